@@ -1,0 +1,1 @@
+"""Benchmarks: what the distance engine costs, against what others cost. See README.md."""

@@ -1,0 +1,121 @@
+"""One run of the job: snapshot, compute, publish; and the note that it leaves as it goes."""
+
+import logging
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cocktailspace.analytics.encode import encode_artifact
+from cocktailspace.analytics.maps import Places, published_places
+from cocktailspace.analytics.regenerate import PARAMETERS, Analytics, regenerate_analytics
+from cocktailspace.artifacts.attempt import AttemptNote
+from cocktailspace.artifacts.manifest import ArtifactName, Manifest, Published, read_published
+from cocktailspace.artifacts.publish import Result, publish
+from cocktailspace.artifacts.store import ArtifactStore
+from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.snapshot import Snapshot, take_snapshot
+from cocktailspace.times import Clock
+
+logger = logging.getLogger(__name__)
+
+_SNAPSHOT_TRIES = 6
+_TRANSIENT = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY_ROLLBACK}
+_MAPS = (ArtifactName.COCKTAIL_SPACE, ArtifactName.COCKTAIL_SPACE_EM)
+
+
+class TryAgainError(Exception):
+    """The catalogue was busy or unreadable for now; a later try may do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run of the job ended when it did not fail."""
+
+    outcome: Literal["published", "nothing to do", "superseded"]
+    snapshot: Snapshot
+    manifest: Manifest | None
+
+
+def run_job(
+    database: Database,
+    store: ArtifactStore,
+    note: AttemptNote,
+    *,
+    clock: Clock,
+    force: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Ending:
+    """Bring what is published up to the catalogue's present version.
+
+    Does nothing when that version is published already with the same parameters, unless forced.
+    Raises TryAgainError when the catalogue cannot be read for now, StoreError when the store
+    fails; readers then still see what they saw before.
+    """
+    base = read_published(store)
+    note.report("snapshot", 0.0)
+    snapshot = _patient_snapshot(database, sleep)
+    note.took_snapshot(snapshot.catalogue_id, snapshot.version)
+    if not force and _is_published(snapshot, base):
+        return Ending("nothing to do", snapshot, base.manifest if base else None)
+    previous = _previous_places(store, snapshot, base)
+    analytics = regenerate_analytics(snapshot, previous=previous, report=note.report)
+    note.report("publish", 0.0)
+    manifest = publish(
+        store, _result(note.run_id, snapshot, analytics, clock), base=base, clock=clock
+    )
+    return Ending("published" if manifest else "superseded", snapshot, manifest)
+
+
+def _patient_snapshot(database: Database, sleep: Callable[[float], None]) -> Snapshot:
+    """Take a snapshot; wait longer and longer for a busy writer or a journal to be healed."""
+    for attempt in range(_SNAPSHOT_TRIES):
+        try:
+            return take_snapshot(database)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode not in _TRANSIENT:
+                raise
+            logger.warning("the catalogue cannot be read for now: %s", error)
+        if attempt + 1 < _SNAPSHOT_TRIES:
+            sleep(0.25 * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries
+    raise TryAgainError(f"the catalogue could not be read in {_SNAPSHOT_TRIES} tries; try later")
+
+
+def _is_published(snapshot: Snapshot, base: Published | None) -> bool:
+    manifest = base.manifest if base else None
+    return (
+        manifest is not None
+        and manifest.catalogue_id == snapshot.catalogue_id
+        and manifest.source_version == snapshot.version
+        and manifest.parameters == PARAMETERS
+    )
+
+
+def _previous_places(
+    store: ArtifactStore, snapshot: Snapshot, base: Published | None
+) -> Mapping[ArtifactName, Places]:
+    """Where the recipes are on the published maps; ids of another catalogue mean nothing here."""
+    manifest = base.manifest if base else None
+    if manifest is None or manifest.catalogue_id != snapshot.catalogue_id:
+        return {}
+    return {name: published_places(store, manifest, name) for name in _MAPS}
+
+
+def _result(run_id: str, snapshot: Snapshot, analytics: Analytics, clock: Clock) -> Result:
+    generated_at = clock()
+    return Result(
+        run_id=run_id,
+        catalogue_id=snapshot.catalogue_id,
+        source_version=snapshot.version,
+        artifacts={
+            name: encode_artifact(
+                name, data, source_version=snapshot.version, generated_at=generated_at
+            )
+            for name, data in analytics.data.items()
+        },
+        counts=analytics.counts,
+        seconds=analytics.seconds,
+        parameters=PARAMETERS,
+    )

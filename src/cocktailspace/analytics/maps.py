@@ -1,0 +1,52 @@
+"""The artifacts of the map: every recipe's place, and where it was the last time."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocktailspace.analytics.space import Space
+from cocktailspace.artifacts.manifest import Manifest
+from cocktailspace.artifacts.store import ArtifactStore, MissingError
+
+Places = Mapping[int, tuple[float, float]]
+"""Coordinates by recipe id."""
+
+
+def map_rows(space: Space, coordinates: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """One row for each recipe: its place, and its ingredients, the largest volume first."""
+    names = {ingredient.id: ingredient.name for ingredient in space.ingredients}
+    return [
+        {
+            "recipe_id": recipe.id,
+            "name": recipe.name,
+            "x": round(float(x), 4),
+            "y": round(float(y), 4),
+            "ingredients": [
+                {"ingredient_id": each, "name": names[each], "volume_ml": round(volume, 3)}
+                for each, volume in sorted(recipe.volumes_ml, key=lambda line: -line[1])
+            ],
+        }
+        for recipe, (x, y) in zip(space.recipes, coordinates, strict=True)
+    ]
+
+
+def start_places(space: Space, places: Places) -> NDArray[np.float64] | None:
+    """(n, 2) where the recipes were on the previous map, NaN for new ones; None for no map."""
+    if not places:
+        return None
+    nowhere = (np.nan, np.nan)
+    return np.array([places.get(recipe.id, nowhere) for recipe in space.recipes]).reshape(-1, 2)
+
+
+def published_places(store: ArtifactStore, manifest: Manifest, name: str) -> Places:
+    """The places of a published map; none when it is gone."""
+    if name not in manifest.artifacts:
+        return {}
+    try:
+        rows = json.loads(store.read(manifest.artifacts[name].key).body)["data"]
+    except MissingError:
+        return {}
+    return {row["recipe_id"]: (row["x"], row["y"]) for row in rows}

@@ -1,0 +1,157 @@
+"""The map: points in the plane such that near recipes are near, from their exact neighbours."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocktailspace.analytics.transport import Neighbours, Rows
+
+_Points = NDArray[np.float64]
+
+_COLD_EPOCHS, _COLD_RATE = 500, 1.0
+_LARGE, _LARGE_EPOCHS = 10_000, 200
+_WARM_EPOCHS, _WARM_RATE = 50, 0.1
+_FEWEST = 4
+"""Below this many points there is nothing to optimise."""
+
+
+def project(
+    neighbours: Neighbours,
+    *,
+    start: _Points | None = None,
+    features: Rows | None = None,
+    seed: int = 42,
+    min_dist: float = 0.05,
+    n_neighbors: int = 15,
+) -> _Points:
+    """(n, 2) coordinates of n points by UMAP; near points in `neighbours` end up near.
+
+    neighbours: each point's nearest others; the first n_neighbors - 1 are used, as UMAP counts
+    the point itself.
+    start: (n, 2) the previous map, rows of NaN for new points, which begin at the weighted mean of
+    their neighbours. A map that begins so stays put: only few and gentle steps follow.
+    features: (n, columns) the rows behind the neighbours; their two principal components are where
+    a map without `start` begins. Without features it begins at random places.
+    The result is finite and depends on the arguments alone.
+    Raises ValueError for a start or features of another number of points.
+    """
+    n = len(neighbours)
+    known = _known(start, n)
+    if features is not None and len(features) != n:
+        raise ValueError(f"features have {len(features)} rows, neighbours {n}")
+    if n < _FEWEST:
+        return _around(start, known, n)
+    warm = start is not None and 2 * known.sum() > n
+    if start is not None and known.any():
+        begin = _filled(start, known, neighbours, seed)
+    else:
+        begin = _principal_components(features, n, seed)
+    return _optimise(
+        neighbours, begin, warm=warm, seed=seed, min_dist=min_dist, n_neighbors=n_neighbors
+    )
+
+
+def _known(start: _Points | None, n: int) -> NDArray[np.bool_]:
+    """Which points have a place on the previous map."""
+    if start is None:
+        return np.zeros(n, dtype=np.bool_)
+    if start.shape != (n, 2):
+        raise ValueError(f"start must have shape ({n}, 2), got {start.shape}")
+    return np.asarray(np.isfinite(start).all(axis=1))
+
+
+def _around(start: _Points | None, known: NDArray[np.bool_], n: int) -> _Points:
+    """Very few points: where they were, new ones evenly on a circle (one alone in its centre)."""
+    if n == 1:
+        places = np.zeros((1, 2))
+    else:
+        angle = 2 * np.pi * np.arange(n) / max(n, 1)
+        places = np.column_stack([np.cos(angle), np.sin(angle)])
+    if start is not None:
+        places[known] = start[known]
+    return places
+
+
+def _filled(start: _Points, known: NDArray[np.bool_], neighbours: Neighbours, seed: int) -> _Points:
+    """`start` with every new point at the weighted mean of its neighbours that have a place.
+
+    Points whose neighbours are all new wait for them; those never reached go to the middle. A
+    little noise keeps points of equal neighbours apart.
+    """
+    places = np.where(known[:, None], start, 0.0)
+    placed = known.copy()
+    noise = np.random.default_rng(seed).normal(scale=1e-3, size=places.shape)
+    while True:
+        waiting = np.flatnonzero(~placed)
+        near = neighbours.indices[waiting]
+        gap = neighbours.distances[waiting] - neighbours.distances[waiting, :1]
+        weights = np.exp(-gap) * placed[near]
+        total = weights.sum(axis=1)
+        ready = total > 0
+        if not ready.any():
+            break
+        sums = np.einsum("nk,nkd->nd", weights[ready], places[near[ready]])
+        places[waiting[ready]] = sums / total[ready, None] + noise[waiting[ready]]
+        placed[waiting[ready]] = True
+    places[~placed] = start[known].mean(axis=0) + noise[~placed]
+    return places
+
+
+def _principal_components(features: Rows | None, n: int, seed: int) -> _Points:
+    """A cold start: the two principal components, scaled to at most 10, with a little noise."""
+    random = np.random.default_rng(seed)
+    if features is None:
+        return random.uniform(-10, 10, size=(n, 2))
+    row, column, width = features.row_of_entry(), features.indices, features.width
+    mean = np.bincount(column, weights=features.data, minlength=width) / n
+    second = np.zeros((width, width))
+    for shift in range(int(np.diff(features.indptr).max(initial=0))):
+        pairs = np.flatnonzero(row[shift:] == row[: len(row) - shift])
+        left, right = pairs, pairs + shift
+        products = features.data[left] * features.data[right]
+        np.add.at(second, (column[left], column[right]), products)
+        if shift:
+            np.add.at(second, (column[right], column[left]), products)
+    _, vectors = np.linalg.eigh(second / n - np.outer(mean, mean))
+    axes = vectors[:, :-3:-1] if width > 1 else np.column_stack([vectors, np.zeros(1)])
+    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]] + 1e-300)
+    places = np.zeros((n, 2))
+    for axis in range(2):
+        weights = features.data * axes[column, axis]
+        places[:, axis] = np.bincount(row, weights=weights, minlength=n) - mean @ axes[:, axis]
+    largest = np.abs(places).max(initial=0.0)
+    if largest > 0:
+        places *= 10 / largest
+    return places + random.normal(scale=1e-2, size=(n, 2))
+
+
+def _optimise(
+    neighbours: Neighbours,
+    begin: _Points,
+    *,
+    warm: bool,
+    seed: int,
+    min_dist: float,
+    n_neighbors: int,
+) -> _Points:
+    """Run UMAP's optimisation from `begin`."""
+    import fastumap  # noqa: PLC0415 - loads a native module that only a map needs
+
+    n = len(neighbours)
+    k = min(n_neighbors - 1, neighbours.k)
+    itself = np.arange(n, dtype=np.int64)[:, None]
+    indices = np.hstack([itself, neighbours.indices[:, :k]])
+    distances = np.hstack([np.zeros((n, 1)), neighbours.distances[:, :k]])
+    cold_epochs = _COLD_EPOCHS if n <= _LARGE else _LARGE_EPOCHS
+    points: _Points = fastumap.umap_project(
+        np.zeros((n, 2)),
+        n_neighbors=k + 1,
+        min_dist=min_dist,
+        n_epochs=_WARM_EPOCHS if warm else cold_epochs,
+        initial_alpha=_WARM_RATE if warm else _COLD_RATE,
+        random_state=seed,
+        precomputed_knn=(indices, distances),
+        init=begin,
+    )
+    return points

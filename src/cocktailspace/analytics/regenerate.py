@@ -1,0 +1,127 @@
+"""The whole computation: a snapshot in, every artifact out. Pure: reads and writes nothing."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from cocktailspace.analytics import statistics
+from cocktailspace.analytics.maps import Places, map_rows, start_places
+from cocktailspace.analytics.projection import project
+from cocktailspace.analytics.similar import similar_rows
+from cocktailspace.analytics.space import Space, rolled_up, space_of
+from cocktailspace.analytics.substitutes import substitute_rows
+from cocktailspace.analytics.transport import (
+    Neighbours,
+    Rows,
+    nearest_rows,
+    subtree_masses,
+    taxonomy_costs,
+)
+from cocktailspace.artifacts.manifest import ArtifactName
+from cocktailspace.catalogue.snapshot import Snapshot
+
+Report = Callable[[str, float], None]
+"""Called as the work goes on, with the name of the step and the fraction of it that is done."""
+
+MAP_NEIGHBOURS = 14  # UMAP's 15, which count the recipe itself
+SIMILAR = 10
+
+PARAMETERS: Mapping[str, Any] = {
+    "algorithm_version": 1,
+    "ingredient_costs": "taxonomy",
+    "map_n_neighbors": MAP_NEIGHBOURS + 1,
+    "map_min_dist": 0.05,
+    "map_seed": 42,
+    "similar_recipes": SIMILAR,
+}
+"""What the results depend on besides the catalogue; the manifest carries them."""
+
+
+@dataclass(slots=True)
+class Analytics:
+    """What a run has computed: data by artifact name, what went in, and how long each step took."""
+
+    data: dict[ArtifactName, Any] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def regenerate_analytics(
+    snapshot: Snapshot, *, previous: Mapping[ArtifactName, Places], report: Report
+) -> Analytics:
+    """Compute every artifact.
+
+    previous: the places on the published maps, by map and recipe id, from which the new maps start.
+    """
+    analytics = Analytics()
+    with _step(analytics, report, "statistics"):
+        _add_statistics(analytics, snapshot)
+        space = space_of(snapshot)
+        analytics.counts = _counts(snapshot, space)
+    with _step(analytics, report, "neighbours") as progress:
+        neighbours = nearest_rows(space.fractions, MAP_NEIGHBOURS, progress=progress)
+    name = ArtifactName.COCKTAIL_SPACE
+    with _step(analytics, report, "map"):
+        places = previous.get(name, {})
+        analytics.data[name] = _map(space, space.fractions, neighbours, places)
+    _add_learned(analytics, space, previous, report)
+    return analytics
+
+
+def _add_statistics(analytics: Analytics, snapshot: Snapshot) -> None:
+    usage = statistics.usage_of(snapshot)
+    analytics.data |= {
+        ArtifactName.INGREDIENT_USAGE: statistics.ingredient_usage(snapshot, usage),
+        ArtifactName.INGREDIENT_TREE: statistics.ingredient_tree(snapshot, usage),
+        ArtifactName.RECIPE_COMPLEXITY: statistics.recipe_complexity(snapshot),
+    }
+
+
+def _add_learned(
+    analytics: Analytics,
+    space: Space,
+    previous: Mapping[ArtifactName, Places],
+    report: Report,
+) -> None:
+    """What rests on ingredient costs: the second map, similar recipes and substitutes."""
+    fractions = rolled_up(space)
+    masses = subtree_masses(fractions, space.parents)
+    with _step(analytics, report, "taxonomy distances") as progress:
+        neighbours = nearest_rows(masses, MAP_NEIGHBOURS, progress=progress)
+        ground_cost = taxonomy_costs(space.parents)
+    name = ArtifactName.COCKTAIL_SPACE_EM
+    with _step(analytics, report, "taxonomy map"):
+        analytics.data[name] = _map(space, masses, neighbours, previous.get(name, {}))
+    with _step(analytics, report, "similar recipes") as progress:
+        nearest = Neighbours(neighbours.indices[:, :SIMILAR], neighbours.distances[:, :SIMILAR])
+        similar = similar_rows(space, fractions, ground_cost, nearest, progress)
+        analytics.data[ArtifactName.RECIPE_SIMILAR] = similar
+        substitutes = substitute_rows(space, fractions, ground_cost)
+        analytics.data[ArtifactName.INGREDIENT_COSTS] = substitutes
+
+
+def _map(space: Space, features: Rows, neighbours: Neighbours, places: Places) -> Any:
+    coordinates = project(neighbours, start=start_places(space, places), features=features)
+    return map_rows(space, coordinates)
+
+
+def _counts(snapshot: Snapshot, space: Space) -> dict[str, int]:
+    return {
+        "recipes": len(snapshot.recipes),
+        "recipes_in_space": len(space.recipes),
+        "recipes_left_out": len(snapshot.recipes) - len(space.recipes),
+        "ingredients": len(snapshot.ingredients),
+        "ingredients_used": len({each for r in snapshot.recipes for each, _ in r.volumes_ml}),
+    }
+
+
+@contextmanager
+def _step(analytics: Analytics, report: Report, name: str) -> Iterator[Callable[[float], None]]:
+    """Time a step under its name and report its start and end; gives the step's own progress."""
+    report(name, 0.0)
+    started = time.perf_counter()
+    yield lambda fraction: report(name, fraction)
+    analytics.seconds[name] = round(time.perf_counter() - started, 3)
+    report(name, 1.0)

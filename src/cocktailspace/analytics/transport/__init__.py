@@ -1,0 +1,14 @@
+"""The distance engine: Earth Mover's Distance between recipes, exact at any size.
+
+A recipe is a row of volume fractions over ingredients; the distance between two recipes is the
+least work that turns one into the other, where a *ground cost* prices the move of a unit of volume
+from one ingredient to another. This package knows arrays only: rows of masses, parents of a forest,
+costs, neighbours. It imports numpy, numba and the standard library, and nothing of recipes, files
+or settings.
+"""
+
+from cocktailspace.analytics.transport.neighbours import Neighbours, nearest_rows
+from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.transport.taxonomy import subtree_masses, taxonomy_costs
+
+__all__ = ["Neighbours", "Rows", "nearest_rows", "subtree_masses", "taxonomy_costs"]

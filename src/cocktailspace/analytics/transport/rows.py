@@ -1,0 +1,143 @@
+"""Sparse rows of masses: the one shape in which recipes enter the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A sparse matrix of finite, non-negative masses, row by row (CSR).
+
+    indptr: (n + 1,) where each row starts and ends in the two other arrays.
+    indices: (entries,) columns, ascending within a row, each at most once.
+    data: (entries,) masses, finite and >= 0.
+    width: the number of columns.
+    Raises ValueError, naming the first offence, for arrays that break these rules.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    data: NDArray[np.float64]
+    width: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "indptr", np.ascontiguousarray(self.indptr, dtype=np.int64))
+        object.__setattr__(self, "indices", np.ascontiguousarray(self.indices, dtype=np.int32))
+        object.__setattr__(self, "data", np.ascontiguousarray(self.data, dtype=np.float64))
+        _check_layout(self)
+        _check_entries(self)
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return len(self.indptr) - 1
+
+    def row_of_entry(self) -> NDArray[np.int64]:
+        """(entries,) the row that each entry belongs to."""
+        return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.indptr))
+
+    def sums(self) -> NDArray[np.float64]:
+        """(n,) the mass of each row."""
+        masses = np.bincount(self.row_of_entry(), weights=self.data, minlength=len(self))
+        return masses.astype(np.float64)
+
+    def take(self, order: ArrayLike) -> Rows:
+        """The rows numbered by `order`, in that order."""
+        chosen = np.asarray(order, dtype=np.int64)
+        lengths = np.diff(self.indptr)[chosen]
+        indptr = np.zeros(len(chosen) + 1, dtype=np.int64)
+        np.cumsum(lengths, out=indptr[1:])
+        entries = np.repeat(self.indptr[chosen] - indptr[:-1], lengths) + np.arange(indptr[-1])
+        return Rows(indptr, self.indices[entries], self.data[entries], self.width)
+
+    @classmethod
+    def from_triplets(
+        cls, row: ArrayLike, column: ArrayLike, value: ArrayLike, shape: tuple[int, int]
+    ) -> Rows:
+        """Rows from (row, column, value) in any order; equal places are added up.
+
+        Values of one place are added in ascending order, so that the result depends on the set of
+        triplets alone, to the last bit. Places whose sum is 0 are left out.
+        """
+        rows = np.asarray(row, dtype=np.int64)
+        columns = np.asarray(column, dtype=np.int64)
+        values = np.asarray(value, dtype=np.float64)
+        _check_triplets(rows, columns, values, shape)
+        order = np.lexsort((values, columns, rows))
+        return _summed(rows[order], columns[order], values[order], shape)
+
+
+def _summed(
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    values: NDArray[np.float64],
+    shape: tuple[int, int],
+) -> Rows:
+    """Rows from triplets that are sorted by (row, column), adding up in the order given."""
+    first = np.ones(len(rows), dtype=np.bool_)
+    first[1:] = (rows[1:] != rows[:-1]) | (columns[1:] != columns[:-1])
+    starts = np.flatnonzero(first)
+    sums = np.add.reduceat(values, starts) if len(starts) else np.zeros(0)
+    kept = sums != 0
+    starts = starts[kept]
+    indptr = np.zeros(shape[0] + 1, dtype=np.int64)
+    np.cumsum(np.bincount(rows[starts], minlength=shape[0]), out=indptr[1:])
+    return Rows(indptr, columns[starts].astype(np.int32), sums[kept], shape[1])
+
+
+def _check_layout(rows: Rows) -> None:
+    """Refuse row boundaries that do not partition the entries."""
+    if rows.indptr.ndim != 1 or len(rows.indptr) == 0 or rows.indptr[0] != 0:
+        raise ValueError("indptr must be one-dimensional and begin with 0")
+    if np.any(np.diff(rows.indptr) < 0):
+        raise ValueError("indptr must not descend")
+    if rows.indices.shape != rows.data.shape or rows.indices.shape != (rows.indptr[-1],):
+        raise ValueError(
+            f"indptr ends at {rows.indptr[-1]}, but there are {rows.indices.shape} indices "
+            f"and {rows.data.shape} masses"
+        )
+
+
+def _check_entries(rows: Rows) -> None:
+    """Refuse columns out of range or out of order, and masses that are not finite and >= 0."""
+    if len(rows.indices) == 0:
+        return
+    if rows.indices.min() < 0 or rows.indices.max() >= rows.width:
+        raise ValueError(f"columns must be from 0 to {rows.width - 1}")
+    descends = np.diff(rows.indices) <= 0
+    starts = rows.indptr[1:-1]
+    descends[starts[(starts > 0) & (starts < len(rows.indices))] - 1] = False
+    if descends.any():
+        raise ValueError(
+            f"columns must ascend within a row, without repeats (entry {np.argmax(descends) + 1})"
+        )
+    check_masses(rows.data)
+
+
+def check_masses(masses: NDArray[np.float64], name: str = "masses") -> None:
+    """Raise ValueError unless every mass is finite and >= 0, with the first that is not."""
+    wrong = ~(np.isfinite(masses) & (masses >= 0))
+    if wrong.any():
+        place = int(np.argmax(wrong))
+        raise ValueError(f"{name} must be finite and >= 0, got {masses[place]} at {place}")
+
+
+def _check_triplets(
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    values: NDArray[np.float64],
+    shape: tuple[int, int],
+) -> None:
+    """Refuse triplets of unequal lengths or outside `shape`, and bad masses."""
+    if not rows.shape == columns.shape == values.shape or rows.ndim != 1:
+        raise ValueError(
+            f"row, column and value must be equally long, got shapes "
+            f"{rows.shape}, {columns.shape}, {values.shape}"
+        )
+    for name, numbers, limit in (("row", rows, shape[0]), ("column", columns, shape[1])):
+        if len(numbers) and (numbers.min() < 0 or numbers.max() >= limit):
+            raise ValueError(f"{name} numbers must be from 0 to {limit - 1}")
+    check_masses(values, "value")

@@ -1,0 +1,71 @@
+"""Files as answers: strong ETags, 304, and gzip that is done once for each content."""
+
+import gzip
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import Request
+from fastapi.responses import Response
+
+_CACHE_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Something to send: `load` gives the bytes whose SHA-256 is known before."""
+
+    sha256: str
+    media_type: str
+    cache_control: str
+    load: Callable[[], bytes]
+
+
+class Bodies:
+    """Answers requests for files; remembers compressed contents up to a bound."""
+
+    def __init__(self) -> None:
+        self._compressed: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def answer(self, request: Request, file: File) -> Response:
+        """The file, or 304 when the client has it already.
+
+        The compressed form is another representation and so has an ETag of its own.
+        """
+        zipped = "gzip" in _accepted_encodings(request)
+        etag = f'"{file.sha256}-gzip"' if zipped else f'"{file.sha256}"'
+        headers = {"ETag": etag, "Cache-Control": file.cache_control, "Vary": "Accept-Encoding"}
+        if etag_matches(request.headers.get("if-none-match", ""), etag):
+            return Response(status_code=304, headers=headers)
+        if not zipped:
+            return Response(file.load(), media_type=file.media_type, headers=headers)
+        headers["Content-Encoding"] = "gzip"
+        return Response(self._zipped(file), media_type=file.media_type, headers=headers)
+
+    def _zipped(self, file: File) -> bytes:
+        with self._lock:
+            if (found := self._compressed.get(file.sha256)) is not None:
+                self._compressed.move_to_end(file.sha256)
+                return found
+        zipped = gzip.compress(file.load(), compresslevel=6, mtime=0)
+        with self._lock:
+            self._compressed[file.sha256] = zipped
+            while sum(map(len, self._compressed.values())) > _CACHE_BYTES:
+                self._compressed.popitem(last=False)
+        return zipped
+
+
+def etag_matches(header: str, etag: str) -> bool:
+    """Whether an If-None-Match or If-Match header names this ETag."""
+    named = [each.strip().removeprefix("W/") for each in header.split(",")]
+    return etag in named or "*" in named
+
+
+def _accepted_encodings(request: Request) -> set[str]:
+    offers = request.headers.get("accept-encoding", "").lower().split(",")
+    parts = [offer.replace(" ", "").partition(";") for offer in offers]
+    return {
+        name for name, _, weight in parts if weight not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    }

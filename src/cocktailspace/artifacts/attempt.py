@@ -1,0 +1,131 @@
+"""The attempt: what the running or last job says of itself as it goes. Advisory; never a result."""
+
+import logging
+import time
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cocktailspace.artifacts.manifest import PREFIX
+from cocktailspace.artifacts.publish import new_run_id
+from cocktailspace.artifacts.store import ArtifactStore, MissingError, StoreError
+from cocktailspace.times import Clock
+
+logger = logging.getLogger(__name__)
+
+ATTEMPT_KEY = f"{PREFIX}/attempt.json"
+
+
+class Attempt(BaseModel):
+    """One run of the job, from its start to its end."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    catalogue_id: str | None = Field(
+        default=None, description="Unknown until the snapshot is taken"
+    )
+    source_version: int | None = Field(
+        default=None, description="Unknown until the snapshot is taken"
+    )
+    started_at: datetime
+    finished_at: datetime | None = None
+    job_id: str | None = Field(
+        default=None, description="The Batch job or the process that runs it"
+    )
+    step: str = ""
+    fraction: float = Field(default=0.0, ge=0, le=1, description="How much of the step is done")
+    state: Literal["running", "succeeded", "failed", "stopped"] = "running"
+    error: str | None = None
+    failures: int = Field(
+        default=0, ge=0, description="Failed attempts in a row, this one included"
+    )
+
+
+def read_attempt(store: ArtifactStore) -> Attempt | None:
+    """The last attempt, or None when there was none or its note is unreadable."""
+    try:
+        return Attempt.model_validate_json(store.read(ATTEMPT_KEY).body)
+    except (MissingError, ValidationError):
+        return None
+
+
+def write_attempt(store: ArtifactStore, attempt: Attempt) -> None:
+    """Replace the note."""
+    store.write(ATTEMPT_KEY, attempt.model_dump_json().encode())
+
+
+def _failures_so_far(previous: Attempt | None) -> int:
+    """Failures in a row before a new attempt; one that never came to an end was a failure too."""
+    if previous is None:
+        return 0
+    return previous.failures + (previous.state == "running")
+
+
+class AttemptNote:
+    """Keeps `attempt.json` up to date while the job goes on; a store that fails is no reason to
+    stop, since nobody needs the note to read results.
+    """
+
+    _SECONDS_BETWEEN_WRITES = 0.25
+    _SECONDS_BETWEEN_LOGS = 5.0
+
+    def __init__(self, store: ArtifactStore, *, clock: Clock, job_id: str | None = None) -> None:
+        previous = read_attempt(store)
+        now = clock()
+        self._store = store
+        self._clock = clock
+        self._written_at = self._logged_at = time.monotonic()
+        self.attempt = Attempt(
+            run_id=new_run_id(now),
+            started_at=now,
+            job_id=job_id,
+            failures=_failures_so_far(previous),
+        )
+
+    @property
+    def run_id(self) -> str:
+        """The run that this attempt makes."""
+        return self.attempt.run_id
+
+    def report(self, step: str, fraction: float) -> None:
+        """Say what is being done and how far it is; cheap enough to be called at every turn."""
+        now = time.monotonic()
+        if step != self.attempt.step or now - self._logged_at >= self._SECONDS_BETWEEN_LOGS:
+            logger.info("%s %.0f %%", step, 100 * fraction)
+            self._logged_at = now
+        self._update(step=step, fraction=fraction)
+        if now - self._written_at >= self._SECONDS_BETWEEN_WRITES:
+            self._write()
+
+    def took_snapshot(self, catalogue_id: str, source_version: int) -> None:
+        """Say which version is being computed."""
+        self._update(catalogue_id=catalogue_id, source_version=source_version)
+        self._write()
+
+    def succeed(self) -> None:
+        """The run did what it was for."""
+        self._update(state="succeeded", finished_at=self._clock(), fraction=1.0, failures=0)
+        self._write()
+
+    def fail(self, error: str) -> None:
+        """The run failed; the next try comes after a pause that grows with each failure."""
+        failures = self.attempt.failures + 1
+        self._update(state="failed", finished_at=self._clock(), error=error, failures=failures)
+        self._write()
+
+    def stop(self) -> None:
+        """The run was told to stop; that is nobody's failure."""
+        self._update(state="stopped", finished_at=self._clock())
+        self._write()
+
+    def _update(self, **fields: object) -> None:
+        self.attempt = self.attempt.model_copy(update=fields)
+
+    def _write(self) -> None:
+        self._written_at = time.monotonic()
+        try:
+            write_attempt(self._store, self.attempt)
+        except StoreError as error:
+            logger.warning("the progress note was not written: %s", error)

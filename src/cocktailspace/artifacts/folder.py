@@ -1,0 +1,117 @@
+"""Artifacts in a folder: atomic by rename, compare-and-swap under a file lock."""
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cocktailspace.artifacts.store import Entry, MissingError, Stored, StoreError, SwapConflictError
+
+
+class FolderStore:
+    """An ArtifactStore on a local disk, safe for many processes of one machine."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read(self, key: str) -> Stored:
+        """The object under `key`; MissingError when there is none."""
+        with _as_store_errors(key):
+            body = self._path(key).read_bytes()
+        return Stored(body, hashlib.sha256(body).hexdigest())
+
+    def write(self, key: str, body: bytes) -> None:
+        """Put an object: a new file, on disk for good, then renamed over the old one."""
+        path = self._path(key)
+        with _as_store_errors(key):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+            try:
+                with open(handle, "wb") as file:
+                    file.write(body)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.chmod(name, 0o644)
+                os.replace(name, path)
+            except BaseException:
+                os.unlink(name)
+                raise
+            _sync_folder(path.parent)
+
+    def swap(self, key: str, body: bytes, expected: str | None) -> None:
+        """Put an object only if the present one is still the expected one."""
+        with self._lock():
+            try:
+                present = self.read(key).tag
+            except MissingError:
+                present = None
+            if present != expected:
+                raise SwapConflictError(f"{key} was replaced by somebody else")
+            self.write(key, body)
+
+    def list(self, prefix: str) -> Iterator[Entry]:
+        """All objects whose key begins with `prefix`, half-written files included."""
+        folder = self.root / prefix.rpartition("/")[0]
+        for path in sorted(folder.rglob("*")):
+            key = path.relative_to(self.root).as_posix()
+            try:
+                if key.startswith(prefix) and path.is_file():
+                    yield Entry(key, datetime.fromtimestamp(path.stat().st_mtime, UTC))
+            except FileNotFoundError:  # deleted while we looked
+                continue
+
+    def delete(self, key: str) -> None:
+        """Remove an object, and the folders that it leaves empty."""
+        path = self._path(key)
+        with _as_store_errors(key):
+            path.unlink(missing_ok=True)
+        for folder in path.parents:
+            if folder == self.root or not _removed_if_empty(folder):
+                break
+
+    def _path(self, key: str) -> Path:
+        path = self.root / key
+        if ".." in path.parts or not path.is_relative_to(self.root):
+            raise ValueError(f"the key {key!r} leads out of the store")
+        return path
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        with _as_store_errors(".lock"):
+            self.root.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.root / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)  # which releases the lock
+
+
+@contextmanager
+def _as_store_errors(key: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise MissingError(f"there is no {key}") from error
+    except OSError as error:
+        raise StoreError(f"{key}: {error.strerror}") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _removed_if_empty(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except OSError:
+        return False
+    return True

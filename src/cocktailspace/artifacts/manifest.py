@@ -1,0 +1,82 @@
+"""The manifest: the one mutable object, which says what is published and where it lies."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cocktailspace.artifacts.store import ArtifactStore, MissingError
+
+STORAGE_VERSION: Literal["v1"] = "v1"
+PREFIX = f"analytics/{STORAGE_VERSION}"
+MANIFEST_KEY = f"{PREFIX}/manifest.json"
+RUNS_PREFIX = f"{PREFIX}/runs/"
+
+
+class ArtifactName(StrEnum):
+    """Everything that a run publishes."""
+
+    INGREDIENT_USAGE = "ingredient-usage"
+    RECIPE_COMPLEXITY = "recipe-complexity"
+    INGREDIENT_TREE = "ingredient-tree"
+    COCKTAIL_SPACE = "cocktail-space"
+    COCKTAIL_SPACE_EM = "cocktail-space-em"
+    RECIPE_SIMILAR = "recipe-similar"
+    INGREDIENT_COSTS = "ingredient-costs"
+
+
+class ArtifactEntry(BaseModel):
+    """Where one artifact lies and how to know that it arrived whole."""
+
+    key: str = Field(description="Its key in the store")
+    sha256: str = Field(description="Of the file's bytes, in hex")
+    bytes: int = Field(description="The file's size")
+
+
+class Manifest(BaseModel):
+    """One complete, consistent, dated result."""
+
+    model_config = ConfigDict(frozen=True)
+
+    storage_version: Literal["v1"] = STORAGE_VERSION
+    catalogue_id: str = Field(description="Which catalogue it was computed from")
+    source_version: int = Field(description="That catalogue's version")
+    generated_at: datetime = Field(description="When the run published")
+    run_id: str = Field(description="Begins with the run's UTC time")
+    artifacts: dict[str, ArtifactEntry] = Field(description="By name")
+    counts: dict[str, int] = Field(description="How much of what went in")
+    seconds: dict[str, float] = Field(description="How long each step took")
+    parameters: dict[str, Any] = Field(
+        description="What the results depend on besides the catalogue"
+    )
+    superseded: dict[str, datetime] = Field(
+        default_factory=dict,
+        description="Runs kept for readers who still follow them, and since when",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The manifest as read (None when unreadable), and the tag to swap it by."""
+
+    manifest: Manifest | None
+    tag: str
+
+
+def read_published(store: ArtifactStore) -> Published | None:
+    """What is published now, or None when nothing is."""
+    try:
+        stored = store.read(MANIFEST_KEY)
+    except MissingError:
+        return None
+    try:
+        return Published(Manifest.model_validate_json(stored.body), stored.tag)
+    except ValidationError:  # damaged, or of another storage version: the next run replaces it
+        return Published(None, stored.tag)
+
+
+def artifact_key(run_id: str, name: str) -> str:
+    """Where a run's artifact lies."""
+    return f"{RUNS_PREFIX}{run_id}/{name}.json"

@@ -1,0 +1,147 @@
+"""Publishing: all artifacts first, then the manifest by compare-and-swap; and clearing up."""
+
+import hashlib
+import logging
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from cocktailspace.artifacts.manifest import (
+    MANIFEST_KEY,
+    RUNS_PREFIX,
+    ArtifactEntry,
+    Manifest,
+    Published,
+    artifact_key,
+    read_published,
+)
+from cocktailspace.artifacts.store import ArtifactStore, StoreError, SwapConflictError
+from cocktailspace.times import Clock
+
+logger = logging.getLogger(__name__)
+
+KEEP_SUPERSEDED = timedelta(minutes=10)
+KEEP_ORPHANS = timedelta(hours=24)
+_MOST_SWAPS = 100  # each lost swap means that somebody else published
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run has computed, ready to be published."""
+
+    run_id: str
+    catalogue_id: str
+    source_version: int
+    artifacts: Mapping[str, bytes]
+    counts: Mapping[str, int] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def new_run_id(now: datetime) -> str:
+    """A unique id that sorts by time: `20261122T013000.123456Z-1f2e3d4c`."""
+    return f"{now:%Y%m%dT%H%M%S.%f}Z-{secrets.token_hex(4)}"
+
+
+def is_run_id(text: str) -> bool:
+    """Whether a text has the form of a run id."""
+    return re.fullmatch(r"\d{8}T\d{6}\.\d{6}Z-[0-9a-f]{8}", text) is not None
+
+
+def publish(
+    store: ArtifactStore, result: Result, *, base: Published | None, clock: Clock
+) -> Manifest | None:
+    """Make a result what readers see, unless something newer is published already.
+
+    base: what was published when the run began.
+    Returns the new manifest, or None when the result was not needed any more. Raises StoreError
+    when the store fails; readers then still see what they saw before.
+    """
+    entries = {}
+    for name, body in result.artifacts.items():
+        key = artifact_key(result.run_id, name)
+        store.write(key, body)
+        sha256 = hashlib.sha256(body).hexdigest()
+        entries[name] = ArtifactEntry(key=key, sha256=sha256, bytes=len(body))
+    manifest, replaced = _swap_manifest(store, result, entries, base, clock)
+    if manifest is None:
+        _clear_up(store, forgotten={result.run_id}, kept=set(), now=clock())
+    else:
+        forgotten = set(replaced.superseded) - set(manifest.superseded) if replaced else set()
+        kept = {manifest.run_id, *manifest.superseded}
+        _clear_up(store, forgotten=forgotten, kept=kept, now=clock())
+    return manifest
+
+
+def may_replace(result: Result, current: Published | None, base: Published | None) -> bool:
+    """Whether a result may replace what is published: never an older one a newer one.
+
+    Another catalogue counts as version 0. At an equal version only what the run saw at its start
+    is replaced: of two runs with different parameters, the first to publish stays.
+    """
+    if current is None or current.manifest is None:
+        return True
+    if current.manifest.catalogue_id != result.catalogue_id:
+        return True
+    if current.manifest.source_version != result.source_version:
+        return current.manifest.source_version < result.source_version
+    return base is not None and current.tag == base.tag
+
+
+def _swap_manifest(
+    store: ArtifactStore,
+    result: Result,
+    entries: dict[str, ArtifactEntry],
+    base: Published | None,
+    clock: Clock,
+) -> tuple[Manifest | None, Manifest | None]:
+    """The new manifest (None when it is not needed) and the one that it replaced, if any."""
+    for _ in range(_MOST_SWAPS):
+        current = read_published(store)
+        if not may_replace(result, current, base):
+            return None, None
+        replaced = current.manifest if current else None
+        now = clock()
+        manifest = Manifest(
+            catalogue_id=result.catalogue_id,
+            source_version=result.source_version,
+            generated_at=now,
+            run_id=result.run_id,
+            artifacts=entries,
+            counts=dict(result.counts),
+            seconds=dict(result.seconds),
+            parameters=dict(result.parameters),
+            superseded=_superseded(replaced, now) if replaced else {},
+        )
+        try:
+            body = manifest.model_dump_json(indent=1).encode()
+            store.swap(MANIFEST_KEY, body, current.tag if current else None)
+        except SwapConflictError:
+            continue
+        return manifest, replaced
+    raise StoreError(f"the manifest was replaced by others {_MOST_SWAPS} times in a row")
+
+
+def _superseded(replaced: Manifest, now: datetime) -> dict[str, datetime]:
+    """The runs that readers of a recent manifest may still follow, and since when they are old."""
+    before = replaced.superseded | {replaced.run_id: now}
+    return {run: since for run, since in before.items() if now - since <= KEEP_SUPERSEDED}
+
+
+def _clear_up(store: ArtifactStore, *, forgotten: set[str], kept: set[str], now: datetime) -> None:
+    """Delete the forgotten runs, and orphans of jobs that died long ago.
+
+    What cannot be deleted now is an orphan to a later run. Runs under way are no orphans: they
+    are younger than that.
+    """
+    try:
+        for entry in list(store.list(RUNS_PREFIX)):
+            run_id = entry.key.removeprefix(RUNS_PREFIX).partition("/")[0]
+            orphan = run_id not in kept and now - entry.modified_at > KEEP_ORPHANS
+            if run_id in forgotten or orphan:
+                store.delete(entry.key)
+    except StoreError as error:
+        logger.warning("old runs were not cleared up: %s", error)

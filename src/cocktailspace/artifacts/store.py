@@ -1,0 +1,64 @@
+"""What a place for artifacts must do; folder and S3 differ only behind this."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+class StoreError(Exception):
+    """The store cannot be read or written for now."""
+
+
+class MissingError(StoreError):
+    """There is nothing under this key."""
+
+
+class SwapConflictError(StoreError):
+    """Somebody else replaced the object first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object's content, and a tag that changes whenever the content does."""
+
+    body: bytes
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An object in a listing."""
+
+    key: str
+    modified_at: datetime
+
+
+class ArtifactStore(Protocol):
+    """Keys are relative paths with `/`. Every call may raise StoreError.
+
+    A write or swap is atomic: readers see the old content or the new, never a part.
+    """
+
+    def read(self, key: str) -> Stored:
+        """The object under `key`; MissingError when there is none."""
+        ...
+
+    def write(self, key: str, body: bytes) -> None:
+        """Put an object, whatever was there."""
+        ...
+
+    def swap(self, key: str, body: bytes, expected: str | None) -> None:
+        """Put an object only if the present one has the tag `expected` (None: there is none).
+
+        Raises SwapConflictError otherwise. Of several at once, exactly one wins.
+        """
+        ...
+
+    def list(self, prefix: str) -> Iterator[Entry]:
+        """All objects whose key begins with `prefix`."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove an object; no error when it is gone already."""
+        ...

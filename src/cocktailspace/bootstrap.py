@@ -1,0 +1,54 @@
+"""The composition root: picks the parts that the settings ask for and puts them together."""
+
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cocktailspace.artifacts.folder import FolderStore
+from cocktailspace.artifacts.store import ArtifactStore
+from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.models import Limits
+from cocktailspace.refresh.debounce import Debounce
+from cocktailspace.refresh.embedded import Refresher
+from cocktailspace.refresh.local_jobs import LocalJobs
+from cocktailspace.settings import Settings
+from cocktailspace.times import Clock, utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts that the edges (HTTP, CLI, job) work with."""
+
+    settings: Settings
+    database: Database
+    store: ArtifactStore
+    jobs: LocalJobs
+    refresher: Refresher
+    clock: Clock
+
+
+def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
+    """Connect nothing yet; just choose."""
+    bell = threading.Event()
+    store = FolderStore(settings.artifacts_folder)
+    jobs = LocalJobs(settings.artifacts_folder / ".job.lock", store, settings.environment(), clock)
+    database = Database(
+        settings.catalogue_url,
+        limits=Limits(settings.max_ingredients_per_recipe, settings.max_rows_per_bulk),
+        clock=clock,
+        after_commit=bell.set,
+    )
+    refresher = Refresher(database, store, jobs, _policy(settings), clock, bell)
+    return Services(settings, database, store, jobs, refresher, clock)
+
+
+def _policy(settings: Settings) -> Debounce:
+    """What is set, else 2 s and 10 s; a debounce alone brings a max wait of four times itself."""
+    debounce, max_wait = settings.analytics_debounce_minutes, settings.analytics_max_wait_minutes
+    if debounce is None:
+        wait = timedelta(seconds=10) if max_wait is None else timedelta(minutes=max_wait)
+        return Debounce(timedelta(seconds=2), wait)
+    return Debounce(
+        timedelta(minutes=debounce),
+        timedelta(minutes=4 * debounce if max_wait is None else max_wait),
+    )

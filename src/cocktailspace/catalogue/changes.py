@@ -1,0 +1,57 @@
+"""The change log: append-only, one row per entity touched; its last version is the catalogue's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, func, insert, select
+
+from cocktailspace.catalogue.schema import catalogue, changes
+
+Entity = Literal["recipe", "ingredient", "unit"]
+Action = Literal["create", "update", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueState:
+    """Which catalogue this is and how far its log has come: half of what a refresh must know."""
+
+    catalogue_id: str
+    version: int
+    changed_at: datetime | None
+
+
+def append_changes(
+    connection: Connection, touched: Mapping[tuple[Entity, int], Action], changed_at: datetime
+) -> None:
+    """Add to the log, in the order touched; part of the mutation's own transaction."""
+    rows = [
+        {"changed_at": changed_at, "entity": entity, "entity_id": entity_id, "action": action}
+        for (entity, entity_id), action in touched.items()
+    ]
+    if rows:
+        connection.execute(insert(changes), rows)
+
+
+def catalogue_state(connection: Connection) -> CatalogueState:
+    """Identity, version (0 when nothing was ever changed) and time of the newest change."""
+    newest = (
+        select(changes.c.version, changes.c.changed_at).order_by(changes.c.version.desc()).limit(1)
+    )
+    row = connection.execute(newest).one_or_none()
+    catalogue_id = connection.execute(select(catalogue.c.catalogue_id)).scalar_one()
+    version, changed_at = (0, None) if row is None else (row.version, row.changed_at)
+    return CatalogueState(catalogue_id, version, changed_at)
+
+
+def first_change_after(connection: Connection, version: int) -> datetime | None:
+    """Time of the oldest change newer than `version`, or None when there is none."""
+    oldest = select(changes.c.changed_at).where(changes.c.version > version)
+    return connection.execute(oldest.order_by(changes.c.version).limit(1)).scalar_one_or_none()
+
+
+def count_changes_after(connection: Connection, version: int) -> int:
+    """How many changes are newer than `version`."""
+    newer = select(func.count()).select_from(changes).where(changes.c.version > version)
+    return connection.execute(newer).scalar_one()

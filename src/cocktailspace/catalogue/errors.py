@@ -1,0 +1,42 @@
+"""What can go wrong with a catalogue, in its own words; the edges translate."""
+
+from dataclasses import dataclass
+
+
+class CatalogueError(Exception):
+    """Base of the errors that a caller can do something about."""
+
+
+class NotFoundError(CatalogueError):
+    """There is no such recipe, ingredient or unit."""
+
+
+class ConflictError(CatalogueError):
+    """The change contradicts what the catalogue holds: a name taken, an ingredient in use."""
+
+
+class BusyError(CatalogueError):
+    """Another writer held the database for longer than we wait; nothing was written."""
+
+
+class SchemaError(CatalogueError):
+    """The database is not one that this version of the program can use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One bad value: where it stands (`recipes[3].name`) and what to do about it."""
+
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+class InvalidError(CatalogueError):
+    """The input breaks rules; nothing was written. Lists every problem, not just the first."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(map(str, problems)))

@@ -1,0 +1,110 @@
+"""A consistent copy of the catalogue for the analytics job, taken without disturbing writers."""
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, select
+
+from cocktailspace.catalogue.changes import catalogue_state
+from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.errors import SchemaError
+from cocktailspace.catalogue.measures import volume_ml
+from cocktailspace.catalogue.migrate import check_schema
+from cocktailspace.catalogue.schema import ingredients, recipe_ingredients, recipes, units
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredient:
+    """An ingredient as analytics see it."""
+
+    id: int
+    name: str
+    parent_id: int | None
+    allow_substitution: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A recipe as analytics see it: (ingredient id, volume in ml) of each line, in order."""
+
+    id: int
+    name: str
+    volumes_ml: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The whole catalogue at one version, in order of id."""
+
+    catalogue_id: str
+    version: int
+    ingredients: tuple[Ingredient, ...]
+    recipes: tuple[Recipe, ...]
+
+
+def take_snapshot(database: Database) -> Snapshot:
+    """Read the whole catalogue at one version.
+
+    A SQLite file is opened read-only and copied to local disk by SQLite itself, in one read
+    transaction that holds up writers for as short as can be; all else happens on the copy.
+    Raises sqlite3.OperationalError when the file cannot be read for now, and SchemaError when it
+    holds no catalogue that this version understands.
+    """
+    if (path := database.path) is None:
+        with database.reading() as connection:
+            return _read(connection)
+    if not path.exists():
+        raise SchemaError(
+            f"there is no catalogue at {path}; `cocktailspace serve` or `import` makes one"
+        )
+    with _local_copy(path) as copy:
+        engine = create_engine(sqlite_url(copy))
+        with engine.connect() as connection:
+            snapshot = _read(connection)
+        engine.dispose()
+        return snapshot
+
+
+@contextmanager
+def _local_copy(path: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="cocktailspace-") as folder:
+        copy = Path(folder) / "catalogue.sqlite"
+        with (
+            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            source.backup(target)
+        yield copy
+
+
+def _read(connection: Connection) -> Snapshot:
+    check_schema(connection)
+    state = catalogue_state(connection)
+    volumes: dict[int, list[tuple[int, float]]] = {}
+    lines = recipe_ingredients.c
+    query = (
+        select(lines.recipe_id, lines.ingredient_id, lines.amount, units.c.millilitres)
+        .outerjoin_from(recipe_ingredients, units)
+        .order_by(lines.recipe_id, lines.position)
+    )
+    for recipe_id, ingredient_id, amount, millilitres in connection.execute(query):
+        volume = volume_ml(amount, millilitres)
+        volumes.setdefault(recipe_id, []).append((ingredient_id, volume))
+    columns = ingredients.c
+    forest = select(columns.id, columns.name, columns.parent_id, columns.allow_substitution)
+    names = select(recipes.c.id, recipes.c.name).order_by(recipes.c.id)
+    return Snapshot(
+        catalogue_id=state.catalogue_id,
+        version=state.version,
+        ingredients=tuple(
+            Ingredient(*row) for row in connection.execute(forest.order_by(columns.id))
+        ),
+        recipes=tuple(
+            Recipe(recipe_id, name, tuple(volumes.get(recipe_id, ())))
+            for recipe_id, name in connection.execute(names)
+        ),
+    )

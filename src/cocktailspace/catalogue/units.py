@@ -1,0 +1,95 @@
+"""Units of measure."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from cocktailspace.catalogue.database import Transaction
+from cocktailspace.catalogue.errors import ConflictError, InvalidError
+from cocktailspace.catalogue.lookup import name_problems, require
+from cocktailspace.catalogue.models import Unit, UnitDraft
+from cocktailspace.catalogue.names import name_key
+from cocktailspace.catalogue.schema import recipe_ingredients, recipes, units
+
+
+def list_units(connection: Connection) -> list[Unit]:
+    """All units, in the order in which they were made."""
+    return [
+        Unit.model_validate(row._mapping)
+        for row in connection.execute(select(units).order_by(units.c.id))
+    ]
+
+
+def get_unit(connection: Connection, unit_id: int) -> Unit:
+    """One unit; NotFoundError when there is none."""
+    require(connection, units, unit_id)
+    row = connection.execute(select(units).where(units.c.id == unit_id)).one()
+    return Unit.model_validate(row._mapping)
+
+
+def create_units(tx: Transaction, drafts: Sequence[UnitDraft], places: Sequence[str]) -> list[int]:
+    """Make units and return their ids; InvalidError lists every bad one."""
+    _check(tx, drafts, places, [None] * len(drafts))
+    if not drafts:
+        return []
+    statement = insert(units).returning(units.c.id, sort_by_parameter_order=True)
+    ids = list(tx.connection.execute(statement, [_values(draft) for draft in drafts]).scalars())
+    for unit_id in ids:
+        tx.record("unit", unit_id, "create")
+    return ids
+
+
+def replace_units(tx: Transaction, drafts: Mapping[int, UnitDraft], places: Sequence[str]) -> None:
+    """Give existing units new contents; those that stay the same are left alone."""
+    _check(tx, list(drafts.values()), places, list(drafts))
+    for unit_id, draft in drafts.items():
+        if _draft_of(get_unit(tx.connection, unit_id)) != draft:
+            tx.connection.execute(update(units).where(units.c.id == unit_id).values(_values(draft)))
+            tx.record("unit", unit_id, "update")
+
+
+def delete_unit(tx: Transaction, unit_id: int) -> None:
+    """Delete a unit that no recipe uses; else ConflictError names some of its users."""
+    unit = get_unit(tx.connection, unit_id)
+    using = (
+        select(recipes.c.name)
+        .where(
+            recipes.c.id.in_(
+                select(recipe_ingredients.c.recipe_id).where(
+                    recipe_ingredients.c.unit_id == unit_id
+                )
+            )
+        )
+        .order_by(recipes.c.name_key)
+    )
+    refuse_in_use(
+        f"unit {unit.name!r}", "used by", tx.connection.execute(using.limit(6)).scalars().all()
+    )
+    tx.connection.execute(delete(units).where(units.c.id == unit_id))
+    tx.record("unit", unit_id, "delete")
+
+
+def refuse_in_use(what: str, how: str, users: Sequence[str]) -> None:
+    """Raise ConflictError when there are users, naming up to five of them."""
+    if users:
+        named = ", ".join(map(repr, users[:5])) + (" and others" if len(users) > 5 else "")
+        raise ConflictError(f"{what} is {how} {named}; change those first")
+
+
+def _check(
+    tx: Transaction,
+    drafts: Sequence[UnitDraft],
+    places: Sequence[str],
+    owners: Sequence[int | None],
+) -> None:
+    problems = name_problems(tx.connection, units, [draft.name for draft in drafts], places, owners)
+    if problems:
+        raise InvalidError(problems)
+
+
+def _values(draft: UnitDraft) -> dict[str, object]:
+    return draft.model_dump() | {"name_key": name_key(draft.name)}
+
+
+def _draft_of(unit: Unit) -> UnitDraft:
+    return UnitDraft(name=unit.name, abbreviation=unit.abbreviation, millilitres=unit.millilitres)

@@ -1,0 +1,202 @@
+"""The commands. A user's mistake gets one clear line and a non-zero exit, never a traceback."""
+
+import json
+import logging
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from cocktailspace.artifacts.store import StoreError
+from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.catalogue.changes import catalogue_state
+from cocktailspace.catalogue.errors import CatalogueError, InvalidError
+from cocktailspace.catalogue.exchange import (
+    ImportSummary,
+    export_text,
+    import_file,
+    parse_file,
+    starter_file,
+)
+from cocktailspace.catalogue.migrate import migrate, require_catalogue
+from cocktailspace.cli.doctor import examine
+from cocktailspace.cli.views import follow_job, run_table, status_json, status_text
+from cocktailspace.refresh.status import RefreshState
+from cocktailspace.settings import Settings, SettingsError, read_settings
+
+app = typer.Typer(
+    name="cocktailspace",
+    help="A cocktail catalogue that keeps its own map: exact Earth Mover's Distance between all "
+    "recipes, refreshed by itself.\n\nThe catalogue is data/catalogue.sqlite and the published "
+    "analytics are data/artifacts, unless DB_PATH (or DATABASE_URL) and ANALYTICS_PATH say "
+    "otherwise. Start with `cocktailspace serve`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+_STDIO = Path("-")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on [HOST]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on [PORT, 8000]")] = None,
+) -> None:
+    """Serve the API and the page, and keep the analytics up to date.
+
+    Makes the catalogue where there is none and fills an empty one with the starter catalogue.
+    """
+    import uvicorn  # noqa: PLC0415 - only this command needs a server
+
+    from cocktailspace.api.app import create_app  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    services = _services(host=host, port=port)
+    _prepare(services, starter=True)
+    settings = services.settings
+    typer.echo(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
+    application = create_app(services, refresh=True)
+    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning")
+
+
+@app.command()
+def refresh(
+    wait: Annotated[bool, typer.Option(help="Follow the job until it ends")] = True,
+    force: Annotated[bool, typer.Option(help="Compute even what is published already")] = False,
+    verbose: Annotated[bool, typer.Option(help="Show the job's log instead of a bar")] = False,
+) -> None:
+    """Compute the analytics now and publish them, without waiting for edits to end."""
+    services = _existing()
+    job = services.jobs.submit(force=force, quiet=wait and not verbose)
+    if not wait:
+        typer.echo(f"job {job.id} runs; `cocktailspace status` shows how far it is")
+        return
+    follow_job(services.jobs, services.store, Console(stderr=True), show=not verbose)
+    status = services.refresher.status()
+    if status.attempt is None or status.attempt.state != "succeeded" or status.manifest is None:
+        reason = status.attempt and status.attempt.error
+        _fail(f"the job failed: {reason or 'see its log with --verbose'}")
+    Console().print(run_table(status.manifest))
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts")] = False,
+) -> None:
+    """Say whether the analytics are up to date, what is pending, and when it is due."""
+    services = _existing()
+    found = services.refresher.status()
+    if as_json:
+        typer.echo(json.dumps(status_json(found)))
+    else:
+        typer.echo(status_text(found, services.clock()))
+    raise typer.Exit(1 if found.state is RefreshState.FAILED else 0)
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A catalogue/1 JSON file, or - for standard input")],
+    replace: Annotated[bool, typer.Option(help="Also delete what the file does not have")] = False,
+) -> None:
+    """Add and update units, ingredients and recipes by name, all of the file or nothing of it."""
+    text = sys.stdin.buffer.read() if file == _STDIO else file.read_bytes()
+    services = _services()
+    _prepare(services, starter=False)
+    with services.database.transaction() as tx:
+        summary = import_file(tx, parse_file(text), replace=replace)
+    typer.echo(_described(summary))
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write; - is standard output")] = _STDIO,
+) -> None:
+    """Write the whole catalogue as a catalogue/1 JSON file; importing it gives it back."""
+    services = _existing()
+    with services.database.reading() as connection:
+        text = export_text(connection)
+    if file == _STDIO:
+        typer.echo(text, nl=False)
+    else:
+        _write_whole(file, text)
+        typer.echo(f"written to {file}", err=True)
+
+
+@app.command()
+def doctor() -> None:
+    """Check the set-up and say what to fix."""
+    findings = examine()
+    for finding in findings:
+        mark = typer.style("ok  ", fg="green") if finding.ok else typer.style("FIX ", fg="red")
+        typer.echo(f"{mark} {finding.what}")
+        if not finding.ok:
+            typer.echo(f"     {finding.remedy}")
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def main() -> NoReturn:
+    """Run a command; errors that a user can act on become one line."""
+    try:
+        app()
+    except InvalidError as error:
+        listed = "\n".join(f"  {problem}" for problem in error.problems)
+        _fail(f"nothing was written; {len(error.problems)} to mend:\n{listed}")
+    except (CatalogueError, SettingsError, StoreError) as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.filename or 'the system'}: {error.strerror}")
+    sys.exit(0)
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"{typer.style('error:', fg='red')} {message}", err=True)
+    sys.exit(1)
+
+
+def _services(**overrides: object) -> Services:
+    given = {name: value for name, value in overrides.items() if value is not None}
+    settings: Settings = read_settings(**given)
+    return build_services(settings)
+
+
+def _existing() -> Services:
+    services = _services()
+    require_catalogue(services.database)
+    return services
+
+
+def _prepare(services: Services, *, starter: bool) -> None:
+    """Make or upgrade the catalogue; with `starter`, fill an empty one."""
+    migrate(services.database, network_file_system=services.settings.db_network_file_system)
+    if not starter:
+        return
+    with services.database.transaction() as tx:
+        if catalogue_state(tx.connection).version == 0:
+            summary = import_file(tx, starter_file())
+            typer.echo(f"the catalogue is new; starter catalogue: {_described(summary)}")
+
+
+def _described(summary: ImportSummary) -> str:
+    return (
+        f"{summary.created} created, {summary.updated} updated, {summary.deleted} deleted, "
+        f"{summary.unchanged} unchanged"
+    )
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """All of the text or none of it: a file of that name is replaced at the very end."""
+    handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

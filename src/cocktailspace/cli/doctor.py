@@ -1,0 +1,95 @@
+"""Is everything there that a machine needs, and what to do where it is not."""
+
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cocktailspace.artifacts.manifest import read_published
+from cocktailspace.artifacts.store import StoreError
+from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.catalogue.errors import CatalogueError
+from cocktailspace.catalogue.migrate import require_catalogue
+from cocktailspace.settings import SettingsError, read_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `remedy` says what to do when it is not well."""
+
+    ok: bool
+    what: str
+    remedy: str = ""
+
+
+def examine() -> list[Finding]:
+    """Look at everything; settings that make no sense hide what depends on them."""
+    findings = [*_interpreter(), *_packages()]
+    try:
+        services = build_services(read_settings())
+    except SettingsError as error:
+        return [*findings, Finding(False, f"settings: {error}", "change the environment")]
+    findings.append(Finding(True, "settings make sense"))
+    checks: list[Callable[[Services], Finding]] = [_catalogue, _artifacts, _published]
+    return findings + [check(services) for check in checks]
+
+
+def _interpreter() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding(sys.version_info >= (3, 11), f"Python {version}", "install Python 3.11 or newer")
+
+
+def _packages() -> Iterator[Finding]:
+    for package, purpose in (
+        ("numpy", "the analytics job"),
+        ("numba", "the analytics job"),
+        ("fastumap", "the map"),
+        ("plotly", "the page"),
+    ):
+        found = importlib.util.find_spec(package) is not None
+        yield Finding(
+            found, f"package {package}, for {purpose}", "pip install 'cocktailspace[analytics]'"
+        )
+
+
+def _catalogue(services: Services) -> Finding:
+    where = services.database.path or "DATABASE_URL"
+    try:
+        require_catalogue(services.database)
+    except CatalogueError as error:
+        return Finding(False, f"catalogue: {error}", "run `cocktailspace serve`")
+    return Finding(True, f"catalogue at {where}")
+
+
+def _artifacts(services: Services) -> Finding:
+    folder = services.settings.artifacts_folder
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    what = f"artifacts folder {folder}"
+    if not _writable(existing):
+        return Finding(False, f"{what} cannot be written", f"give write access to {existing}")
+    return Finding(True, f"{what} can be written")
+
+
+def _writable(folder: Path) -> bool:
+    if not os.access(folder, os.W_OK):
+        return False
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _published(services: Services) -> Finding:
+    try:
+        published = read_published(services.store)
+    except StoreError as error:
+        return Finding(False, f"published analytics: {error}", "mend the store")
+    if published is None:
+        return Finding(False, "nothing is published yet", "run `cocktailspace refresh`")
+    if published.manifest is None:
+        return Finding(False, "the manifest is damaged", "run `cocktailspace refresh`")
+    return Finding(True, f"published version {published.manifest.source_version}")

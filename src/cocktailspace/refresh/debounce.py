@@ -1,0 +1,31 @@
+"""The rule: when the next run is due."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+FUTURE_TOLERANCE = timedelta(seconds=5)
+"""A change dated further in the future than this says that a clock jumped: it is due at once."""
+
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Debounce:
+    """How long a run waits for edits to end, and how long it lets itself be put off at most."""
+
+    debounce: timedelta
+    max_wait: timedelta
+
+
+def next_run_at(
+    first_pending_at: datetime, last_changed_at: datetime, debounce: timedelta, max_wait: timedelta
+) -> datetime:
+    """Each change pushes the run out by `debounce`, but never beyond `max_wait` after the first."""
+    return min(last_changed_at + debounce, first_pending_at + max_wait)
+
+
+def retry_pause(failures: int) -> timedelta:
+    """How long to wait after so many failures in a row: doubling, from a minute to six hours."""
+    doublings = min(max(failures, 1) - 1, 16)  # beyond the cap by far; keeps the number small
+    return min(FIRST_RETRY * (1 << doublings), LONGEST_RETRY)

@@ -1,0 +1,33 @@
+"""What a refresh needs from the world it runs in; embedded and AWS each provide it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A run of the job that has been asked for and has not ended."""
+
+    id: str
+    arn: str | None = None
+
+
+class Scheduler(Protocol):
+    """An alarm clock for one job."""
+
+    def move_to(self, due: datetime) -> None:
+        """Ring at `due` instead of at whatever time was set before; may raise."""
+        ...
+
+
+class JobQueue(Protocol):
+    """Where jobs are run."""
+
+    def submit(self) -> Job:
+        """Start a job, or return the one that waits or runs already."""
+        ...
+
+    def active(self) -> Job | None:
+        """The job that waits or runs, if there is one."""
+        ...

@@ -1,0 +1,82 @@
+"""Everything that can be set from outside, read from the environment once."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, NonNegativeFloat, PositiveInt, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DATA = Path("data")
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class SettingsError(Exception):
+    """The environment does not make sense; the message says which variable and what to do."""
+
+
+class Settings(BaseSettings):
+    """Each field is the environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    db_path: Path | None = Field(None, description="SQLite file of the catalogue")
+    database_url: str | None = Field(None, description="SQLAlchemy URL, instead of DB_PATH")
+    db_network_file_system: bool = Field(
+        False, description="The SQLite file lies on NFS or EFS: use a rollback journal, not WAL"
+    )
+    analytics_path: Path | None = Field(None, description="Folder for the published artifacts")
+    analytics_bucket: str | None = Field(
+        None, description="S3 bucket for the artifacts; setting it means AWS mode"
+    )
+    analytics_debounce_minutes: NonNegativeFloat | None = Field(
+        None, description="How long a refresh waits for edits to end (a fraction is allowed)"
+    )
+    analytics_max_wait_minutes: NonNegativeFloat | None = Field(
+        None, description="How long edits can put a refresh off at most"
+    )
+    host: str = Field("127.0.0.1", description="Address that `serve` listens on")
+    port: Port = Field(8000, description="Port that `serve` listens on")
+    max_ingredients_per_recipe: PositiveInt = Field(
+        100, description="Lines that one recipe may have"
+    )
+    max_rows_per_bulk: PositiveInt = Field(5_000, description="Rows that one bulk request may have")
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> "Settings":
+        for first, second in (("db_path", "database_url"), ("analytics_path", "analytics_bucket")):
+            if getattr(self, first) and getattr(self, second):
+                raise ValueError(f"{first.upper()} and {second.upper()} are both set; unset one")
+        return self
+
+    @property
+    def catalogue_url(self) -> str:
+        """The catalogue's database, `data/catalogue.sqlite` where nothing is set."""
+        path = (self.db_path or DATA / "catalogue.sqlite").expanduser().absolute()
+        return self.database_url or f"sqlite:///{path}"
+
+    @property
+    def artifacts_folder(self) -> Path:
+        """The folder store's root, `data/artifacts` where nothing is set."""
+        return (self.analytics_path or DATA / "artifacts").expanduser().absolute()
+
+    def environment(self) -> dict[str, str]:
+        """The variables that give a child process the same catalogue and artifacts."""
+        return {"DATABASE_URL": self.catalogue_url, "DB_PATH": ""} | (
+            {"ANALYTICS_BUCKET": self.analytics_bucket, "ANALYTICS_PATH": ""}
+            if self.analytics_bucket
+            else {"ANALYTICS_PATH": str(self.artifacts_folder)}
+        )
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """The settings of this process; SettingsError names what is wrong."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = []
+        for finding in error.errors(include_url=False):
+            name = "_".join(map(str, finding["loc"])).upper()
+            message = finding["msg"].removeprefix("Value error, ")
+            lines.append(f"{name}: {message} (got {finding['input']!r})" if name else message)
+        raise SettingsError("; ".join(lines)) from None

@@ -1,0 +1,118 @@
+"""The starter catalogue is data that every newcomer meets first; these are its promises."""
+
+import json
+import math
+import unicodedata
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+Row = dict[str, Any]
+
+STARTER: Row = json.loads(
+    (files("cocktailspace.catalogue") / "starter.json").read_text(encoding="utf-8")
+)
+UNITS: list[Row] = STARTER["units"]
+INGREDIENTS: list[Row] = STARTER["ingredients"]
+RECIPES: list[Row] = STARTER["recipes"]
+
+MILLILITRES: dict[str, float] = {unit["name"]: unit["millilitres"] for unit in UNITS}
+PARENT: dict[str, str | None] = {each["name"]: each["parent"] for each in INGREDIENTS}
+
+
+def lines_of(recipe: Row) -> list[Row]:
+    lines: list[Row] = recipe["ingredients"]
+    return lines
+
+
+def lineage(name: str) -> Iterator[str]:
+    """The ingredient, its parent, and so on up to the root."""
+    current: str | None = name
+    while current is not None:
+        yield current
+        current = PARENT[current]
+
+
+def name_key(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def recipe_name(recipe: Row) -> str:
+    return str(recipe["name"])
+
+
+each_recipe = pytest.mark.parametrize("recipe", RECIPES, ids=recipe_name)
+
+
+def test_is_in_the_bulk_format() -> None:
+    assert list(STARTER) == ["format", "units", "ingredients", "recipes"]
+    assert STARTER["format"] == "catalogue/1"
+
+
+def test_is_large_enough_to_have_a_map() -> None:
+    assert len(RECIPES) >= 100
+    assert len(INGREDIENTS) >= 150
+
+
+@pytest.mark.parametrize("section", ["units", "ingredients", "recipes"])
+def test_names_are_unique_without_regard_to_case(section: str) -> None:
+    keys = [name_key(row["name"]) for row in STARTER[section]]
+    assert len(set(keys)) == len(keys)
+
+
+def test_every_unit_has_a_positive_size() -> None:
+    assert all(math.isfinite(size) and size > 0 for size in MILLILITRES.values())
+
+
+def test_every_parent_comes_before_its_children() -> None:
+    """Which also says that each parent exists and that there is no cycle."""
+    seen: set[str | None] = {None}
+    for ingredient in INGREDIENTS:
+        assert ingredient["parent"] in seen, ingredient["name"]
+        seen.add(ingredient["name"])
+
+
+def test_families_go_down_to_styles() -> None:
+    lineages = [list(lineage(name)) for name in PARENT]
+    assert max(len(each) for each in lineages) >= 4
+    assert max(len(each) for each in lineages if each[-1] == "Spirit") >= 3
+
+
+def test_substitutable_ingredients_are_leaves_with_a_parent() -> None:
+    substitutable = {each["name"] for each in INGREDIENTS if each["allow_substitution"]}
+    assert substitutable
+    assert all(PARENT[name] is not None for name in substitutable)
+    assert substitutable.isdisjoint(PARENT.values())
+
+
+def test_most_leaves_are_used() -> None:
+    leaves = PARENT.keys() - set(PARENT.values())
+    used = {line["ingredient"] for recipe in RECIPES for line in lines_of(recipe)}
+    assert len(leaves & used) > 0.7 * len(leaves)
+
+
+@each_recipe
+def test_recipe_refers_only_to_known_ingredients_and_units(recipe: Row) -> None:
+    assert {line["ingredient"] for line in lines_of(recipe)} <= PARENT.keys()
+    assert {line["unit"] for line in lines_of(recipe)} <= MILLILITRES.keys()
+
+
+@each_recipe
+def test_recipe_mixes_at_least_two_different_ingredients(recipe: Row) -> None:
+    names = [line["ingredient"] for line in lines_of(recipe)]
+    assert len(names) >= 2
+    assert len(set(names)) == len(names)
+
+
+@each_recipe
+def test_recipe_fills_a_glass(recipe: Row) -> None:
+    volumes_ml = [line["amount"] * MILLILITRES[line["unit"]] for line in lines_of(recipe)]
+    assert all(volume > 0 for volume in volumes_ml)
+    assert 40 <= sum(volumes_ml) <= 400
+
+
+@each_recipe
+def test_recipe_says_briefly_how_it_is_made(recipe: Row) -> None:
+    assert 0 < len(recipe["instructions"].strip()) <= 300
