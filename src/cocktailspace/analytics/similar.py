@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocktailspace.analytics.space import Space
-from cocktailspace.analytics.transport import Neighbours, Rows, transport_plan
+from cocktailspace.analytics.transport import Neighbours, Rows
+from cocktailspace.analytics.transport.plans import transport_plan
 
 LARGEST_FLOWS = 3
 
@@ -45,8 +46,8 @@ def _explanation(
     space: Space, fractions: Rows, ground_cost: NDArray[np.float64], row: int, other: int
 ) -> dict[str, Any]:
     """The largest flows from one recipe to another, and the fraction that stays what it is."""
-    mine, masses = fractions.row(row)
-    theirs, other_masses = fractions.row(other)
+    mine, masses = _entries(fractions, row)
+    theirs, other_masses = _entries(fractions, other)
     plan = transport_plan(masses, other_masses, ground_cost[np.ix_(mine, theirs)])
     moved = np.where(mine[:, None] == theirs[None, :], 0.0, plan.flow)
     largest = np.argsort(-moved, axis=None, kind="stable")[:LARGEST_FLOWS]
@@ -60,3 +61,8 @@ def _explanation(
         if moved[source, target] > 0
     ]
     return {"flows": flows, "unchanged": round(float(plan.flow.sum() - moved.sum()), 4)}
+
+
+def _entries(rows: Rows, row: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    entries = slice(rows.indptr[row], rows.indptr[row + 1])
+    return rows.indices[entries], rows.data[entries]

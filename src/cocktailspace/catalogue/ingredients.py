@@ -66,7 +66,7 @@ def replace_ingredients(
         change = update(ingredients).where(ingredients.c.id == ingredient_id)
         tx.connection.execute(change.values(**_values(draft), updated_at=tx.now))
         tx.record("ingredient", ingredient_id, "update")
-        moved[ingredient_id] = at(place, "parent_id")
+        moved[ingredient_id] = place or "parent_id"
     refuse_cycles(tx.connection, moved)
 
 

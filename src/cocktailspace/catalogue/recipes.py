@@ -37,7 +37,7 @@ def find_recipes(
     query = select(recipes.c.id, recipes.c.name_key).order_by(recipes.c.name_key).limit(limit + 1)
     for word in name_key(name).split():
         query = query.where(recipes.c.name_key.contains(word, autoescape=True))
-    for ingredient_id in ingredient_ids:
+    for ingredient_id in set(ingredient_ids):
         lines = recipe_ingredients.c
         holders = select(lines.recipe_id).where(lines.ingredient_id.in_(descendants(ingredient_id)))
         query = query.where(recipes.c.id.in_(holders))

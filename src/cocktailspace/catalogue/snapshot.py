@@ -71,12 +71,16 @@ def take_snapshot(database: Database) -> Snapshot:
 
 @contextmanager
 def _local_copy(path: Path) -> Iterator[Path]:
+    uri = f"{path.absolute().as_uri()}?mode=ro"
     with tempfile.TemporaryDirectory(prefix="cocktailspace-") as folder:
         copy = Path(folder) / "catalogue.sqlite"
         with (
-            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=1.0)) as source,
             closing(sqlite3.connect(copy)) as target,
         ):
+            # The lock is taken by a read of our own, which gives up in time; backup() never does.
+            source.execute("BEGIN")
+            source.execute("SELECT count(*) FROM sqlite_master").fetchone()
             source.backup(target)
         yield copy
 

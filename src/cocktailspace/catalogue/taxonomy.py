@@ -10,7 +10,7 @@ from cocktailspace.catalogue.schema import ingredients
 
 def descendants(ingredient_id: int) -> Select[tuple[int]]:
     """Ids of an ingredient and of all below it, as a query to select from or to nest."""
-    below = select(literal(ingredient_id).label("id")).cte("below", recursive=True)
+    below = select(literal(ingredient_id).label("id")).cte(f"below_{ingredient_id}", recursive=True)
     children = select(ingredients.c.id).join(below, ingredients.c.parent_id == below.c.id)
     # UNION, not UNION ALL: even a damaged forest with a cycle ends.
     below = below.union(children)

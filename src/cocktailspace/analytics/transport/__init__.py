@@ -7,8 +7,26 @@ costs, neighbours. It imports numpy, numba and the standard library, and nothing
 or settings.
 """
 
+from cocktailspace.analytics.transport.cost_neighbours import nearest_under_cost
+from cocktailspace.analytics.transport.flows import Flows, largest_flows
+from cocktailspace.analytics.transport.learning import LearnedCosts, learn_costs
 from cocktailspace.analytics.transport.neighbours import Neighbours, nearest_rows
+from cocktailspace.analytics.transport.plans import TransportPlan, exact_distance, transport_plan
 from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.analytics.transport.taxonomy import subtree_masses, taxonomy_costs
 
-__all__ = ["Neighbours", "Rows", "nearest_rows", "subtree_masses", "taxonomy_costs"]
+__all__ = [
+    "Flows",
+    "LearnedCosts",
+    "Neighbours",
+    "Rows",
+    "TransportPlan",
+    "exact_distance",
+    "largest_flows",
+    "learn_costs",
+    "nearest_rows",
+    "nearest_under_cost",
+    "subtree_masses",
+    "taxonomy_costs",
+    "transport_plan",
+]

@@ -1,8 +1,8 @@
-"""Exact nearest rows under any ground cost, without solving all pairs (compiled).
+"""Which pairs may be near under a ground cost: lower bounds, 64 queries at a time (compiled).
 
 For each query the distance to its k-th best so far is a limit; a row is out as soon as a lower
-bound on its distance exceeds it. The bounds, from cheap to dear, for masses q and b of equal sums
-and costs c:
+bound on its distance exceeds it. Here the two cheap bounds, for masses q and b of equal sums and
+costs c; the dearer ones are in `pairs` and `solver`.
 
 staying: let r_i be the least cost of leaving i for another column and s_i = max(r_i - c_ii, 0).
     Mass that stays at i is at most min(q_i, b_i) and pays c_ii, all other mass of i pays r_i or
@@ -10,83 +10,30 @@ staying: let r_i be the least cost of leaving i for another column and s_i = max
     so boxes of rows can be skipped by it.
 relaxed: every unit of b comes from somewhere in q, hence
     cost >= sum_j b_j min over i in q of c_ij (Kusner et al. 2015, "relaxed word mover's distance").
-crowded: each unit of q goes somewhere in b, at most b_j of each column to j. Dropping only that
-    different columns share b_j leaves one small greedy problem per column of q, whose sum is a
-    lower bound (Atasu & Mittelholzer 2019, "iterative constrained transfers").
-dual: the solver's own bound, see `solver`.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numba import njit
-
 from cocktailspace.analytics.transport.boxes import LARGE, SMALL
-from cocktailspace.analytics.transport.overlap import (
-    COMPILED,
-    LANES,
-    NEVER,
-    fill_table,
-    insert_neighbour,
-    next_reached,
+from cocktailspace.analytics.transport.compiled import (
+    Index,
+    Ints,
+    Lanes,
+    Level,
+    Singles,
+    compiled,
+    compiled_entry,
 )
-from cocktailspace.analytics.transport.solver import solve
+from cocktailspace.analytics.transport.overlap import LANES, next_reached
 
 _BOXES = LARGE // SMALL
 
 
-@njit(**COMPILED)
-def _crowded_bound(a, b, m, n, costs, rank, key):
-    """The crowded bound: each source fills the sinks from the cheapest on, as if alone."""
-    bound = 0.0
-    for i in range(m):
-        for j in range(n):
-            place = j
-            while place > 0 and key[place - 1] > costs[i, j]:
-                key[place] = key[place - 1]
-                rank[place] = rank[place - 1]
-                place -= 1
-            key[place] = costs[i, j]
-            rank[place] = j
-        left = a[i]
-        for place in range(n):
-            room = b[rank[place]]
-            sent = left if left < room or place == n - 1 else room
-            bound += sent * key[place]
-            left -= sent
-            if left <= 0.0:
-                break
-    return bound
-
-
-@njit(**COMPILED)
-def _distance(indptr, columns, masses, ground_cost, query, row, limit, pair):
-    """EMD from query to row, or a lower bound above `limit`."""
-    a, b, rank, key, space = pair
-    costs = space[0]
-    m, n = indptr[query + 1] - indptr[query], indptr[row + 1] - indptr[row]
-    for j in range(n):
-        b[j] = masses[indptr[row] + j]
-    for i in range(m):
-        a[i] = masses[indptr[query] + i]
-        source = columns[indptr[query] + i]
-        for j in range(n):
-            costs[i, j] = ground_cost[source, columns[indptr[row] + j]]
-    if m == 0 or n == 0:
-        return 0.0
-    if limit < np.inf:
-        bound = _crowded_bound(a, b, m, n, costs, rank, key)
-        if bound > limit:
-            return bound
-    return solve(a, b, m, n, limit, space)
-
-
-@njit(**COMPILED)
-def _next_affordable(rows, row, stop, cheapest, limit, relaxed):
-    """The first row from `row` on whose relaxed bound is within some query's limit.
-
-    cheapest[column, lane] is the least cost of reaching a column from the lane's query.
-    """
+@compiled
+def _next_affordable(
+    rows: Level, row: int, stop: int, cheapest: Singles, limit: Singles, relaxed: Singles
+) -> int:
+    """The first row from `row` on whose relaxed bound is within some query's limit."""
     indptr, columns, masses, _ = rows
     while row < stop:
         for lane in range(LANES):
@@ -104,110 +51,46 @@ def _next_affordable(rows, row, stop, cheapest, limit, relaxed):
     return stop
 
 
-@njit(**COMPILED)
-def _fill_cheapest(problem, start, count, cheapest):
-    """cheapest[column, lane] = min over the columns i of query `lane` of ground_cost[i, column]."""
-    indptr, columns, _, _, _, ground_cost, _, _ = problem
-    for column in range(len(cheapest)):
-        for lane in range(LANES):
-            cheapest[column, lane] = NEVER if lane < count else np.float32(0.0)
-    for lane in range(count):
-        for entry in range(indptr[start + lane], indptr[start + lane + 1]):
-            source = columns[entry]
-            for column in range(len(cheapest)):
-                cost = np.float32(ground_cost[source, column])
-                if cost < cheapest[column, lane]:
-                    cheapest[column, lane] = cost
+@compiled_entry
+def collect_pairs(
+    index: Index,
+    rows: Level,
+    box: int,
+    last: int,
+    start: int,
+    count: int,
+    lanes: Lanes,
+    affordable: tuple[Singles, Singles, Singles],
+    pairs: tuple[Ints, Ints],
+) -> tuple[int, int]:
+    """List the pairs of a group of queries and the rows from `box` on that may be near.
 
-
-@njit(**COMPILED)
-def _try(problem, order, query, row, lane, group):
-    """Offer one row to one query; tighten the query's limits if it is among its nearest."""
-    indptr, columns, masses, _, leaving, ground_cost, grid, margin = problem
-    lanes, _, limit, _, near, pair = group
-    distances, indices = near
-    ceiling = distances[lane, -1] + grid
-    distance = _distance(indptr, columns, masses, ground_cost, query, row, ceiling, pair)
-    if distance > ceiling:
-        return
-    distance = np.rint(distance / grid) * grid
-    if insert_neighbour(distances, indices, lane, distance, order[row]):
-        limit[lane] = distances[lane, -1] + margin
-        lanes[2][lane] = leaving[query] - distances[lane, -1] - margin
-
-
-@njit(**COMPILED)
-def _offer(problem, order, seeds, row, start, count, group):
-    """Offer one row to each query that it may be near to and that has not seen it as a seed."""
-    _, _, limit, relaxed, _, _ = group
-    for lane in range(count):
-        query = start + lane
-        if relaxed[lane] > limit[lane] or query == row:
-            continue
-        seen = False
-        for place in range(seeds.shape[1]):
-            seen = seen or seeds[order[query], place] == order[row]
-        if not seen:
-            _try(problem, order, query, row, lane, group)
-
-
-@njit(**COMPILED)
-def _visit(index, problem, rows, seeds, box, start, count, group):
-    """Offer the rows of a large box to the queries, small box by small box."""
-    order, _, small, _ = index
-    lanes, cheapest, limit, relaxed, _, _ = group
-    last = min((box + 1) * _BOXES, len(small[3]))
-    item = next_reached(small, box * _BOXES, last, lanes)
-    while item < last:
-        stop = min((item + 1) * SMALL, len(order))
-        row = _next_affordable(rows, item * SMALL, stop, cheapest, limit, relaxed)
-        while row < stop:
-            _offer(problem, order, seeds, row, start, count, group)
-            row = _next_affordable(rows, row + 1, stop, cheapest, limit, relaxed)
-        item = next_reached(small, item + 1, last, lanes)
-
-
-@njit(**COMPILED)
-def search_costs(index, problem, seeds, position, first, last, group, indices, distances):
-    """Write the exact neighbours of the groups of 64 rows from `first` to `last`.
-
-    index: order, scaled rows (s_i q_i), small and large boxes; see `boxes.Index`.
-    problem: the rows in that order, in CSR, with masses in double and in single precision; what
-    leaving costs each row (sum r_i q_i); the ground cost; the step to which distances are rounded;
-    a bound on the error of bounds in single precision.
-    seeds: (n, any) rows to try first, by original number; position: the inverse of the order.
-    group: lanes, cheapest, limit, relaxed, near, pair: working memory.
-    indices, distances: (n, k), by original row number.
+    Stops at `last`, or before a box whose pairs might not fit. Returns the box to go on with and
+    the number of pairs.
+    index: scaled rows (s_i q_i) with boxes around them; see `boxes.Index`.
+    rows: the rows themselves in that order, masses in single precision.
+    lanes: the scaled queries; what each needs to share is the sum of its r_i q_i less its limit.
+    affordable: cheapest, limit, relaxed; cheapest[column, lane] is the least cost of reaching a
+    column from the lane's query, limit[lane] the lane's limit.
+    pairs: lanes and rows of the pairs found.
     """
-    order, scaled, _, large = index
-    lanes, cheapest, limit, _, near, _ = group
-    indptr, columns, _, singles, _, _, _, _ = problem
-    rows = (indptr, columns, singles, scaled[3])
-    n, k = indices.shape
-    for number in range(first, last):
-        start = number * LANES
-        count = min(LANES, n - start)
-        for lane in range(LANES):
-            lanes[2][lane] = -NEVER if lane < count else NEVER
-            limit[lane] = NEVER if lane < count else -NEVER
-            for place in range(k):
-                near[0][lane, place] = np.inf
-                near[1][lane, place] = n
-        for lane in range(count):
-            for place in range(seeds.shape[1]):
-                seed = position[seeds[order[start + lane], place]]
-                if seed != start + lane:
-                    _try(problem, order, start + lane, seed, lane, group)
-        fill_table(scaled[0], scaled[1], scaled[2], start, start + count, lanes[0], lanes[1])
-        _fill_cheapest(problem, start, count, cheapest)
-        own = start // LARGE
-        _visit(index, problem, rows, seeds, own, start, count, group)
-        box = next_reached(large, 0, len(large[3]), lanes)
-        while box < len(large[3]):
-            if box != own:
-                _visit(index, problem, rows, seeds, box, start, count, group)
-            box = next_reached(large, box + 1, len(large[3]), lanes)
-        for lane in range(count):
-            for place in range(k):
-                distances[order[start + lane], place] = near[0][lane, place]
-                indices[order[start + lane], place] = near[1][lane, place]
+    _, scaled, small, large = index
+    cheapest, limit, relaxed = affordable
+    pair_lanes, pair_rows = pairs
+    found = 0
+    box = next_reached(large, box, last, lanes)
+    while box < last and found + LARGE * LANES <= len(pair_lanes):
+        small_last = min((box + 1) * _BOXES, len(small[3]))
+        item = next_reached(small, box * _BOXES, small_last, lanes)
+        while item < small_last:
+            stop = min((item + 1) * SMALL, len(scaled[3]))
+            row = _next_affordable(rows, item * SMALL, stop, cheapest, limit, relaxed)
+            while row < stop:
+                for lane in range(count):
+                    pair_lanes[found] = lane
+                    pair_rows[found] = row
+                    found += relaxed[lane] <= limit[lane] and start + lane != row
+                row = _next_affordable(rows, row + 1, stop, cheapest, limit, relaxed)
+            item = next_reached(small, item + 1, small_last, lanes)
+        box = next_reached(large, box + 1, last, lanes)
+    return box, found

@@ -9,11 +9,22 @@ largest masses and the least sum, so what it fails none of its rows can pass.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from cocktailspace.analytics.transport.boxes import LARGE, SMALL
+from cocktailspace.analytics.transport.compiled import (
+    Columns,
+    Floats,
+    Index,
+    Ints,
+    Lanes,
+    Level,
+    Near,
+    Singles,
+    Space,
+    compiled,
+    compiled_entry,
+)
 from cocktailspace.analytics.transport.overlap import (
-    COMPILED,
     LANES,
     NEVER,
     fill_table,
@@ -24,9 +35,12 @@ from cocktailspace.analytics.transport.overlap import (
 
 _BOXES = LARGE // SMALL
 
+Exact = tuple[Floats, Floats, float, float]
+"""Masses, row sums, the step of rounding, the margin of shared masses: see `search_l1`."""
 
-@njit(**COMPILED)
-def _shared_mass(indptr, columns, masses, a, b):
+
+@compiled
+def _shared_mass(indptr: Ints, columns: Columns, masses: Floats, a: int, b: int) -> float:
     """Shared mass of two rows, by merging their sorted columns."""
     i, i_end = indptr[a], indptr[a + 1]
     j, j_end = indptr[b], indptr[b + 1]
@@ -43,8 +57,10 @@ def _shared_mass(indptr, columns, masses, a, b):
     return shared
 
 
-@njit(**COMPILED)
-def _offer(index, exact, row, start, count, lanes, near):
+@compiled
+def _offer(
+    index: Index, exact: Exact, row: int, start: int, count: int, lanes: Lanes, near: Near
+) -> None:
     """Offer one row to each of the `count` queries, rows `start` and on, that may be near it."""
     order, (indptr, columns, _, offsets), _, _ = index
     masses, sums, grid, margin = exact
@@ -60,8 +76,10 @@ def _offer(index, exact, row, start, count, lanes, near):
             need[lane] = (sums[query] - distances[lane, -1]) / 2.0 - margin
 
 
-@njit(**COMPILED)
-def _visit(index, exact, box, start, count, lanes, near):
+@compiled
+def _visit(
+    index: Index, exact: Exact, box: int, start: int, count: int, lanes: Lanes, near: Near
+) -> None:
     """Offer the rows of a large box to the queries, small box by small box."""
     _, rows, small, _ = index
     last = min((box + 1) * _BOXES, len(small[3]))
@@ -75,13 +93,14 @@ def _visit(index, exact, box, start, count, lanes, near):
         item = next_reached(small, item + 1, last, lanes)
 
 
-@njit(**COMPILED)
-def _promising(large, own, lanes, scores, boxes):
+@compiled
+def _promising(large: Level, own: int, lanes: Lanes, scores: Singles, boxes: Ints) -> int:
     """Large boxes other than `own` that some query may use, most promising first; their number."""
     surplus = lanes[3]
     total = len(large[3])
     found = 0
-    box = next_reached(large, 0, total, lanes)
+    first = np.int64(0)  # a literal 0 would compile `next_reached` a second time
+    box = next_reached(large, first, total, lanes)  # type: ignore[arg-type]
     while box < total:
         if box != own:
             boxes[found] = box
@@ -94,8 +113,16 @@ def _promising(large, own, lanes, scores, boxes):
     return found
 
 
-@njit(**COMPILED)
-def search_l1(index, exact, first, last, scratch, indices, distances):
+@compiled_entry
+def search_l1(
+    index: Index,
+    exact: Exact,
+    first: int,
+    last: int,
+    scratch: Space,
+    indices: Columns,
+    distances: Floats,
+) -> None:
     """Write the exact neighbours of the groups of 64 rows from `first` to `last`.
 
     index: order, rows, small and large boxes; see `boxes.Index`.

@@ -8,31 +8,42 @@ depends on this order, never its result.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-_COMPILED = {"cache": True, "nogil": True, "error_model": "numpy"}
+from cocktailspace.analytics.transport.compiled import (
+    Columns,
+    Floats,
+    Ints,
+    compiled,
+    compiled_entry,
+)
+
+_DEEPEST = 256
+"""More than the stretches that ever wait: one for each halving, of which there are under 64."""
 _SAMPLE = 200
 """A far row is sought among about this many rows of a stretch."""
 
+Masses = tuple[Ints, Columns, Floats, Floats]
+"""Rows in CSR, and their sums."""
 
-@njit(**_COMPILED)
-def _spread(rows, row, dense):
+
+@compiled
+def _spread(rows: Masses, row: int, dense: Floats) -> None:
     """Write one row into a dense array."""
     indptr, columns, masses, _ = rows
     for entry in range(indptr[row], indptr[row + 1]):
         dense[columns[entry]] = masses[entry]
 
 
-@njit(**_COMPILED)
-def _clear(rows, row, dense):
+@compiled
+def _clear(rows: Masses, row: int, dense: Floats) -> None:
     """Take one row out of a dense array again."""
     indptr, columns, _, _ = rows
     for entry in range(indptr[row], indptr[row + 1]):
         dense[columns[entry]] = 0.0
 
 
-@njit(**_COMPILED)
-def _shared(rows, row, dense):
+@compiled
+def _shared(rows: Masses, row: int, dense: Floats) -> float:
     """Mass that a row shares with a dense one: the sum of minima."""
     indptr, columns, masses, _ = rows
     shared = 0.0
@@ -41,8 +52,8 @@ def _shared(rows, row, dense):
     return shared
 
 
-@njit(**_COMPILED)
-def _farthest(rows, row, order, start, stop, dense):
+@compiled
+def _farthest(rows: Masses, row: int, order: Ints, start: int, stop: int, dense: Floats) -> int:
     """The row of a sample of the stretch that is farthest (L1) from `row`."""
     sums = rows[3]
     _spread(rows, row, dense)
@@ -55,8 +66,8 @@ def _farthest(rows, row, order, start, stop, dense):
     return farthest
 
 
-@njit(**_COMPILED)
-def _select(key, order, start, stop, middle):
+@compiled
+def _select(key: Floats, order: Ints, start: int, stop: int, middle: int) -> None:
     """Rearrange key[start:stop], and order with it, so that the least stand before `middle`.
 
     Hoare's quickselect; equal keys by row number.
@@ -84,8 +95,8 @@ def _select(key, order, start, stop, middle):
             return
 
 
-@njit(**_COMPILED)
-def bisect(rows, width, leaf):
+@compiled_entry
+def bisect(rows: Masses, width: int, leaf: int) -> Ints:
     """(n,) row numbers such that near rows stand together, in stretches of `leaf` rows.
 
     rows: (indptr, columns, masses, row sums) with columns below `width`.
@@ -94,9 +105,12 @@ def bisect(rows, width, leaf):
     order = np.arange(n)
     key = np.empty(n)
     near, far = np.zeros(width), np.zeros(width)
-    waiting = [(0, n)]
-    while len(waiting) > 0:
-        start, stop = waiting.pop()
+    waiting = np.empty((_DEEPEST, 2), dtype=np.int64)
+    waiting[0, 0], waiting[0, 1] = 0, n
+    depth = 1
+    while depth > 0:
+        depth -= 1
+        start, stop = waiting[depth, 0], waiting[depth, 1]
         if stop - start <= leaf:
             continue
         first = _farthest(rows, order[(start + stop) // 2], order, start, stop, near)
@@ -110,6 +124,7 @@ def bisect(rows, width, leaf):
         _clear(rows, second, far)
         middle = start + leaf * max(1, ((stop - start) // leaf + 1) // 2)
         _select(key, order, start, stop, middle)
-        waiting.append((start, middle))
-        waiting.append((middle, stop))
+        waiting[depth, 0], waiting[depth, 1] = start, middle
+        waiting[depth + 1, 0], waiting[depth + 1, 1] = middle, stop
+        depth += 2
     return order

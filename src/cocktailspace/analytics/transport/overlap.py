@@ -7,18 +7,33 @@ columns of a row compares it with all of them, in single precision.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from cocktailspace.analytics.transport.compiled import (
+    Columns,
+    Floats,
+    Ints,
+    Lanes,
+    Level,
+    Singles,
+    compiled,
+)
 from cocktailspace.analytics.transport.parallel import GROUP
 
-COMPILED = {"cache": True, "nogil": True, "error_model": "numpy"}
 LANES = GROUP
 NEVER = np.float32(1e30)
 """What a lane without a query needs."""
 
 
-@njit(**COMPILED)
-def fill_table(indptr, columns, masses, start, stop, slots, table):
+@compiled
+def fill_table(
+    indptr: Ints,
+    columns: Columns,
+    masses: Singles,
+    start: int,
+    stop: int,
+    slots: Columns,
+    table: Singles,
+) -> None:
     """Lay the rows from start to stop side by side: table[slots[column], lane] is a mass.
 
     slots: (width,) 0 for a column that none of the queries has.
@@ -37,8 +52,8 @@ def fill_table(indptr, columns, masses, start, stop, slots, table):
             table[slots[column], row - start] = masses[entry]
 
 
-@njit(**COMPILED)
-def next_reached(level, item, stop, lanes):
+@compiled
+def next_reached(level: Level, item: int, stop: int, lanes: Lanes) -> int:
     """The first item, from `item` on, that some query may use; `stop` if there is none.
 
     A query may use an item if surplus[lane] = shared mass - need[lane] reaches the item's offset.
@@ -71,8 +86,10 @@ def next_reached(level, item, stop, lanes):
     return stop
 
 
-@njit(**COMPILED)
-def insert_neighbour(distances, indices, lane, distance, index):
+@compiled
+def insert_neighbour(
+    distances: Floats, indices: Columns, lane: int, distance: float, index: int
+) -> bool:
     """Put a neighbour in its place of one lane's list, sorted by (distance, index).
 
     The last of the list drops out. False if the new one comes after all of them.
@@ -93,8 +110,8 @@ def insert_neighbour(distances, indices, lane, distance, index):
     return True
 
 
-@njit(**COMPILED)
-def sort_descending(scores, items, count):
+@compiled
+def sort_descending(scores: Singles, items: Ints, count: int) -> None:
     """Sort the first `count` items by falling score (insertion sort: the lists are short)."""
     for place in range(1, count):
         score, item = scores[place], items[place]

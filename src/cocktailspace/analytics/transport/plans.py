@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cocktailspace.analytics.transport.rows import check_masses
+from cocktailspace.analytics.transport.rows import Rows, check_masses
 
 BALANCE = 1e-9
 """Relative difference of total masses that still counts as balanced."""
@@ -42,13 +42,12 @@ def transport_plan(
     sources, sinks = np.flatnonzero(a), np.flatnonzero(b)
     if len(sources) == 0 or len(sinks) == 0:
         return TransportPlan(0.0, flow)
-    from cocktailspace.analytics.transport.solver import solve, workspace  # noqa: PLC0415 - compiled
+    from cocktailspace.analytics.transport.solver import solve_alone, workspace  # noqa: PLC0415 - compiled
 
-    m, n = len(sources), len(sinks)
-    space = workspace(m, n)
+    space = workspace(len(sources), len(sinks))
     total = a.sum()
     space[0][:] = costs[np.ix_(sources, sinks)]
-    least = float(solve(a[sources] / total, b[sinks] / b.sum(), m, n, np.inf, space))
+    least = float(solve_alone(a[sources] / total, b[sinks] / b.sum(), space))
     flow[np.ix_(sources, sinks)] = space[1] * total
     return TransportPlan(least * total, flow)
 
@@ -85,3 +84,24 @@ def check_costs(costs: NDArray[np.float64]) -> None:
         place = np.unravel_index(int(np.argmax(wrong)), costs.shape)
         where = ", ".join(str(int(index)) for index in place)
         raise ValueError(f"ground_cost must be finite and >= 0, got {costs[place]} at ({where})")
+
+
+def checked_rows(fractions: Rows, ground_cost: ArrayLike) -> tuple[NDArray[np.float64], float]:
+    """The ground cost as an array and the rows' common sum, if they make transport problems.
+
+    Raises ValueError for a cost that is negative, not finite or of another shape, and for rows of
+    different sums or without mass.
+    """
+    costs = np.ascontiguousarray(ground_cost, dtype=np.float64)
+    if costs.shape != (fractions.width, fractions.width):
+        raise ValueError(f"{fractions.width} columns need a square ground_cost, got {costs.shape}")
+    check_costs(costs)
+    sums = fractions.sums()
+    if len(sums) == 0:
+        return costs, 1.0
+    if sums.max() - sums.min() > BALANCE * sums.max():
+        worst = int(np.argmax(np.abs(sums - np.median(sums))))
+        raise ValueError(f"masses do not balance: row {worst} sums to {sums[worst]}")
+    if sums.max() == 0:
+        raise ValueError("masses do not balance: the rows have no mass")
+    return costs, float(sums.max())

@@ -35,6 +35,11 @@ class Rows:
         """The number of rows."""
         return len(self.indptr) - 1
 
+    def row(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Columns and masses of one row."""
+        entries = slice(self.indptr[number], self.indptr[number + 1])
+        return self.indices[entries], self.data[entries]
+
     def row_of_entry(self) -> NDArray[np.int64]:
         """(entries,) the row that each entry belongs to."""
         return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.indptr))

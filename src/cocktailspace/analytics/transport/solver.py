@@ -18,9 +18,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
-from cocktailspace.analytics.transport.overlap import COMPILED
+from cocktailspace.analytics.transport.compiled import Floats, Space, compiled, compiled_entry
 
 _DUST = 1e-12
 """Share of a mass below which what is left of it is taken for rounding error."""
@@ -36,8 +35,8 @@ def workspace(sources: int, sinks: int) -> tuple[Any, ...]:
     return (*matrices, *reals, *before, *settled)
 
 
-@njit(**COMPILED)
-def _start(a, b, m, n, space):
+@compiled
+def _start(a: Floats, b: Floats, m: int, n: int, space: Space) -> None:
     """Feasible duals by two passes of minima, and flow on one tight arc of each source.
 
     v_j = min_i c_ij, then u_i = min_j (c_ij - v_j): feasible by construction.
@@ -48,8 +47,7 @@ def _start(a, b, m, n, space):
         left_b[j] = b[j]
     for i in range(1, m):
         for j in range(n):
-            if costs[i, j] < v[j]:
-                v[j] = costs[i, j]
+            v[j] = min(v[j], costs[i, j])
     for i in range(m):
         cheapest, least = 0, costs[i, 0] - v[0]
         for j in range(n):
@@ -64,8 +62,8 @@ def _start(a, b, m, n, space):
         left_b[cheapest] -= sent
 
 
-@njit(**COMPILED)
-def _bound(a, b, m, n, space):
+@compiled
+def _bound(a: Floats, b: Floats, m: int, n: int, space: Space) -> float:
     """The dual objective: a lower bound on the cost."""
     u, v = space[2], space[5]
     bound = 0.0
@@ -76,8 +74,8 @@ def _bound(a, b, m, n, space):
     return bound
 
 
-@njit(**COMPILED)
-def _fill_tight(a, b, m, n, space):
+@compiled
+def _fill_tight(a: Floats, b: Floats, m: int, n: int, space: Space) -> None:
     """Send what is left along further tight arcs, without any rerouting."""
     costs, flow, u, left_a, _, v, left_b, _, _, _, _, _ = space
     for i in range(m):
@@ -90,17 +88,36 @@ def _fill_tight(a, b, m, n, space):
                     left_b[j] -= sent
 
 
-@njit(**COMPILED)
-def _shortest_path(source, a, b, m, n, space):
+@compiled
+def _pass_through(
+    sink: int, distance: float, a: Floats, b: Floats, m: int, n: int, space: Space
+) -> None:
+    """Settle a full sink: sources that send to it may send elsewhere instead."""
+    costs, flow, u, _, reach_a, v, _, reach_b, sink_before, source_before, done_a, done_b = space
+    done_b[sink] = 1
+    for i in range(m):
+        least = a[i] if a[i] < b[sink] else b[sink]
+        if done_a[i] == 0 and flow[i, sink] > _DUST * least:
+            done_a[i] = 1
+            reach_a[i] = distance
+            sink_before[i] = sink
+            base = distance - u[i]
+            for j in range(n):
+                through = base + costs[i, j] - v[j]
+                if done_b[j] == 0 and through < reach_b[j]:
+                    reach_b[j] = through
+                    source_before[j] = i
+
+
+@compiled
+def _shortest_path(source: int, a: Floats, b: Floats, m: int, n: int, space: Space) -> int:
     """Dijkstra in reduced costs from `source` to the nearest sink with room; -1 if none has.
 
     Forward arcs are all (i, j), backward arcs those that carry flow. Afterwards the duals are
     raised so that the path is tight: u_i by D - reach_i, v_j down by D - reach_j for what was
     settled before the distance D, which keeps all reduced costs >= 0.
     """
-    costs, flow, u, _, reach_a, v, left_b, reach_b, sink_before, source_before, done_a, done_b = (
-        space
-    )
+    costs, _, u, _, reach_a, v, left_b, reach_b, _, source_before, done_a, done_b = space
     for i in range(m):
         done_a[i] = 0
     for j in range(n):
@@ -114,41 +131,29 @@ def _shortest_path(source, a, b, m, n, space):
         for j in range(n):
             if done_b[j] == 0 and reach_b[j] < distance:
                 sink, distance = j, reach_b[j]
-        if sink < 0 or left_b[sink] > _DUST * b[sink]:
+        if sink < 0:
+            return -1
+        if left_b[sink] > _DUST * b[sink]:
             break
-        done_b[sink] = 1
-        for i in range(m):
-            least = a[i] if a[i] < b[sink] else b[sink]
-            if done_a[i] == 0 and flow[i, sink] > _DUST * least:
-                done_a[i] = 1
-                reach_a[i] = distance
-                sink_before[i] = sink
-                base = distance - u[i]
-                for j in range(n):
-                    through = base + costs[i, j] - v[j]
-                    if done_b[j] == 0 and through < reach_b[j]:
-                        reach_b[j] = through
-                        source_before[j] = i
-    if sink >= 0:
-        for i in range(m):
-            if done_a[i] == 1:
-                u[i] += distance - reach_a[i]
-        for j in range(n):
-            if done_b[j] == 1:
-                v[j] -= distance - reach_b[j]
+        _pass_through(sink, distance, a, b, m, n, space)
+    for i in range(m):
+        if done_a[i] == 1:
+            u[i] += distance - reach_a[i]
+    for j in range(n):
+        if done_b[j] == 1:
+            v[j] -= distance - reach_b[j]
     return sink
 
 
-@njit(**COMPILED)
-def _augment(source, sink, space):
+@compiled
+def _augment(source: int, sink: int, space: Space) -> None:
     """Send as much as the path from source to sink can carry."""
     _, flow, _, left_a, _, _, left_b, _, sink_before, source_before, _, _ = space
     sent = left_a[source] if left_a[source] < left_b[sink] else left_b[sink]
     i = source_before[sink]
     while i != source:
         j = sink_before[i]
-        if flow[i, j] < sent:
-            sent = flow[i, j]
+        sent = min(sent, flow[i, j])
         i = source_before[j]
     j = sink
     while True:
@@ -162,8 +167,8 @@ def _augment(source, sink, space):
     left_b[sink] -= sent
 
 
-@njit(**COMPILED)
-def solve(a, b, m, n, limit, space):
+@compiled
+def solve(a: Floats, b: Floats, m: int, n: int, limit: float, space: Space) -> float:
     """Least cost of moving masses a[:m] to b[:n] at space's costs, with the flow left in space.
 
     Stops early with a lower bound above `limit` as soon as there is one.
@@ -191,3 +196,9 @@ def solve(a, b, m, n, limit, space):
         for j in range(n):
             cost += flow[i, j] * costs[i, j]
     return cost
+
+
+@compiled_entry
+def solve_alone(a: Floats, b: Floats, space: Space) -> float:
+    """`solve` to the end, for one problem."""
+    return solve(a, b, len(a), len(b), np.inf, space)

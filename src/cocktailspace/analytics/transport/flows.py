@@ -1,0 +1,80 @@
+"""The largest flows between each row and its neighbours: why two recipes are near."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cocktailspace.analytics.transport.neighbours import Neighbours, rounding_grid
+from cocktailspace.analytics.transport.parallel import Progress, run_in_pieces
+from cocktailspace.analytics.transport.plans import checked_rows
+from cocktailspace.analytics.transport.rows import Rows
+
+_ROWS_AT_ONCE = 512
+
+
+@dataclass(frozen=True)
+class Flows:
+    """The largest flows of the transport plans from n rows to k neighbours each, largest first.
+
+    sources, sinks: (n, k, count) columns that mass moves from and to; -1 where there are fewer.
+    masses: (n, k, count) how much. unchanged: (n, k) the mass that stays in its column.
+    """
+
+    sources: NDArray[np.int32]
+    sinks: NDArray[np.int32]
+    masses: NDArray[np.float64]
+    unchanged: NDArray[np.float64]
+
+
+def largest_flows(
+    fractions: Rows,
+    ground_cost: ArrayLike,
+    neighbours: Neighbours,
+    *,
+    count: int = 3,
+    staying: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Flows:
+    """Solve each row against each of its neighbours, and list the `count` largest flows.
+
+    fractions: n rows of equal sums over m columns; ground_cost: (m, m), finite and >= 0.
+    staying: whether mass that stays in its column counts among the largest.
+    Flows of one size (to 1e-10 of the row's sum) are in order of source, then of sink. Among
+    equally cheap plans the one described depends on the two rows and the costs alone.
+    Raises ValueError as `nearest_under_cost` does.
+    """
+    costs, total = checked_rows(fractions, ground_cost)
+    if len(neighbours) != len(fractions):
+        raise ValueError(f"neighbours of {len(neighbours)} rows, but there are {len(fractions)}")
+    shape = (len(neighbours), neighbours.k)
+    sources = np.full((*shape, count), -1, dtype=np.int32)
+    sinks = sources.copy()
+    masses, unchanged = np.zeros(sources.shape), np.zeros(shape)
+    if unchanged.size == 0:
+        return Flows(sources, sinks, masses, unchanged)
+    from cocktailspace.analytics.transport.pairs import (  # noqa: PLC0415 - compiled
+        flows_of_pairs,
+        pair_space,
+    )
+
+    problem = (fractions.indptr, fractions.indices, fractions.data, costs)
+    longest = int(np.diff(fractions.indptr).max())
+    step = rounding_grid(total)
+
+    def work(start: int, stop: int) -> None:
+        rows = np.repeat(np.arange(start, stop, dtype=np.int32), neighbours.k)
+        others = neighbours.indices[start:stop].ravel()
+        flows = (
+            sources[start:stop].reshape(-1, count),
+            sinks[start:stop].reshape(-1, count),
+            masses[start:stop].reshape(-1, count),
+            unchanged[start:stop].reshape(-1),
+        )
+        flows_of_pairs(problem, rows, others, staying, step, pair_space(longest), flows)
+
+    run_in_pieces(len(neighbours), work, piece=_ROWS_AT_ONCE, threads=threads, progress=progress)
+    return Flows(sources, sinks, masses, unchanged)

@@ -1,0 +1,178 @@
+"""Solving many pairs of rows, one after the other (compiled).
+
+A problem is a tuple: rows in CSR (indptr, columns, masses) and the (m, m) ground cost. A pair space
+is a tuple of working memory: masses of the query and of the other row, two arrays for sorting a
+row's costs, and the solver's workspace.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cocktailspace.analytics.transport.compiled import (
+    Columns,
+    Floats,
+    Ints,
+    Near,
+    Space,
+    compiled,
+    compiled_entry,
+)
+from cocktailspace.analytics.transport.overlap import insert_neighbour
+from cocktailspace.analytics.transport.solver import solve, workspace
+
+
+def pair_space(longest: int) -> tuple[Any, ...]:
+    """Working memory for rows of up to `longest` entries."""
+    size = max(longest, 1)
+    masses = (np.zeros(size), np.zeros(size))
+    sorting = (np.zeros(size, dtype=np.int64), np.zeros(size))
+    return (*masses, *sorting, workspace(size, size))
+
+
+Problem = tuple[Ints, Columns, Floats, Floats]
+
+
+@compiled
+def _crowded_bound(
+    a: Floats, b: Floats, m: int, n: int, costs: Floats, rank: Ints, key: Floats
+) -> float:
+    """Lower bound in which each source fills the sinks from the cheapest on, as if alone.
+
+    Dropping only that sources share the room b_j leaves one greedy problem per source; relaxing a
+    minimisation lowers it. Source: Atasu & Mittelholzer 2019, "constrained transfers".
+    """
+    bound = 0.0
+    for i in range(m):
+        for j in range(n):
+            place = j
+            while place > 0 and key[place - 1] > costs[i, j]:
+                key[place] = key[place - 1]
+                rank[place] = rank[place - 1]
+                place -= 1
+            key[place] = costs[i, j]
+            rank[place] = j
+        left = a[i]
+        for place in range(n):
+            room = b[rank[place]]
+            sent = left if left < room or place == n - 1 else room
+            bound += sent * key[place]
+            left -= sent
+            if left <= 0.0:
+                break
+    return bound
+
+
+@compiled
+def _solve_pair(problem: Problem, query: int, row: int, limit: float, space: Space) -> float:
+    """EMD from one row to another, or a lower bound above `limit`; the flow stays in space."""
+    indptr, columns, masses, ground_cost = problem
+    a, b, rank, key, inner = space
+    costs = inner[0]
+    m, n = indptr[query + 1] - indptr[query], indptr[row + 1] - indptr[row]
+    for j in range(n):
+        b[j] = masses[indptr[row] + j]
+    for i in range(m):
+        a[i] = masses[indptr[query] + i]
+        source = columns[indptr[query] + i]
+        for j in range(n):
+            costs[i, j] = ground_cost[source, columns[indptr[row] + j]]
+    if m == 0 or n == 0:
+        return 0.0
+    if limit < np.inf:
+        bound = _crowded_bound(a, b, m, n, costs, rank, key)
+        if bound > limit:
+            return bound
+    return solve(a, b, m, n, limit, inner)
+
+
+@compiled_entry
+def offer_pairs(
+    problem: Problem,
+    order: Ints,
+    grid: float,
+    start: int,
+    lanes: Ints,
+    rows: Ints,
+    count: int,
+    near: Near,
+    space: Space,
+) -> int:
+    """Solve pairs of queries and rows, and keep the nearest of each query; how many were solved.
+
+    lanes, rows: (count and more,) the pairs; lane l is the query in row `start` + l.
+    near: distances (lanes, k) and indices (lanes, k), sorted, tightened as pairs are solved; what
+    is among them is not solved again.
+    grid: the step to which distances are rounded. A distance that rounds to the k-th one is at most
+    half a step above it, so a pair is out only beyond the k-th one and a whole step.
+    """
+    distances, indices = near
+    last = distances.shape[1] - 1
+    solved = 0
+    for pair in range(count):
+        lane, row = lanes[pair], rows[pair]
+        known = False
+        for place in range(last + 1):
+            known = known or indices[lane, place] == order[row]
+        if known:
+            continue
+        limit = distances[lane, last] + grid
+        distance = _solve_pair(problem, start + lane, row, limit, space)
+        if distance <= limit:
+            solved += 1
+            rounded = np.rint(distance / grid) * grid
+            insert_neighbour(distances, indices, lane, rounded, order[row])
+    return solved
+
+
+@compiled_entry
+def flows_of_pairs(
+    problem: Problem,
+    queries: Columns,
+    rows: Columns,
+    staying: bool,
+    step: float,
+    space: Space,
+    flows: Space,
+) -> None:
+    """Solve pairs, and list the largest flows of each one's transport plan, largest first.
+
+    staying: whether mass that stays in its column is listed, too.
+    step: flows are compared in whole steps, so that rounding does not order what is equal; of equal
+    flows that of the lower source, then of the lower sink, comes first.
+    flows: sources, sinks, masses (pairs, count), columns as numbers, and -1 where there are fewer;
+    unchanged (pairs,): the mass that stays.
+    """
+    indptr, columns, _, _ = problem
+    sources, sinks, masses, unchanged = flows
+    count = sources.shape[1]
+    for pair in range(len(queries)):
+        query, row = queries[pair], rows[pair]
+        _solve_pair(problem, query, row, np.inf, space)
+        flow = space[4][1]
+        unchanged[pair] = 0.0
+        for place in range(count):
+            sources[pair, place] = -1
+            sinks[pair, place] = -1
+            masses[pair, place] = 0.0
+        for i in range(indptr[query + 1] - indptr[query]):
+            for j in range(indptr[row + 1] - indptr[row]):
+                source, sink = columns[indptr[query] + i], columns[indptr[row] + j]
+                if source == sink:
+                    unchanged[pair] += flow[i, j]
+                size = np.rint(flow[i, j] / step)
+                if size < 1.0 or (source == sink and not staying):
+                    continue
+                place = count
+                while place > 0 and size > np.rint(masses[pair, place - 1] / step):
+                    place -= 1
+                    if place + 1 < count:
+                        sources[pair, place + 1] = sources[pair, place]
+                        sinks[pair, place + 1] = sinks[pair, place]
+                        masses[pair, place + 1] = masses[pair, place]
+                if place < count:
+                    sources[pair, place] = source
+                    sinks[pair, place] = sink
+                    masses[pair, place] = flow[i, j]

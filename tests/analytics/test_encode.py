@@ -1,0 +1,30 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from cocktailspace.analytics.encode import encode_artifact
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def _encode(data: object) -> bytes:
+    return encode_artifact("ingredient-usage", data, source_version=7, generated_at=NOW)
+
+
+@pytest.mark.parametrize("data", [[], [{"name": "Crème"}, {"name": "Gin"}], {"a": 1}])
+def test_an_artifact_carries_its_data_and_where_it_is_from(data: object) -> None:
+    assert json.loads(_encode(data)) == {
+        "data": data,
+        "metadata": {
+            "analytics_type": "ingredient-usage",
+            "generated_at": "2026-01-02T03:04:05.000000Z",
+            "source_version": 7,
+            "storage_version": "v1",
+        },
+    }
+
+
+def test_what_json_cannot_hold_is_refused() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        _encode([float("nan")])

@@ -1,0 +1,148 @@
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.conftest import BAR, ManualClock
+
+from cocktailspace.analytics import job as job_module
+from cocktailspace.analytics.job import Ending, TryAgainError, run_job
+from cocktailspace.artifacts.attempt import AttemptNote, read_attempt
+from cocktailspace.artifacts.folder import FolderStore
+from cocktailspace.artifacts.manifest import ArtifactName, read_published
+from cocktailspace.artifacts.store import StoreError
+from cocktailspace.catalogue.changes import catalogue_state
+from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.errors import SchemaError
+from cocktailspace.catalogue.recipes import delete_recipe
+from cocktailspace.catalogue.snapshot import take_snapshot
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "artifacts")
+
+
+@pytest.fixture
+def bar(database: Database, load: Callable[[object], None]) -> Database:
+    load(BAR)
+    return database
+
+
+def _run(database: Database, store: FolderStore, clock: ManualClock, **options: object) -> Ending:
+    clock.advance(seconds=1)
+    note = AttemptNote(store, clock=clock)
+    return run_job(database, store, note, clock=clock, sleep=lambda _s: None, **options)  # type: ignore[arg-type]
+
+
+def test_a_run_publishes_every_artifact_of_the_present_version(
+    bar: Database, store: FolderStore, clock: ManualClock
+) -> None:
+    ending = _run(bar, store, clock)
+    assert ending.outcome == "published"
+    assert ending.manifest is not None
+    assert set(ending.manifest.artifacts) == set(ArtifactName)
+    with bar.reading() as connection:
+        state = catalogue_state(connection)
+    assert ending.manifest.source_version == state.version
+    assert ending.manifest.catalogue_id == state.catalogue_id
+    assert ending.manifest.counts["recipes"] == 3
+
+
+def test_what_is_published_already_is_not_computed_again(
+    bar: Database, store: FolderStore, clock: ManualClock
+) -> None:
+    first = _run(bar, store, clock)
+    again = _run(bar, store, clock)
+    assert again.outcome == "nothing to do"
+    assert again.manifest == first.manifest
+    forced = _run(bar, store, clock, force=True)
+    assert forced.outcome == "published"
+    assert forced.manifest != first.manifest
+
+
+def test_other_parameters_are_computed_without_an_edit(
+    bar: Database, store: FolderStore, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _run(bar, store, clock)
+    monkeypatch.setattr(job_module, "PARAMETERS", {"algorithm_version": 99})
+    assert _run(bar, store, clock).outcome == "published"
+
+
+def test_an_edit_is_computed(bar: Database, store: FolderStore, clock: ManualClock) -> None:
+    _run(bar, store, clock)
+    with bar.transaction() as tx:
+        delete_recipe(tx, 1)
+    ending = _run(bar, store, clock)
+    assert ending.manifest is not None
+    assert ending.manifest.counts["recipes"] == 2
+
+
+def test_a_busy_catalogue_is_tried_again_and_then_left_for_later(
+    bar: Database, store: FolderStore, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = sqlite3.OperationalError("database is locked")
+    busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    tries = []
+
+    def snapshot(_database: Database) -> object:
+        tries.append(1)
+        raise busy
+
+    monkeypatch.setattr(job_module, "take_snapshot", snapshot)
+    with pytest.raises(TryAgainError):
+        _run(bar, store, clock)
+    assert len(tries) > 3
+    assert read_published(store) is None
+
+
+def test_an_unwritable_store_fails_and_publishes_nothing(
+    bar: Database, store: FolderStore, clock: ManualClock
+) -> None:
+    store.root.mkdir()
+    (store.root / "analytics").write_text("a file where a folder should be")
+    with pytest.raises(StoreError):
+        _run(bar, store, clock)
+
+
+def test_progress_goes_through_every_step(
+    bar: Database, store: FolderStore, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = []
+    monkeypatch.setattr(AttemptNote, "report", lambda _self, step, _f: steps.append(step))
+    ending = _run(bar, store, clock)
+    assert ending.manifest is not None
+    assert [step for step in dict.fromkeys(steps) if step not in ("snapshot", "publish")] == list(
+        ending.manifest.seconds
+    )
+
+
+def test_the_note_names_the_version_under_way(
+    bar: Database, store: FolderStore, clock: ManualClock
+) -> None:
+    ending = _run(bar, store, clock)
+    attempt = read_attempt(store)
+    assert attempt is not None
+    assert attempt.source_version == ending.snapshot.version
+
+
+def test_a_snapshot_sees_only_what_was_committed(bar: Database) -> None:
+    with closing(sqlite3.connect(str(bar.path), isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("DELETE FROM recipe_ingredients")
+        assert all(recipe.volumes_ml for recipe in take_snapshot(bar).recipes)
+
+
+def test_a_snapshot_of_a_missing_catalogue_says_so_and_makes_none(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "nowhere.sqlite"))
+    with pytest.raises(SchemaError, match="no catalogue"):
+        take_snapshot(database)
+    assert not list(tmp_path.iterdir())
+
+
+def test_snapshots_take_a_rollback_journal_too(bar: Database) -> None:
+    bar.close()
+    with closing(sqlite3.connect(str(bar.path))) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    assert len(take_snapshot(bar).recipes) == 3

@@ -1,0 +1,107 @@
+"""The job as a process: exit codes, the last line, signals."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.conftest import BAR, import_document
+
+from cocktailspace.artifacts.attempt import read_attempt
+from cocktailspace.artifacts.folder import FolderStore
+from cocktailspace.artifacts.manifest import read_published
+from cocktailspace.bootstrap import Services
+
+JOB = [sys.executable, "-m", "cocktailspace.analytics"]
+
+
+def _environment(services: Services) -> dict[str, str]:
+    return {**os.environ, **services.settings.environment()}
+
+
+def _run(
+    services: Services, *arguments: str, **environment: str
+) -> tuple[int, dict[str, object], str]:
+    done = subprocess.run(
+        [*JOB, *arguments],
+        env=_environment(services) | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, json.loads(done.stdout.splitlines()[-1]), done.stderr
+
+
+def test_it_publishes_says_so_in_one_line_and_exits_with_0(services: Services) -> None:
+    import_document(services.database, BAR)
+    code, line, log = _run(services)
+    published = read_published(services.store)
+    assert code == 0
+    assert published is not None
+    assert published.manifest is not None
+    assert line["outcome"] == "published"
+    assert line["run_id"] == published.manifest.run_id
+    assert "neighbours" in log
+    code, line, _ = _run(services)
+    assert (code, line["outcome"]) == (0, "nothing to do")
+    code, line, _ = _run(services, "--force")
+    assert (code, line["outcome"]) == (0, "published")
+
+
+def test_an_empty_catalogue_is_published_too(services: Services) -> None:
+    code, line, _ = _run(services)
+    assert (code, line["outcome"]) == (0, "published")
+
+
+def test_a_failure_exits_with_1_and_leaves_a_note(services: Services, tmp_path: Path) -> None:
+    code, line, _ = _run(services, DATABASE_URL=f"sqlite:///{tmp_path}/nowhere.sqlite")
+    assert (code, line["outcome"]) == (1, "failed")
+    attempt = read_attempt(services.store)
+    assert attempt is not None
+    assert attempt.state == "failed"
+    assert attempt.error is not None
+    assert "no catalogue" in attempt.error
+
+
+def test_settings_that_make_no_sense_exit_with_1(services: Services) -> None:
+    code, line, log = _run(services, ANALYTICS_BUCKET="bucket")
+    assert code == 1
+    assert "ANALYTICS_PATH and ANALYTICS_BUCKET are both set" in str(line["error"])
+    assert "Traceback" not in log
+
+
+@pytest.mark.slow
+def test_a_catalogue_that_stays_locked_exits_with_75(services: Services) -> None:
+    path = str(services.database.path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("BEGIN EXCLUSIVE")
+        code, line, _ = _run(services)
+    assert (code, line["outcome"]) == (75, "try again")
+
+
+def test_a_term_signal_stops_it_within_seconds_and_publishes_nothing(services: Services) -> None:
+    import_document(services.database, BAR)
+    child = subprocess.Popen(JOB, env=_environment(services), stdout=subprocess.PIPE, text=True)
+    store = FolderStore(services.settings.artifacts_folder)
+    deadline = time.monotonic() + 60
+    while (attempt := read_attempt(store)) is None or attempt.source_version is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    child.send_signal(signal.SIGTERM)
+    output, _ = child.communicate(timeout=10)
+    if child.returncode == 0:
+        pytest.skip("the job was done before the signal came")
+    assert child.returncode == 143
+    assert json.loads(output.splitlines()[-1])["outcome"] == "stopped"
+    assert read_published(store) is None
+    attempt = read_attempt(store)
+    assert attempt is not None
+    assert attempt.state == "stopped"

@@ -1,0 +1,104 @@
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+
+import pytest
+from tests.conftest import ManualClock
+
+from cocktailspace.catalogue import database as database_module
+from cocktailspace.catalogue.changes import (
+    catalogue_state,
+    count_changes_after,
+    first_change_after,
+)
+from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.errors import BusyError, InvalidError
+from cocktailspace.catalogue.ingredients import create_ingredients, list_ingredients
+from cocktailspace.catalogue.models import IngredientDraft
+
+
+def _create(database: Database, *names: str) -> None:
+    with database.transaction() as tx:
+        drafts = [IngredientDraft(name=name) for name in names]
+        create_ingredients(tx, drafts, [""] * len(drafts))
+
+
+def test_rows_and_their_changes_are_committed_together(database: Database) -> None:
+    _create(database, "Gin", "Rum")
+    with database.reading() as connection:
+        assert catalogue_state(connection).version == 2
+        assert [each.name for each in list_ingredients(connection)] == ["Gin", "Rum"]
+
+
+def test_an_error_undoes_rows_and_changes(database: Database) -> None:
+    failing = [IngredientDraft(name="Gin"), IngredientDraft(name="gin")]
+    with pytest.raises(InvalidError), database.transaction() as tx:
+        create_ingredients(tx, failing[:1], [""])
+        create_ingredients(tx, failing[1:], [""])
+    with database.reading() as connection:
+        assert catalogue_state(connection).version == 0
+        assert list_ingredients(connection) == []
+
+
+def test_an_entity_touched_twice_is_one_change(database: Database) -> None:
+    with database.transaction() as tx:
+        tx.record("recipe", 1, "create")
+        tx.record("recipe", 1, "update")
+        assert tx.touched == {("recipe", 1): "create"}
+        tx.record("recipe", 1, "delete")
+        assert tx.touched == {("recipe", 1): "delete"}
+
+
+def test_versions_are_never_given_twice(database: Database) -> None:
+    _create(database, "Gin")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM changes")
+    _create(database, "Rum")
+    with database.reading() as connection:
+        assert catalogue_state(connection).version == 2
+
+
+def test_the_log_says_what_is_newer_than_a_version(database: Database, clock: ManualClock) -> None:
+    _create(database, "Gin")
+    clock.advance(minutes=1)
+    second = clock.now
+    _create(database, "Rum")
+    clock.advance(minutes=1)
+    _create(database, "Rye")
+    with database.reading() as connection:
+        assert catalogue_state(connection).changed_at == clock.now
+        assert first_change_after(connection, 1) == second
+        assert count_changes_after(connection, 1) == 2
+        assert first_change_after(connection, 3) is None
+
+
+def test_the_signal_follows_the_commit_and_only_a_change(
+    new_database: Callable[..., Database],
+) -> None:
+    seen = []
+
+    def look() -> None:
+        with closing(sqlite3.connect(str(database.path))) as other:
+            seen.append(other.execute("SELECT count(*) FROM changes").fetchone()[0])
+
+    database = new_database(after_commit=look)
+    _create(database, "Gin", "Rum")
+    with database.transaction():
+        pass
+    with pytest.raises(InvalidError):
+        _create(database, "Gin")
+    assert seen == [2]
+
+
+def test_a_writer_that_never_ends_makes_the_next_one_say_busy(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.05)
+    impatient = Database(database.url.render_as_string())
+    with (
+        closing(sqlite3.connect(str(database.path), isolation_level=None)) as other,
+        closing(impatient),
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(BusyError, match="nothing was written"):
+            _create(impatient, "Gin")

@@ -1,0 +1,153 @@
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.conftest import BAR
+
+from cocktailspace.catalogue.changes import catalogue_state
+from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.errors import InvalidError
+from cocktailspace.catalogue.exchange import (
+    ImportSummary,
+    export_text,
+    import_file,
+    parse_file,
+    starter_file,
+)
+
+
+def _import(database: Database, document: Any, *, replace: bool = False) -> ImportSummary:
+    with database.transaction() as tx:
+        return import_file(tx, parse_file(_text(document)), replace=replace)
+
+
+def _text(document: Any) -> str:
+    return json.dumps({"format": "catalogue/1", **document})
+
+
+def _export(database: Database) -> str:
+    with database.reading() as connection:
+        return export_text(connection)
+
+
+def _problems(database: Database, document: Any) -> list[str]:
+    with pytest.raises(InvalidError) as caught:
+        _import(database, document)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_import_of_an_export_is_the_identity(new_database: Callable[..., Database]) -> None:
+    first, second = new_database(), new_database()
+    _import(first, BAR)
+    exported = _export(first)
+    _import(second, json.loads(exported))
+    assert _export(second) == exported
+    assert json.loads(exported) == {"format": "catalogue/1", **BAR}
+
+
+def test_the_real_catalogue_comes_back_byte_for_byte(
+    new_database: Callable[..., Database], real_catalogue: bytes
+) -> None:
+    first, second = new_database(), new_database()
+    with first.transaction() as tx:
+        assert import_file(tx, parse_file(real_catalogue)).created == 1356 + 610 + 9
+    exported = _export(first)
+    with second.transaction() as tx:
+        import_file(tx, parse_file(exported))
+    assert _export(second) == exported
+
+
+def test_importing_again_changes_nothing(database: Database) -> None:
+    _import(database, BAR)
+    summary = _import(database, BAR)
+    assert summary == ImportSummary(created=0, updated=0, deleted=0, unchanged=14)
+    with database.reading() as connection:
+        assert catalogue_state(connection).version == 14
+
+
+def test_a_row_replaces_the_one_of_its_name_and_the_rest_stays(database: Database) -> None:
+    _import(database, BAR)
+    negroni = {"name": "NEGRONI", "ingredients": [{"ingredient": "gin"}]}
+    assert _import(database, {"recipes": [negroni]}).updated == 1
+    exported = json.loads(_export(database))
+    assert exported["recipes"][0] == {"name": "NEGRONI", "ingredients": [{"ingredient": "Gin"}]}
+    assert len(exported["recipes"]) == 3
+
+
+def test_replace_deletes_what_the_file_lacks(new_database: Callable[..., Database]) -> None:
+    database, fresh = new_database(), new_database()
+    _import(database, BAR)
+    smaller = copy.deepcopy(BAR)
+    smaller["recipes"] = smaller["recipes"][:1]
+    smaller["ingredients"] = [
+        row for row in smaller["ingredients"] if row["name"] in {"Gin", "Campari", "Sweet Vermouth"}
+    ]
+    for row in smaller["ingredients"]:
+        row["parent"] = None
+    smaller["units"] = smaller["units"][:1]
+    assert _import(database, smaller, replace=True).deleted == 2 + 6 + 1
+    _import(fresh, smaller)
+    assert sorted(_export(database)) == sorted(_export(fresh))
+
+
+def test_a_parent_may_follow_its_children(database: Database) -> None:
+    rows = [{"name": "Rye", "parent": "Whiskey"}, {"name": "Whiskey", "parent": None}]
+    _import(database, {"ingredients": rows})
+    exported = json.loads(_export(database))["ingredients"]
+    assert [(row["name"], row["parent"]) for row in exported] == [
+        ("Rye", "Whiskey"),
+        ("Whiskey", None),
+    ]
+
+
+def test_a_cycle_is_refused_with_its_places(database: Database) -> None:
+    rows = [{"name": "A", "parent": "B"}, {"name": "B", "parent": "A"}, {"name": "C"}]
+    places = [problem.split(":")[0] for problem in _problems(database, {"ingredients": rows})]
+    assert places == ["ingredients[0]", "ingredients[1]"]
+
+
+def test_every_bad_row_is_listed_with_its_place_and_nothing_is_written(database: Database) -> None:
+    document = copy.deepcopy(BAR)
+    document["recipes"][2]["ingredients"][1]["ingredient"] = "Sweet Vermuth"
+    document["recipes"][0]["ingredients"][0]["unit"] = "Ounze"
+    document["ingredients"][3]["parent"] = "Xyzzy"
+    document["recipes"][1]["name"] = "negroni"
+    assert _problems(database, document) == [
+        "recipes[1].name: 'negroni' stands at recipes[0] already; names are unique",
+        "ingredients[3].parent: unknown ingredient 'Xyzzy'",
+        "recipes[0].ingredients[0]: unknown unit 'Ounze' (did you mean 'Ounce'?)",
+        "recipes[2].ingredients[1]: unknown ingredient 'Sweet Vermuth' "
+        "(did you mean 'Sweet Vermouth'?)",
+    ]
+    with database.reading() as connection:
+        assert catalogue_state(connection).version == 0
+
+
+def test_bad_values_are_listed_with_their_places(database: Database) -> None:
+    document = copy.deepcopy(BAR)
+    document["recipes"][0]["ingredients"][2]["amount"] = -1
+    document["units"][1]["millilitres"] = "much"
+    document["recipes"][1]["colour"] = "red"
+    places = [problem.split(":")[0] for problem in _problems(database, document)]
+    assert places == [
+        "units[1].millilitres",
+        "recipes[0].ingredients[2].amount",
+        "recipes[1].colour",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[", "\xff", "[]", '{"format": "catalogue/2"}', "[" * 100_000]
+)
+def test_what_is_no_catalogue_file_is_refused(text: str) -> None:
+    with pytest.raises(InvalidError):
+        parse_file(text)
+
+
+def test_the_starter_catalogue_imports_as_a_whole(database: Database) -> None:
+    file = starter_file()
+    with database.transaction() as tx:
+        summary = import_file(tx, file)
+    assert summary.created == len(file.units) + len(file.ingredients) + len(file.recipes)

@@ -1,0 +1,157 @@
+"""What tests share: catalogues on temporary files, the clock in their hands, the real data."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.exchange import import_file, parse_file
+from cocktailspace.catalogue.migrate import migrate
+from cocktailspace.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+SHARED = Path(os.environ.get("COCKTAILSPACE_SHARED", ROOT.parent / "shared" / "data"))
+
+
+class ManualClock:
+    """A clock that moves when it is told to."""
+
+    def __init__(self, now: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **duration: float) -> None:
+        self.now += timedelta(**duration)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture(scope="session")
+def empty_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy; migrating each test's own would take longer than the test."""
+    path = tmp_path_factory.mktemp("template") / "catalogue.sqlite"
+    database = Database(sqlite_url(path))
+    migrate(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def new_database(
+    tmp_path: Path, empty_catalogue: Path, clock: ManualClock
+) -> Iterator[Callable[..., Database]]:
+    """Makes empty catalogues, each in a file of its own."""
+    made: list[Database] = []
+
+    def make(**options: object) -> Database:
+        path = tmp_path / f"catalogue-{len(made)}.sqlite"
+        shutil.copy(empty_catalogue, path)
+        database = Database(sqlite_url(path), clock=clock, **options)  # type: ignore[arg-type]
+        made.append(database)
+        return database
+
+    yield make
+    for database in made:
+        database.close()
+
+
+@pytest.fixture
+def database(new_database: Callable[..., Database]) -> Database:
+    return new_database()
+
+
+@pytest.fixture
+def services(tmp_path: Path, empty_catalogue: Path, clock: ManualClock) -> Iterator[Services]:
+    """All parts of the embedded mode over an empty catalogue."""
+    path = tmp_path / "services.sqlite"
+    shutil.copy(empty_catalogue, path)
+    settings = Settings(db_path=path, analytics_path=tmp_path / "artifacts")
+    made = build_services(settings, clock=clock)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture(scope="session")
+def real_catalogue() -> bytes:
+    """The real catalogue of 1,356 recipes, where it is at hand."""
+    path = SHARED / "catalogue-1356.json"
+    if not path.exists():
+        pytest.skip(f"the real catalogue is not at {path} (COCKTAILSPACE_SHARED says where)")
+    return path.read_bytes()
+
+
+@pytest.fixture
+def load(database: Database) -> Callable[[object], None]:
+    """Imports a document into `database`."""
+
+    def load_document(document: object) -> None:
+        import_document(database, document)
+
+    return load_document
+
+
+def import_document(database: Database, document: object) -> None:
+    """Import a catalogue/1 document given as Python data; parts may be left out."""
+    text = json.dumps({"format": "catalogue/1", **document})  # type: ignore[dict-item]
+    with database.transaction() as tx:
+        import_file(tx, parse_file(text))
+
+
+BAR = {
+    "units": [
+        {"name": "Ounce", "abbreviation": "oz", "millilitres": 30.0},
+        {"name": "Dash", "abbreviation": "dash", "millilitres": 0.6},
+    ],
+    "ingredients": [
+        {"name": "Spirit", "parent": None, "allow_substitution": False},
+        {"name": "Whiskey", "parent": "Spirit", "allow_substitution": False},
+        {"name": "Bourbon", "parent": "Whiskey", "allow_substitution": False},
+        {"name": "Rye", "parent": "Whiskey", "allow_substitution": True},
+        {"name": "Gin", "parent": "Spirit", "allow_substitution": False},
+        {"name": "Vermouth", "parent": None, "allow_substitution": False},
+        {"name": "Sweet Vermouth", "parent": "Vermouth", "allow_substitution": False},
+        {"name": "Campari", "parent": None, "allow_substitution": False},
+        {"name": "Bitters", "parent": None, "allow_substitution": False},
+    ],
+    "recipes": [
+        {
+            "name": "Negroni",
+            "instructions": "Stir with ice.",
+            "ingredients": [
+                {"ingredient": "Gin", "amount": 1.0, "unit": "Ounce"},
+                {"ingredient": "Campari", "amount": 1.0, "unit": "Ounce"},
+                {"ingredient": "Sweet Vermouth", "amount": 1.0, "unit": "Ounce"},
+            ],
+        },
+        {
+            "name": "Boulevardier",
+            "ingredients": [
+                {"ingredient": "Bourbon", "amount": 1.0, "unit": "Ounce"},
+                {"ingredient": "Campari", "amount": 1.0, "unit": "Ounce"},
+                {"ingredient": "Sweet Vermouth", "amount": 1.0, "unit": "Ounce"},
+            ],
+        },
+        {
+            "name": "Manhattan",
+            "source": "IBA",
+            "source_url": "https://example.org/manhattan",
+            "ingredients": [
+                {"ingredient": "Rye", "amount": 2.0, "unit": "Ounce"},
+                {"ingredient": "Sweet Vermouth", "amount": 1.0, "unit": "Ounce"},
+                {"ingredient": "Bitters", "amount": 2.0, "unit": "Dash"},
+            ],
+        },
+    ],
+}
+"""A small bar: three recipes over a forest of three levels."""
