@@ -4,7 +4,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.conftest import BAR, ManualClock
 
 from cocktailspace.analytics import job as job_module
 from cocktailspace.analytics.job import Ending, TryAgainError, run_job
@@ -17,6 +16,7 @@ from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.errors import SchemaError
 from cocktailspace.catalogue.recipes import delete_recipe
 from cocktailspace.catalogue.snapshot import take_snapshot
+from tests.conftest import BAR, ManualClock
 
 
 @pytest.fixture

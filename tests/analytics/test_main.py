@@ -11,12 +11,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.conftest import BAR, import_document
 
 from cocktailspace.artifacts.attempt import read_attempt
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.bootstrap import Services
+from tests.conftest import BAR, import_document
 
 JOB = [sys.executable, "-m", "cocktailspace.analytics"]
 

@@ -1,11 +1,11 @@
 from pathlib import Path
 
 import pytest
-from tests.conftest import ManualClock
 
 from cocktailspace.artifacts.attempt import ATTEMPT_KEY, AttemptNote, read_attempt
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.store import StoreError
+from tests.conftest import ManualClock
 
 
 @pytest.fixture

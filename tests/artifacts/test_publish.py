@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.conftest import ManualClock
 
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import MANIFEST_KEY, Manifest, Published, read_published
@@ -17,6 +16,7 @@ from cocktailspace.artifacts.publish import (
     publish,
 )
 from cocktailspace.artifacts.store import ArtifactStore, MissingError, StoreError
+from tests.conftest import ManualClock
 
 
 @pytest.fixture

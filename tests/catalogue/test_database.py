@@ -3,7 +3,6 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
-from tests.conftest import ManualClock
 
 from cocktailspace.catalogue import database as database_module
 from cocktailspace.catalogue.changes import (
@@ -15,6 +14,7 @@ from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import BusyError, InvalidError
 from cocktailspace.catalogue.ingredients import create_ingredients, list_ingredients
 from cocktailspace.catalogue.models import IngredientDraft
+from tests.conftest import ManualClock
 
 
 def _create(database: Database, *names: str) -> None:

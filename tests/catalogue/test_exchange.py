@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.conftest import BAR
 
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
@@ -16,6 +15,7 @@ from cocktailspace.catalogue.exchange import (
     parse_file,
     starter_file,
 )
+from tests.conftest import BAR
 
 
 def _import(database: Database, document: Any, *, replace: bool = False) -> ImportSummary:

@@ -1,7 +1,6 @@
 from collections.abc import Callable
 
 import pytest
-from tests.conftest import BAR
 
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import ConflictError, InvalidError, NotFoundError
@@ -16,6 +15,7 @@ from cocktailspace.catalogue.models import IngredientDraft, UnitDraft
 from cocktailspace.catalogue.recipes import delete_recipe
 from cocktailspace.catalogue.taxonomy import ancestors, children_first, descendants
 from cocktailspace.catalogue.units import create_units, delete_unit, get_unit, replace_units
+from tests.conftest import BAR
 
 SPIRIT, WHISKEY, BOURBON, RYE, GIN = 1, 2, 3, 4, 5
 

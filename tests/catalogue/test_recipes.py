@@ -1,7 +1,6 @@
 from collections.abc import Callable
 
 import pytest
-from tests.conftest import BAR
 
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
@@ -16,6 +15,7 @@ from cocktailspace.catalogue.recipes import (
     get_recipe,
     replace_recipes,
 )
+from tests.conftest import BAR
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,26 @@
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from cocktailspace.analytics.job import run_job
+from cocktailspace.api.app import create_app
+from cocktailspace.artifacts.attempt import AttemptNote
+from cocktailspace.bootstrap import Services
+from tests.conftest import BAR, import_document
+
+
+@pytest.fixture
+def client(services: Services) -> Iterator[TestClient]:
+    """The API over the small bar."""
+    import_document(services.database, BAR)
+    with TestClient(create_app(services), raise_server_exceptions=False) as made:
+        yield made
+
+
+@pytest.fixture
+def published(services: Services, client: TestClient) -> None:  # noqa: ARG001 - comes after the bar
+    """The bar's analytics, computed in this process."""
+    note = AttemptNote(services.store, clock=services.clock)
+    run_job(services.database, services.store, note, clock=services.clock)
+    note.succeed()

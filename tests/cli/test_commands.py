@@ -1,0 +1,175 @@
+"""The real commands as processes."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import BAR
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+COMMAND = [sys.executable, "-c", "from cocktailspace.cli import main; main()"]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return kept | {
+        "DB_PATH": str(tmp_path / "catalogue.sqlite"),
+        "ANALYTICS_PATH": str(tmp_path / "artifacts"),
+        "COLUMNS": "100",
+    }
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Run:
+    def call(*arguments: str, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            env=environment | more,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return call
+
+
+@pytest.fixture
+def bar_file(tmp_path: Path) -> Path:
+    path = tmp_path / "bar.json"
+    path.write_text(json.dumps({"format": "catalogue/1", **BAR}))
+    return path
+
+
+def test_import_refresh_status_and_export_go_together(
+    run: Run, bar_file: Path, tmp_path: Path
+) -> None:
+    imported = run("import", str(bar_file))
+    assert (imported.returncode, imported.stdout) == (
+        0,
+        "14 created, 0 updated, 0 deleted, 0 unchanged\n",
+    )
+    assert json.loads(run("status", "--json").stdout)["state"] == "pending"
+    refreshed = run("refresh")
+    assert refreshed.returncode == 0, refreshed.stderr
+    assert "catalogue version" in refreshed.stdout
+    assert run("status").stdout.startswith("fresh:")
+    target = tmp_path / "out.json"
+    assert run("export", str(target)).returncode == 0
+    assert json.loads(target.read_text())["recipes"] == BAR["recipes"]
+    assert run("export").stdout == target.read_text()
+    assert run("import", "-", stdin=target.read_text()).stdout.startswith("0 created")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "more", "message"),
+    [
+        (["status"], {}, "there is no catalogue at"),
+        (["refresh"], {}, "there is no catalogue at"),
+        (["export"], {}, "there is no catalogue at"),
+        (["import", "/no/such/file.json"], {}, "/no/such/file.json: No such file"),
+        (["import", "-"], {}, "this is not a JSON file"),
+        (["status"], {"PORT": "x"}, "PORT: "),
+        (["status"], {"DATABASE_URL": "sqlite://"}, "DB_PATH and DATABASE_URL are both set"),
+    ],
+)
+def test_a_users_mistake_gets_one_clear_line(
+    run: Run, arguments: list[str], more: dict[str, str], message: str
+) -> None:
+    done = run(*arguments, **more)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_import_with_bad_rows_lists_them_and_writes_nothing(run: Run) -> None:
+    recipes = [{"name": "Martini", "ingredients": [{"ingredient": "Ginn", "amount": -1}]}]
+    bad = {"format": "catalogue/1", "ingredients": [{"name": "Gin"}], "recipes": recipes}
+    done = run("import", "-", stdin=json.dumps(bad))
+    assert done.returncode == 1
+    assert "recipes[0].ingredients[0].amount" in done.stderr
+    bad["recipes"] = [{"name": "Martini", "ingredients": [{"ingredient": "Ginn"}]}]
+    done = run("import", "-", stdin=json.dumps(bad))
+    assert (
+        "recipes[0].ingredients[0]: unknown ingredient 'Ginn' (did you mean 'Gin'?)" in done.stderr
+    )
+    assert json.loads(run("export").stdout)["ingredients"] == []
+
+
+def test_doctor_says_what_to_fix_and_then_that_all_is_well(run: Run, bar_file: Path) -> None:
+    before = run("doctor")
+    assert before.returncode == 1
+    assert "run `cocktailspace serve`" in before.stdout
+    run("import", str(bar_file))
+    run("refresh")
+    after = run("doctor")
+    assert after.returncode == 0, after.stdout
+
+
+@pytest.mark.parametrize("command", ["serve", "refresh", "status", "import", "export", "doctor"])
+def test_every_command_explains_itself(run: Run, command: str) -> None:
+    done = run(command, "--help")
+    assert done.returncode == 0
+    assert len(done.stdout) > 200
+
+
+@pytest.fixture
+def server(
+    environment: dict[str, str], tmp_path: Path
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """`cocktailspace serve` on a free port, with nothing there before."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = (tmp_path / "serve.log").open("wb")
+    child = subprocess.Popen(
+        [*COMMAND, "serve", "--port", str(port)], env=environment, stdout=log, stderr=log
+    )
+    try:
+        yield f"http://127.0.0.1:{port}", child
+    finally:
+        child.terminate()
+        child.wait(20)
+        log.close()
+
+
+def _get(address: str) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+    except OSError:
+        return 0, b""
+
+
+def _eventually(condition: Callable[[], bool], seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.1)
+
+
+def test_serve_on_an_empty_machine_ends_with_a_map(
+    server: tuple[str, subprocess.Popen[bytes]],
+) -> None:
+    address, child = server
+    _eventually(lambda: _get(f"{address}/healthz")[0] == 200)
+    _eventually(lambda: _get(f"{address}/api/v1/analytics/manifest")[0] == 200)
+    manifest = json.loads(_get(f"{address}/api/v1/analytics/manifest")[1])
+    assert manifest["counts"]["recipes"] >= 100
+    assert b"<title>" in _get(f"{address}/")[1]
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(10) in (0, -signal.SIGTERM)

@@ -1,0 +1,88 @@
+"""Jobs as real child processes."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from cocktailspace.artifacts.attempt import read_attempt
+from cocktailspace.artifacts.manifest import read_published
+from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.refresh.embedded import Refresher
+from cocktailspace.refresh.status import RefreshState
+from tests.conftest import BAR, import_document
+
+
+def _eventually(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.02)
+
+
+def test_one_job_at_a_time_whoever_asks(services: Services) -> None:
+    import_document(services.database, BAR)
+    other_process = build_services(services.settings)
+    first = services.jobs.submit()
+    assert services.jobs.submit() == first
+    assert other_process.jobs.submit() == first
+    assert other_process.jobs.active() == first
+    assert services.jobs.wait(60)
+    assert services.jobs.active() is None
+    assert read_published(services.store) is not None
+
+
+def test_a_killed_job_is_noted_as_failed_and_publishes_nothing(services: Services) -> None:
+    import_document(services.database, BAR)
+    job = services.jobs.submit()
+    _eventually(lambda: (a := read_attempt(services.store)) is not None and a.job_id == job.id)
+    os.kill(int(job.id), signal.SIGKILL)
+    assert services.jobs.wait(60)
+    attempt = read_attempt(services.store)
+    assert attempt is not None
+    assert attempt.state == "failed"
+    assert attempt.failures == 1
+    assert "exit code -9" in (attempt.error or "")
+    assert services.refresher.status().state is RefreshState.FAILED
+
+
+def test_stopping_ends_the_job_within_seconds(services: Services) -> None:
+    import_document(services.database, BAR)
+    services.jobs.submit()
+    started = time.monotonic()
+    services.jobs.stop()
+    assert time.monotonic() - started < 10
+    assert services.jobs.active() is None
+
+
+def test_the_refresher_publishes_an_edit_by_itself(services: Services) -> None:
+    live_services = build_services(services.settings)
+    with live_services.refresher.running():
+        import_document(live_services.database, BAR)
+        _eventually(lambda: read_published(services.store) is not None)
+        _eventually(lambda: live_services.refresher.status().state is RefreshState.FRESH)
+
+
+def test_the_refresher_finds_what_was_pending_before_it_started(services: Services) -> None:
+    live_services = build_services(services.settings)
+    import_document(live_services.database, BAR)
+    with live_services.refresher.running():
+        _eventually(lambda: read_published(services.store) is not None)
+
+
+def test_a_step_starts_what_is_due_and_only_that(
+    services: Services, monkeypatch: pytest.MonkeyPatch, clock: object
+) -> None:
+    submitted = []
+    monkeypatch.setattr(services.jobs, "submit", lambda: submitted.append(1))
+    refresher: Refresher = services.refresher
+    refresher.step()
+    assert submitted == []
+    import_document(services.database, BAR)
+    refresher.step()
+    assert submitted == []
+    clock.advance(seconds=2)  # type: ignore[attr-defined]
+    refresher.step()
+    assert submitted == [1]
