@@ -35,7 +35,7 @@ bench: $(VENV)/.dev ## measure; prints the tables of benchmarks/README.md
 lock: ## resolve the dependencies anew into requirements/
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv
 	$(VENV)-lock/bin/uv pip compile $(LOCK) pyproject.toml -o requirements/run.txt
-	$(VENV)-lock/bin/uv pip compile $(LOCK) --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+	$(VENV)-lock/bin/uv pip compile $(LOCK) --extra aws --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 	rm -rf $(VENV)-lock
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

@@ -289,39 +289,37 @@ def statistics(catalogue: CatalogueArrays) -> dict[str, str]:
     near = nearest_rows(masses, 16).distances
     use = np.sort(np.bincount(fractions.indices, minlength=fractions.width))[::-1]
     share = use.cumsum() / use.sum()
-    tied = (near[:, 14] == near[:, 15]).mean()
-    sizes = np.bincount(np.diff(fractions.indptr), minlength=9)
-    depth = subtree_masses(
-        type(fractions).from_triplets(
-            range(fractions.width),
-            range(fractions.width),
-            [1.0] * fractions.width,
-            (fractions.width,) * 2,
-        ),
-        catalogue.parents,
-    ).sums()
-    quantiles = [0.1, 0.5, 0.9]
+    length = np.diff(fractions.indptr)
+    sizes = np.bincount(np.minimum(length, 7), minlength=8)[2:] / len(length)
+    depth = np.bincount(np.minimum(_depths(catalogue), 3))[1:]
+    tenths = [0.1, 0.5, 0.9]
     return {
         "recipes": f"{len(fractions):,}",
         "ingredients (used)": f"{fractions.width} ({int((use > 0).sum())})",
-        "ingredients at depth 1 / 2 / 3+": " / ".join(
-            str(int(x)) for x in ((depth == 1).sum(), (depth == 2).sum(), (depth > 2).sum())
-        ),
-        "ingredients per recipe: mean; 2 3 4 5 6 7+ in %": f"{np.diff(fractions.indptr).mean():.2f}; "
-        + " ".join(f"{100 * x / sizes.sum():.0f}" for x in [*sizes[2:7], sizes[7:].sum()]),
+        "ingredients at depth 1, 2, 3 and more": _text(depth, 0),
+        "ingredients per recipe": f"{length.mean():.2f}",
+        "recipes of 2, 3, 4, 5, 6, 7 and more in %": _text(100 * sizes, 0),
         "nodes per recipe, with ancestors": f"{np.diff(masses.indptr).mean():.2f}",
-        "share of use, top 1 / 10 / 50 / 200": " / ".join(
-            f"{share[k - 1]:.2f}" for k in (1, 10, 50, 200)
-        ),
-        "distance to 1st neighbour (10, 50, 90 %)": _text(np.quantile(near[:, 0], quantiles)),
-        "distance to 15th neighbour (10, 50, 90 %)": _text(np.quantile(near[:, 14], quantiles)),
+        "share of use of the top 1, 10, 50, 200": _text(share[[0, 9, 49, 199]]),
+        "distance to 1st neighbour (10, 50, 90 %)": _text(np.quantile(near[:, 0], tenths)),
+        "distance to 15th neighbour (10, 50, 90 %)": _text(np.quantile(near[:, 14], tenths)),
         "recipes with a duplicate": f"{100 * (near[:, 0] == 0).mean():.1f} %",
-        "ties at rank 15/16": f"{100 * tied:.0f} %",
+        "ties at rank 15/16": f"{100 * (near[:, 14] == near[:, 15]).mean():.0f} %",
     }
 
 
-def _text(values: NDArray[np.float64]) -> str:
-    return " ".join(f"{value:.2f}" for value in values)
+def _depths(catalogue: CatalogueArrays) -> NDArray[np.int64]:
+    """(m,) how many steps below the common root each ingredient is."""
+    depth = np.zeros(len(catalogue.parents), dtype=np.int64)
+    above = np.arange(len(depth))
+    while (above >= 0).any():
+        depth[above >= 0] += 1
+        above = np.where(above >= 0, catalogue.parents[above], -1)
+    return depth
+
+
+def _text(values: NDArray[Any], digits: int = 2) -> str:
+    return " ".join(f"{value:.{digits}f}" for value in values)
 
 
 def main() -> None:

@@ -76,7 +76,11 @@ def services(tmp_path: Path, empty_catalogue: Path, clock: ManualClock) -> Itera
     """All parts of the embedded mode over an empty catalogue."""
     path = tmp_path / "services.sqlite"
     shutil.copy(empty_catalogue, path)
-    settings = Settings(db_path=path, analytics_path=tmp_path / "artifacts")
+    settings = Settings(
+        db_path=path,
+        analytics_path=tmp_path / "artifacts",
+        tokens_path=tmp_path / "tokens.json",
+    )
     made = build_services(settings, clock=clock)
     yield made
     made.database.close()

@@ -21,6 +21,7 @@ class Services:
 
     settings: Settings
     database: Database
+    limits: Limits
     store: ArtifactStore
     jobs: LocalJobs
     refresher: Refresher
@@ -30,16 +31,17 @@ class Services:
 def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
     """Connect nothing yet; just choose."""
     bell = threading.Event()
+    limits = Limits(settings.max_ingredients_per_recipe, settings.max_rows_per_bulk)
     store = FolderStore(settings.artifacts_folder)
     jobs = LocalJobs(settings.artifacts_folder / ".job.lock", store, settings.environment(), clock)
     database = Database(
         settings.catalogue_url,
-        limits=Limits(settings.max_ingredients_per_recipe, settings.max_rows_per_bulk),
+        limits=limits,
         clock=clock,
         after_commit=bell.set,
     )
     refresher = Refresher(database, store, jobs, _policy(settings), clock, bell)
-    return Services(settings, database, store, jobs, refresher, clock)
+    return Services(settings, database, limits, store, jobs, refresher, clock)
 
 
 def _policy(settings: Settings) -> Debounce:

@@ -37,6 +37,18 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address that `serve` listens on")
     port: Port = Field(8000, description="Port that `serve` listens on")
+    max_body_bytes: PositiveInt = Field(1_048_576, description="Size of one request")
+    max_import_bytes: PositiveInt = Field(67_108_864, description="Size of one imported file")
+    max_writes_per_minute: PositiveInt = Field(600, description="Writes of one client address")
+    tokens_path: Path | None = Field(None, description="File of the access tokens, stored hashed")
+    oidc_issuer: str | None = Field(
+        None, description="URL of an OpenID Connect issuer whose tokens may write"
+    )
+    oidc_audience: str | None = Field(None, description="Audience that such a token must have")
+    oidc_groups_claim: str = Field("groups", description="Claim that lists the groups of a user")
+    oidc_editor_group: str = Field("editor", description="Group that may edit")
+    oidc_admin_group: str = Field("admin", description="Group that may do everything")
+    cors_origins: str = Field("", description="Other origins that may read, separated by spaces")
     max_ingredients_per_recipe: PositiveInt = Field(
         100, description="Lines that one recipe may have"
     )
@@ -49,6 +61,12 @@ class Settings(BaseSettings):
                 raise ValueError(f"{first.upper()} and {second.upper()} are both set; unset one")
         return self
 
+    @model_validator(mode="after")
+    def _whole_issuer(self) -> "Settings":
+        if bool(self.oidc_issuer) != bool(self.oidc_audience):
+            raise ValueError("OIDC_ISSUER and OIDC_AUDIENCE go together; set both or neither")
+        return self
+
     @property
     def catalogue_url(self) -> str:
         """The catalogue's database, `data/catalogue.sqlite` where nothing is set."""
@@ -59,6 +77,11 @@ class Settings(BaseSettings):
     def artifacts_folder(self) -> Path:
         """The folder store's root, `data/artifacts` where nothing is set."""
         return (self.analytics_path or DATA / "artifacts").expanduser().absolute()
+
+    @property
+    def tokens_file(self) -> Path:
+        """The file of the access tokens, `data/tokens.json` where nothing is set."""
+        return (self.tokens_path or DATA / "tokens.json").expanduser().absolute()
 
     def environment(self) -> dict[str, str]:
         """The variables that give a child process the same catalogue and artifacts."""

@@ -5,6 +5,8 @@ from fastapi.testclient import TestClient
 
 from cocktailspace.analytics.job import run_job
 from cocktailspace.api.app import create_app
+from cocktailspace.api.auth.identity import Role
+from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.artifacts.attempt import AttemptNote
 from cocktailspace.bootstrap import Services
 from tests.conftest import BAR, import_document
@@ -16,6 +18,23 @@ def client(services: Services) -> Iterator[TestClient]:
     import_document(services.database, BAR)
     with TestClient(create_app(services), raise_server_exceptions=False) as made:
         yield made
+
+
+@pytest.fixture
+def tokens(services: Services) -> TokenFile:
+    return TokenFile(services.settings.tokens_file, services.clock)
+
+
+@pytest.fixture
+def editor(tokens: TokenFile) -> dict[str, str]:
+    """Headers of somebody who may edit."""
+    return {"Authorization": f"Bearer {tokens.create('eve', Role.EDITOR)}"}
+
+
+@pytest.fixture
+def admin(tokens: TokenFile) -> dict[str, str]:
+    """Headers of somebody who may do everything."""
+    return {"Authorization": f"Bearer {tokens.create('ann', Role.ADMIN)}"}
 
 
 @pytest.fixture

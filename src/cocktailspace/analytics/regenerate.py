@@ -15,9 +15,10 @@ from cocktailspace.analytics.substitutes import substitute_rows
 from cocktailspace.analytics.transport import (
     Neighbours,
     Rows,
+    learn_costs,
     nearest_rows,
+    nearest_under_cost,
     subtree_masses,
-    taxonomy_costs,
 )
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.catalogue.snapshot import Snapshot
@@ -26,11 +27,15 @@ Report = Callable[[str, float], None]
 """Called as the work goes on, with the name of the step and the fraction of it that is done."""
 
 MAP_NEIGHBOURS = 14  # UMAP's 15, which count the recipe itself
+LEARNING_NEIGHBOURS = 10
+ROUNDS = 5
 SIMILAR = 10
 
 PARAMETERS: Mapping[str, Any] = {
     "algorithm_version": 1,
-    "ingredient_costs": "taxonomy",
+    "ingredient_costs": "learned",
+    "learning_neighbors": LEARNING_NEIGHBOURS,
+    "learning_rounds": ROUNDS,
     "map_n_neighbors": MAP_NEIGHBOURS + 1,
     "map_min_dist": 0.05,
     "map_seed": 42,
@@ -85,20 +90,29 @@ def _add_learned(
     previous: Mapping[ArtifactName, Places],
     report: Report,
 ) -> None:
-    """What rests on ingredient costs: the second map, similar recipes and substitutes."""
+    """What rests on learned ingredient costs: the map, similar recipes and substitutes."""
     fractions = rolled_up(space)
-    masses = subtree_masses(fractions, space.parents)
-    with _step(analytics, report, "taxonomy distances") as progress:
-        neighbours = nearest_rows(masses, MAP_NEIGHBOURS, progress=progress)
-        ground_cost = taxonomy_costs(space.parents)
+    with _step(analytics, report, "learning costs") as progress:
+        learned = learn_costs(
+            fractions, space.parents, rounds=ROUNDS, k=LEARNING_NEIGHBOURS, progress=progress
+        )
+    with _step(analytics, report, "learned neighbours") as progress:
+        neighbours = nearest_under_cost(
+            fractions,
+            learned.ground_cost,
+            MAP_NEIGHBOURS,
+            seeds=learned.neighbours,
+            progress=progress,
+        )
     name = ArtifactName.COCKTAIL_SPACE_EM
-    with _step(analytics, report, "taxonomy map"):
+    with _step(analytics, report, "learned map"):
+        masses = subtree_masses(fractions, space.parents)
         analytics.data[name] = _map(space, masses, neighbours, previous.get(name, {}))
     with _step(analytics, report, "similar recipes") as progress:
         nearest = Neighbours(neighbours.indices[:, :SIMILAR], neighbours.distances[:, :SIMILAR])
-        similar = similar_rows(space, fractions, ground_cost, nearest, progress)
+        similar = similar_rows(space, fractions, learned.ground_cost, nearest, progress)
         analytics.data[ArtifactName.RECIPE_SIMILAR] = similar
-        substitutes = substitute_rows(space, fractions, ground_cost)
+        substitutes = substitute_rows(space, fractions, learned.ground_cost)
         analytics.data[ArtifactName.INGREDIENT_COSTS] = substitutes
 
 

@@ -1,22 +1,32 @@
 """The HTTP application."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from pydantic import BaseModel
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from cocktailspace import __version__
+from cocktailspace.api.auth.identity import Authenticator
+from cocktailspace.api.auth.oidc import OidcAuthenticator, OidcPolicy
+from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.api.bodies import Bodies
+from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers, install_error_handlers
+from cocktailspace.api.limits import BodyLimit, write_limit
 from cocktailspace.api.routes.analytics import analytics_routes
+from cocktailspace.api.routes.catalogue import catalogue_routes
 from cocktailspace.api.routes.ingredients import ingredient_routes
 from cocktailspace.api.routes.pages import page_routes
+from cocktailspace.api.routes.place import place_routes
 from cocktailspace.api.routes.recipes import recipe_routes
 from cocktailspace.api.routes.units import unit_routes
+from cocktailspace.api.security import SecurityHeaders
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.changes import catalogue_state
+from cocktailspace.settings import Settings
 
 API = "/api/v1"
 
@@ -24,7 +34,8 @@ DESCRIPTION = """
 Recipes, ingredients and units of a cocktail catalogue, and the analytics that follow them:
 exact Earth Mover's Distance between all recipes, and maps of them.
 
-Reading is public. Every error has one shape: `{"error": {"code", "message", "problems"}}`.
+Reading is public; writing needs `Authorization: Bearer <token>`.
+Every error has one shape: `{"error": {"code", "message", "problems"}}`.
 """
 
 
@@ -35,17 +46,15 @@ class Health(BaseModel):
     catalogue_version: int
 
 
-def create_app(services: Services, *, refresh: bool = False) -> FastAPI:
-    """The application over these parts; with `refresh` it also keeps the analytics up to date."""
+def create_app(
+    services: Services, authenticator: Authenticator | None = None, *, refresh: bool = False
+) -> FastAPI:
+    """The application over these parts.
 
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        if refresh:
-            with services.refresher.running():
-                yield
-        else:
-            yield
-
+    authenticator: who may write; the one that the settings ask for where none is given.
+    refresh: also keep the analytics up to date, in a thread of this process.
+    """
+    settings = services.settings
     app = FastAPI(
         title="cocktailspace",
         version=__version__,
@@ -53,16 +62,23 @@ def create_app(services: Services, *, refresh: bool = False) -> FastAPI:
         openapi_url=f"{API}/openapi.json",
         docs_url=None,  # they load scripts from other hosts
         redoc_url=None,
-        lifespan=lifespan,
+        lifespan=_refreshing(services) if refresh else None,
     )
-    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
+    _add_middleware(app, settings)
     install_error_handlers(app)
-    bodies = Bodies()
-    app.include_router(recipe_routes(services.database), prefix=API)
-    app.include_router(ingredient_routes(services.database), prefix=API)
-    app.include_router(unit_routes(services.database), prefix=API)
-    app.include_router(analytics_routes(services.store, bodies), prefix=API)
-    app.include_router(page_routes(bodies))
+    context = Context(
+        services,
+        authenticator or choose_authenticator(services),
+        write_limit(settings.max_writes_per_minute),
+        Bodies(),
+    )
+    app.include_router(recipe_routes(context), prefix=API)
+    app.include_router(ingredient_routes(context), prefix=API)
+    app.include_router(unit_routes(context), prefix=API)
+    app.include_router(catalogue_routes(context), prefix=API)
+    app.include_router(analytics_routes(services.store, context.bodies), prefix=API)
+    app.include_router(place_routes(context), prefix=API)
+    app.include_router(page_routes(context))
 
     @app.get("/healthz", tags=["health"], responses=answers(503))
     def healthz() -> Health:
@@ -71,3 +87,43 @@ def create_app(services: Services, *, refresh: bool = False) -> FastAPI:
             return Health(status="ok", catalogue_version=catalogue_state(connection).version)
 
     return app
+
+
+def choose_authenticator(services: Services) -> Authenticator:
+    """An OpenID Connect issuer's tokens where one is set, else the file of tokens."""
+    settings = services.settings
+    if settings.oidc_issuer is None or settings.oidc_audience is None:
+        return TokenFile(settings.tokens_file, services.clock)
+    return OidcAuthenticator(
+        OidcPolicy(
+            issuer=settings.oidc_issuer,
+            audience=settings.oidc_audience,
+            groups_claim=settings.oidc_groups_claim,
+            editor_group=settings.oidc_editor_group,
+            admin_group=settings.oidc_admin_group,
+        )
+    )
+
+
+def _refreshing(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        with services.refresher.running():
+            yield
+
+    return lifespan
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """The last one added is the outermost."""
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
+    app.add_middleware(
+        BodyLimit,
+        most=settings.max_body_bytes,
+        special={f"{API}/catalogue/import": settings.max_import_bytes},
+    )
+    if origins := settings.cors_origins.split():
+        app.add_middleware(
+            CORSMiddleware, allow_origins=origins, allow_methods=["GET"], expose_headers=["ETag"]
+        )
+    app.add_middleware(SecurityHeaders)

@@ -8,7 +8,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
+from cocktailspace.api.auth.identity import (
+    AuthenticationUnavailableError,
+    NotAllowedError,
+    NotAuthenticatedError,
+)
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue.errors import (
     BusyError,
@@ -49,16 +55,47 @@ class NotYetError(Exception):
     """The analytics asked for have not been published yet."""
 
 
+class StaleError(Exception):
+    """Somebody else has changed what the client has read."""
+
+
+class TooManyWritesError(Exception):
+    """A client writes more often than it may."""
+
+    def __init__(self, retry_seconds: int) -> None:
+        self.retry_seconds = retry_seconds
+        super().__init__(f"too many writes from your address; try again in {retry_seconds} s")
+
+
+_RETRY_CODES: dict[type[Exception], str] = {
+    AuthenticationUnavailableError: "authentication_unavailable",
+    BusyError: "busy",
+    NotYetError: "not_yet",
+}
+
+
+_DESCRIPTIONS = {
+    400: "The request cannot be read",
+    401: "Writing needs a valid token",
+    403: "The token's role is too low",
+    404: "There is no such thing",
+    409: "It contradicts what the catalogue holds",
+    412: "It has changed since it was read",
+    413: "The request is too large",
+    422: "The input breaks rules; nothing was written",
+    429: "Too many writes; Retry-After says when to go on",
+    503: "Not available for now; Retry-After says when to ask again",
+}
+
+
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For OpenAPI: these statuses answer with the one error shape."""
-    descriptions = {
-        400: "The request cannot be read",
-        404: "There is no such thing",
-        409: "It contradicts what the catalogue holds",
-        422: "The input breaks rules; nothing was written",
-        503: "Not available for now; Retry-After says when to ask again",
-    }
-    return {each: {"model": ErrorAnswer, "description": descriptions[each]} for each in statuses}
+    return {each: {"model": ErrorAnswer, "description": _DESCRIPTIONS[each]} for each in statuses}
+
+
+READ = answers(404, 422, 503)
+WRITE = answers(400, 401, 403, 409, 413, 422, 429, 503)
+WRITE_ONE = WRITE | answers(404, 412)
 
 
 def error_response(
@@ -94,10 +131,29 @@ def install_error_handlers(app: FastAPI) -> None:
         problems = [problem_of({**each, "loc": each["loc"][1:]}) for each in error.errors()]
         return error_response(422, "invalid", _headline(problems), problems)
 
+    @app.exception_handler(StaleError)
+    def stale(_request: Request, error: StaleError) -> JSONResponse:
+        return error_response(412, "stale", str(error))
+
+    @app.exception_handler(NotAuthenticatedError)
+    def not_authenticated(_request: Request, error: NotAuthenticatedError) -> JSONResponse:
+        headers = {"WWW-Authenticate": "Bearer"}
+        return error_response(401, "not_authenticated", str(error), headers=headers)
+
+    @app.exception_handler(NotAllowedError)
+    def not_allowed(_request: Request, error: NotAllowedError) -> JSONResponse:
+        return error_response(403, "not_allowed", str(error))
+
+    @app.exception_handler(TooManyWritesError)
+    def too_many(_request: Request, error: TooManyWritesError) -> JSONResponse:
+        headers = {"Retry-After": str(error.retry_seconds)}
+        return error_response(429, "too_many_writes", str(error), headers=headers)
+
+    @app.exception_handler(AuthenticationUnavailableError)
     @app.exception_handler(BusyError)
     @app.exception_handler(NotYetError)
     def retry(_request: Request, error: Exception) -> JSONResponse:
-        code = "busy" if isinstance(error, BusyError) else "not_yet"
+        code = _RETRY_CODES[type(error)]
         return error_response(503, code, str(error), headers={"Retry-After": str(RETRY_SECONDS)})
 
     @app.exception_handler(StoreError)
@@ -107,10 +163,23 @@ def install_error_handlers(app: FastAPI) -> None:
         return error_response(503, "store_unavailable", message, headers=headers)
 
     @app.exception_handler(HTTPException)
-    def http(_request: Request, error: HTTPException) -> JSONResponse:
-        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "refused")
+    def http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 405:
+            allowed = ", ".join(sorted(_methods_of(request)))
+            message = f"{request.method} is not possible here; {allowed} are"
+            return error_response(405, "method_not_allowed", message, headers={"Allow": allowed})
+        code = "not_found" if error.status_code == 404 else "refused"
         headers = dict(error.headers) if error.headers else None
         return error_response(error.status_code, code, str(error.detail), headers=headers)
+
+
+def _methods_of(request: Request) -> set[str]:
+    """The methods of all routes of an address; Starlette itself names those of the first alone."""
+    methods: set[str] = set()
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            methods |= route.methods or set()
+    return methods
 
 
 def _headline(problems: Sequence[Problem]) -> str:

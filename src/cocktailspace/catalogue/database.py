@@ -1,6 +1,7 @@
 """Connections to the catalogue and the one way to change it."""
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from cocktailspace.catalogue.models import Limits
 from cocktailspace.times import Clock, utc_now
 
 BUSY_SECONDS = 5.0
+_BUSY = "other writers kept the catalogue busy and nothing was written; try again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Database:
         self._limits = limits or Limits()
         self._clock = clock
         self._after_commit = after_commit
+        self._writer = threading.Lock()
 
     @property
     def path(self) -> Path | None:
@@ -76,6 +79,7 @@ class Database:
         """A mutation: its rows and its changes are committed together, or neither is."""
         with (
             _as_domain_errors(),
+            self._turn(),
             self.engine.connect().execution_options(writes=True) as connection,
             connection.begin(),
         ):
@@ -84,6 +88,16 @@ class Database:
             append_changes(connection, transaction.touched, transaction.now)
         if transaction.touched:
             self._after_commit()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Writers of one process queue up here; SQLite itself would have them poll."""
+        if not self._writer.acquire(timeout=BUSY_SECONDS):
+            raise BusyError(_BUSY)
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def close(self) -> None:
         """Give up all connections."""
@@ -98,7 +112,8 @@ def sqlite_url(path: Path) -> str:
 def _make_engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    # As many connections as callers: what bounds them is the edge's number of threads.
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -123,9 +138,7 @@ def _as_domain_errors() -> Iterator[None]:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
         if code not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise
-        raise BusyError(
-            f"the catalogue was busy for {BUSY_SECONDS:g} s and nothing was written; try again"
-        ) from error
+        raise BusyError(_BUSY) from error
     except IntegrityError as error:  # on a database that lets two writers in at once
         raise ConflictError(
             "another writer changed the same rows at the same time; read again"

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from cocktailspace.catalogue.errors import InvalidError, Problem
+
 MAX_ID = 2**63 - 1
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -41,6 +43,13 @@ class Limits:
 
     ingredients_per_recipe: int = 100
     rows_per_bulk: int = 5_000
+
+    def bulk_places(self, field: str, count: int) -> list[str]:
+        """The places of a bulk's rows, `recipes[3]`; InvalidError when there are too many."""
+        if count > self.rows_per_bulk:
+            message = f"{count} rows are too many at once; at most {self.rows_per_bulk}"
+            raise InvalidError([Problem(field, message)])
+        return [f"{field}[{row}]" for row in range(count)]
 
 
 class Draft(BaseModel):

@@ -36,7 +36,7 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else from_text(value)
 
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration: the schema that this version of the program reads and writes."""
 
 metadata = MetaData(
@@ -120,4 +120,13 @@ changes = Table(
     Column("entity_id", Integer, nullable=False),
     Column("action", String(8), nullable=False),
     sqlite_autoincrement=True,
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False, index=True),
 )

@@ -1,4 +1,4 @@
-"""The command line: `cocktailspace serve`, `refresh`, `status`, `import`, `export`, `doctor`."""
+"""The command line: serve, refresh, status, import, export, token, doctor."""
 
 from cocktailspace.cli.commands import main
 

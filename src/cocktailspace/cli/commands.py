@@ -11,6 +11,8 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from cocktailspace.api.auth.identity import Role
+from cocktailspace.api.auth.tokens import TokenError, TokenFile
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services, build_services
 from cocktailspace.catalogue.changes import catalogue_state
@@ -39,6 +41,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+token_app = typer.Typer(help="Make, list and revoke tokens for writing.", no_args_is_help=True)
+app.add_typer(token_app, name="token")
+
 _STDIO = Path("-")
 
 
@@ -59,6 +64,7 @@ def serve(
     logging.getLogger("alembic").setLevel(logging.WARNING)
     services = _services(host=host, port=port)
     _prepare(services, starter=True)
+    _first_token(services)
     settings = services.settings
     typer.echo(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
     application = create_app(services, refresh=True)
@@ -140,6 +146,31 @@ def doctor() -> None:
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
+@token_app.command(name="new")
+def new_token(
+    name: Annotated[str, typer.Argument(help="Whose it is, or what for")],
+    role: Annotated[Role, typer.Option(help="editor: recipes and ingredients; admin: all")] = (
+        Role.EDITOR
+    ),
+) -> None:
+    """Make a token and show it, this once."""
+    typer.echo(_tokens(_services()).create(name, role))
+
+
+@token_app.command(name="list")
+def list_tokens() -> None:
+    """Show whose tokens there are, and what they may do."""
+    for entry in _tokens(_services()).entries():
+        typer.echo(f"{entry.name:<24} {entry.role:<8} {entry.created_at:%Y-%m-%d %H:%M}Z")
+
+
+@token_app.command(name="revoke")
+def revoke_token(name: Annotated[str, typer.Argument(help="As `token list` shows it")]) -> None:
+    """Make a token worthless at once."""
+    _tokens(_services()).revoke(name)
+    typer.echo(f"the token {name!r} is worthless now")
+
+
 def main() -> NoReturn:
     """Run a command; errors that a user can act on become one line."""
     try:
@@ -147,7 +178,7 @@ def main() -> NoReturn:
     except InvalidError as error:
         listed = "\n".join(f"  {problem}" for problem in error.problems)
         _fail(f"nothing was written; {len(error.problems)} to mend:\n{listed}")
-    except (CatalogueError, SettingsError, StoreError) as error:
+    except (CatalogueError, SettingsError, StoreError, TokenError) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{error.filename or 'the system'}: {error.strerror}")
@@ -180,6 +211,19 @@ def _prepare(services: Services, *, starter: bool) -> None:
         if catalogue_state(tx.connection).version == 0:
             summary = import_file(tx, starter_file())
             typer.echo(f"the catalogue is new; starter catalogue: {_described(summary)}")
+
+
+def _first_token(services: Services) -> None:
+    """A machine without any way to write gets one admin token, shown this once."""
+    tokens = _tokens(services)
+    if services.settings.oidc_issuer or tokens.path.exists():
+        return
+    token = tokens.create("admin", Role.ADMIN)
+    typer.echo(f"the admin token for writing, shown only now: {token}")
+
+
+def _tokens(services: Services) -> TokenFile:
+    return TokenFile(services.settings.tokens_file, services.clock)
 
 
 def _described(summary: ImportSummary) -> str:

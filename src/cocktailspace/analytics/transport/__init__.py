@@ -8,7 +8,7 @@ or settings.
 """
 
 from cocktailspace.analytics.transport.cost_neighbours import nearest_under_cost
-from cocktailspace.analytics.transport.flows import Flows, largest_flows
+from cocktailspace.analytics.transport.flows import Flows, largest_flows, pair_distances
 from cocktailspace.analytics.transport.learning import LearnedCosts, learn_costs
 from cocktailspace.analytics.transport.neighbours import Neighbours, nearest_rows
 from cocktailspace.analytics.transport.plans import TransportPlan, exact_distance, transport_plan
@@ -26,6 +26,7 @@ __all__ = [
     "learn_costs",
     "nearest_rows",
     "nearest_under_cost",
+    "pair_distances",
     "subtree_masses",
     "taxonomy_costs",
     "transport_plan",

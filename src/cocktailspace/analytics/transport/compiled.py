@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Columns = NDArray[np.int32]
+Marks = NDArray[np.uint8]
 Level = tuple[Ints, Columns, Singles, Singles]
 """Rows or boxes for a search: `boxes.Level`."""
 Index = tuple[Ints, Level, Level, Level]
@@ -29,7 +30,11 @@ Space = tuple[Any, ...]
 """Working memory, laid out where it is made."""
 
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-_WITHOUT_ENTRY: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_WITHOUT_ENTRY: dict[str, Any] = {
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "forceinline": True,
+}
 
 
 def sources_digest() -> str:

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from cocktailspace.analytics.transport.boxes import LARGE, build_index, lane_scratch, near_order
 from cocktailspace.analytics.transport.cost_search import collect_pairs
 from cocktailspace.analytics.transport.neighbours import rounding_grid, single_precision_margin
-from cocktailspace.analytics.transport.pairs import offer_pairs, pair_space
+from cocktailspace.analytics.transport.pairs import offer_pairs
 from cocktailspace.analytics.transport.parallel import GROUP
 from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.transport.solver import workspace
 
 _PAIRS = 2 * LARGE * GROUP
 """Pairs collected before they are solved, and the limits tightened."""
@@ -47,7 +48,7 @@ class CostGroup:
     def __init__(self, search: CostSearch) -> None:
         self.search = search
         self.lanes, _, _, _ = lane_scratch(search.rows.width, 0, 0)
-        self.space = pair_space(search.longest)
+        self.space = workspace(search.longest)
         self.cheapest = np.zeros((search.rows.width, GROUP), dtype=np.float32)
         self.limit, self.relaxed = (np.zeros(GROUP, dtype=np.float32) for _ in range(2))
         self.pairs = (np.zeros(_PAIRS + 1, dtype=np.int64), np.zeros(_PAIRS + 1, dtype=np.int64))

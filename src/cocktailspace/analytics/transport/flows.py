@@ -1,4 +1,4 @@
-"""The largest flows between each row and its neighbours: why two recipes are near."""
+"""Many pairs at once: their distances, and the largest flows that say why they are near."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cocktailspace.analytics.transport.plans import checked_rows
 from cocktailspace.analytics.transport.rows import Rows
 
 _ROWS_AT_ONCE = 512
+_PAIRS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,8 @@ def largest_flows(
     masses, unchanged = np.zeros(sources.shape), np.zeros(shape)
     if unchanged.size == 0:
         return Flows(sources, sinks, masses, unchanged)
-    from cocktailspace.analytics.transport.pairs import (  # noqa: PLC0415 - compiled
-        flows_of_pairs,
-        pair_space,
-    )
+    from cocktailspace.analytics.transport.pairs import flows_of_pairs  # noqa: PLC0415 - compiled
+    from cocktailspace.analytics.transport.solver import workspace  # noqa: PLC0415 - compiled
 
     problem = (fractions.indptr, fractions.indices, fractions.data, costs)
     longest = int(np.diff(fractions.indptr).max())
@@ -74,7 +73,46 @@ def largest_flows(
             masses[start:stop].reshape(-1, count),
             unchanged[start:stop].reshape(-1),
         )
-        flows_of_pairs(problem, rows, others, staying, step, pair_space(longest), flows)
+        flows_of_pairs(problem, rows, others, staying, step, workspace(longest), flows)
 
     run_in_pieces(len(neighbours), work, piece=_ROWS_AT_ONCE, threads=threads, progress=progress)
     return Flows(sources, sinks, masses, unchanged)
+
+
+def pair_distances(
+    fractions: Rows,
+    ground_cost: ArrayLike,
+    rows: ArrayLike,
+    others: ArrayLike,
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> NDArray[np.float64]:
+    """(p,) the Earth Mover's Distance from rows[i] to others[i], for p pairs of row numbers.
+
+    For many pairs at once; `exact_distance` says what it is. Raises ValueError as
+    `nearest_under_cost` does.
+    """
+    costs, _ = checked_rows(fractions, ground_cost)
+    queries = np.ascontiguousarray(rows, dtype=np.int64)
+    targets = np.ascontiguousarray(others, dtype=np.int64)
+    distances = np.zeros(len(queries))
+    if len(queries) != len(targets):
+        raise ValueError(f"{len(queries)} rows cannot be paired with {len(targets)} others")
+    numbers = np.concatenate([queries, targets])
+    if numbers.size and (numbers.min() < 0 or numbers.max() >= len(fractions)):
+        raise ValueError(f"row numbers must be from 0 to {len(fractions) - 1}")
+    if len(queries) == 0:
+        return distances
+    from cocktailspace.analytics.transport.pairs import solve_pairs  # noqa: PLC0415 - compiled
+    from cocktailspace.analytics.transport.solver import workspace  # noqa: PLC0415 - compiled
+
+    problem = (fractions.indptr, fractions.indices, fractions.data, costs)
+    longest = int(np.diff(fractions.indptr).max())
+
+    def work(start: int, stop: int) -> None:
+        space = workspace(longest)
+        solve_pairs(problem, queries[start:stop], targets[start:stop], space, distances[start:stop])
+
+    run_in_pieces(len(queries), work, piece=_PAIRS_AT_ONCE, threads=threads, progress=progress)
+    return distances

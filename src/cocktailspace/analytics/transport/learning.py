@@ -116,12 +116,13 @@ def costs_of_exchange(exchanged: NDArray[np.float64]) -> NDArray[np.float64] | N
     """(m, m) costs from a symmetric matrix T of exchanges; None if T tells no costs apart.
 
     S = (T + 1) / E with E = (row + m) (col + m) / (total + m^2): how much more often than by chance
-    two ingredients are exchanged, one exchange of each kind being presumed. Cost = -log S, less its
+    two ingredients are exchanged, one exchange of each kind being presumed; row and col, the sums
+    of T, are the same. Cost = -log S, less its
     least entry, 0 on the diagonal, divided by its median off the diagonal.
     """
     m = len(exchanged)
-    row, column, total = exchanged.sum(axis=1), exchanged.sum(axis=0), exchanged.sum()
-    expected = np.outer(row + m, column + m) / (total + m * m)
+    row, total = exchanged.sum(axis=1), exchanged.sum()
+    expected = np.outer(row + m, row + m) / (total + m * m)
     costs = -np.log((exchanged + 1) / expected)
     costs -= costs.min(initial=np.inf)
     np.fill_diagonal(costs, 0.0)

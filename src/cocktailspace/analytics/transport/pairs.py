@@ -1,13 +1,9 @@
 """Solving many pairs of rows, one after the other (compiled).
 
-A problem is a tuple: rows in CSR (indptr, columns, masses) and the (m, m) ground cost. A pair space
-is a tuple of working memory: masses of the query and of the other row, two arrays for sorting a
-row's costs, and the solver's workspace.
+A problem is a tuple: rows in CSR (indptr, columns, masses) and the (m, m) ground cost.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
@@ -16,29 +12,18 @@ from cocktailspace.analytics.transport.compiled import (
     Floats,
     Ints,
     Near,
-    Space,
     compiled,
     compiled_entry,
 )
 from cocktailspace.analytics.transport.overlap import insert_neighbour
-from cocktailspace.analytics.transport.solver import solve, workspace
-
-
-def pair_space(longest: int) -> tuple[Any, ...]:
-    """Working memory for rows of up to `longest` entries."""
-    size = max(longest, 1)
-    masses = (np.zeros(size), np.zeros(size))
-    sorting = (np.zeros(size, dtype=np.int64), np.zeros(size))
-    return (*masses, *sorting, workspace(size, size))
-
+from cocktailspace.analytics.transport.solver import KEY, RANK, A, B, Space, solve
 
 Problem = tuple[Ints, Columns, Floats, Floats]
+"""Rows in CSR, and the ground cost."""
 
 
 @compiled
-def _crowded_bound(
-    a: Floats, b: Floats, m: int, n: int, costs: Floats, rank: Ints, key: Floats
-) -> float:
+def _crowded_bound(costs: Floats, reals: Floats, paths: Ints, m: int, n: int) -> float:
     """Lower bound in which each source fills the sinks from the cheapest on, as if alone.
 
     Dropping only that sources share the room b_j leaves one greedy problem per source; relaxing a
@@ -47,18 +32,19 @@ def _crowded_bound(
     bound = 0.0
     for i in range(m):
         for j in range(n):
+            cost = costs[i, j]
             place = j
-            while place > 0 and key[place - 1] > costs[i, j]:
-                key[place] = key[place - 1]
-                rank[place] = rank[place - 1]
+            while place > 0 and reals[KEY, place - 1] > cost:
+                reals[KEY, place] = reals[KEY, place - 1]
+                paths[RANK, place] = paths[RANK, place - 1]
                 place -= 1
-            key[place] = costs[i, j]
-            rank[place] = j
-        left = a[i]
+            reals[KEY, place] = cost
+            paths[RANK, place] = j
+        left = reals[A, i]
         for place in range(n):
-            room = b[rank[place]]
+            room = reals[B, paths[RANK, place]]
             sent = left if left < room or place == n - 1 else room
-            bound += sent * key[place]
+            bound += sent * reals[KEY, place]
             left -= sent
             if left <= 0.0:
                 break
@@ -69,23 +55,23 @@ def _crowded_bound(
 def _solve_pair(problem: Problem, query: int, row: int, limit: float, space: Space) -> float:
     """EMD from one row to another, or a lower bound above `limit`; the flow stays in space."""
     indptr, columns, masses, ground_cost = problem
-    a, b, rank, key, inner = space
-    costs = inner[0]
-    m, n = indptr[query + 1] - indptr[query], indptr[row + 1] - indptr[row]
+    costs, flow, reals, paths = space
+    first, other = indptr[query], indptr[row]
+    m, n = indptr[query + 1] - first, indptr[row + 1] - other
     for j in range(n):
-        b[j] = masses[indptr[row] + j]
+        reals[B, j] = masses[other + j]
     for i in range(m):
-        a[i] = masses[indptr[query] + i]
-        source = columns[indptr[query] + i]
+        reals[A, i] = masses[first + i]
+        source = columns[first + i]
         for j in range(n):
-            costs[i, j] = ground_cost[source, columns[indptr[row] + j]]
+            costs[i, j] = ground_cost[source, columns[other + j]]
     if m == 0 or n == 0:
         return 0.0
     if limit < np.inf:
-        bound = _crowded_bound(a, b, m, n, costs, rank, key)
+        bound = _crowded_bound(costs, reals, paths, m, n)
         if bound > limit:
             return bound
-    return solve(a, b, m, n, limit, inner)
+    return solve(costs, flow, reals, paths, m, n, limit)
 
 
 @compiled_entry
@@ -128,6 +114,15 @@ def offer_pairs(
 
 
 @compiled_entry
+def solve_pairs(
+    problem: Problem, queries: Ints, rows: Ints, space: Space, distances: Floats
+) -> None:
+    """Write the distance of each pair."""
+    for pair in range(len(queries)):
+        distances[pair] = _solve_pair(problem, queries[pair], rows[pair], np.inf, space)
+
+
+@compiled_entry
 def flows_of_pairs(
     problem: Problem,
     queries: Columns,
@@ -135,7 +130,7 @@ def flows_of_pairs(
     staying: bool,
     step: float,
     space: Space,
-    flows: Space,
+    flows: tuple[Columns, Columns, Floats, Floats],
 ) -> None:
     """Solve pairs, and list the largest flows of each one's transport plan, largest first.
 
@@ -151,7 +146,7 @@ def flows_of_pairs(
     for pair in range(len(queries)):
         query, row = queries[pair], rows[pair]
         _solve_pair(problem, query, row, np.inf, space)
-        flow = space[4][1]
+        flow = space[1]
         unchanged[pair] = 0.0
         for place in range(count):
             sources[pair, place] = -1

@@ -42,13 +42,21 @@ def transport_plan(
     sources, sinks = np.flatnonzero(a), np.flatnonzero(b)
     if len(sources) == 0 or len(sinks) == 0:
         return TransportPlan(0.0, flow)
-    from cocktailspace.analytics.transport.solver import solve_alone, workspace  # noqa: PLC0415 - compiled
+    from cocktailspace.analytics.transport.solver import (  # noqa: PLC0415 - compiled
+        A,
+        B,
+        solve_alone,
+        workspace,
+    )
 
-    space = workspace(len(sources), len(sinks))
+    m, n = len(sources), len(sinks)
+    space = workspace(max(m, n))
     total = a.sum()
-    space[0][:] = costs[np.ix_(sources, sinks)]
-    least = float(solve_alone(a[sources] / total, b[sinks] / b.sum(), space))
-    flow[np.ix_(sources, sinks)] = space[1] * total
+    space[0][:m, :n] = costs[np.ix_(sources, sinks)]
+    space[2][A, :m] = a[sources] / total
+    space[2][B, :n] = b[sinks] / b.sum()
+    least = float(solve_alone(space, m, n))
+    flow[np.ix_(sources, sinks)] = space[1][:m, :n] * total
     return TransportPlan(least * total, flow)
 
 

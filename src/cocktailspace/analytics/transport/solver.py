@@ -8,189 +8,221 @@ shortest paths in reduced costs c_ij - u_i - v_j >= 0; once everything is sent, 
 optimal together. As the bound only rises, a solve may stop as soon as it exceeds a limit.
 Source: Ahuja, Magnanti & Orlin 1993, section 9.7; Jonker & Volgenant 1987 for the start.
 
-A workspace is a tuple of arrays for problems of up to M sources and N sinks: costs and flow (M, N);
-u, left, reach of sources (M,); v, left, reach of sinks (N,); the sink before each source and the
-source before each sink on the path; which sources and sinks the path search has settled.
+A workspace is a tuple of four arrays for problems of up to M sources and as many sinks: costs and
+flow (M, M), and the rows of `reals` and `paths` (rows, M) that are named below. Few arrays, because
+each one handed from function to function costs time.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from cocktailspace.analytics.transport.compiled import Floats, Space, compiled, compiled_entry
+from cocktailspace.analytics.transport.compiled import Floats, Ints, compiled, compiled_entry
 
+Space = tuple[Floats, Floats, Floats, Ints]
+
+A, B, U, V, LEFT_A, LEFT_B, REACH_A, REACH_B, KEY = range(9)
+"""Rows of `reals`: masses, duals, what is left of the masses, path lengths; room for sorting."""
+SINK_BEFORE, SOURCE_BEFORE, DONE_A, DONE_B, RANK = range(5)
+"""Rows of `paths`: what comes before a source or sink on its path, and whether it is settled."""
 _DUST = 1e-12
 """Share of a mass below which what is left of it is taken for rounding error."""
 
 
-def workspace(sources: int, sinks: int) -> tuple[Any, ...]:
+def workspace(longest: int) -> Space:
     """Working memory for problems of up to so many sources and sinks."""
-    shape = (max(sources, 1), max(sinks, 1))
-    matrices = (np.zeros(shape), np.zeros(shape))
-    reals = tuple(np.zeros(size) for size in shape for _ in range(3))
-    before = (np.zeros(shape[0], dtype=np.int64), np.zeros(shape[1], dtype=np.int64))
-    settled = (np.zeros(shape[0], dtype=np.uint8), np.zeros(shape[1], dtype=np.uint8))
-    return (*matrices, *reals, *before, *settled)
+    size = max(longest, 1)
+    square = (size, size)
+    return np.zeros(square), np.zeros(square), np.zeros((9, size)), np.zeros((5, size), np.int64)
 
 
 @compiled
-def _start(a: Floats, b: Floats, m: int, n: int, space: Space) -> None:
+def _start(costs: Floats, flow: Floats, reals: Floats, m: int, n: int) -> None:
     """Feasible duals by two passes of minima, and flow on one tight arc of each source.
 
     v_j = min_i c_ij, then u_i = min_j (c_ij - v_j): feasible by construction.
     """
-    costs, flow, u, left_a, _, v, left_b, _, _, _, _, _ = space
     for j in range(n):
-        v[j] = costs[0, j]
-        left_b[j] = b[j]
+        reals[V, j] = costs[0, j]
+        reals[LEFT_B, j] = reals[B, j]
     for i in range(1, m):
         for j in range(n):
-            v[j] = min(v[j], costs[i, j])
+            reals[V, j] = min(costs[i, j], reals[V, j])
     for i in range(m):
-        cheapest, least = 0, costs[i, 0] - v[0]
+        cheapest, least = 0, costs[i, 0] - reals[V, 0]
         for j in range(n):
             flow[i, j] = 0.0
-            reduced = costs[i, j] - v[j]
+            reduced = costs[i, j] - reals[V, j]
             if reduced < least:
                 cheapest, least = j, reduced
-        u[i] = least
-        sent = a[i] if a[i] < left_b[cheapest] else left_b[cheapest]
+        reals[U, i] = least
+        sent = min(reals[A, i], reals[LEFT_B, cheapest])
         flow[i, cheapest] = sent
-        left_a[i] = a[i] - sent
-        left_b[cheapest] -= sent
+        reals[LEFT_A, i] = reals[A, i] - sent
+        reals[LEFT_B, cheapest] -= sent
 
 
 @compiled
-def _bound(a: Floats, b: Floats, m: int, n: int, space: Space) -> float:
+def _bound(reals: Floats, m: int, n: int) -> float:
     """The dual objective: a lower bound on the cost."""
-    u, v = space[2], space[5]
     bound = 0.0
     for i in range(m):
-        bound += a[i] * u[i]
+        bound += reals[A, i] * reals[U, i]
     for j in range(n):
-        bound += b[j] * v[j]
+        bound += reals[B, j] * reals[V, j]
     return bound
 
 
 @compiled
-def _fill_tight(a: Floats, b: Floats, m: int, n: int, space: Space) -> None:
-    """Send what is left along further tight arcs, without any rerouting."""
-    costs, flow, u, left_a, _, v, left_b, _, _, _, _, _ = space
-    for i in range(m):
-        if left_a[i] > _DUST * a[i]:
-            for j in range(n):
-                if left_b[j] > _DUST * b[j] and costs[i, j] - v[j] <= u[i]:
-                    sent = left_a[i] if left_a[i] < left_b[j] else left_b[j]
-                    flow[i, j] += sent
-                    left_a[i] -= sent
-                    left_b[j] -= sent
+def _fill_tight(source: int, costs: Floats, flow: Floats, reals: Floats, n: int) -> None:
+    """Send what is left of a source along its further tight arcs, without any rerouting."""
+    for j in range(n):
+        room = reals[LEFT_B, j]
+        if room > _DUST * reals[B, j] and costs[source, j] - reals[V, j] <= reals[U, source]:
+            sent = min(reals[LEFT_A, source], room)
+            flow[source, j] += sent
+            reals[LEFT_A, source] -= sent
+            reals[LEFT_B, j] -= sent
+
+
+@compiled
+def _nearest_unsettled(reals: Floats, paths: Ints, n: int) -> int:
+    """The sink of least distance among those not settled; -1 if there is none."""
+    nearest, least = -1, np.inf
+    for j in range(n):
+        if paths[DONE_B, j] == 0 and reals[REACH_B, j] < least:
+            nearest, least = j, reals[REACH_B, j]
+    return nearest
 
 
 @compiled
 def _pass_through(
-    sink: int, distance: float, a: Floats, b: Floats, m: int, n: int, space: Space
+    source: int, distance: float, costs: Floats, reals: Floats, paths: Ints, n: int
 ) -> None:
-    """Settle a full sink: sources that send to it may send elsewhere instead."""
-    costs, flow, u, _, reach_a, v, _, reach_b, sink_before, source_before, done_a, done_b = space
-    done_b[sink] = 1
-    for i in range(m):
-        least = a[i] if a[i] < b[sink] else b[sink]
-        if done_a[i] == 0 and flow[i, sink] > _DUST * least:
-            done_a[i] = 1
-            reach_a[i] = distance
-            sink_before[i] = sink
-            base = distance - u[i]
-            for j in range(n):
-                through = base + costs[i, j] - v[j]
-                if done_b[j] == 0 and through < reach_b[j]:
-                    reach_b[j] = through
-                    source_before[j] = i
+    """Settle `source` at `distance`, and shorten the paths to sinks that lead through it."""
+    paths[DONE_A, source] = 1
+    reals[REACH_A, source] = distance
+    base = distance - reals[U, source]
+    for j in range(n):
+        through = base + costs[source, j] - reals[V, j]
+        if paths[DONE_B, j] == 0 and through < reals[REACH_B, j]:
+            reals[REACH_B, j] = through
+            paths[SOURCE_BEFORE, j] = source
 
 
 @compiled
-def _shortest_path(source: int, a: Floats, b: Floats, m: int, n: int, space: Space) -> int:
-    """Dijkstra in reduced costs from `source` to the nearest sink with room; -1 if none has.
+def _begin_search(source: int, costs: Floats, reals: Floats, paths: Ints, m: int, n: int) -> None:
+    """Begin Dijkstra's search from `source`."""
+    for i in range(m):
+        paths[DONE_A, i] = 0
+    for j in range(n):
+        paths[DONE_B, j] = 0
+        reals[REACH_B, j] = np.inf
+    _pass_through(source, 0.0, costs, reals, paths, n)
 
-    Forward arcs are all (i, j), backward arcs those that carry flow. Afterwards the duals are
-    raised so that the path is tight: u_i by D - reach_i, v_j down by D - reach_j for what was
-    settled before the distance D, which keeps all reduced costs >= 0.
+
+@compiled
+def _next_with_room(costs: Floats, flow: Floats, reals: Floats, paths: Ints, m: int, n: int) -> int:
+    """Go on to the nearest sink with room, in reduced costs; -1 if there is none.
+
+    Forward arcs are all (i, j), backward arcs those that carry flow. A sink that an earlier path of
+    the same search has filled is passed through like any full one: its distance still holds.
     """
-    costs, _, u, _, reach_a, v, left_b, reach_b, _, source_before, done_a, done_b = space
-    for i in range(m):
-        done_a[i] = 0
-    for j in range(n):
-        done_b[j] = 0
-        reach_b[j] = costs[source, j] - u[source] - v[j]
-        source_before[j] = source
-    done_a[source] = 1
-    reach_a[source] = 0.0
-    while True:
-        sink, distance = -1, np.inf
-        for j in range(n):
-            if done_b[j] == 0 and reach_b[j] < distance:
-                sink, distance = j, reach_b[j]
-        if sink < 0:
-            return -1
-        if left_b[sink] > _DUST * b[sink]:
-            break
-        _pass_through(sink, distance, a, b, m, n, space)
-    for i in range(m):
-        if done_a[i] == 1:
-            u[i] += distance - reach_a[i]
-    for j in range(n):
-        if done_b[j] == 1:
-            v[j] -= distance - reach_b[j]
+    sink = _nearest_unsettled(reals, paths, n)
+    while sink >= 0 and reals[LEFT_B, sink] <= _DUST * reals[B, sink]:
+        paths[DONE_B, sink] = 1
+        for i in range(m):
+            carries = flow[i, sink] > _DUST * min(reals[A, i], reals[B, sink])
+            if carries and paths[DONE_A, i] == 0:
+                paths[SINK_BEFORE, i] = sink
+                _pass_through(i, reals[REACH_B, sink], costs, reals, paths, n)
+        sink = _nearest_unsettled(reals, paths, n)
     return sink
 
 
 @compiled
-def _augment(source: int, sink: int, space: Space) -> None:
-    """Send as much as the path from source to sink can carry."""
-    _, flow, _, left_a, _, _, left_b, _, sink_before, source_before, _, _ = space
-    sent = left_a[source] if left_a[source] < left_b[sink] else left_b[sink]
-    i = source_before[sink]
-    while i != source:
-        j = sink_before[i]
-        sent = min(sent, flow[i, j])
-        i = source_before[j]
-    j = sink
-    while True:
-        i = source_before[j]
-        flow[i, j] += sent
-        if i == source:
-            break
-        j = sink_before[i]
-        flow[i, j] -= sent
-    left_a[source] -= sent
-    left_b[sink] -= sent
+def _raise_duals(sink: int, reals: Floats, paths: Ints, m: int, n: int) -> None:
+    """Make the shortest path to `sink`, of length D, tight.
+
+    u_i rises by D - reach_i and v_j falls by D - reach_j for all that was settled before D: the
+    potentials of Dijkstra's algorithm, which keep all reduced costs >= 0.
+    """
+    distance = reals[REACH_B, sink]
+    for i in range(m):
+        if paths[DONE_A, i] == 1:
+            reals[U, i] += distance - reals[REACH_A, i]
+    for j in range(n):
+        if paths[DONE_B, j] == 1:
+            reals[V, j] -= distance - reals[REACH_B, j]
 
 
 @compiled
-def solve(a: Floats, b: Floats, m: int, n: int, limit: float, space: Space) -> float:
-    """Least cost of moving masses a[:m] to b[:n] at space's costs, with the flow left in space.
+def _augment(source: int, sink: int, flow: Floats, reals: Floats, paths: Ints) -> bool:
+    """Send as much as the path from source to sink can carry; whether an arc on it ran empty."""
+    ends = min(reals[LEFT_A, source], reals[LEFT_B, sink])
+    sent = ends
+    i = paths[SOURCE_BEFORE, sink]
+    while i != source:
+        j = paths[SINK_BEFORE, i]
+        sent = min(sent, flow[i, j])
+        i = paths[SOURCE_BEFORE, j]
+    j = sink
+    while True:
+        i = paths[SOURCE_BEFORE, j]
+        flow[i, j] += sent
+        if i == source:
+            break
+        j = paths[SINK_BEFORE, i]
+        flow[i, j] -= sent
+    reals[LEFT_A, source] -= sent
+    reals[LEFT_B, sink] -= sent
+    return bool(sent < ends)
+
+
+@compiled
+def _send_all(
+    source: int, costs: Floats, flow: Floats, reals: Floats, paths: Ints, m: int, n: int
+) -> None:
+    """Send all that is left of a source along shortest paths, and raise the duals accordingly.
+
+    One search serves several paths as long as none of its arcs runs empty.
+    """
+    while reals[LEFT_A, source] > _DUST * reals[A, source]:
+        _begin_search(source, costs, reals, paths, m, n)
+        emptied = False
+        while not emptied:
+            sink = _next_with_room(costs, flow, reals, paths, m, n)
+            if sink < 0:
+                return
+            emptied = _augment(source, sink, flow, reals, paths)
+            if reals[LEFT_A, source] <= _DUST * reals[A, source]:
+                break
+        _raise_duals(sink, reals, paths, m, n)
+
+
+@compiled
+def solve(
+    costs: Floats, flow: Floats, reals: Floats, paths: Ints, m: int, n: int, limit: float
+) -> float:
+    """Least cost of moving the first m masses of row A to the first n of row B; `flow` says how.
 
     Stops early with a lower bound above `limit` as soon as there is one.
-    Masses are > 0 and their sums equal up to rounding.
+    The sums of the masses are equal up to rounding.
     """
-    _start(a, b, m, n, space)
-    bound = _bound(a, b, m, n, space)
+    _start(costs, flow, reals, m, n)
+    bound = _bound(reals, m, n)
     if bound > limit:
         return bound
-    _fill_tight(a, b, m, n, space)
-    left_a = space[3]
+    for i in range(m):
+        if reals[LEFT_A, i] > _DUST * reals[A, i]:
+            _fill_tight(i, costs, flow, reals, n)
     for source in range(m):
-        while left_a[source] > _DUST * a[source]:
-            sink = _shortest_path(source, a, b, m, n, space)
-            if sink < 0:
-                break
-            _augment(source, sink, space)
+        if reals[LEFT_A, source] > _DUST * reals[A, source]:
+            _send_all(source, costs, flow, reals, paths, m, n)
             if limit < np.inf:
-                bound = _bound(a, b, m, n, space)
+                bound = _bound(reals, m, n)
                 if bound > limit:
                     return bound
-    costs, flow = space[0], space[1]
     cost = 0.0
     for i in range(m):
         for j in range(n):
@@ -199,6 +231,7 @@ def solve(a: Floats, b: Floats, m: int, n: int, limit: float, space: Space) -> f
 
 
 @compiled_entry
-def solve_alone(a: Floats, b: Floats, space: Space) -> float:
+def solve_alone(space: Space, m: int, n: int) -> float:
     """`solve` to the end, for one problem."""
-    return solve(a, b, len(a), len(b), np.inf, space)
+    costs, flow, reals, paths = space
+    return solve(costs, flow, reals, paths, m, n, np.inf)

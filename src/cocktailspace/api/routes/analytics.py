@@ -1,17 +1,17 @@
 """Published analytics, byte for byte as the job wrote them."""
 
 import hashlib
-import json
-from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
+from starlette.convertors import Convertor, register_url_convertor
 
 from cocktailspace.api.bodies import Bodies, File
 from cocktailspace.api.errors import NotYetError, answers
 from cocktailspace.api.parameters import QueryId
+from cocktailspace.api.similar import SimilarRows
 from cocktailspace.artifacts.manifest import (
     ArtifactName,
     Manifest,
@@ -25,6 +25,10 @@ from cocktailspace.catalogue.errors import NotFoundError
 FOR_EVER = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 
+OneRecipe = Annotated[
+    QueryId | None, Query(description="Only this recipe's row (of `recipe-similar`)")
+]
+
 
 class Artifact(BaseModel):
     """An artifact as it is published; what `data` holds, the documentation of artifacts says."""
@@ -33,9 +37,33 @@ class Artifact(BaseModel):
     metadata: dict[str, Any]
 
 
+class SimilarRow(BaseModel):
+    """One recipe's row of `recipe-similar`: its nearest recipes, and why they are near."""
+
+    recipe_id: int
+    name: str
+    similar: list[dict[str, Any]]
+
+
+class _ArtifactConvertor(Convertor[str]):
+    """Matches names of artifacts alone, so that other addresses below stay free."""
+
+    regex = "|".join(ArtifactName)
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("artifact", _ArtifactConvertor())
+
+
 def analytics_routes(store: ArtifactStore, bodies: Bodies) -> APIRouter:
     """Routes over this store."""
     router = APIRouter(prefix="/analytics", tags=["analytics"])
+    similar = SimilarRows(store)
 
     def current() -> Manifest:
         published = read_published(store)
@@ -45,10 +73,15 @@ def analytics_routes(store: ArtifactStore, bodies: Bodies) -> APIRouter:
             )
         return published.manifest
 
-    @lru_cache(maxsize=2)
-    def similar_by_recipe(run_id: str) -> dict[int, Any]:
-        body = store.read(artifact_key(run_id, ArtifactName.RECIPE_SIMILAR)).body
-        return {row["recipe_id"]: row for row in json.loads(body)["data"]}
+    def similar_to(request: Request, run_id: str, recipe_id: int, caching: str) -> Response:
+        row = similar.find(run_id, recipe_id)
+        if row is None:
+            raise NotFoundError(
+                f"recipe {recipe_id} is not in the published analytics ({run_id}): it is newer, or "
+                "has no volume"
+            )
+        sha256 = hashlib.sha256(row).hexdigest()
+        return bodies.answer(request, File(sha256, "application/json", caching, lambda: row))
 
     @router.get("/manifest", response_model=Manifest, responses=answers(503))
     def get_manifest(request: Request) -> Response:
@@ -57,8 +90,14 @@ def analytics_routes(store: ArtifactStore, bodies: Bodies) -> APIRouter:
         sha256 = hashlib.sha256(body).hexdigest()
         return bodies.answer(request, File(sha256, "application/json", REVALIDATE, lambda: body))
 
-    @router.get("/runs/{run_id}/{name}", response_model=Artifact, responses=answers(404, 422, 503))
-    def get_run_artifact(request: Request, run_id: str, name: ArtifactName) -> Response:
+    @router.get(
+        "/runs/{run_id}/{name}",
+        response_model=Artifact | SimilarRow,
+        responses=answers(404, 422, 503),
+    )
+    def get_run_artifact(
+        request: Request, run_id: str, name: ArtifactName, recipe_id: OneRecipe = None
+    ) -> Response:
         """An artifact of one run. It never changes; a run is kept for at least ten minutes after
         a newer one replaced it.
         """
@@ -66,35 +105,25 @@ def analytics_routes(store: ArtifactStore, bodies: Bodies) -> APIRouter:
         if not is_run_id(run_id):
             raise gone
         try:
+            if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
+                return similar_to(request, run_id, recipe_id, FOR_EVER)
             body = store.read(artifact_key(run_id, name)).body
         except MissingError:
             raise gone from None
         sha256 = hashlib.sha256(body).hexdigest()
         return bodies.answer(request, File(sha256, "application/json", FOR_EVER, lambda: body))
 
-    @router.get("/{name}", response_model=Artifact, responses=answers(404, 422, 503))
+    @router.get(
+        "/{name:artifact}", response_model=Artifact | SimilarRow, responses=answers(404, 422, 503)
+    )
     def get_current_artifact(
-        request: Request,
-        name: ArtifactName,
-        recipe_id: Annotated[
-            QueryId | None, Query(description="Only this recipe's row (of `recipe-similar`)")
-        ] = None,
+        request: Request, name: ArtifactName, recipe_id: OneRecipe = None
     ) -> Response:
         """The current artifact, for people and scripts; a page should follow the manifest."""
         manifest = current()
         entry = manifest.artifacts[name]
         if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
-            row = similar_by_recipe(manifest.run_id).get(recipe_id)
-            if row is None:
-                raise NotFoundError(
-                    f"recipe {recipe_id} is not in the published analytics (version "
-                    f"{manifest.source_version}): it is newer, or has no volume"
-                )
-            body = json.dumps(row, ensure_ascii=False).encode()
-            sha256 = hashlib.sha256(body).hexdigest()
-            return bodies.answer(
-                request, File(sha256, "application/json", REVALIDATE, lambda: body)
-            )
+            return similar_to(request, manifest.run_id, recipe_id, REVALIDATE)
         return bodies.answer(
             request,
             File(entry.sha256, "application/json", REVALIDATE, lambda: store.read(entry.key).body),

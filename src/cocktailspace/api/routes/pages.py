@@ -1,57 +1,128 @@
-"""The page and its files, from the package and from plotly's; nothing from another host."""
+"""The page, its files, and every recipe and ingredient as a page of its own, for links, search
+engines and browsers without scripts. Everything comes from the package, nothing from another host.
+"""
 
 import hashlib
-import mimetypes
-from functools import cache
-from importlib.resources import files
-from importlib.util import find_spec
-from pathlib import Path
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
 
-from cocktailspace.api.bodies import Bodies, File
+from cocktailspace.api.bodies import File
+from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
+from cocktailspace.api.parameters import PathId
+from cocktailspace.api.site import Site, schema_of
+from cocktailspace.catalogue import ingredients, recipes, taxonomy
 from cocktailspace.catalogue.errors import NotFoundError
 
-PLOTLY = "plotly.min.js"
+FOR_EVER = "public, max-age=31536000, immutable"
+REVALIDATE = "no-cache"
+NAMES_A_PAGE = 500
 
 
-def page_routes(bodies: Bodies) -> APIRouter:
-    """Routes for `/` and `/static/`."""
+def page_routes(context: Context) -> APIRouter:
+    """Routes for people's browsers."""
     router = APIRouter(include_in_schema=False)
+    site = Site()
+    database, bodies = context.services.database, context.bodies
+
+    def html(request: Request, template: str, **values: Any) -> Response:
+        body = site.render(template, **values).encode()
+        sha256 = hashlib.sha256(body).hexdigest()
+        file = File(sha256, "text/html; charset=utf-8", REVALIDATE, lambda: body)
+        return bodies.answer(request, file)
+
+    def missing(error: NotFoundError) -> Response:
+        """A page rather than JSON for what is not there."""
+        return HTMLResponse(site.render("missing.html", message=str(error)), 404)
 
     @router.get("/")
     def index(request: Request) -> Response:
-        """The page."""
-        return bodies.answer(request, _file("index.html"))
+        """The map and all around it."""
+        return html(request, "index.html", modules=site.modules)
 
-    @router.get("/static/{name}", responses=answers(404))
-    def static(request: Request, name: str) -> Response:
-        """A file that the page needs."""
-        return bodies.answer(request, _file(name))
+    @router.get("/static/{digest}/{path:path}", responses=answers(404))
+    def static(request: Request, digest: str, path: str) -> Response:
+        """A file that pages need. Its address changes with any of the files, so that it can be
+        kept for ever and files of two versions never meet.
+        """
+        file = site.file(path)
+        caching = FOR_EVER if digest == site.digest else REVALIDATE
+        return bodies.answer(
+            request, File(file.sha256, file.media_type, caching, file.path.read_bytes)
+        )
+
+    @router.get("/recipe/{recipe_id}")
+    def recipe(request: Request, recipe_id: PathId) -> Response:
+        """A recipe, with schema.org's words for it."""
+        try:
+            with database.reading() as connection:
+                found = recipes.get_recipe(connection, recipe_id)
+        except NotFoundError as error:
+            return missing(error)
+        address = str(request.url_for("recipe", recipe_id=recipe_id))
+        schema = schema_of(found, address)
+        return html(
+            request,
+            "recipe.html",
+            recipe=found,
+            schema=schema,
+            summary=schema["description"],
+            address=address,
+        )
+
+    @router.get("/ingredient/{ingredient_id}")
+    def ingredient(request: Request, ingredient_id: PathId) -> Response:
+        """An ingredient, its kinds, and recipes with it."""
+        try:
+            with database.reading() as connection:
+                found = ingredients.get_ingredient(connection, ingredient_id)
+                page = recipes.find_recipes(
+                    connection, ingredient_ids=[ingredient_id], limit=NAMES_A_PAGE
+                )
+                ancestors = taxonomy.ancestors(connection, ingredient_id)
+                children = ingredients.children_of(connection, ingredient_id)
+        except NotFoundError as error:
+            return missing(error)
+        return html(
+            request,
+            "ingredient.html",
+            ingredient=found,
+            recipes=page.items,
+            more=page.next_after is not None,
+            summary=found.description or f"{found.name}: its kinds, and cocktails with it.",
+            address=str(request.url_for("ingredient", ingredient_id=ingredient_id)),
+            ancestors=ancestors,
+            children=children,
+        )
+
+    @router.get("/recipes")
+    def recipe_names(
+        request: Request, after: Annotated[str | None, Query(max_length=2_000)] = None
+    ) -> Response:
+        """All recipes by name, a page at a time."""
+        with database.reading() as connection:
+            page = recipes.find_recipes(connection, after=after, limit=NAMES_A_PAGE)
+        return html(request, "recipes.html", recipes=page.items, next=page.next_after)
+
+    @router.get("/ingredients")
+    def ingredient_names(request: Request) -> Response:
+        """All ingredients as a tree."""
+        with database.reading() as connection:
+            flat = ingredients.list_ingredients(connection)
+        return html(request, "ingredients.html", roots=_forest(flat))
 
     return router
 
 
-@cache
-def _static_files() -> dict[str, Path]:
-    """Every file that may be served, by name: an address can lead nowhere else."""
-    web = Path(str(files("cocktailspace") / "web"))
-    found = {
-        path.name: path for path in web.iterdir() if path.suffix in {".html", ".js", ".css", ".svg"}
+def _forest(flat: list[Any]) -> list[dict[str, Any]]:
+    """Ingredients nested below their parents, by name."""
+    nodes: dict[int, dict[str, Any]] = {
+        each.id: {"id": each.id, "name": each.name, "children": []} for each in flat
     }
-    plotly = find_spec("plotly")
-    if plotly is not None and plotly.submodule_search_locations:
-        found[PLOTLY] = Path(plotly.submodule_search_locations[0]) / "package_data" / PLOTLY
-    return found
-
-
-@cache
-def _file(name: str) -> File:
-    path = _static_files().get(name)
-    if path is None:
-        raise NotFoundError(f"there is no file {name[:80]!r}")
-    body = path.read_bytes()
-    media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return File(hashlib.sha256(body).hexdigest(), media_type, "no-cache", lambda: body)
+    roots: list[dict[str, Any]] = []
+    for each in sorted(flat, key=lambda ingredient: str(ingredient.name.casefold())):
+        siblings = roots if each.parent_id is None else nodes[each.parent_id]["children"]
+        siblings.append(nodes[each.id])
+    return roots

@@ -1,0 +1,63 @@
+"""Identities and roles, and what routes ask of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from fastapi import Request
+
+
+class Role(StrEnum):
+    """What an identity may do: an editor recipes and ingredients, an admin everything."""
+
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody who may write."""
+
+    name: str
+    role: Role
+
+
+class NotAuthenticatedError(Exception):
+    """There is no valid token. The message never says anything about the token itself."""
+
+
+class NotAllowedError(Exception):
+    """The identity is known and its role is too low."""
+
+
+class AuthenticationUnavailableError(Exception):
+    """Nobody can tell for now: the issuer does not answer."""
+
+
+class Authenticator(Protocol):
+    """Makes an identity of a request, or raises one of the errors above."""
+
+    def identify(self, request: Request) -> Identity:
+        """Who sent the request."""
+        ...
+
+
+def bearer_token(request: Request) -> str:
+    """The token of the Authorization header; NotAuthenticatedError when there is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotAuthenticatedError("writing needs a token: send it as `Authorization: Bearer ...`")
+    return token.strip()
+
+
+def requires(authenticator: Authenticator, role: Role) -> Callable[[Request], Identity]:
+    """A dependency of routes that only this role, or an admin, may use."""
+
+    def identify(request: Request) -> Identity:
+        identity = authenticator.identify(request)
+        if identity.role not in (role, Role.ADMIN):
+            raise NotAllowedError(f"this needs the role {role}; yours is {identity.role}")
+        return identity
+
+    return identify

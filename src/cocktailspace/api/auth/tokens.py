@@ -1,0 +1,117 @@
+"""Access tokens of one machine: a file of names, roles and hashes, readable by its owner alone.
+
+A token is 256 random bits, so a plain SHA-256 of it can be kept: there is nothing to guess.
+"""
+
+import fcntl
+import hashlib
+import hmac
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import Request
+from pydantic import BaseModel, Field, ValidationError
+
+from cocktailspace.api.auth.identity import Identity, NotAuthenticatedError, Role, bearer_token
+from cocktailspace.catalogue.models import Name
+from cocktailspace.times import Clock
+
+PREFIX = "cs_"
+
+
+class TokenError(Exception):
+    """A token command cannot be carried out."""
+
+
+class TokenEntry(BaseModel):
+    """What is known of a token: everything but the token."""
+
+    name: Name
+    role: Role
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    created_at: datetime
+
+
+class TokenList(BaseModel):
+    """The file."""
+
+    tokens: list[TokenEntry] = []
+
+
+class TokenFile:
+    """An Authenticator over a file that several processes may read and change."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.path = path
+        self._clock = clock
+
+    def identify(self, request: Request) -> Identity:
+        """The identity of the request's bearer token. A revoked token is refused at once."""
+        digest = _digest(bearer_token(request))
+        found = None
+        for entry in self.entries():  # all of them: the time taken tells nothing
+            if hmac.compare_digest(entry.sha256, digest):
+                found = Identity(entry.name, entry.role)
+        if found is None:
+            raise NotAuthenticatedError("the token is not valid")
+        return found
+
+    def entries(self) -> list[TokenEntry]:
+        """All tokens, without the tokens."""
+        try:
+            return TokenList.model_validate_json(self.path.read_bytes()).tokens
+        except FileNotFoundError:
+            return []
+        except ValidationError:
+            message = f"{self.path} is damaged; delete it and make new tokens"
+            raise TokenError(message) from None
+
+    def create(self, name: str, role: Role) -> str:
+        """Make a token; this is the only time that anybody sees it."""
+        token = PREFIX + secrets.token_urlsafe(32)
+        with self._changing() as entries:
+            if any(entry.name == name for entry in entries):
+                raise TokenError(f"there is a token named {name!r} already; revoke it first")
+            try:
+                entry = TokenEntry(
+                    name=name, role=role, sha256=_digest(token), created_at=self._clock()
+                )
+            except ValidationError as error:
+                raise TokenError(f"the name {name!r} {error.errors()[0]['msg']}") from None
+            entries.append(entry)
+        return token
+
+    def revoke(self, name: str) -> None:
+        """Make a token worthless."""
+        with self._changing() as entries:
+            kept = [entry for entry in entries if entry.name != name]
+            if len(kept) == len(entries):
+                raise TokenError(f"there is no token named {name!r}; `token list` shows them")
+            entries[:] = kept
+
+    @contextmanager
+    def _changing(self) -> Iterator[list[TokenEntry]]:
+        """The entries to change; they are written, all or nothing, when nothing was raised."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            entries = self.entries()
+            yield entries
+            handle, name = tempfile.mkstemp(prefix=".tokens-", dir=self.path.parent)  # mode 600
+            with open(handle, "w", encoding="utf-8") as file:
+                file.write(TokenList(tokens=entries).model_dump_json(indent=1))
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, self.path)
+        finally:
+            os.close(lock)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

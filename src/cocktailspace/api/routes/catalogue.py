@@ -1,0 +1,51 @@
+"""The catalogue as a whole: import and export in the format `catalogue/1`."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from cocktailspace.api.auth.identity import Identity
+from cocktailspace.api.context import Context
+from cocktailspace.api.errors import WRITE, answers
+from cocktailspace.catalogue.exchange import CatalogueFile, export_text, import_file
+
+
+class Imported(BaseModel):
+    """What an import did."""
+
+    created: int
+    updated: int
+    deleted: int
+    unchanged: int = Field(description="Rows that were in the catalogue as they are")
+
+
+def catalogue_routes(context: Context) -> APIRouter:
+    """Routes over this catalogue."""
+    router = APIRouter(prefix="/catalogue", tags=["catalogue"])
+    database = context.services.database
+
+    @router.get("/export", response_model=CatalogueFile, responses=answers(503))
+    def export_catalogue() -> Response:
+        """The whole catalogue as a file that imports to the same catalogue."""
+        with database.reading() as connection:
+            text = export_text(connection)
+        disposition = 'attachment; filename="catalogue.json"'
+        headers = {"Content-Disposition": disposition}
+        return Response(text, media_type="application/json", headers=headers)
+
+    @router.post("/import", responses=WRITE)
+    def import_catalogue(
+        file: CatalogueFile,
+        _identity: Annotated[Identity, Depends(context.admin)],
+        replace: Annotated[
+            bool, Query(description="Also delete what the file does not have")
+        ] = False,
+    ) -> Imported:
+        """Add and update by name, all of the file or nothing; every bad row is reported."""
+        with database.transaction() as tx:
+            return Imported(**asdict(import_file(tx, file, replace=replace)))
+
+    return router

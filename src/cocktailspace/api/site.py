@@ -1,0 +1,122 @@
+"""What pages are made of: the package's static files and templates."""
+
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from cocktailspace.catalogue.errors import NotFoundError
+from cocktailspace.catalogue.models import Line, Recipe
+
+WEB = Path(str(files("cocktailspace") / "web"))
+
+_MEDIA_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file that may be served."""
+
+    path: Path
+    sha256: str
+
+    @property
+    def media_type(self) -> str:
+        """What browsers are told that it is."""
+        guess = mimetypes.guess_type(self.path)[0] or "application/octet-stream"
+        return _MEDIA_TYPES.get(self.path.suffix, guess)
+
+
+class Site:
+    """The static files, by path below `web/static`, and the templates."""
+
+    @cached_property
+    def _files(self) -> dict[str, StaticFile]:
+        """Every file that may be served: an address can lead nowhere else."""
+        root = WEB / "static"
+        return {
+            path.relative_to(root).as_posix(): StaticFile(
+                path, hashlib.sha256(path.read_bytes()).hexdigest()
+            )
+            for path in sorted(root.rglob("*"))
+            if path.suffix in _MEDIA_TYPES
+        }
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes with any of the files; part of their addresses."""
+        named = "\n".join(f"{name} {file.sha256}" for name, file in self._files.items())
+        return hashlib.sha256(named.encode()).hexdigest()[:16]
+
+    @cached_property
+    def modules(self) -> list[str]:
+        """All modules of the map's page, to be fetched at once instead of one after another."""
+        workers = {"js/early.js", "js/data/map-worker.js"}
+        return [name for name in self._files if name.endswith(".js") and name not in workers]
+
+    @cached_property
+    def _templates(self) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(WEB / "templates"), autoescape=True, undefined=StrictUndefined
+        )
+        environment.filters |= {"written": written, "ml": _number, "oz": _ounces}
+        environment.globals["static"] = f"/static/{self.digest}"
+        return environment
+
+    def file(self, path: str) -> StaticFile:
+        """The file of that name; NotFoundError when there is none."""
+        if (found := self._files.get(path)) is None:
+            raise NotFoundError(f"there is no file {path[:80]!r}")
+        return found
+
+    def render(self, template: str, **values: Any) -> str:
+        """A page."""
+        return self._templates.get_template(template).render(**values)
+
+
+def schema_of(recipe: Recipe, address: str) -> dict[str, Any]:
+    """The recipe in schema.org's words, as search engines read them."""
+    names = ", ".join(line.ingredient for line in recipe.ingredients)
+    schema: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Recipe",
+        "name": recipe.name,
+        "description": recipe.description or f"A cocktail of {names or 'nothing yet'}.",
+        "url": address,
+        "recipeCategory": "Cocktail",
+        "recipeIngredient": [
+            f"{written(line)} {line.ingredient}".strip() for line in recipe.ingredients
+        ],
+        "datePublished": recipe.created_at.date().isoformat(),
+        "dateModified": recipe.updated_at.date().isoformat(),
+    }
+    if recipe.instructions:
+        steps = [step.strip() for step in recipe.instructions.splitlines() if step.strip()]
+        schema["recipeInstructions"] = [{"@type": "HowToStep", "text": step} for step in steps]
+    if recipe.source_url:
+        schema["isBasedOn"] = recipe.source_url
+    return schema
+
+
+def written(line: Line) -> str:
+    """Amount and unit as the recipe has them."""
+    amount = "" if line.amount is None else f"{line.amount:.4g}"
+    return f"{amount} {line.unit or ''}".strip()
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+
+
+def _ounces(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,104 @@
+"""What all writes share: ETags of entities, If-Match, and answers that a retry gets again."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Header, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from cocktailspace.api.auth.identity import Identity
+from cocktailspace.api.bodies import etag_matches
+from cocktailspace.api.errors import StaleError
+from cocktailspace.catalogue.database import Database, Transaction
+from cocktailspace.catalogue.idempotency import earlier_answer, keep_answer
+
+IfMatch = Annotated[
+    str | None,
+    Header(max_length=1_000, description="The ETag that you have read; 412 when it changed since"),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=200,
+        description="Any text of yours; a request repeated with it within 24 h is not done twice",
+    ),
+]
+
+
+class Created(BaseModel):
+    """The ids of what was made, in the order of the request."""
+
+    ids: list[int]
+
+
+def etag_of(entity: BaseModel) -> str:
+    """A strong ETag: the same content has the same, whoever wrote it."""
+    return f'"{hashlib.sha256(entity.model_dump_json().encode()).hexdigest()[:32]}"'
+
+
+def refuse_stale(if_match: str | None, current: BaseModel) -> None:
+    """Raise StaleError when the client has read something else than what is there now."""
+    if if_match is not None and not etag_matches(if_match, etag_of(current)):
+        raise StaleError("it has changed since you read it; read it again and repeat your change")
+
+
+def entity_response(entity: BaseModel, status: int = 200, **headers: str) -> Response:
+    """An entity with its ETag."""
+    return Response(
+        entity.model_dump_json(),
+        status,
+        media_type="application/json",
+        headers={"ETag": etag_of(entity), **headers},
+    )
+
+
+def created_response(ids: list[int]) -> Response:
+    """The ids of what was made."""
+    return Response(Created(ids=ids).model_dump_json(), 201, media_type="application/json")
+
+
+def write_once(
+    database: Database,
+    request: Request,
+    identity: Identity,
+    key: str | None,
+    content: BaseModel,
+    write: Callable[[Transaction], Response],
+) -> Response:
+    """Carry a request out in one transaction, or give the answer that it was given before.
+
+    A key belongs to the identity and the address that used it.
+    """
+    with database.transaction() as tx:
+        if key is None:
+            return write(tx)
+        owned = _digest(identity.name, request.method, request.url.path, key)
+        fingerprint = _digest(content.model_dump_json())
+        earlier = earlier_answer(tx, owned, fingerprint)
+        if earlier is not None:
+            return _unpacked(earlier)
+        response = write(tx)
+        keep_answer(tx, owned, fingerprint, _packed(response))
+        return response
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _packed(response: Response) -> str:
+    headers = {
+        name: response.headers[name] for name in ("etag", "location") if name in response.headers
+    }
+    body = bytes(response.body).decode()
+    return json.dumps({"status": response.status_code, "headers": headers, "body": body})
+
+
+def _unpacked(answer: str) -> Response:
+    kept = json.loads(answer)
+    headers = kept["headers"] | {"Idempotency-Replayed": "true"}
+    return Response(kept["body"], kept["status"], headers, media_type="application/json")

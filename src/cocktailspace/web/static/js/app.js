@@ -1,0 +1,89 @@
+// Puts the page together: the one place that knows all parts.
+
+import { byId } from "./html.js";
+import { createRouter } from "./router.js";
+import { createStore } from "./store.js";
+import { removal } from "./edit/removal.js";
+import { ingredientForm } from "./edit/ingredient-form.js";
+import { recipeForm } from "./edit/recipe-form.js";
+import { createWriter } from "./edit/writer.js";
+import { complexityView } from "./panels/complexity.js";
+import { foundView } from "./panels/found.js";
+import { ingredientView } from "./panels/ingredient.js";
+import { createPanel } from "./panels/panel.js";
+import { recipeView } from "./panels/recipe.js";
+import { createAtlas } from "./shell/atlas.js";
+import { createFreshness, createFreshnessChip } from "./shell/freshness.js";
+import { createLegend, createSpaceSwitch } from "./shell/legend.js";
+import { createMapShell } from "./shell/map-shell.js";
+import { createNews, createNotice } from "./shell/notices.js";
+import { createSearch } from "./shell/search.js";
+import { createThemeSwitch } from "./shell/theme.js";
+
+const store = createStore({
+  route: null, // where the page is
+  atlas: null, // the run that is shown
+  trouble: null, // why there is none
+  freshness: { status: null, skew: 0, offline: false },
+  similar: { id: null, list: [] }, // of the recipe that is shown
+  provisional: new Map(), // recipes that no run has yet, by id
+  draft: null, // the recipe being written: { name, places }
+  news: null, // what the last new version changed
+  asked: null, // the run that was last asked for
+});
+
+const announcer = byId("announcer");
+const announce = (text) => { announcer.textContent = text; };
+
+const router = createRouter(store);
+const atlas = createAtlas(store);
+const freshness = createFreshness(store);
+const map = createMapShell(store, router, announce);
+const writer = createWriter({ announce, written: () => freshness.poll() });
+const context = { store, router, announce, writer, remove: removal(store, router, writer) };
+
+const panel = createPanel(store, {
+  recipe: recipeView(context),
+  ingredient: ingredientView(context),
+  complexity: complexityView(context),
+  search: foundView(context),
+  "recipe-form": recipeForm(context),
+  "ingredient-form": ingredientForm(context),
+  lost: async () => ({ title: "Nothing is here", nodes: ["This address leads nowhere; the map is behind this panel."] }),
+}, {
+  onToggle: (open) => map.makeRoom(open),
+  onShown: () => map.follow(store.get()),
+  close: () => router.go({ view: "map", search: "" }),
+});
+
+createLegend(store, router);
+createSpaceSwitch(store, router);
+createSearch(store, router, announce);
+createNotice(store);
+createNews(store, router);
+createThemeSwitch(() => map.view.recolour());
+createFreshnessChip(store, { announce, refreshNow: () => writer.refreshNow() });
+
+function followRoute({ route }) {
+  for (const link of document.querySelectorAll(".views [data-view]")) {
+    const editing = route.view.endsWith("-form") && (route.id !== null || route.view === "ingredient-form");
+    const here = !editing && link.dataset.view === (route.view === "search" ? "map" : route.view);
+    if (here) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (route.view === "map") map.follow(store.get());
+  if (route.view !== "recipe-form" && store.get().draft) store.set({ draft: null });
+}
+
+store.subscribe(["route"], followRoute);
+followRoute(store.get());
+byId("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  byId("search-text").focus();
+});
+
+map.makeRoom(false);
+addEventListener("resize", () => map.makeRoom(!byId("panel").hidden));
+atlas.start();
+freshness.poll();
+panel.start();

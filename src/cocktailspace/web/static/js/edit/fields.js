@@ -1,0 +1,49 @@
+// Form fields with a label and a place for what the API says about them.
+
+import { h, uniqueId } from "../html.js";
+
+/** A labelled field: { node, input, place }. `place` is what the API calls it. */
+export function field(label, place, input, { optional = false, help = null } = {}) {
+  const id = uniqueId("field");
+  input.id = id;
+  const error = errorFor(input, id);
+  const node = h("div", {},
+    h("label", { for: id }, label, optional ? h("span", { class: "optional" }, " (optional)") : null),
+    input, help ? h("p", { class: "small soft" }, help) : null, error);
+  return { node, input, place, error };
+}
+
+/** An element for an input's problem, tied to it for screen readers. */
+export function errorFor(input, id = uniqueId("field")) {
+  const error = h("p", { class: "error", id: `${id}-error` });
+  input.setAttribute("aria-describedby", error.id);
+  input.addEventListener("input", () => say({ input, error }, ""));
+  return error;
+}
+
+/** Say what is wrong with a field, or nothing. */
+export function say({ input, error }, message) {
+  error.textContent = message;
+  if (message) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+}
+
+/**
+ * Put the API's problems at their fields; gives those that belong to no field. The first field
+ * with a problem gets the focus.
+ */
+export function showProblems(fields, problems) {
+  fields.forEach((each) => say(each, ""));
+  const homeless = [];
+  const hit = [];
+  for (const { place, message } of problems) {
+    const found = fields.find((each) => each.place === place) ?? fields.find((each) => place.startsWith(`${each.place}.`) || place.startsWith(`${each.place}[`));
+    if (!found) homeless.push(place ? `${place}: ${message}` : message);
+    else {
+      say(found, message);
+      hit.push(found);
+    }
+  }
+  fields.find((each) => hit.includes(each))?.input.focus();
+  return homeless;
+}

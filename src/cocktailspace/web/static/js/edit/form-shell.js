@@ -1,0 +1,68 @@
+// What all forms do when they are sent: save once, and say what went wrong where it did.
+
+import { h } from "../html.js";
+import { showProblems } from "./fields.js";
+import { CancelledError, explain, idempotencyKey } from "./writer.js";
+
+/**
+ * read() gives the draft, check(draft) its problems; create and replace send it; saved(answer)
+ * goes on; compare(draft, current) gives the fields of a conflict; load(current) fills the form.
+ */
+export function formShell({ path, id, etag, fields, read, check, saved, compare, load, writer, save = "Save", cancel, nodes }) {
+  const problem = h("div", { role: "alert" });
+  const button = h("button", { class: "button primary" }, save);
+  let version = etag, key = idempotencyKey(), sent = "";
+
+  async function submit(event) {
+    event?.preventDefault();
+    const draft = read();
+    problem.replaceChildren();
+    const wrong = check(draft);
+    if (report(wrong, "")) return;
+    button.disabled = true;
+    try {
+      saved(await write(draft));
+    } catch (error) {
+      await failed(error, draft);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  function write(draft) {
+    if (id !== null) return writer.replace(`${path}/${id}`, draft, version);
+    const text = JSON.stringify(draft);
+    if (text !== sent) [sent, key] = [text, idempotencyKey()]; // the same draft sent again is one recipe
+    return writer.create(path, draft, key);
+  }
+
+  async function failed(error, draft) {
+    if (error instanceof CancelledError) return;
+    if (error.status === 412) return clash(draft);
+    if (!report(error.problems ?? [], "")) say(explain(error));
+  }
+
+  /** Put problems where they belong; whether there are any. */
+  function report(problems) {
+    const homeless = showProblems(fields(), problems);
+    if (homeless.length) say(homeless.join(" "));
+    return problems.length > 0;
+  }
+
+  const say = (text) => problem.replaceChildren(h("p", { class: "problem" }, text));
+
+  async function clash(draft) {
+    try {
+      const { current, etag: newer, box } = await compare(draft, { keepMine, takeTheirs });
+      version = newer;
+      problem.replaceChildren(box);
+      function takeTheirs() { problem.replaceChildren(); load(current); }
+    } catch (error) {
+      say(error.status === 404 ? "Somebody deleted it meanwhile. What you wrote is still here." : explain(error));
+    }
+    function keepMine() { problem.replaceChildren(); submit(); }
+  }
+
+  return h("form", { class: "form", onsubmit: submit, novalidate: true }, problem, nodes,
+    h("div", { class: "actions" }, button, h("button", { type: "button", class: "button", onclick: cancel }, "Cancel")));
+}

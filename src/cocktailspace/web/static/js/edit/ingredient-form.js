@@ -1,0 +1,68 @@
+// Adding and changing an ingredient and its place in the taxonomy.
+
+import { request } from "../data/api.js";
+import { h } from "../html.js";
+import { liveIngredients } from "../panels/ingredient.js";
+import { combobox } from "./combobox.js";
+import { conflictBox } from "./conflict.js";
+import { errorFor, field } from "./fields.js";
+import { formShell } from "./form-shell.js";
+
+export function ingredientForm({ router, writer }) {
+  const view = async ({ id }) => {
+    const [ingredients, current] = await Promise.all([liveIngredients(), id === null ? null : request(`/ingredients/${id}`)]);
+    const parts = formParts(ingredients, id);
+    parts.load(current?.body ?? { name: "", parent_id: null });
+    const form = formShell({
+      path: "/ingredients", id, etag: current?.etag, writer, nodes: parts.nodes, fields: () => parts.fields, read: parts.read, load: parts.load,
+      check: (draft) => [
+        ...(draft.name ? [] : [{ place: "name", message: "Give it a name." }]),
+        ...(parts.unknownParent() ? [{ place: "parent_id", message: "Choose a family from the list, or leave it empty." }] : []),
+      ],
+      save: id === null ? "Add ingredient" : "Save",
+      cancel: () => router.go({ view: "ingredient", id }),
+      compare: (draft, choices) => compared(id, draft, ingredients, choices),
+      saved: ({ body }) => router.go({ view: "ingredient", id: body.id, search: "" }),
+    });
+    return { title: id === null ? "New ingredient" : `Change ${current.body.name}`, nodes: [form] };
+  };
+  view.own = true;
+  return view;
+}
+
+function formParts(ingredients, ownId) {
+  const named = new Map(ingredients.map((each) => [each.id, each.name]));
+  const items = ingredients.filter((each) => each.id !== ownId).map((each) => ({ id: each.id, name: each.name, note: named.get(each.parent_id) ?? "" }));
+  const name = field("Name", "name", h("input", { type: "text" }));
+  const description = field("What it is", "description", h("textarea"), { optional: true });
+  const family = combobox(items, { label: "Family", placeholder: "None: a family of its own" });
+  const parent = { place: "parent_id", input: family.input, error: errorFor(family.input) };
+  const same = h("input", { type: "checkbox", id: "allow-substitution" });
+  return {
+    nodes: [
+      name.node,
+      h("div", {}, h("p", { class: "label" }, "Family"), family.node, parent.error),
+      h("label", { class: "check", for: "allow-substitution" }, same, "A guest would take its siblings instead (it counts as its family when recipes are compared)"),
+      description.node,
+    ],
+    fields: [name, parent, description],
+    unknownParent: () => family.input.value.trim() !== "" && family.value() === null,
+    read: () => ({ name: name.input.value.trim() || null, parent_id: family.value(), description: description.input.value.trim() || null, allow_substitution: same.checked }),
+    load(ingredient) {
+      name.input.value = ingredient.name;
+      description.input.value = ingredient.description ?? "";
+      family.set(ingredient.parent_id);
+      same.checked = Boolean(ingredient.allow_substitution);
+    },
+  };
+}
+
+async function compared(id, draft, ingredients, choices) {
+  const { body: current, etag } = await request(`/ingredients/${id}`, { cache: "no-store" });
+  const named = new Map(ingredients.map((each) => [each.id, each.name]));
+  const fields = [
+    ["Name", (each) => each.name], ["Family", (each) => named.get(each.parent_id) ?? ""], ["What it is", (each) => each.description ?? ""],
+    ["Replaceable", (each) => (each.allow_substitution ? "yes" : "no")],
+  ].map(([label, say]) => ({ label, mine: say(draft), theirs: say(current) }));
+  return { current, etag, box: conflictBox(fields, choices) };
+}

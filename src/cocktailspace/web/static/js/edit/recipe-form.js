@@ -1,0 +1,82 @@
+// Adding and changing a recipe.
+
+import { getJson, request } from "../data/api.js";
+import { amount } from "../format.js";
+import { h } from "../html.js";
+import { liveIngredients } from "../panels/ingredient.js";
+import { conflictBox } from "./conflict.js";
+import { field } from "./fields.js";
+import { formShell } from "./form-shell.js";
+import { livePlace } from "./live-place.js";
+import { lineProblems, recipeLines } from "./recipe-lines.js";
+
+export function recipeForm({ store, router, writer }) {
+  const view = async ({ id }) => {
+    const [ingredients, units, current] = await Promise.all([
+      liveIngredients(), getJson("/units").then((list) => list.items), id === null ? null : request(`/recipes/${id}`),
+    ]);
+    const parts = formParts(store, ingredients, units, id);
+    parts.load(current?.body ?? { name: "", ingredients: [] });
+    const form = formShell({
+      path: "/recipes", id, etag: current?.etag, writer, nodes: parts.nodes, fields: parts.fields, read: parts.read, load: parts.load,
+      check: (draft) => [...(draft.name ? [] : [{ place: "name", message: "Give it a name." }]), ...lineProblems(draft.ingredients)],
+      save: id === null ? "Add recipe" : "Save",
+      cancel: () => router.go(id === null ? { view: "map" } : { view: "recipe", id }),
+      compare: (draft, choices) => compared(id, draft, ingredients, units, choices),
+      saved({ body }) {
+        parts.live.stop();
+        if (id === null) showAtOnce(store, body, parts.live.latest());
+        router.go({ view: "recipe", id: body.id, search: "" });
+      },
+    });
+    return { title: id === null ? "New recipe" : `Change ${current.body.name}`, nodes: [form] };
+  };
+  view.own = true;
+  return view;
+}
+
+function formParts(store, ingredients, units, ownId) {
+  const text = (label, place, tag = "input", options = { optional: true }) => field(label, place, h(tag, tag === "input" ? { type: "text" } : {}), options);
+  const name = text("Name", "name", "input", {});
+  const instructions = text("How it is made", "instructions", "textarea");
+  const description = text("What it is like", "description", "textarea");
+  const source = text("Source", "source");
+  const address = text("Link to the source", "source_url");
+  const live = livePlace(store);
+  const named = new Map(ingredients.map((each) => [each.id, each.name]));
+  const items = ingredients.map((each) => ({ id: each.id, name: each.name, note: named.get(each.parent_id) ?? "" }));
+  const lines = recipeLines({ ingredients: items, units, onChange: () => update() });
+  const plain = [name, instructions, description, source, address];
+  const update = () => live.update(name.input.value.trim(), lines.read(), ownId);
+  name.input.addEventListener("input", update);
+  return {
+    live,
+    nodes: [name.node, h("p", { class: "label" }, "Ingredients"), lines.node, live.node, instructions.node, description.node, source.node, address.node],
+    fields: () => [name, ...lines.fields(), ...plain.slice(1)],
+    read: () => ({ ...Object.fromEntries(plain.map((each) => [each.place, each.input.value.trim() || null])), ingredients: lines.read() }),
+    load(recipe) {
+      plain.forEach((each) => { each.input.value = recipe[each.place] ?? ""; });
+      lines.set(recipe.ingredients);
+      update();
+    },
+  };
+}
+
+/** The server has it: show it near its relatives until the refresh places it. */
+function showAtOnce(store, recipe, placed) {
+  const provisional = new Map(store.get().provisional);
+  provisional.set(recipe.id, { id: recipe.id, name: recipe.name, places: placed?.places ?? null, neighbours: placed?.neighbours ?? [] });
+  store.set({ provisional, draft: null });
+}
+
+async function compared(id, draft, ingredients, units, choices) {
+  const { body: current, etag } = await request(`/recipes/${id}`, { cache: "no-store" });
+  const names = new Map(ingredients.map((each) => [each.id, each.name]));
+  const unitNames = new Map(units.map((each) => [each.id, each.abbreviation ?? each.name]));
+  const line = (each) => [each.amount === null ? "" : amount(each.amount), unitNames.get(each.unit_id) ?? "", names.get(each.ingredient_id) ?? each.ingredient].filter(Boolean).join(" ");
+  const lines = (recipe) => recipe.ingredients.map(line).join("\n");
+  const plain = [["Name", "name"], ["Made", "instructions"], ["Like", "description"], ["Source", "source"], ["Link", "source_url"]]
+    .map(([label, key]) => ({ label, mine: draft[key] ?? "", theirs: current[key] ?? "" })).filter((each) => each.mine || each.theirs);
+  const fields = [plain[0], { label: "Ingredients", mine: lines(draft), theirs: lines(current) }, ...plain.slice(1)];
+  return { current, etag, box: conflictBox(fields, choices) };
+}

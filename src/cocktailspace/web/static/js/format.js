@@ -1,0 +1,56 @@
+// Numbers and times as people read them.
+
+const OUNCE_ML = 29.5735;
+const FRACTIONS = [[1 / 8, "⅛"], [1 / 6, "⅙"], [1 / 4, "¼"], [1 / 3, "⅓"], [1 / 2, "½"], [2 / 3, "⅔"], [3 / 4, "¾"]];
+
+const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+
+export const count = (number) => whole.format(number);
+
+/** "3 recipes", "1 recipe" */
+export const counted = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+
+/** 22.5 stays 22.5; 29.5735, which is an ounce, becomes 30. */
+export function millilitres(ml) {
+  const exact = Math.abs(2 * ml - Math.round(2 * ml)) < 0.01;
+  return (ml >= 10 && !exact ? whole : tenths).format(ml);
+}
+
+/** Ounces as a bartender writes them, in fractions where one is near enough: 1½, ¾, 0.08 */
+export function ounces(ml) {
+  const amount = ml / OUNCE_ML;
+  const round = Math.round(amount);
+  if (round > 0 && Math.abs(amount - round) < 0.03) return String(round);
+  const floor = Math.floor(amount);
+  const near = FRACTIONS.find(([part]) => Math.abs(amount - floor - part) < 0.03);
+  if (near) return `${floor || ""}${near[1]}`;
+  return amount < 0.1 ? amount.toFixed(2) : tenths.format(amount);
+}
+
+/** An amount as the recipe has it: 1.5 → 1½ */
+export function amount(number) {
+  const floor = Math.floor(number + 1e-9);
+  const near = FRACTIONS.find(([part]) => Math.abs(number - floor - part) < 0.01);
+  return near ? `${floor || ""}${near[1]}` : String(Math.round(number * 1000) / 1000);
+}
+
+export const percent = (fraction) => `${Math.round(fraction * 100)} %`;
+
+export const distance = (value) => value.toFixed(2);
+
+/** 64 → "1:04" */
+export function clock(seconds) {
+  const rest = Math.max(0, Math.ceil(seconds));
+  return `${Math.floor(rest / 60)}:${String(rest % 60).padStart(2, "0")}`;
+}
+
+export const dateTime = (text) =>
+  new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+export const dateShort = (text) =>
+  new Date(text).toLocaleString(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+/** Text for comparing: no case, no accents, no typographic apostrophes. */
+export const fold = (text) =>
+  text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[’‘`]/g, "'").toLowerCase();

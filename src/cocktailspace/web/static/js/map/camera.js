@@ -1,0 +1,145 @@
+// Which part of the world the map shows. World y points up, screen y down; sizes in CSS pixels.
+
+const MOTION_MS = 550;
+const FIT_PADDING = 44;
+const MOST_ZOOM = 400;
+
+const ease = (t) => (t < 0.5 ? 4 * t ** 3 : 1 - (2 - 2 * t) ** 3 / 2);
+
+export const prefersStillness = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+export class Camera {
+  constructor(onMove) {
+    this.onMove = onMove;
+    Object.assign(this, { x: 0, y: 0, scale: 1, width: 1, height: 1, fitted: 1, motion: null });
+    this.insets = { left: 0, top: 0, right: 0, bottom: 0 };
+    this.showsAll = true; // until somebody looks nearer; then everything is kept in view
+    this.guided = false; // the page chose the view, so it may choose the next
+  }
+
+  /** Say what panels cover; the world stays where it is on the screen. */
+  setInsets(insets) {
+    const [before, above] = this.middle;
+    this.insets = insets;
+    const [after, below] = this.middle;
+    this.x += (after - before) / this.scale;
+    this.y -= (below - above) / this.scale;
+    this.stop();
+    this.onMove();
+  }
+
+  /** The middle of what no panel covers. */
+  get middle() {
+    const { left, top, right, bottom } = this.insets;
+    return [(left + this.width - right) / 2, (top + this.height - bottom) / 2];
+  }
+
+  get free() {
+    const { left, top, right, bottom } = this.insets;
+    return [Math.max(80, this.width - left - right), Math.max(80, this.height - top - bottom)];
+  }
+
+  /** How far in, against the view of everything. */
+  get zoom() { return this.scale / this.fitted; }
+
+  toScreen(x, y) {
+    const [middleX, middleY] = this.middle;
+    return [(x - this.x) * this.scale + middleX, middleY - (y - this.y) * this.scale];
+  }
+
+  /** Where a place will be on the screen when the present flight has ended. */
+  toScreenThen(x, y) {
+    const { x: thenX, y: thenY, scale } = this.motion?.to ?? this;
+    const [middleX, middleY] = this.middle;
+    return [(x - thenX) * scale + middleX, middleY - (y - thenY) * scale];
+  }
+
+  toWorld(screenX, screenY) {
+    const [middleX, middleY] = this.middle;
+    return [(screenX - middleX) / this.scale + this.x, (middleY - screenY) / this.scale + this.y];
+  }
+
+  /** World corners of the visible rectangle: [left, bottom, right, top]. */
+  get bounds() {
+    const [left, top] = this.toWorld(0, 0);
+    const [right, bottom] = this.toWorld(this.width, this.height);
+    return [left, bottom, right, top];
+  }
+
+  resize(width, height) {
+    Object.assign(this, { width, height });
+    this.onMove();
+  }
+
+  pan(dx, dy) {
+    this.stop();
+    this.showsAll = this.guided = false;
+    this.x -= dx / this.scale;
+    this.y += dy / this.scale;
+    this.onMove();
+  }
+
+  /** Zoom so that the world under (screenX, screenY) stays there. */
+  zoomAt(factor, screenX, screenY) {
+    this.stop();
+    this.showsAll = this.guided = false;
+    const [x, y] = this.toWorld(screenX, screenY);
+    this.scale = this.#clamped(this.scale * factor);
+    const [nowX, nowY] = this.toWorld(screenX, screenY);
+    this.x += x - nowX;
+    this.y += y - nowY;
+    this.onMove();
+  }
+
+  /** The view of a world rectangle; `most` bounds how far in it goes, against the view of all. */
+  viewOf([left, bottom, right, top], most = MOST_ZOOM) {
+    const [width, height] = this.free;
+    const room = Math.min((width - 2 * FIT_PADDING) / (right - left || 1e-9), (height - 2 * FIT_PADDING) / (top - bottom || 1e-9));
+    const scale = Math.min(Math.max(room, 1e-6), most * this.fitted);
+    return { x: (left + right) / 2, y: (bottom + top) / 2, scale };
+  }
+
+  /** Make the rectangle of everything the measure of zoom. */
+  measureBy(everything) {
+    this.fitted = 1;
+    this.fitted = this.viewOf(everything, Infinity).scale;
+  }
+
+  jump(view, all = false) {
+    this.stop();
+    this.showsAll = all;
+    this.guided = true;
+    Object.assign(this, view);
+    this.onMove();
+  }
+
+  /** Move there in an arc of time; at once for those who asked for less motion. */
+  fly(view, { ms = MOTION_MS, all = false } = {}) {
+    if (prefersStillness()) return this.jump(view, all);
+    this.stop();
+    this.showsAll = all;
+    this.guided = true;
+    this.motion = { from: { x: this.x, y: this.y, scale: this.scale }, to: view, start: performance.now(), ms };
+    return this.onMove();
+  }
+
+  stop() { this.motion = null; }
+
+  /** Advance a flight; whether there is one under way. */
+  step(now) {
+    if (!this.motion) return false;
+    const { from, to, start, ms } = this.motion;
+    const t = ease(Math.min(1, Math.max(0, (now - start) / ms)));
+    this.scale = from.scale * (to.scale / from.scale) ** t;
+    // Centre moves in step with the scale, so that the target stays on its way to the middle.
+    const k = to.scale === from.scale ? t : (1 / this.scale - 1 / from.scale) / (1 / to.scale - 1 / from.scale);
+    this.x = from.x + (to.x - from.x) * k;
+    this.y = from.y + (to.y - from.y) * k;
+    if (t >= 1) this.stop();
+    return this.motion !== null;
+  }
+
+  #clamped(scale) {
+    return Math.min(Math.max(scale, this.fitted * 0.4), this.fitted * MOST_ZOOM);
+  }
+}

@@ -1,0 +1,235 @@
+// The map as a thing on the page: it is told what to show, draws when something changed, and says
+// what was pointed at. It knows points, not recipes.
+
+import { Camera, prefersStillness } from "./camera.js";
+import { listenToGestures } from "./gestures.js";
+import { listenToKeys, nextInDirection } from "./keys.js";
+import { familyCentres } from "./labels.js";
+import { drawOverlay } from "./overlay.js";
+import { canvasPoints } from "./points-canvas.js";
+import { webglPoints } from "./points-webgl.js";
+import { SpatialIndex, boundsOf } from "./spatial-index.js";
+import { mapColours } from "./theme-colours.js";
+
+const MOVE_MS = 1400;
+const REACH = 14; // pixels from a point at which it is still meant
+const FOCUS_ZOOM = 7;
+
+export const STATES = { hidden: 0, dim: 1, normal: 2, bright: 3 };
+
+export class MapView {
+  #frame = 0;
+  #move = null;
+  #scene = {
+    names: [], states: new Uint8Array(0), places: new Float32Array(0), centres: [], shown: [],
+    selected: -1, hovered: -1, similar: [], named: [], marks: [], draft: null,
+  };
+
+  constructor(stage, { onSelect, onHover }) {
+    this.stage = stage;
+    this.onHover = onHover;
+    this.onSelect = onSelect;
+    this.camera = new Camera(() => this.redraw());
+    this.overlay = stage.querySelector("canvas.overlay");
+    this.canvas = stage.querySelector("canvas.points");
+    this.points = webglPoints(this.canvas) ?? canvasPoints(this.canvas);
+    this.index = new SpatialIndex(new Float32Array(0), new Float32Array(0));
+    this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    this.canvas.addEventListener("webglcontextrestored", () => this.#restore());
+    new ResizeObserver(() => this.#resize()).observe(stage);
+    this.#listen();
+    this.recolour();
+  }
+
+  /** Read the colours of the theme anew. */
+  recolour() {
+    this.theme = mapColours();
+    this.redraw();
+  }
+
+  /**
+   * Show these recipes. columns: names, x, y; families: their place and colour.
+   * from: (2 × count) places that they come from, in order; null to appear where they are.
+   */
+  setPoints(columns, families, from = null) {
+    const { x, y, count } = columns;
+    const places = new Float32Array(2 * count);
+    for (let point = 0; point < count; point++) {
+      places[2 * point] = x[point];
+      places[2 * point + 1] = y[point];
+    }
+    const first = this.#scene.names.length === 0;
+    this.index = new SpatialIndex(x, y);
+    this.colours = Uint8Array.from(families.of, (place) => families.list[place].colour);
+    Object.assign(this.#scene, {
+      names: columns.names, places, hovered: -1, selected: -1, similar: [], named: [], marks: [],
+      centres: familyCentres(x, y, families, this.index.bounds), states: new Uint8Array(count).fill(2),
+      shown: families.list.map(() => true),
+    });
+    this.#start(from, places);
+    this.camera.measureBy(this.index.bounds);
+    if (first) this.camera.jump(this.camera.viewOf(this.index.bounds), true);
+    else if (this.camera.showsAll) this.fitAll();
+  }
+
+  #start(from, to) {
+    const moves = from !== null && !prefersStillness();
+    this.points.setPoints(moves ? from : to, to, this.colours);
+    this.points.setStates(this.#scene.states);
+    this.from = moves ? from : to;
+    this.#move = moves ? { start: performance.now() } : null;
+    this.stage.dataset.moving = String(moves);
+    this.redraw();
+  }
+
+  /** One state a point, and whether each family is shown at all. */
+  setStates(states, shown) {
+    Object.assign(this.#scene, { states, shown });
+    this.points.setStates(states);
+    this.redraw();
+  }
+
+  /** Any of: selected, similar, named, marks, draft. */
+  update(patch) {
+    Object.assign(this.#scene, patch);
+    this.redraw();
+  }
+
+  get count() { return this.#scene.names.length; }
+
+  /** Where the points are right now, also on their way. */
+  placesNow() {
+    if (!this.#move) return this.#scene.places;
+    const t = this.#time(performance.now());
+    return this.#scene.places.map((place, slot) => this.from[slot] + (place - this.from[slot]) * t);
+  }
+
+  setInsets(insets) {
+    this.camera.setInsets(insets);
+    if (!this.count) return;
+    this.camera.measureBy(this.index.bounds);
+    if (this.camera.showsAll) this.fitAll();
+  }
+
+  fitAll() { this.camera.fly(this.camera.viewOf(this.index.bounds), { all: true }); }
+
+  fit(points, most = FOCUS_ZOOM) {
+    if (points.length) this.camera.fly(this.camera.viewOf(boundsOf(this.index.xs, this.index.ys, points), most));
+  }
+
+  /** Whether a point is where no panel covers it, with some margin. */
+  isInView(point) { return this.isPlaceInView(this.index.xs[point], this.index.ys[point]); }
+
+  isPlaceInView(worldX, worldY) {
+    const [x, y] = this.camera.toScreenThen(worldX, worldY);
+    const { left, top, right, bottom } = this.camera.insets;
+    return x > Math.min(left, 40) + 20 && x < this.camera.width - right - 30 && y > top + 30 && y < this.camera.height - bottom - 30;
+  }
+
+  /** Bring a world place into the free part of the view, without zooming. */
+  showPlace(x, y) {
+    this.camera.fly({ x, y, scale: this.camera.scale });
+  }
+
+  redraw() {
+    this.#frame ||= requestAnimationFrame((now) => this.#draw(now));
+  }
+
+  #draw(now) {
+    this.#frame = 0;
+    const flying = this.camera.step(now);
+    const time = this.#time(now);
+    const moving = this.#move !== null && time < 1;
+    if (!moving) this.#settle();
+    const ratio = this.canvas.width / this.camera.width;
+    const size = this.#pointSize();
+    const { palette, ground } = this.theme;
+    this.points.draw({ camera: this.camera, time, size, ratio, palette: palette.map(({ rgb }) => rgb), ground: ground.rgb });
+    const scene = moving ? { ...this.#scene, places: this.placesNow() } : this.#scene;
+    drawOverlay(this.overlay.getContext("2d"), ratio, { ...scene, camera: this.camera, index: this.index, size, theme: this.theme });
+    if (flying || moving) this.redraw();
+  }
+
+  #time(now) {
+    if (!this.#move) return 1;
+    const t = Math.min(1, Math.max(0, (now - this.#move.start) / MOVE_MS));
+    return t * t * (3 - 2 * t);
+  }
+
+  #settle() {
+    if (!this.#move) return;
+    this.#move = null;
+    this.stage.dataset.moving = "false";
+  }
+
+  /** Smaller where points are many, growing slowly as one comes nearer. */
+  #pointSize() {
+    const [width, height] = this.camera.free;
+    const room = Math.sqrt((width * height) / Math.max(this.count, 1));
+    const base = Math.min(Math.max(room * 0.22, 2.2), 11);
+    return Math.min(base * Math.max(this.camera.zoom, 1) ** 0.45, Math.max(base, 16));
+  }
+
+  #resize() {
+    const { width, height } = this.stage.getBoundingClientRect();
+    if (!width || !height) return;
+    const ratio = Math.min(devicePixelRatio || 1, 2);
+    for (const canvas of [this.canvas, this.overlay]) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+    }
+    const { zoom, showsAll } = this.camera;
+    this.camera.resize(width, height);
+    if (!this.count) return;
+    this.camera.measureBy(this.index.bounds);
+    const { x, y, fitted } = this.camera;
+    this.camera.jump(showsAll ? this.camera.viewOf(this.index.bounds) : { x, y, scale: fitted * zoom }, showsAll);
+    this.#draw(performance.now()); // at once: a resized canvas is empty until it is drawn
+  }
+
+  /** The graphics card took its memory back and gave it again. */
+  #restore() {
+    this.points = webglPoints(this.canvas) ?? this.points;
+    if (this.count) this.#start(null, this.#scene.places);
+    this.points.setStates(this.#scene.states);
+  }
+
+  #at(x, y) {
+    const [worldX, worldY] = this.camera.toWorld(x, y);
+    const reach = Math.max(REACH, this.#pointSize()) / this.camera.scale;
+    return this.index.nearest(worldX, worldY, reach, (point) => this.#scene.states[point] >= 2);
+  }
+
+  #listen() {
+    listenToGestures(this.stage, this.camera, {
+      onTap: (x, y) => this.onSelect(this.#at(x, y)),
+      onHover: (x, y) => this.#hover(this.#at(x, y)),
+      onLeave: () => this.#hover(-1),
+    });
+    listenToKeys(this.stage, this.camera, {
+      walk: (direction) => this.#walk(direction),
+      open: () => this.#scene.hovered >= 0 && this.onSelect(this.#scene.hovered),
+      fitAll: () => this.fitAll(),
+    });
+    this.stage.addEventListener("blur", () => this.#hover(-1));
+  }
+
+  #hover(point) {
+    this.stage.classList.toggle("pointing", point >= 0);
+    if (point === this.#scene.hovered) return;
+    this.update({ hovered: point });
+    this.onHover(point, point < 0 ? null : this.camera.toScreen(this.index.xs[point], this.index.ys[point]));
+  }
+
+  #walk(direction) {
+    const { hovered, selected, states } = this.#scene;
+    const start = hovered >= 0 ? hovered : selected;
+    const from = start >= 0 ? [this.index.xs[start], this.index.ys[start]] : [this.camera.x, this.camera.y];
+    const next = start >= 0
+      ? nextInDirection(this.index.xs, this.index.ys, states, from, direction, start)
+      : this.index.nearest(...from, Infinity, (point) => states[point] >= 2);
+    if (next < 0) return;
+    if (!this.isInView(next)) this.camera.jump({ x: this.index.xs[next], y: this.index.ys[next], scale: this.camera.scale });
+    this.#hover(next);
+  }
+}

@@ -1,0 +1,102 @@
+// What lies over the points: lines to similar recipes, rings around what is meant, names.
+
+import { Room, blockPoints, drawNames, drawRegions, nameable } from "./labels.js";
+
+const MOST_OBSTACLES = 300;
+
+const widths = new Map();
+
+/**
+ * Draw one frame. scene: { camera, names, places, size, states, index, centres, shown, theme,
+ * selected, hovered, similar: [{ point, distance }], named: points to name first,
+ * marks: [{ point, kind }], draft: { x, y, name } or null, resting: whether names may be laid out }
+ */
+export function drawOverlay(context, ratio, scene) {
+  const { camera, theme } = scene;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, camera.width, camera.height);
+  drawLinks(context, scene);
+  drawMarks(context, scene);
+  drawFocus(context, scene);
+  if (scene.draft) drawDraft(context, scene);
+  drawText(context, scene, { camera, room: new Room(), halo: theme.ground.css, ink: theme.ink, widths });
+}
+
+function drawText(context, scene, common) {
+  const options = { ...common, names: scene.names, places: scene.places, size: scene.size };
+  if (scene.draft) takeDraftLabel(common.room, scene);
+  const first = [scene.selected, scene.hovered, ...scene.similar.map((each) => each.point), ...scene.marks.map((each) => each.point), ...scene.named];
+  const distinct = [...new Set(first)].filter((point) => point >= 0);
+  const inView = nameable(scene.index, scene.camera, scene.states);
+  const rest = inView?.filter((point) => !distinct.includes(point));
+  blockPoints(common.room, inView ?? distinct.slice(0, MOST_OBSTACLES), options);
+  drawNames(context, distinct, { ...options, bold: true, anyway: scene.selected });
+  // Few points: names tell more than regions. Many: regions, and names come as one zooms in.
+  if (rest) drawNames(context, rest, options);
+  else drawRegions(context, scene.centres, { ...common, palette: scene.theme.palette, shown: scene.shown });
+}
+
+function drawLinks(context, { camera, selected, similar, places, theme }) {
+  if (selected < 0) return;
+  const [x, y] = camera.toScreen(places[2 * selected], places[2 * selected + 1]);
+  context.strokeStyle = theme.accent.css;
+  for (const { point, distance } of similar) {
+    const [toX, toY] = camera.toScreen(places[2 * point], places[2 * point + 1]);
+    context.lineWidth = Math.max(1, 2.6 - distance);
+    context.globalAlpha = 0.55;
+    context.beginPath();
+    context.moveTo(x, y);
+    // A slight bow keeps lines in nearly the same direction apart.
+    context.quadraticCurveTo((x + toX) / 2 + (toY - y) * 0.12, (y + toY) / 2 - (toX - x) * 0.12, toX, toY);
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+}
+
+function drawFocus(context, { camera, selected, hovered, places, size, theme }) {
+  const rings = [[hovered, 1.5, theme.ink.text], [selected, 2.5, theme.accent.css]];
+  for (const [point, width, colour] of rings) {
+    if (point < 0) continue;
+    const [x, y] = camera.toScreen(places[2 * point], places[2 * point + 1]);
+    ring(context, x, y, size / 2 + 4, width, colour);
+  }
+}
+
+function drawMarks(context, { camera, marks, places, size, theme }) {
+  context.setLineDash([]);
+  for (const { point, kind } of marks) {
+    const [x, y] = camera.toScreen(places[2 * point], places[2 * point + 1]);
+    ring(context, x, y, size / 2 + 6, 2, kind === "new" ? theme.accent.css : theme.ink.text);
+  }
+}
+
+function drawDraft(context, { camera, draft, size, theme }) {
+  const [x, y] = camera.toScreen(draft.x, draft.y);
+  context.setLineDash([4, 3]);
+  ring(context, x, y, size / 2 + 7, 2, theme.accent.css);
+  context.setLineDash([]);
+  context.fillStyle = theme.accent.css;
+  context.beginPath();
+  context.arc(x, y, Math.max(4, size / 2), 0, 2 * Math.PI);
+  context.fill();
+  context.font = `italic 600 13px ${theme.ink.font}`;
+  context.textBaseline = "middle";
+  context.lineWidth = 4;
+  context.strokeStyle = theme.ground.css;
+  context.strokeText(draft.name, x + size / 2 + 12, y);
+  context.fillStyle = theme.ink.text;
+  context.fillText(draft.name, x + size / 2 + 12, y);
+}
+
+function takeDraftLabel(room, { camera, draft, size }) {
+  const [x, y] = camera.toScreen(draft.x, draft.y);
+  room.take([x - size, y - 10, x + size / 2 + 16 + 8 * draft.name.length, y + 10]);
+}
+
+function ring(context, x, y, radius, width, colour) {
+  context.lineWidth = width;
+  context.strokeStyle = colour;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.stroke();
+}

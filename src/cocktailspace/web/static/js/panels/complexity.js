@@ -1,0 +1,45 @@
+// How many ingredients recipes have.
+
+import { count, counted } from "../format.js";
+import { h } from "../html.js";
+import { pointsOf } from "../shell/highlights.js";
+import { byName, recipeList } from "./lists.js";
+
+export function complexityView({ router }) {
+  return async (route, atlas) => {
+    const rows = await atlas.run.complexity();
+    const points = route.count === null ? [] : byName(pointsOf({ ...route, search: "" }, atlas) ?? [], atlas);
+    const link = (patch) => router.link({ search: "", ...patch });
+    return {
+      title: "Complexity",
+      nodes: [
+        h("p", { class: "lede" }, typical(rows)),
+        histogram(rows, route.count, link),
+        h("p", { class: "small soft" }, "Number of ingredients; choose one to see its recipes."),
+        ...(route.count === null ? [] : [
+          h("h3", {}, `${counted(points.length, "recipe")} with ${counted(route.count, "ingredient")}`),
+          ...recipeList(points, atlas, link),
+        ]),
+      ],
+    };
+  };
+}
+
+function typical(rows) {
+  const total = rows.reduce((sum, row) => sum + row.recipe_count, 0);
+  if (!total) return "No recipes yet.";
+  const most = rows.reduce((best, row) => (row.recipe_count > best.recipe_count ? row : best));
+  return `Most often a recipe has ${counted(most.ingredient_count, "ingredient")}: ${count(most.recipe_count)} of ${count(total)} do.`;
+}
+
+function histogram(rows, chosen, link) {
+  const most = Math.max(...rows.map((row) => row.recipe_count), 1);
+  return h("ul", { class: "histogram" }, rows.map((row) =>
+    h("li", {}, h("a", {
+      href: link({ view: "complexity", count: row.ingredient_count }),
+      "aria-current": row.ingredient_count === chosen ? "true" : null,
+    }, h("span", {}, count(row.recipe_count), unseen(" recipes with")), h("i", { style: { height: `${(80 * row.recipe_count) / most}%` } }),
+    h("span", {}, String(row.ingredient_count), unseen(" ingredients"))))));
+}
+
+const unseen = (text) => h("span", { class: "hidden" }, text);

@@ -1,0 +1,92 @@
+// Ingredients: how much each is used, down through the taxonomy; what can stand in for one.
+
+import { getJson, request } from "../data/api.js";
+import { count, counted } from "../format.js";
+import { h } from "../html.js";
+import { withIngredient } from "../shell/highlights.js";
+import { icicle } from "./icicle.js";
+import { barRow, byName, crumbs, recipeList } from "./lists.js";
+import { HEADING } from "./panel.js";
+
+const MOST_SUBSTITUTES = 6;
+
+export function ingredientView(context) {
+  return async ({ id }, atlas) => (id === null ? all(atlas, context) : one(id, atlas, context));
+}
+
+function all({ usage, families }, { router }) {
+  const link = (patch) => router.link(patch);
+  return {
+    title: "Ingredients",
+    nodes: [
+      h("p", { class: "lede" }, `${count(usage.rows.length)} ingredients in ${counted(usage.roots.length, "family").replace("familys", "families")}. Open one to see its kinds.`),
+      icicle(null, usage, families, link),
+      ...kinds(usage.roots, link),
+      h("div", { class: "actions" }, h("a", { class: "button", href: link({ view: "ingredient-form", id: null }) }, "Add ingredient")),
+    ],
+  };
+}
+
+async function one(id, atlas, { router, remove }) {
+  const [{ body: ingredient, etag }, substitutes] = await Promise.all([request(`/ingredients/${id}`), atlas.run.substitutes()]);
+  const link = (patch) => router.link({ search: "", ...patch });
+  const row = atlas.usage.byId.get(id);
+  const points = row ? byName(withIngredient(id, atlas), atlas) : [];
+  return {
+    title: ingredient.name,
+    nodes: [
+      crumbs(h("a", { href: link({ view: "ingredient", id: null }) }, "Ingredients"),
+        ingredient.ancestors.map((above) => h("a", { href: link({ view: "ingredient", id: above.id }) }, above.name))),
+      HEADING,
+      ingredient.description ? h("p", { class: "lede" }, ingredient.description) : null,
+      row ? usedIn(row) : h("p", { class: "lede" }, "New: the next refresh counts its recipes."),
+      ...(row?.children.length ? [icicle(row, atlas.usage, atlas.families, link), ...kinds(row.children.map((each) => atlas.usage.byId.get(each)), link)] : []),
+      ...substitutesSection(substitutes.get(id), link),
+      ...(points.length ? [h("h3", {}, counted(points.length, "recipe")), ...recipeList(points, atlas, link)] : []),
+      h("div", { class: "actions" },
+        h("a", { class: "button", href: link({ view: "ingredient-form", id }) }, "Change"),
+        h("button", { type: "button", class: "button", onclick: () => remove("ingredients", ingredient, etag) }, "Delete"),
+        h("a", { class: "quiet", href: `/ingredient/${id}` }, "Page to share")),
+    ],
+  };
+}
+
+function usedIn({ direct_recipes: direct, hierarchical_recipes: all, children }) {
+  const text = children.length
+    ? `In ${counted(all, "recipe")}: ${count(direct)} name it, the others one of its kinds.`
+    : direct ? `In ${counted(direct, "recipe")}.` : "No recipe uses it yet.";
+  return h("p", { class: "lede" }, text);
+}
+
+/** Rows of the kinds, the most used first: how many recipes name it, and it or a kind of it. */
+function kinds(rows, link) {
+  const sorted = [...rows].sort((one, other) => other.hierarchical_recipes - one.hierarchical_recipes || one.name.localeCompare(other.name));
+  const most = Math.max(1, sorted[0]?.hierarchical_recipes ?? 0);
+  return [
+    h("p", { class: "key", "aria-hidden": "true" }, h("span", {}, h("i", {}), "it or a kind of it"), h("span", {}, h("i", { class: "direct" }), "by name")),
+    h("ul", { class: "rows kinds" }, sorted.map((row) => barRow({
+      name: row.children.length ? `${row.name} ›` : row.name,
+      href: link({ view: "ingredient", id: row.ingredient_id }),
+      value: row.direct_recipes === row.hierarchical_recipes ? count(row.hierarchical_recipes) : `${count(row.direct_recipes)} / ${count(row.hierarchical_recipes)}`,
+      spoken: row.direct_recipes === row.hierarchical_recipes ? "recipes" : "recipes by name, and with all its kinds",
+      bars: [row.hierarchical_recipes / most, row.direct_recipes / most],
+    }))),
+  ];
+}
+
+function substitutesSection(row, link) {
+  if (!row?.nearest.length) return [];
+  const nearest = row.nearest.slice(0, MOST_SUBSTITUTES);
+  const farthest = Math.max(...row.nearest.map((each) => each.cost), 1e-9);
+  return [
+    h("h3", {}, "What can stand in for it"),
+    h("p", { class: "small soft" }, row.counts_as ? `It counts as ${row.counts_as}; ` : "", "the shorter the bar, the smaller the change."),
+    h("ul", { class: "rows substitutes" }, nearest.map((each) => barRow({
+      name: each.name, href: link({ view: "ingredient", id: each.ingredient_id }), value: each.cost.toFixed(2),
+      spoken: "is the cost of the change", bars: [each.cost / farthest],
+    }))),
+  ];
+}
+
+/** All ingredients of the live catalogue, for forms: newer than any run. */
+export const liveIngredients = async () => (await getJson("/ingredients")).items;

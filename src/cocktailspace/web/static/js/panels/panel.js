@@ -1,0 +1,90 @@
+// The panel beside the map: shows what the route asks for, one thing at a time.
+
+import { byId, h } from "../html.js";
+
+const PATIENCE_MS = 180; // an answer that comes sooner needs no skeleton
+
+/**
+ * views: by route.view, an async function of (route, atlas) that gives { title, nodes } or null
+ * for no panel; `own` says that the view minds new versions itself (forms, which must not be
+ * rebuilt under the fingers of who fills them in).
+ */
+export function createPanel(store, views, { onToggle, onShown, close }) {
+  const panel = byId("panel");
+  let shownKey = "";
+  let shownRun = null;
+  let turn = 0;
+
+  async function show({ route, atlas }) {
+    const view = views[route.view];
+    const key = keyOf(route);
+    const again = key === shownKey;
+    if (again && (shownRun === atlas?.run || view?.own)) return;
+    if (view && !view.own && !atlas) return;
+    [shownKey, shownRun] = [key, atlas?.run ?? null];
+    const mine = ++turn;
+    if (!view) return toggle(false);
+    const slow = setTimeout(() => mine === turn && !again && fill("", skeleton(), again), PATIENCE_MS);
+    const content = await view(route, atlas).catch((error) => failed(error));
+    clearTimeout(slow);
+    if (mine !== turn) return;
+    if (!content) return toggle(false);
+    fill(content.title, content.nodes, again);
+    document.title = content.title ? `${content.title} — cocktailspace` : "cocktailspace";
+  }
+
+  function fill(title, nodes, again) {
+    const scroll = again ? panel.scrollTop : 0;
+    const heading = h("h2", { tabindex: "-1" }, title);
+    panel.replaceChildren(tools(panel, close), ...withHeading(heading, nodes));
+    panel.setAttribute("aria-label", title || "Loading");
+    toggle(true);
+    panel.scrollTop = scroll;
+    if (!again) focusOn(heading);
+    onShown();
+  }
+
+  function toggle(open) {
+    if (!open) {
+      document.title = "cocktailspace — a map of cocktails";
+      panel.classList.remove("tall");
+    }
+    if (panel.hidden !== open) return;
+    panel.hidden = !open;
+    onToggle(open);
+  }
+
+  store.subscribe(["route", "atlas"], show);
+  panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) close();
+  });
+  return { start: () => show(store.get()), again: () => { shownKey = ""; return show(store.get()); } };
+}
+
+const keyOf = ({ view, id, count, search }) => JSON.stringify([view, id ?? null, count ?? null, view === "search" ? search : ""]);
+
+/** Nodes may place the heading themselves (below crumbs) with the marker HEADING. */
+export const HEADING = Symbol("heading");
+
+const withHeading = (heading, nodes) =>
+  nodes.includes(HEADING) ? nodes.map((node) => (node === HEADING ? heading : node)).filter(Boolean) : [heading, ...nodes.filter(Boolean)];
+
+function focusOn(heading) {
+  const typing = document.activeElement?.closest?.("#search, dialog");
+  if (!typing && heading.textContent) heading.focus({ preventScroll: true });
+}
+
+function tools(panel, close) {
+  const grow = h("button", { type: "button", class: "round grow", "aria-label": "Larger or smaller", onclick: () => panel.classList.toggle("tall") }, "↕");
+  return h("div", { class: "tools" }, grow, h("button", { type: "button", class: "round", "aria-label": "Close", onclick: close }, "✕"));
+}
+
+const skeleton = () => ["80%", "55%", "70%", "40%", "65%"].map((width) => h("div", { class: "skeleton", style: { width } }));
+
+function failed(error) {
+  const missing = error.status === 404;
+  return {
+    title: missing ? "Not here any more" : "This cannot be shown for now",
+    nodes: [h("p", { class: "lede" }, missing ? "It has been deleted, or the address is mistyped." : error.message)],
+  };
+}

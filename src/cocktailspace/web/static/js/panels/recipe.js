@@ -1,0 +1,99 @@
+// A recipe: its measures, how it is made, where it stands, and what is like it and why.
+
+import { request } from "../data/api.js";
+import { amount, distance, millilitres, ounces } from "../format.js";
+import { h } from "../html.js";
+import { crumbs } from "./lists.js";
+import { HEADING } from "./panel.js";
+import { reason } from "./why.js";
+
+const POUR_ML = 4; // less than this is counted in dashes, not measured in ounces
+
+export function recipeView({ store, router, remove }) {
+  return async ({ id }, atlas) => {
+    const [{ body: recipe, etag }, similar] = await Promise.all([request(`/recipes/${id}`), atlas.run.similar(id)]);
+    store.set({ similar: { id, list: similar ?? [] } });
+    return {
+      title: recipe.name,
+      nodes: [
+        family(recipe, atlas, router),
+        HEADING,
+        similar ? null : h("p", {}, h("span", { class: "pill" }, "Provisional"), " ", h("span", { class: "small soft" }, hint(recipe))),
+        recipe.description ? h("p", { class: "lede" }, recipe.description) : null,
+        measures(recipe, atlas, router),
+        recipe.instructions ? [h("h3", {}, "How it is made"), h("p", { class: "instructions" }, recipe.instructions)] : null,
+        recipe.source || recipe.source_url ? source(recipe) : null,
+        similarSection(similar ?? provisionalNear(store, id), router),
+        actions(recipe, etag, router, remove),
+      ].flat(),
+    };
+  };
+}
+
+const hint = ({ ingredients }) => ingredients.some((line) => line.volume_ml > 0)
+  ? "The next refresh gives it its place."
+  : "Without a volume it has no place on the map.";
+
+function family(recipe, { usage }, router) {
+  const main = recipe.ingredients.reduce((most, line) => (line.volume_ml > (most?.volume_ml ?? 0) ? line : most), null);
+  if (!main || !usage.byId.has(main.ingredient_id)) return null;
+  const path = [...usage.ancestors(main.ingredient_id), usage.byId.get(main.ingredient_id)];
+  return crumbs(path.map((row) => h("a", { href: router.link({ view: "ingredient", id: row.ingredient_id, search: "" }) }, row.name)));
+}
+
+function measures(recipe, atlas, router) {
+  const total = recipe.ingredients.reduce((sum, line) => sum + line.volume_ml, 0);
+  const head = ["Ingredient", "As written", "ml", "oz"].map((text) => h("th", { scope: "col" }, text));
+  return h("table", { class: "measures" },
+    h("thead", {}, h("tr", {}, head)),
+    h("tbody", {}, recipe.ingredients.map((line) => measure(line, total, atlas, router))),
+    h("tfoot", {}, h("tr", {}, h("td", {}, "In all, before ice"), h("td", {}), h("td", {}, millilitres(total)), h("td", {}, ounces(total)))));
+}
+
+function measure(line, total, { usage, columns, families, pointOf }, router) {
+  const path = usage.ancestors(line.ingredient_id).map((row) => row.name).join(" › ");
+  const written = [line.amount === null ? "" : amount(line.amount), line.unit ?? ""].join(" ").trim();
+  const colour = families.list.find((each) => each.key === familyOf(line.ingredient_id, families, usage))?.colour ?? 11;
+  return h("tr", {},
+    h("td", {}, h("a", { href: router.link({ view: "ingredient", id: line.ingredient_id, search: "" }) }, line.ingredient),
+      path ? h("span", { class: "path" }, path) : null,
+      h("span", { class: "share", "aria-hidden": "true", style: { width: `${total ? (100 * line.volume_ml) / total : 0}%`, background: `var(--family-${colour})` } })),
+    h("td", {}, shortUnit(written)),
+    h("td", {}, millilitres(line.volume_ml)),
+    h("td", {}, line.volume_ml < POUR_ML ? "–" : ounces(line.volume_ml)));
+}
+
+const SHORT = { Ounce: "oz", Millilitre: "ml", Centilitre: "cl", Teaspoon: "tsp", Tablespoon: "tbsp", Barspoon: "bsp" };
+const shortUnit = (text) => text.replace(/[A-Z]\w+$/, (unit) => SHORT[unit] ?? unit.toLowerCase());
+
+const familyOf = (id, { list }, usage) => {
+  const keys = new Set(list.map((family) => family.key));
+  return [...usage.ancestors(id).map((row) => row.ingredient_id), id].findLast((each) => keys.has(each));
+};
+
+function source({ source: name, source_url: address }) {
+  const text = name || address;
+  return h("p", { class: "small soft" }, "From ", address ? h("a", { href: address, rel: "noopener nofollow" }, text) : text);
+}
+
+/** What the server said of a recipe that no run has yet. */
+const provisionalNear = (store, id) => store.get().provisional.get(id)?.neighbours ?? [];
+
+function similarSection(similar, router) {
+  if (!similar.length) return null;
+  return [h("h3", {}, "Similar cocktails"), h("ul", { class: "rows similar" }, similar.map((each) => similarRow(each, router)))];
+}
+
+export function similarRow(each, router) {
+  return h("li", {}, h("a", { class: "row", href: router.link({ view: "recipe", id: each.recipe_id, search: "" }) },
+    h("span", { class: "name" }, each.name),
+    h("span", { class: "value", title: "Distance: the least work that turns one into the other" }, distance(each.distance)),
+    h("span", { class: "why" }, reason(each))));
+}
+
+function actions(recipe, etag, router, remove) {
+  return h("div", { class: "actions" },
+    h("a", { class: "button", href: router.link({ view: "recipe-form", id: recipe.id }) }, "Change"),
+    h("button", { type: "button", class: "button", onclick: () => remove("recipes", recipe, etag) }, "Delete"),
+    h("a", { class: "quiet", href: `/recipe/${recipe.id}` }, "Page to share"));
+}

@@ -1,0 +1,80 @@
+// Where the page is, as the part of the address behind '#', so that every view has a link and the
+// back button works. Only what a link should bring back is in it: view, space, search, families.
+
+const HOME = { view: "map" };
+
+const SHAPES = [
+  [/^$/, () => HOME],
+  [/^space\/(em|fractions)$/, (space) => ({ ...HOME, space })],
+  [/^recipe\/new$/, () => ({ view: "recipe-form", id: null })],
+  [/^recipe\/(\d+)$/, (id) => ({ view: "recipe", id: Number(id) })],
+  [/^recipe\/(\d+)\/edit$/, (id) => ({ view: "recipe-form", id: Number(id) })],
+  [/^ingredients$/, () => ({ view: "ingredient", id: null })],
+  [/^ingredient\/new$/, () => ({ view: "ingredient-form", id: null })],
+  [/^ingredient\/(\d+)$/, (id) => ({ view: "ingredient", id: Number(id) })],
+  [/^ingredient\/(\d+)\/edit$/, (id) => ({ view: "ingredient-form", id: Number(id) })],
+  [/^search$/, () => ({ view: "search" })],
+  [/^complexity$/, () => ({ view: "complexity", count: null })],
+  [/^complexity\/(\d+)$/, (count) => ({ view: "complexity", count: Number(count) })],
+];
+
+/** What an address asks for; anything unknown is the view "lost". */
+export function parseRoute(hash) {
+  const [path, query = ""] = hash.replace(/^#?\/?/, "").split("?");
+  const options = new URLSearchParams(query);
+  const route = matched(path.replace(/\/$/, "")) ?? { view: "lost" };
+  const space = options.get("space") === "fractions" ? "fractions" : route.space;
+  return { ...route, space: space ?? "em", search: options.get("q") ?? "", families: options.getAll("family") };
+}
+
+function matched(path) {
+  for (const [shape, make] of SHAPES) {
+    const found = shape.exec(path);
+    if (found) return make(...found.slice(1));
+  }
+  return null;
+}
+
+/** The address of a route, the shortest that leads to it. */
+export function formatRoute(route) {
+  const options = new URLSearchParams();
+  const home = route.view === "map" && route.space === "fractions";
+  if (route.space === "fractions" && !home) options.set("space", "fractions");
+  if (route.search) options.set("q", route.search);
+  for (const family of route.families ?? []) options.append("family", family);
+  const query = options.toString();
+  return `#/${home ? "space/fractions" : pathOf(route)}${query ? `?${query}` : ""}`;
+}
+
+function pathOf(route) {
+  switch (route.view) {
+    case "recipe": return `recipe/${route.id}`;
+    case "recipe-form": return route.id === null ? "recipe/new" : `recipe/${route.id}/edit`;
+    case "ingredient": return route.id === null ? "ingredients" : `ingredient/${route.id}`;
+    case "ingredient-form": return route.id === null ? "ingredient/new" : `ingredient/${route.id}/edit`;
+    case "complexity": return route.count === null ? "complexity" : `complexity/${route.count}`;
+    case "search": return "search";
+    default: return "";
+  }
+}
+
+/** Follows the address; `go` makes a step that Back undoes, `adjust` changes the present one. */
+export function createRouter(store) {
+  const follow = () => store.set({ route: parseRoute(location.hash) });
+  addEventListener("hashchange", follow);
+  const merged = (patch) => ({ ...store.get().route, ...patch });
+  follow();
+  return {
+    go(patch) {
+      const address = formatRoute(merged(patch));
+      if (address !== location.hash) location.hash = address;
+      else follow();
+    },
+    adjust(patch) {
+      history.replaceState(history.state, "", formatRoute(merged(patch)));
+      follow();
+    },
+    /** The address of another view, what is searched and filtered kept. */
+    link: (patch) => formatRoute(merged(patch)),
+  };
+}

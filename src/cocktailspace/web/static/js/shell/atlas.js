@@ -1,0 +1,84 @@
+// What is shown: one run's map, its families, and how it came from the map before.
+
+import { familiesOf } from "../data/families.js";
+import { sameRecipe } from "../data/map-columns.js";
+import { currentRun } from "../data/run.js";
+
+const RETRY_SECONDS = 2;
+
+/**
+ * Keeps `store.atlas` ({ run, space, columns, usage, families, pointOf }) on the current run and
+ * the route's space; `store.trouble` says why there is none.
+ */
+export function createAtlas(store) {
+  let latest = 0;
+  let retry = 0;
+
+  async function show(loadRun) {
+    clearTimeout(retry);
+    const turn = ++latest;
+    try {
+      const run = await loadRun();
+      const atlas = await atlasOf(run, store.get().route.space, store.get().atlas);
+      if (turn === latest) store.set({ atlas, trouble: null, news: newsOf(store.get(), atlas) });
+    } catch (error) {
+      if (turn !== latest) return;
+      store.set({ trouble: error });
+      retry = setTimeout(() => show(currentRun), 1000 * (error.retryAfter ?? RETRY_SECONDS));
+    }
+  }
+
+  store.subscribe(["route"], ({ route, atlas }) => {
+    if (atlas && route.space !== atlas.space) show(async () => atlas.run);
+  });
+  store.subscribe(["freshness"], ({ freshness, atlas }) => {
+    const published = freshness.status?.published_run_id;
+    if (published && atlas && published !== atlas.run.id && published !== store.get().asked) {
+      store.set({ asked: published });
+      show(currentRun);
+    }
+  });
+  return { start: () => show(currentRun), reload: () => show(currentRun) };
+}
+
+async function atlasOf(run, space, before) {
+  const [columns, usage] = await Promise.all([run.map(space), run.usage()]);
+  const pointOf = new Map();
+  columns.ids.forEach((id, point) => pointOf.set(id, point));
+  const families = before?.run === run ? { ...before.families } : familiesOf(columns, usage, before?.families);
+  return { run, space, columns, usage, families, pointOf };
+}
+
+/**
+ * What a new version changed: { created: [id], changed: [id], gone: n }, or null when it is the
+ * first map, another space, or nothing changed.
+ */
+function newsOf({ atlas: before, news }, atlas) {
+  if (!before || before.run.manifest.catalogue_id !== atlas.run.manifest.catalogue_id) return null;
+  if (before.run === atlas.run) return news;
+  if (before.space !== atlas.space) return null;
+  const created = [], changed = [];
+  atlas.columns.ids.forEach((id, point) => {
+    const old = before.pointOf.get(id);
+    if (old === undefined) created.push(id);
+    else if (!sameRecipe(before.columns, old, atlas.columns, point)) changed.push(id);
+  });
+  const gone = before.columns.count - (atlas.columns.count - created.length);
+  return { created, changed, gone };
+}
+
+/**
+ * (2 × count) where the points of a map come from: their place on the map before, else the place
+ * that was guessed for them, else where they are going.
+ */
+export function originsOf(atlas, before, placesBefore, guesses) {
+  const { ids, x, y, count } = atlas.columns;
+  const origins = new Float32Array(2 * count);
+  for (let point = 0; point < count; point++) {
+    const old = before.pointOf.get(ids[point]);
+    const guess = guesses.get(ids[point])?.places?.[atlas.space];
+    origins[2 * point] = old !== undefined ? placesBefore[2 * old] : guess?.x ?? x[point];
+    origins[2 * point + 1] = old !== undefined ? placesBefore[2 * old + 1] : guess?.y ?? y[point];
+  }
+  return origins;
+}

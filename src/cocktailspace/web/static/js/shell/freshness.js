@@ -1,0 +1,100 @@
+// How the map stands against the recipes: asked of the server, counted down here.
+
+import { API, ApiError, getJson } from "../data/api.js";
+import { clock, counted, dateShort, dateTime, percent } from "../format.js";
+import { byId, h } from "../html.js";
+
+const POLL_MS = { fresh: 5000, pending: 1000, running: 700, failed: 3000, offline: 4000 };
+
+/** Keeps `store.freshness`: { status (or null), skew (server's clock less ours, ms), offline }. */
+export function createFreshness(store) {
+  let timer = 0;
+
+  async function poll() {
+    clearTimeout(timer);
+    try {
+      const status = await getJson("/refresh", { cache: "no-store" });
+      store.set({ freshness: { status, skew: Date.parse(status.now) - Date.now(), offline: false } });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      store.set({ freshness: { ...store.get().freshness, offline: true } });
+    }
+    const { status, offline } = store.get().freshness;
+    if (!document.hidden) timer = setTimeout(poll, POLL_MS[offline ? "offline" : status.state]);
+  }
+
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
+  return { poll };
+}
+
+/** What to say: { state, text, spoken } — spoken changes only when the state does. */
+export function wording({ status, skew, offline }, now = Date.now()) {
+  if (offline) return { state: "offline", text: "No connection", spoken: "The server cannot be reached" };
+  if (!status) return { state: "unknown", text: "…", spoken: "" };
+  const changes = counted(status.pending_changes, "change");
+  switch (status.state) {
+    case "running": return running(status);
+    case "pending": {
+      const wait = (Date.parse(status.due_at) - now - skew) / 1000;
+      const text = wait > 0 ? `Refresh in ${clock(wait)} (${changes})` : `Refresh due (${changes})`;
+      return { state: "pending", text, spoken: `Refresh pending, ${changes}` };
+    }
+    case "failed": {
+      const last = status.published_at ? `last result ${dateShort(status.published_at)}` : "no result yet";
+      return { state: "failed", text: `Failed, ${last}`, spoken: `The refresh failed, ${last}` };
+    }
+    default: return { state: "fresh", text: "Up to date", spoken: "The map is up to date" };
+  }
+}
+
+function running({ attempt }) {
+  const step = attempt?.state === "running" && attempt.step ? attempt.step : "";
+  const text = step ? `Computing: ${step} ${percent(attempt.fraction)}` : "Computing …";
+  return { state: "running", text, spoken: "Computing the new map" };
+}
+
+/** The chip in the header, the line under it, and the details behind it. */
+export function createFreshnessChip(store, { announce, refreshNow }) {
+  const chip = byId("freshness");
+  let spoken = "";
+  const show = () => {
+    const { freshness, atlas } = store.get();
+    const said = wording(withPublished(freshness, atlas));
+    chip.dataset.state = said.state;
+    const text = chip.querySelector(".text");
+    if (text.textContent !== said.text) text.textContent = said.text;
+    if (said.spoken !== spoken) announce(said.spoken);
+    spoken = said.spoken;
+    const attempt = freshness.status?.attempt;
+    byId("progress").classList.toggle("on", said.state === "running");
+    byId("progress").style.transform = `scaleX(${said.state === "running" ? 0.05 + 0.95 * (attempt?.fraction ?? 0) : 0})`;
+  };
+  store.subscribe(["freshness", "atlas"], show);
+  setInterval(show, 250);
+  const more = byId("freshness-more");
+  const fill = () => more.replaceChildren(...details(store.get(), refreshNow));
+  more.addEventListener("toggle", (event) => { if (event.newState === "open") fill(); });
+  store.subscribe(["freshness", "atlas"], () => { if (more.matches(":popover-open")) fill(); });
+}
+
+const withPublished = (freshness, atlas) => freshness.status
+  ? { ...freshness, status: { ...freshness.status, published_at: atlas?.run.manifest.generated_at } }
+  : freshness;
+
+function details({ freshness: { status, offline }, atlas }, refreshNow) {
+  const manifest = atlas?.run.manifest;
+  const facts = [
+    ["Shown", manifest ? dateTime(manifest.generated_at) : "nothing yet"],
+    ["Recipes on the map", manifest ? `${manifest.counts.recipes_in_space} of ${manifest.counts.recipes}` : "–"],
+    ["Version", status ? `${status.published_version ?? "–"} of ${status.catalogue_version}` : "–"],
+    ["Computed in", manifest ? `${Object.values(manifest.seconds).reduce((sum, each) => sum + each, 0).toFixed(1)} s` : "–"],
+  ];
+  const error = status?.state === "failed" ? status.attempt?.error : null;
+  return [
+    h("dl", {}, facts.map(([term, fact]) => [h("dt", {}, term), h("dd", {}, fact)])),
+    error ? h("p", { class: "small" }, `The last refresh failed: ${error}`) : null,
+    offline ? h("p", { class: "small" }, "The server cannot be reached; what you see is the last result.") : null,
+    h("button", { type: "button", class: "button", onclick: refreshNow }, "Refresh now"),
+    h("p", { class: "small soft" }, h("a", { href: `${API}/openapi.json` }, "API"), " · ", h("a", { href: "/recipes" }, "All recipes A–Z")),
+  ].filter(Boolean);
+}

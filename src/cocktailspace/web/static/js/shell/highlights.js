@@ -1,0 +1,62 @@
+// Which points a view is about: what is searched, an ingredient's recipes, a number of ingredients.
+
+import { fold } from "../format.js";
+import { STATES } from "../map/map-view.js";
+
+/** The points that the route is about, in order, or null when it is about all. */
+export function pointsOf(route, atlas) {
+  if (route.search) return searched(route.search, atlas);
+  if (route.view === "ingredient" && route.id !== null) return withIngredient(route.id, atlas);
+  if (route.view === "complexity" && route.count !== null) return withCount(route.count, atlas);
+  return null;
+}
+
+/** Recipes in whose name or ingredients every word occurs. */
+export function searched(text, { columns }) {
+  const words = fold(text).split(/\s+/).filter(Boolean);
+  const ingredientHas = words.map((word) => columns.ingredients.map(({ name }) => fold(name).includes(word)));
+  return filterPoints(columns, (point) => words.every((word, number) =>
+    columns.folded[point].includes(word) || someLine(columns, point, (part) => ingredientHas[number][part])));
+}
+
+/** Recipes with the ingredient or a kind of it. */
+export function withIngredient(id, { columns, usage }) {
+  const family = usage.descendants(id);
+  const wanted = columns.ingredients.map((ingredient) => family.has(ingredient.id));
+  return filterPoints(columns, (point) => someLine(columns, point, (part) => wanted[part]));
+}
+
+function withCount(count, { columns }) {
+  return filterPoints(columns, (point) => {
+    const parts = columns.parts.subarray(columns.starts[point], columns.starts[point + 1]);
+    return parts.length >= count && new Set(parts).size === count;
+  });
+}
+
+function filterPoints({ count }, accepts) {
+  const found = [];
+  for (let point = 0; point < count; point++) if (accepts(point)) found.push(point);
+  return found;
+}
+
+function someLine(columns, point, accepts) {
+  for (let line = columns.starts[point]; line < columns.starts[point + 1]; line++) {
+    if (accepts(columns.parts[line])) return true;
+  }
+  return false;
+}
+
+/** One state a point: hidden families, dimmed by a search, normal, bright. */
+export function statesOf(points, atlas, shown) {
+  const { columns, families } = atlas;
+  const states = new Uint8Array(columns.count).fill(points ? STATES.dim : STATES.normal);
+  for (const point of points ?? []) states[point] = STATES.bright;
+  for (let point = 0; point < states.length; point++) if (!shown[families.of[point]]) states[point] = STATES.hidden;
+  return states;
+}
+
+/** Whether each family is shown; naming none shows all. */
+export function shownFamilies(route, { list }) {
+  const named = list.map((family) => route.families.includes(family.name));
+  return named.some(Boolean) ? named : list.map(() => true);
+}

@@ -1,0 +1,48 @@
+// The families: what their colours mean, and which of them are shown. And the two spaces.
+
+import { count } from "../format.js";
+import { byId, h } from "../html.js";
+
+const SPACES = [
+  ["em", "By kinship", "gin is near other gins"],
+  ["fractions", "By ingredient", "only the same counts"],
+];
+
+export function createLegend(store, router) {
+  const box = byId("legend");
+  store.subscribe(["atlas", "route"], ({ atlas, route }) => {
+    if (!atlas) return;
+    const focused = box.contains(document.activeElement) ? document.activeElement.dataset.family : null;
+    box.replaceChildren(...buttons(atlas.families.list, route.families, router));
+    if (focused !== null) [...box.children].find((button) => button.dataset.family === focused)?.focus();
+  });
+}
+
+function buttons(list, chosen, router) {
+  const toggle = (name) => {
+    const families = chosen.includes(name) ? chosen.filter((each) => each !== name) : [...chosen, name];
+    router.adjust({ families: families.length === list.length ? [] : families });
+  };
+  const items = list.map((family) =>
+    h("button", {
+      type: "button", "data-family": family.name, "aria-pressed": String(!chosen.length || chosen.includes(family.name)),
+      onclick: () => toggle(family.name),
+    }, h("i", { style: { background: `var(--family-${family.colour})` } }), family.name, h("span", {}, count(family.count))));
+  if (chosen.length) {
+    items.push(h("button", { type: "button", class: "all", "data-family": "", onclick: () => router.adjust({ families: [] }) }, "Show all"));
+  }
+  return items;
+}
+
+export function createSpaceSwitch(store, router) {
+  const box = byId("spaces");
+  const inputs = SPACES.map(([space, name, hint]) => {
+    const input = h("input", { type: "radio", name: "space", value: space });
+    input.addEventListener("change", () => router.go({ space, view: store.get().route.view }));
+    box.append(h("label", {}, input, h("b", {}, name), h("small", {}, hint)));
+    return input;
+  });
+  const follow = ({ route }) => inputs.forEach((input) => { input.checked = input.value === route.space; });
+  store.subscribe(["route"], follow);
+  follow(store.get());
+}

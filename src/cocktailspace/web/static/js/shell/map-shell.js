@@ -1,0 +1,145 @@
+// Ties the map to the page: what the state says goes to the map, what is pointed at comes back.
+
+import { linesOf } from "../data/map-columns.js";
+import { counted, millilitres } from "../format.js";
+import { byId, h } from "../html.js";
+import { MapView } from "../map/map-view.js";
+import { originsOf } from "./atlas.js";
+import { pointsOf, shownFamilies, statesOf } from "./highlights.js";
+
+const PHONE = matchMedia("(max-width: 760px)");
+const MOST_LINES = 7;
+
+export function createMapShell(store, router, announce) {
+  const stage = byId("stage");
+  const view = new MapView(stage, { onSelect: select, onHover: hover });
+  let shownAtlas = null;
+
+  function select(point) {
+    const { atlas, route } = store.get();
+    if (point >= 0) router.go({ view: "recipe", id: atlas.columns.ids[point] });
+    else if (route.view === "recipe") router.go({ view: "map" });
+  }
+
+  function hover(point, place) {
+    const card = byId("hover");
+    card.hidden = point < 0;
+    if (point < 0) return;
+    const { columns } = store.get().atlas;
+    const lines = linesOf(columns, point);
+    fillCard(card, columns.names[point], lines);
+    putCard(card, place, view.camera);
+    announce(`${columns.names[point]}: ${lines.map((line) => line.name).join(", ")}`);
+  }
+
+  function showAtlas({ atlas, provisional }) {
+    if (!atlas || atlas === shownAtlas) return;
+    const before = shownAtlas;
+    const from = before?.columns.count ? originsOf(atlas, before, view.placesNow(), provisional) : null;
+    view.setPoints(atlas.columns, atlas.families, from);
+    const otherSpace = before && before.space !== atlas.space;
+    shownAtlas = atlas;
+    if (otherSpace && !view.camera.showsAll) view.fitAll();
+    stage.dataset.run = atlas.run.id;
+    stage.dataset.space = atlas.space;
+    stage.dataset.renderer = view.points.kind;
+    performance.mark("map-shown");
+  }
+
+  function showStates({ route, atlas }) {
+    if (!atlas) return;
+    const shown = shownFamilies(route, atlas.families);
+    const points = pointsOf(route, atlas);
+    view.setStates(statesOf(points, atlas, shown), shown);
+    view.update({ named: points && points.length <= 400 ? points : [] });
+    stage.dataset.matches = points ? String(points.length) : "";
+  }
+
+  function showSelected({ route, atlas, similar, news, draft }) {
+    if (!atlas) return;
+    const point = (id) => atlas.pointOf.get(id) ?? -1;
+    const selected = route.view === "recipe" || route.view === "recipe-form" ? point(route.id) : -1;
+    const written = draftPlace(draft, route, atlas, store.get().provisional);
+    if (written && route.view === "recipe-form" && !view.isPlaceInView(written.x, written.y)) view.showPlace(written.x, written.y);
+    view.update({
+      selected,
+      similar: selected >= 0 && similar.id === route.id ? pointsNear(similar.list, point) : [],
+      marks: news ? marksOf(news, point) : [],
+      draft: written,
+    });
+  }
+
+  /** Move so that what the route is about can be seen; the map stays put where it can. */
+  function follow({ route, atlas, similar }) {
+    if (!atlas) return;
+    const points = pointsOf(route, atlas);
+    const selected = route.view === "recipe" ? atlas.pointOf.get(route.id) : undefined;
+    if (points?.length && selected === undefined) view.fit(points, route.search ? 6 : 3);
+    else if (selected !== undefined) showWithKin(selected, pointsNear(similar.list, (id) => atlas.pointOf.get(id) ?? -1));
+    else if (!points && view.camera.guided && !view.camera.showsAll) view.fitAll();
+  }
+
+  /** A recipe that is out of view, or whose kin are, is shown with its nearest kin. */
+  function showWithKin(selected, kin) {
+    const nearest = kin.slice(0, 5).map(({ point }) => point);
+    const seen = nearest.filter((point) => view.isInView(point)).length;
+    if (!view.isInView(selected) || seen < nearest.length / 2) view.fit([selected, ...nearest], Math.max(view.camera.zoom, 1));
+  }
+
+  /** Leave room for the panel, the legend and, on a phone, what lies above and below. */
+  function makeRoom(panelOpen) {
+    const panel = byId("panel");
+    if (PHONE.matches) {
+      const covered = panelOpen ? stage.clientHeight - Math.min(panel.offsetTop, stage.clientHeight * 0.5) : 0;
+      view.setInsets({ left: 0, right: 0, top: panelOpen ? 46 : 92, bottom: covered });
+    } else {
+      view.setInsets({ left: 200, right: panelOpen ? panel.offsetWidth + 12 : 56, top: 0, bottom: 0 });
+    }
+  }
+
+  store.subscribe(["atlas"], showAtlas);
+  store.subscribe(["atlas", "route"], showStates);
+  store.subscribe(["atlas", "route", "similar", "news", "draft", "provisional"], showSelected);
+  byId("stage").parentElement.querySelectorAll("[data-zoom]").forEach((button) =>
+    button.addEventListener("click", () => zoom(button.dataset.zoom)));
+
+  function zoom(how) {
+    if (how === "all") view.fitAll();
+    else view.camera.fly({ x: view.camera.x, y: view.camera.y, scale: view.camera.scale * (how === "in" ? 1.8 : 1 / 1.8) }, { ms: 250 });
+  }
+
+  return { view, follow, makeRoom };
+}
+
+const pointsNear = (list, point) =>
+  list.map((each) => ({ point: point(each.recipe_id), distance: each.distance })).filter((each) => each.point >= 0);
+
+const marksOf = ({ created, changed }, point) => [
+  ...created.slice(0, 200).map((id) => ({ point: point(id), kind: "new" })),
+  ...changed.slice(0, 200).map((id) => ({ point: point(id), kind: "changed" })),
+].filter((mark) => mark.point >= 0);
+
+/** The recipe being written, or the one that the map does not have yet. */
+function draftPlace(draft, route, { space, pointOf }, provisional) {
+  if (route.view === "recipe-form" && draft?.places) return { ...draft.places[space], name: draft.name || "New recipe" };
+  const waiting = [...provisional.values()].filter((each) => !pointOf.has(each.id) && each.places);
+  const shown = waiting.find((each) => each.id === route.id) ?? waiting.at(-1);
+  return shown ? { ...shown.places[space], name: `${shown.name} (provisional)` } : null;
+}
+
+function fillCard(card, name, lines) {
+  const shown = lines.slice(0, MOST_LINES);
+  const more = lines.length - shown.length;
+  card.replaceChildren(
+    h("strong", {}, name),
+    h("ul", {}, shown.map((line) => h("li", {}, h("span", {}, line.name), h("span", {}, `${millilitres(line.ml)} ml`)))),
+    more ? h("div", { class: "soft" }, `and ${counted(more, "more ingredient")}`) : null,
+  );
+}
+
+function putCard(card, [x, y], camera) {
+  const { offsetWidth: width, offsetHeight: height } = card;
+  const left = x + 18 + width > camera.width - camera.insets.right ? x - 18 - width : x + 18;
+  const top = Math.min(Math.max(y - 24, 8), camera.height - height - 8);
+  card.style.transform = `translate(${Math.round(Math.max(left, 8))}px, ${Math.round(top)}px)`;
+}

@@ -1,0 +1,125 @@
+// Search as you type: suggestions below the field, matches lit on the map.
+
+import { count, counted, fold } from "../format.js";
+import { byId, h, uniqueId } from "../html.js";
+import { searched } from "./highlights.js";
+
+const TYPING_MS = 140;
+const MOST_RECIPES = 6;
+const MOST_INGREDIENTS = 4;
+
+export function createSearch(store, router, announce) {
+  const input = byId("search-text"), list = byId("search-found");
+  let active = -1;
+  let timer = 0;
+
+  const options = () => [...list.querySelectorAll("[role=option]")];
+
+  function close() {
+    list.hidden = true;
+    active = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function suggest() {
+    const { atlas } = store.get();
+    const text = input.value.trim();
+    if (!text || !atlas) return close();
+    const found = suggestions(text, atlas);
+    list.replaceChildren(...found.map((each) => option(each, choose)), ...(found.length ? [] : [nothing(text)]));
+    list.hidden = false;
+    active = -1;
+    input.setAttribute("aria-expanded", String(found.length > 0));
+    return announce(found.length ? `${counted(found.at(-1).matches, "recipe")} match` : "Nothing matches");
+  }
+
+  function choose(patch) {
+    clearTimeout(timer);
+    if (patch.view !== "search") input.value = "";
+    close();
+    router.go({ search: "", ...patch });
+  }
+
+  function move(step) {
+    const all = options();
+    if (!all.length) return;
+    active = (active + step + all.length) % all.length;
+    all.forEach((each, index) => each.setAttribute("aria-selected", String(index === active)));
+    all[active].scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", all[active].id);
+  }
+
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      suggest();
+      router.adjust({ search: input.value.trim() });
+    }, TYPING_MS);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown") move(1);
+    else if (event.key === "ArrowUp") move(-1);
+    else if (event.key === "Escape" && !list.hidden) close();
+    else return;
+    event.preventDefault();
+  });
+  input.addEventListener("focus", () => input.value && suggest());
+  byId("search").addEventListener("focusout", (event) => {
+    if (!byId("search").contains(event.relatedTarget)) close();
+  });
+  byId("search").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const chosen = options()[active];
+    if (chosen) chosen.click();
+    else if (input.value.trim()) choose({ view: "search", search: input.value.trim() });
+  });
+  store.subscribe(["route"], ({ route }) => {
+    if (document.activeElement !== input) input.value = route.search;
+  });
+  addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || typing) return;
+    event.preventDefault();
+    input.focus();
+  });
+  input.value = store.get().route.search;
+}
+
+/** The best suggestions: recipes by name, ingredients by name, then all matches together. */
+export function suggestions(text, atlas) {
+  const { columns, usage } = atlas;
+  const wanted = fold(text);
+  const recipes = best(columns.folded, wanted, MOST_RECIPES).map((point) => ({
+    name: columns.names[point], note: "", go: { view: "recipe", id: columns.ids[point] },
+  }));
+  const used = usage.rows.filter((row) => row.hierarchical_recipes > 0);
+  const ingredients = best(used.map((row) => fold(row.name)), wanted, MOST_INGREDIENTS).map((number) => ({
+    name: used[number].name, note: counted(used[number].hierarchical_recipes, "recipe"),
+    go: { view: "ingredient", id: used[number].ingredient_id },
+  }));
+  const matches = searched(text, atlas).length;
+  if (!matches && !ingredients.length) return [];
+  const all = { name: `All that match “${text}”`, note: count(matches), matches, go: { view: "search", search: text } };
+  return [...recipes, ...ingredients, all];
+}
+
+/** Places of the texts that contain what is wanted, beginnings first, then the shorter ones. */
+function best(texts, wanted, most) {
+  const found = [];
+  for (let place = 0; place < texts.length; place++) {
+    const at = texts[place].indexOf(wanted);
+    if (at >= 0) found.push([at === 0 ? 0 : texts[place][at - 1] === " " ? 1 : 2, texts[place].length, place]);
+  }
+  found.sort((one, other) => one[0] - other[0] || one[1] - other[1] || one[2] - other[2]);
+  return found.slice(0, most).map(([, , place]) => place);
+}
+
+function option({ name, note, go }, choose) {
+  return h("div", {
+    role: "option", id: uniqueId("found"), "aria-selected": "false",
+    onpointerdown: (event) => event.preventDefault(), onclick: () => choose(go),
+  }, h("span", {}, name), note ? h("span", { class: "soft small number" }, note) : null);
+}
+
+const nothing = (text) => h("p", { class: "none" }, `Nothing matches “${text}”.`);

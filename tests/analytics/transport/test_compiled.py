@@ -1,0 +1,57 @@
+"""What holds the package together: its imports, and its compiled functions kept on disk."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+from cocktailspace.analytics.transport import compiled, cost_search, pairs
+
+PACKAGE = Path(compiled.__file__).parent
+
+
+def test_imports_numpy_numba_and_the_standard_library_alone():
+    for path in PACKAGE.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            for name in names:
+                own = name.startswith("cocktailspace.analytics.transport.")
+                root = name.split(".")[0]
+                assert own or root in {"numpy", "numba"} | sys.stdlib_module_names, (path, name)
+
+
+def test_importing_the_package_loads_no_compiler():
+    code = "import sys, cocktailspace.analytics.transport; print('numba' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"
+
+
+def test_a_change_of_any_source_compiles_every_entry_anew():
+    for entry in (pairs.offer_pairs, cost_search.collect_pairs):
+        assert entry.py_func.__qualname__.endswith(compiled.sources_digest())
+
+
+def test_no_entry_is_compiled_for_more_than_one_kind_of_argument(real):
+    from cocktailspace.analytics.transport import learn_costs, nearest_rows  # noqa: PLC0415
+
+    learn_costs(real.fractions(rolled_up=True), real.parents, rounds=2)
+    nearest_rows(real.fractions(), 15)
+    from cocktailspace.analytics.transport import l1_search, ordering  # noqa: PLC0415
+
+    entries = (
+        pairs.offer_pairs,
+        pairs.flows_of_pairs,
+        cost_search.collect_pairs,
+        l1_search.search_l1,
+        ordering.bisect,
+    )
+    assert [len(entry.signatures) for entry in entries] == [1] * len(entries)
+
+
+def test_every_module_says_what_lives_there():
+    for path in PACKAGE.glob("*.py"):
+        assert path.read_text(encoding="utf-8").startswith('"""'), path.name
+        assert len(path.read_text(encoding="utf-8").splitlines()) < 300, path.name
