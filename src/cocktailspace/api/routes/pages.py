@@ -13,6 +13,8 @@ from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
 from cocktailspace.api.parameters import PathId
 from cocktailspace.api.site import Site, schema_of
+from cocktailspace.artifacts.manifest import read_published
+from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue import ingredients, recipes, taxonomy
 from cocktailspace.catalogue.errors import NotFoundError
 
@@ -33,6 +35,14 @@ def page_routes(context: Context) -> APIRouter:
         file = File(sha256, "text/html; charset=utf-8", REVALIDATE, lambda: body)
         return bodies.answer(request, file)
 
+    def published_run() -> str | None:
+        """The run to show, "" before the first; None when the store does not say."""
+        try:
+            published = read_published(context.services.store)
+        except StoreError:
+            return None
+        return published.manifest.run_id if published and published.manifest else ""
+
     def missing(error: NotFoundError) -> Response:
         """A page rather than JSON for what is not there."""
         return HTMLResponse(site.render("missing.html", message=str(error)), 404)
@@ -40,7 +50,7 @@ def page_routes(context: Context) -> APIRouter:
     @router.get("/")
     def index(request: Request) -> Response:
         """The map and all around it."""
-        return html(request, "index.html", modules=site.modules)
+        return html(request, "index.html", modules=site.modules, run_id=published_run())
 
     @router.get("/static/{digest}/{path:path}", responses=answers(404))
     def static(request: Request, digest: str, path: str) -> Response:

@@ -71,7 +71,7 @@ function followRoute({ route }) {
     if (here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  if (route.view === "map") map.follow(store.get());
+  if (route.view === "map" || (route.search && route.view !== "recipe")) map.follow(store.get());
   if (route.view !== "recipe-form" && store.get().draft) store.set({ draft: null });
 }
 
@@ -84,6 +84,6 @@ byId("skip").addEventListener("click", (event) => {
 
 map.makeRoom(false);
 addEventListener("resize", () => map.makeRoom(!byId("panel").hidden));
-atlas.start();
+atlas.start(document.documentElement.dataset.run);
 freshness.poll();
 panel.start();

@@ -8,7 +8,7 @@ export class CancelledError extends Error {}
 
 export function createWriter({ announce, written }) {
   async function send(path, options) {
-    let token = readToken() ?? (await ask("Reading is open to all; adding and changing is for those with a token. `cocktailspace token` makes one."));
+    let token = readToken() ?? (await ask("Reading is open to all; adding and changing is for those with a token. Whoever runs this server makes one with “cocktailspace token new”."));
     for (;;) {
       try {
         const answer = await request(path, { ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` } });

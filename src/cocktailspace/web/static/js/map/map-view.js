@@ -178,12 +178,13 @@ export class MapView {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }
-    const { zoom, showsAll } = this.camera;
+    const { zoom, showsAll, guided } = this.camera;
     this.camera.resize(width, height);
     if (!this.count) return;
     this.camera.measureBy(this.index.bounds);
     const { x, y, fitted } = this.camera;
     this.camera.jump(showsAll ? this.camera.viewOf(this.index.bounds) : { x, y, scale: fitted * zoom }, showsAll);
+    this.camera.guided = guided;
     this.#draw(performance.now()); // at once: a resized canvas is empty until it is drawn
   }
 

@@ -11,7 +11,7 @@ const POUR_ML = 4; // less than this is counted in dashes, not measured in ounce
 
 export function recipeView({ store, router, remove }) {
   return async ({ id }, atlas) => {
-    const [{ body: recipe, etag }, similar] = await Promise.all([request(`/recipes/${id}`), atlas.run.similar(id)]);
+    const [{ body: recipe, etag }, similar] = await Promise.all([request(`/recipes/${id}`), atlas.pointOf.has(id) ? atlas.run.similar(id) : null]);
     store.set({ similar: { id, list: similar ?? [] } });
     return {
       title: recipe.name,

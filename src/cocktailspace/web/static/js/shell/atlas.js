@@ -1,5 +1,6 @@
 // What is shown: one run's map, its families, and how it came from the map before.
 
+import { ApiError } from "../data/api.js";
 import { familiesOf } from "../data/families.js";
 import { sameRecipe } from "../data/map-columns.js";
 import { currentRun } from "../data/run.js";
@@ -33,12 +34,19 @@ export function createAtlas(store) {
   });
   store.subscribe(["freshness"], ({ freshness, atlas }) => {
     const published = freshness.status?.published_run_id;
-    if (published && atlas && published !== atlas.run.id && published !== store.get().asked) {
+    if (published && published !== atlas?.run.id && published !== store.get().asked) {
       store.set({ asked: published });
       show(currentRun);
     }
   });
-  return { start: () => show(currentRun), reload: () => show(currentRun) };
+  return {
+    /** asked: the run that the server named in the page, "" when there was none yet. */
+    start(asked) {
+      store.set({ asked: asked || null });
+      if (asked === "") store.set({ trouble: new ApiError(503, "The first map is being computed.") });
+      else show(currentRun);
+    },
+  };
 }
 
 async function atlasOf(run, space, before) {
