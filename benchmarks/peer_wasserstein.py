@@ -18,7 +18,7 @@ def main() -> None:
     bounds = stored["indptr"]
     events = [
         np.column_stack([stored["weights"][start:stop], stored["points"][start:stop]])
-        for start, stop in zip(bounds[:-1], bounds[1:])  # noqa: B905 - Python 3.9 will do
+        for start, stop in zip(bounds[:-1], bounds[1:])  # noqa: B905, RUF007 - Python 3.9 will do
     ]
     pairwise = wasserstein.PairwiseEMD(R=1.0, beta=1.0, norm=True, num_threads=1, verbose=0)
     begin = time.perf_counter()

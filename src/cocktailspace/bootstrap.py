@@ -1,6 +1,5 @@
 """The composition root: picks the parts that the settings ask for and puts them together."""
 
-import threading
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,8 +8,9 @@ from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.models import Limits
 from cocktailspace.refresh.debounce import Debounce
-from cocktailspace.refresh.embedded import Refresher
+from cocktailspace.refresh.embedded import Bell, Refresher
 from cocktailspace.refresh.local_jobs import LocalJobs
+from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.settings import Settings
 from cocktailspace.times import Clock, utc_now
 
@@ -30,18 +30,30 @@ class Services:
 
 def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
     """Connect nothing yet; just choose."""
-    bell = threading.Event()
     limits = Limits(settings.max_ingredients_per_recipe, settings.max_rows_per_bulk)
-    store = FolderStore(settings.artifacts_folder)
-    jobs = LocalJobs(settings.artifacts_folder / ".job.lock", store, settings.environment(), clock)
+    store = _store(settings)
+    lock_path = settings.artifacts_folder / ".job.lock"
+    jobs = LocalJobs(lock_path, store, settings.environment(), clock)
+    bell = Bell()
+
+    def signal_analytics_run() -> None:
+        """The one place from which every mutation signals, whoever makes it."""
+        signal()
+
     database = Database(
-        settings.catalogue_url,
-        limits=limits,
-        clock=clock,
-        after_commit=bell.set,
+        settings.catalogue_url, limits=limits, clock=clock, after_commit=signal_analytics_run
     )
     refresher = Refresher(database, store, jobs, _policy(settings), clock, bell)
+    signal = AnalyticsSignal(refresher.status, bell, least_move=timedelta(0))
     return Services(settings, database, limits, store, jobs, refresher, clock)
+
+
+def _store(settings: Settings) -> ArtifactStore:
+    if settings.analytics_bucket is None:
+        return FolderStore(settings.artifacts_folder)
+    from cocktailspace.artifacts.s3 import S3Store  # noqa: PLC0415 - boto3 is an extra
+
+    return S3Store(settings.analytics_bucket)
 
 
 def _policy(settings: Settings) -> Debounce:

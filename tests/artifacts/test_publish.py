@@ -1,11 +1,10 @@
 import contextlib
 import hashlib
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import MANIFEST_KEY, Manifest, Published, read_published
 from cocktailspace.artifacts.publish import (
     KEEP_ORPHANS,
@@ -15,13 +14,30 @@ from cocktailspace.artifacts.publish import (
     new_run_id,
     publish,
 )
-from cocktailspace.artifacts.store import ArtifactStore, MissingError, StoreError
+from cocktailspace.artifacts.store import ArtifactStore, Entry, MissingError, Stored, StoreError
 from tests.conftest import ManualClock
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> FolderStore:
-    return FolderStore(tmp_path / "artifacts")
+class Passing:
+    """A store that hands every call on."""
+
+    def __init__(self, inner: ArtifactStore) -> None:
+        self.inner = inner
+
+    def read(self, key: str) -> Stored:
+        return self.inner.read(key)
+
+    def write(self, key: str, body: bytes) -> None:
+        self.inner.write(key, body)
+
+    def swap(self, key: str, body: bytes, expected: str | None) -> None:
+        self.inner.swap(key, body, expected)
+
+    def list(self, prefix: str) -> Iterator[Entry]:
+        return self.inner.list(prefix)
+
+    def delete(self, key: str) -> None:
+        self.inner.delete(key)
 
 
 def _result(clock: ManualClock, version: int, catalogue_id: str = "cat", **more: object) -> Result:
@@ -51,7 +67,7 @@ def _check_whole(store: ArtifactStore, manifest: Manifest) -> None:
         assert len(body) == entry.bytes
 
 
-def test_a_published_result_is_read_back_whole(store: FolderStore, clock: ManualClock) -> None:
+def test_a_published_result_is_read_back_whole(store: ArtifactStore, clock: ManualClock) -> None:
     assert read_published(store) is None
     manifest = _publish(store, clock, 7)
     assert manifest == _published(store)
@@ -60,14 +76,14 @@ def test_a_published_result_is_read_back_whole(store: FolderStore, clock: Manual
     _check_whole(store, manifest)
 
 
-def test_a_newer_version_replaces_an_older_one(store: FolderStore, clock: ManualClock) -> None:
+def test_a_newer_version_replaces_an_older_one(store: ArtifactStore, clock: ManualClock) -> None:
     _publish(store, clock, 1)
     _publish(store, clock, 2)
     assert _published(store).source_version == 2
 
 
 def test_an_older_run_that_finishes_last_changes_nothing(
-    store: FolderStore, clock: ManualClock
+    store: ArtifactStore, clock: ManualClock
 ) -> None:
     base = read_published(store)
     late = _result(clock, 1)
@@ -78,7 +94,7 @@ def test_an_older_run_that_finishes_last_changes_nothing(
 
 
 def test_at_an_equal_version_only_what_was_read_at_the_start_is_replaced(
-    store: FolderStore, clock: ManualClock
+    store: ArtifactStore, clock: ManualClock
 ) -> None:
     _publish(store, clock, 1)
     base = read_published(store)
@@ -89,14 +105,14 @@ def test_at_an_equal_version_only_what_was_read_at_the_start_is_replaced(
 
 
 def test_of_two_first_publishers_of_one_version_the_first_stays(
-    store: FolderStore, clock: ManualClock
+    store: ArtifactStore, clock: ManualClock
 ) -> None:
     first, second = _result(clock, 1), _result(clock, 1)
     assert publish(store, first, base=None, clock=clock) is not None
     assert publish(store, second, base=None, clock=clock) is None
 
 
-def test_another_catalogue_counts_as_version_0(store: FolderStore, clock: ManualClock) -> None:
+def test_another_catalogue_counts_as_version_0(store: ArtifactStore, clock: ManualClock) -> None:
     _publish(store, clock, 900, "old")
     _publish(store, clock, 3, "new")
     assert _published(store).catalogue_id == "new"
@@ -104,7 +120,7 @@ def test_another_catalogue_counts_as_version_0(store: FolderStore, clock: Manual
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"{}", b'{"storage_version": "v0"}'])
 def test_a_damaged_manifest_is_replaced(
-    store: FolderStore, clock: ManualClock, damage: bytes
+    store: ArtifactStore, clock: ManualClock, damage: bytes
 ) -> None:
     _publish(store, clock, 5)
     store.write(MANIFEST_KEY, damage)
@@ -113,8 +129,10 @@ def test_a_damaged_manifest_is_replaced(
     assert _published(store).source_version == 4
 
 
-def test_a_publisher_that_loses_a_race_looks_again(store: FolderStore, clock: ManualClock) -> None:
-    class Contested(FolderStore):
+def test_a_publisher_that_loses_a_race_looks_again(
+    store: ArtifactStore, clock: ManualClock
+) -> None:
+    class Contested(Passing):
         """Somebody else publishes version 2 just before the first swap."""
 
         raced = False
@@ -125,7 +143,7 @@ def test_a_publisher_that_loses_a_race_looks_again(store: FolderStore, clock: Ma
                 _publish(store, clock, 2)
             super().swap(key, body, expected)
 
-    contested = Contested(store.root)
+    contested = Contested(store)
     newer = publish(contested, _result(clock, 3), base=None, clock=clock)
     assert newer is not None
     assert _published(store).source_version == 3
@@ -134,7 +152,7 @@ def test_a_publisher_that_loses_a_race_looks_again(store: FolderStore, clock: Ma
 
 
 def test_readers_never_miss_a_run_within_ten_minutes(
-    store: FolderStore, clock: ManualClock
+    store: ArtifactStore, clock: ManualClock
 ) -> None:
     read: list[tuple[Manifest, object]] = []
     for version in range(1, 40):
@@ -146,7 +164,7 @@ def test_readers_never_miss_a_run_within_ten_minutes(
                 _check_whole(store, manifest)
 
 
-def test_a_run_is_deleted_once_nobody_follows_it(store: FolderStore, clock: ManualClock) -> None:
+def test_a_run_is_deleted_once_nobody_follows_it(store: ArtifactStore, clock: ManualClock) -> None:
     _publish(store, clock, 1)
     first = _published(store)
     clock.advance(hours=5)  # current for long: readers may have read the manifest just now
@@ -159,7 +177,7 @@ def test_a_run_is_deleted_once_nobody_follows_it(store: FolderStore, clock: Manu
     assert first.run_id not in _published(store).superseded
 
 
-def test_orphans_are_deleted_after_a_day(store: FolderStore, clock: ManualClock) -> None:
+def test_orphans_are_deleted_after_a_day(store: ArtifactStore, clock: ManualClock) -> None:
     orphan = "analytics/v1/runs/20200101T000000.000000Z-00000000/recipe-similar.json"
     store.write(orphan, b"{}")
     [entry] = store.list("analytics/v1/runs/")
@@ -172,24 +190,27 @@ def test_orphans_are_deleted_after_a_day(store: FolderStore, clock: ManualClock)
         store.read(orphan)
 
 
-class Failing(FolderStore):
+class Failing(Passing):
     """A store that fails at the n-th call that changes something, before or after doing it."""
 
-    def __init__(self, root: Path, fails_at: int, *, after: bool) -> None:
-        super().__init__(root)
+    def __init__(self, inner: ArtifactStore, fails_at: int, *, after: bool) -> None:
+        super().__init__(inner)
         self.calls, self.fails_at, self.after = 0, fails_at, after
 
     def write(self, key: str, body: bytes) -> None:
-        self._fail(lambda: FolderStore.write(self, key, body))
+        self._fail(lambda: self.inner.write(key, body))
+
+    def swap(self, key: str, body: bytes, expected: str | None) -> None:
+        self._fail(lambda: self.inner.swap(key, body, expected))
 
     def delete(self, key: str) -> None:
-        self._fail(lambda: FolderStore.delete(self, key))
+        self._fail(lambda: self.inner.delete(key))
 
-    def _fail(self, action: object) -> None:
+    def _fail(self, action: Callable[[], None]) -> None:
         self.calls += 1
         fails = self.calls == self.fails_at
         if not fails or self.after:
-            action()  # type: ignore[operator]
+            action()
         if fails:
             raise StoreError("the store failed")
 
@@ -197,12 +218,12 @@ class Failing(FolderStore):
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("fails_at", range(1, 9))
 def test_wherever_a_publisher_dies_readers_see_one_complete_run(
-    store: FolderStore, clock: ManualClock, fails_at: int, after: bool
+    store: ArtifactStore, clock: ManualClock, fails_at: int, after: bool
 ) -> None:
     for version in (1, 2):
         _publish(store, clock, version)
     clock.now += KEEP_SUPERSEDED + timedelta(seconds=1)
-    failing = Failing(store.root, fails_at, after=after)
+    failing = Failing(store, fails_at, after=after)
     with contextlib.suppress(StoreError):
         publish(failing, _result(clock, 3), base=read_published(store), clock=clock)
     manifest = _published(store)

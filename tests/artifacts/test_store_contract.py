@@ -2,18 +2,10 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.store import ArtifactStore, MissingError, SwapConflictError
-
-
-@pytest.fixture(params=["folder"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> ArtifactStore:
-    assert request.param == "folder"
-    return FolderStore(tmp_path / "artifacts")
 
 
 def test_what_was_written_is_read(store: ArtifactStore) -> None:

@@ -12,16 +12,30 @@ from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.artifacts.publish import Result, new_run_id, publish
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.exchange import import_file, starter_file
 from cocktailspace.catalogue.migrate import migrate
 
-FAMILIES = ("Gin", "Rum", "Whiskey", "Brandy", "Vodka", "Tequila", "Wine", "Amaro", "Juice", "Syrup")
+FAMILIES = (
+    "Gin",
+    "Rum",
+    "Whiskey",
+    "Brandy",
+    "Vodka",
+    "Tequila",
+    "Wine",
+    "Amaro",
+    "Juice",
+    "Syrup",
+)
 KINDS = 30
 
 
 def publish_crowd(folder: Path, count: int) -> None:
-    """Publish maps of `count` recipes for the (empty) catalogue in `folder`, as if it were of it."""
+    """Publish maps of `count` recipes for a new catalogue in `folder`, as if they were of it."""
     database = Database(sqlite_url(folder / "catalogue.sqlite"))
     migrate(database)
+    with database.transaction() as tx:
+        import_file(tx, starter_file())
     with database.reading() as connection:
         state = catalogue_state(connection)
     database.close()
@@ -43,7 +57,7 @@ def publish_crowd(folder: Path, count: int) -> None:
 
 def crowd(count: int, seed: int = 1) -> dict[ArtifactName, Any]:
     """Every artifact: recipes of four ingredients in clusters by family."""
-    chance = random.Random(seed)  # noqa: S311 - made-up data
+    chance = random.Random(seed)
     rows = [_row(number, chance) for number in range(1, count + 1)]
     usage = _usage(rows)
     return {
@@ -54,7 +68,12 @@ def crowd(count: int, seed: int = 1) -> dict[ArtifactName, Any]:
         ArtifactName.RECIPE_COMPLEXITY: [{"ingredient_count": 4, "recipe_count": count}],
         ArtifactName.RECIPE_SIMILAR: [],
         ArtifactName.INGREDIENT_COSTS: [
-            {"ingredient_id": row["ingredient_id"], "name": row["name"], "counts_as": None, "nearest": []}
+            {
+                "ingredient_id": row["ingredient_id"],
+                "name": row["name"],
+                "counts_as": None,
+                "nearest": [],
+            }
             for row in usage
         ],
     }

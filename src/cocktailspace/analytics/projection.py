@@ -47,9 +47,12 @@ def project(
         begin = _filled(start, known, neighbours, seed)
     else:
         begin = _principal_components(features, n, seed)
-    return _optimise(
+    points = _optimise(
         neighbours, begin, warm=warm, seed=seed, min_dist=min_dist, n_neighbors=n_neighbors
     )
+    if start is not None and warm:
+        return _laid_over(points, points[known], start[known])
+    return points
 
 
 def _known(start: _Points | None, n: int) -> NDArray[np.bool_]:
@@ -96,6 +99,21 @@ def _filled(start: _Points, known: NDArray[np.bool_], neighbours: Neighbours, se
         placed[waiting[ready]] = True
     places[~placed] = start[known].mean(axis=0) + noise[~placed]
     return places
+
+
+def _laid_over(points: _Points, moved: _Points, target: _Points) -> _Points:
+    """`points` shifted, turned and scaled as one, so that `moved` come as near to `target` as can.
+
+    The optimisation drifts and swells a little; nobody should see that.
+    Source: Procrustes analysis, Gower 1975.
+    """
+    centre, new_centre = moved.mean(axis=0), target.mean(axis=0)
+    left, sizes, right = np.linalg.svd((moved - centre).T @ (target - new_centre))
+    spread = float(((moved - centre) ** 2).sum())
+    if spread == 0:
+        return points
+    laid: _Points = (points - centre) @ (left @ right) * (sizes.sum() / spread) + new_centre
+    return laid
 
 
 def _principal_components(features: Rows | None, n: int, seed: int) -> _Points:

@@ -22,6 +22,7 @@ from cocktailspace.api.routes.ingredients import ingredient_routes
 from cocktailspace.api.routes.pages import page_routes
 from cocktailspace.api.routes.place import place_routes
 from cocktailspace.api.routes.recipes import recipe_routes
+from cocktailspace.api.routes.refresh import refresh_routes
 from cocktailspace.api.routes.units import unit_routes
 from cocktailspace.api.security import SecurityHeaders
 from cocktailspace.bootstrap import Services
@@ -76,7 +77,8 @@ def create_app(
     app.include_router(ingredient_routes(context), prefix=API)
     app.include_router(unit_routes(context), prefix=API)
     app.include_router(catalogue_routes(context), prefix=API)
-    app.include_router(analytics_routes(services.store, context.bodies), prefix=API)
+    app.include_router(analytics_routes(context), prefix=API)
+    app.include_router(refresh_routes(context), prefix=API)
     app.include_router(place_routes(context), prefix=API)
     app.include_router(page_routes(context))
 

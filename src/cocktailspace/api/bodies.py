@@ -3,7 +3,7 @@
 import gzip
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -29,14 +29,17 @@ class Bodies:
         self._compressed: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
-    def answer(self, request: Request, file: File) -> Response:
-        """The file, or 304 when the client has it already.
+    def answer(
+        self, request: Request, file: File, more: Mapping[str, str] | None = None
+    ) -> Response:
+        """The file with `more` headers, or 304 when the client has it already.
 
         The compressed form is another representation and so has an ETag of its own.
         """
         zipped = "gzip" in _accepted_encodings(request)
         etag = f'"{file.sha256}-gzip"' if zipped else f'"{file.sha256}"'
         headers = {"ETag": etag, "Cache-Control": file.cache_control, "Vary": "Accept-Encoding"}
+        headers |= more or {}
         if etag_matches(request.headers.get("if-none-match", ""), etag):
             return Response(status_code=304, headers=headers)
         if not zipped:

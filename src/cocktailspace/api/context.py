@@ -28,16 +28,16 @@ class Context:
     bodies: Bodies
 
     @property
-    def editor(self) -> Callable[[Request], Identity]:
+    def editor(self) -> Callable[..., Identity]:
         """A dependency of routes that editors may use."""
         return self._role(Role.EDITOR)
 
     @property
-    def admin(self) -> Callable[[Request], Identity]:
+    def admin(self) -> Callable[..., Identity]:
         """A dependency of routes that admins alone may use."""
         return self._role(Role.ADMIN)
 
-    def _role(self, role: Role) -> Callable[[Request], Identity]:
+    def _role(self, role: Role) -> Callable[..., Identity]:
         identify = requires(self.authenticator, role)
 
         def counted(request: Request, _documented: Annotated[object, Depends(_BEARER)]) -> Identity:

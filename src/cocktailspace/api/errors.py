@@ -95,6 +95,7 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 READ = answers(404, 422, 503)
 WRITE = answers(400, 401, 403, 409, 413, 422, 429, 503)
+RUN = answers(401, 403, 429, 503)
 WRITE_ONE = WRITE | answers(404, 412)
 
 

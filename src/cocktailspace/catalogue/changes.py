@@ -1,11 +1,12 @@
 """The change log: append-only, one row per entity touched; its last version is the catalogue's."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from cocktailspace.catalogue.schema import catalogue, changes
 
@@ -43,6 +44,13 @@ def catalogue_state(connection: Connection) -> CatalogueState:
     catalogue_id = connection.execute(select(catalogue.c.catalogue_id)).scalar_one()
     version, changed_at = (0, None) if row is None else (row.version, row.changed_at)
     return CatalogueState(catalogue_id, version, changed_at)
+
+
+def renew_identity(connection: Connection) -> str:
+    """Give the catalogue a new random identity: it is not the one it was published as any more."""
+    catalogue_id = secrets.token_hex(16)
+    connection.execute(update(catalogue).values(catalogue_id=catalogue_id))
+    return catalogue_id
 
 
 def first_change_after(connection: Connection, version: int) -> datetime | None:

@@ -4,21 +4,42 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
+from cocktailspace.catalogue.changes import renew_identity
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.refresh.debounce import Debounce
-from cocktailspace.refresh.local_jobs import LocalJobs
-from cocktailspace.refresh.status import RefreshState, RefreshStatus, derive_status, read_facts
+from cocktailspace.refresh.ports import Job, JobQueue
+from cocktailspace.refresh.status import RefreshStatus, derive_status, read_facts
 from cocktailspace.times import Clock
 
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+
+
+class Bell:
+    """The embedded Scheduler: there is nothing to move, the refresher just looks again."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+
+    def move_to(self, _due: datetime) -> None:
+        """Ring."""
+        self.ring()
+
+    def ring(self) -> None:
+        """Wake whoever waits."""
+        self._rung.set()
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until the bell rings, or for so long."""
+        self._rung.wait(seconds)
+        self._rung.clear()
 
 
 class Refresher:
@@ -31,10 +52,10 @@ class Refresher:
         self,
         database: Database,
         store: ArtifactStore,
-        jobs: LocalJobs,
+        jobs: JobQueue,
         policy: Debounce,
         clock: Clock,
-        bell: threading.Event,
+        bell: Bell,
     ) -> None:
         self._database = database
         self._store = store
@@ -53,7 +74,7 @@ class Refresher:
             yield
         finally:
             self._stopping.set()
-            self._bell.set()
+            self._bell.ring()
             thread.join()
             self._jobs.stop()
 
@@ -65,17 +86,36 @@ class Refresher:
     def step(self) -> timedelta:
         """Start the job if it is due; returns how long to sleep before the next look."""
         status = self.status()
-        if status.state is RefreshState.RUNNING or status.due_at is None:
-            return timedelta(seconds=POLL_SECONDS)
+        pause = timedelta(seconds=POLL_SECONDS)
+        if status.job is not None or status.due_at is None:
+            return pause
         wait = status.due_at - self._clock()
         if wait > timedelta(0):
-            return min(wait, timedelta(seconds=POLL_SECONDS))
-        self._jobs.submit()
-        return timedelta(seconds=POLL_SECONDS)
+            return min(wait, pause)
+        self.run_now(status)
+        return pause
+
+    def run_now(self, status: RefreshStatus) -> Job:
+        """Start the job whether it is due or not, or return the one that runs."""
+        if status.restored:
+            self._renew_identity(status)
+        return self._jobs.submit()
+
+    def _renew_identity(self, status: RefreshStatus) -> None:
+        """A restored catalogue is another one: its versions mean other contents than before."""
+        with self._database.transaction() as tx:
+            catalogue_id = renew_identity(tx.connection)
+        logger.warning(
+            "the catalogue %s is at version %d, but version %s of it is published: it was restored "
+            "from a backup; from now on it is %s",
+            status.catalogue.catalogue_id,
+            status.catalogue.version,
+            status.manifest and status.manifest.source_version,
+            catalogue_id,
+        )
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._bell.clear()
             try:
                 pause = self.step()
             except (CatalogueError, StoreError, SQLAlchemyError, OSError) as error:

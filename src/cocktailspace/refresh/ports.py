@@ -31,3 +31,7 @@ class JobQueue(Protocol):
     def active(self) -> Job | None:
         """The job that waits or runs, if there is one."""
         ...
+
+    def stop(self) -> None:
+        """End what runs within this process, if anything does; nothing partial is published."""
+        ...

@@ -49,6 +49,16 @@ class RefreshStatus:
     pending_since: datetime | None
     pending_changes: int
 
+    @property
+    def restored(self) -> bool:
+        """Whether an older copy of the catalogue was put back: it is behind what is published."""
+        manifest = self.manifest
+        return (
+            manifest is not None
+            and manifest.catalogue_id == self.catalogue.catalogue_id
+            and manifest.source_version > self.catalogue.version
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

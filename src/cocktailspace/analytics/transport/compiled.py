@@ -17,7 +17,6 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Columns = NDArray[np.int32]
-Marks = NDArray[np.uint8]
 Level = tuple[Ints, Columns, Singles, Singles]
 """Rows or boxes for a search: `boxes.Level`."""
 Index = tuple[Ints, Level, Level, Level]

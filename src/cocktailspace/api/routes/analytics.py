@@ -8,7 +8,8 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from starlette.convertors import Convertor, register_url_convertor
 
-from cocktailspace.api.bodies import Bodies, File
+from cocktailspace.api.bodies import File
+from cocktailspace.api.context import Context
 from cocktailspace.api.errors import NotYetError, answers
 from cocktailspace.api.parameters import QueryId
 from cocktailspace.api.similar import SimilarRows
@@ -19,8 +20,9 @@ from cocktailspace.artifacts.manifest import (
     read_published,
 )
 from cocktailspace.artifacts.publish import is_run_id
-from cocktailspace.artifacts.store import ArtifactStore, MissingError
+from cocktailspace.artifacts.store import MissingError
 from cocktailspace.catalogue.errors import NotFoundError
+from cocktailspace.refresh.status import RefreshState
 
 FOR_EVER = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
@@ -35,6 +37,23 @@ class Artifact(BaseModel):
 
     data: Any
     metadata: dict[str, Any]
+
+
+FRESHNESS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": {
+            "Cocktailspace-Version": {
+                "description": "The version of the catalogue that the result shows",
+                "schema": {"type": "integer"},
+            },
+            "Cocktailspace-Refresh": {
+                "description": "`fresh`, or whether a newer result is coming: `pending`, "
+                "`running` or `failed`",
+                "schema": {"type": "string", "enum": list(RefreshState)},
+            },
+        }
+    }
+}
 
 
 class SimilarRow(BaseModel):
@@ -60,9 +79,14 @@ class _ArtifactConvertor(Convertor[str]):
 register_url_convertor("artifact", _ArtifactConvertor())
 
 
-def analytics_routes(store: ArtifactStore, bodies: Bodies) -> APIRouter:
-    """Routes over this store."""
+def analytics_routes(context: Context) -> APIRouter:
+    """Routes over this store.
+
+    Every answer but a run's own, which never changes, says which version it shows and whether a
+    newer one is coming: `Cocktailspace-Version` and `Cocktailspace-Refresh`.
+    """
     router = APIRouter(prefix="/analytics", tags=["analytics"])
+    store, bodies = context.services.store, context.bodies
     similar = SimilarRows(store)
 
     def current() -> Manifest:
@@ -73,6 +97,11 @@ def analytics_routes(store: ArtifactStore, bodies: Bodies) -> APIRouter:
             )
         return published.manifest
 
+    def freshness() -> dict[str, str]:
+        status = context.services.refresher.status()
+        version = status.manifest.source_version if status.manifest else 0
+        return {"Cocktailspace-Version": str(version), "Cocktailspace-Refresh": status.state}
+
     def similar_to(request: Request, run_id: str, recipe_id: int, caching: str) -> Response:
         row = similar.find(run_id, recipe_id)
         if row is None:
@@ -81,14 +110,16 @@ def analytics_routes(store: ArtifactStore, bodies: Bodies) -> APIRouter:
                 "has no volume"
             )
         sha256 = hashlib.sha256(row).hexdigest()
-        return bodies.answer(request, File(sha256, "application/json", caching, lambda: row))
+        file = File(sha256, "application/json", caching, lambda: row)
+        return bodies.answer(request, file, freshness() if caching == REVALIDATE else None)
 
-    @router.get("/manifest", response_model=Manifest, responses=answers(503))
+    @router.get("/manifest", response_model=Manifest, responses=FRESHNESS | answers(503))
     def get_manifest(request: Request) -> Response:
         """What is published now. Follow it: read the artifacts of one view from its one run."""
         body = current().model_dump_json(indent=1).encode()
         sha256 = hashlib.sha256(body).hexdigest()
-        return bodies.answer(request, File(sha256, "application/json", REVALIDATE, lambda: body))
+        file = File(sha256, "application/json", REVALIDATE, lambda: body)
+        return bodies.answer(request, file, freshness())
 
     @router.get(
         "/runs/{run_id}/{name}",
@@ -114,7 +145,9 @@ def analytics_routes(store: ArtifactStore, bodies: Bodies) -> APIRouter:
         return bodies.answer(request, File(sha256, "application/json", FOR_EVER, lambda: body))
 
     @router.get(
-        "/{name:artifact}", response_model=Artifact | SimilarRow, responses=answers(404, 422, 503)
+        "/{name:artifact}",
+        response_model=Artifact | SimilarRow,
+        responses=FRESHNESS | answers(404, 422, 503),
     )
     def get_current_artifact(
         request: Request, name: ArtifactName, recipe_id: OneRecipe = None
@@ -124,9 +157,9 @@ def analytics_routes(store: ArtifactStore, bodies: Bodies) -> APIRouter:
         entry = manifest.artifacts[name]
         if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
             return similar_to(request, manifest.run_id, recipe_id, REVALIDATE)
-        return bodies.answer(
-            request,
-            File(entry.sha256, "application/json", REVALIDATE, lambda: store.read(entry.key).body),
+        file = File(
+            entry.sha256, "application/json", REVALIDATE, lambda: store.read(entry.key).body
         )
+        return bodies.answer(request, file, freshness())
 
     return router

@@ -6,6 +6,7 @@ import { listenToGestures } from "./gestures.js";
 import { listenToKeys, nextInDirection } from "./keys.js";
 import { familyCentres } from "./labels.js";
 import { drawOverlay } from "./overlay.js";
+import { Pace } from "./pace.js";
 import { canvasPoints } from "./points-canvas.js";
 import { webglPoints } from "./points-webgl.js";
 import { SpatialIndex, boundsOf } from "./spatial-index.js";
@@ -19,7 +20,9 @@ export const STATES = { hidden: 0, dim: 1, normal: 2, bright: 3 };
 
 export class MapView {
   #frame = 0;
+  #stale = true; // whether the points have to be drawn again, not only what lies over them
   #move = null;
+  #pace = new Pace(() => this.#rest());
   #scene = {
     names: [], states: new Uint8Array(0), places: new Float32Array(0), centres: [], shown: [],
     selected: -1, hovered: -1, similar: [], named: [], marks: [], draft: null,
@@ -92,7 +95,7 @@ export class MapView {
   /** Any of: selected, similar, named, marks, draft. */
   update(patch) {
     Object.assign(this.#scene, patch);
-    this.redraw();
+    this.#schedule();
   }
 
   get count() { return this.#scene.names.length; }
@@ -117,6 +120,12 @@ export class MapView {
     if (points.length) this.camera.fly(this.camera.viewOf(boundsOf(this.index.xs, this.index.ys, points), most));
   }
 
+  /** How wide a group of points will be on the screen, in pixels. */
+  spread(points) {
+    const [left, bottom, right, top] = boundsOf(this.index.xs, this.index.ys, points);
+    return Math.max(right - left, top - bottom) * (this.camera.motion?.to ?? this.camera).scale;
+  }
+
   /** Whether a point is where no panel covers it, with some margin. */
   isInView(point) { return this.isPlaceInView(this.index.xs[point], this.index.ys[point]); }
 
@@ -132,6 +141,11 @@ export class MapView {
   }
 
   redraw() {
+    this.#stale = true;
+    this.#schedule();
+  }
+
+  #schedule() {
     this.#frame ||= requestAnimationFrame((now) => this.#draw(now));
   }
 
@@ -143,11 +157,21 @@ export class MapView {
     if (!moving) this.#settle();
     const ratio = this.canvas.width / this.camera.width;
     const size = this.#pointSize();
-    const { palette, ground } = this.theme;
-    this.points.draw({ camera: this.camera, time, size, ratio, palette: palette.map(({ rgb }) => rgb), ground: ground.rgb });
+    if (this.#stale) this.#drawPoints(time, size, ratio, this.#pace.next(now, this.count));
     const scene = moving ? { ...this.#scene, places: this.placesNow() } : this.#scene;
     drawOverlay(this.overlay.getContext("2d"), ratio, { ...scene, camera: this.camera, index: this.index, size, theme: this.theme });
     if (flying || moving) this.redraw();
+  }
+
+  /** The view has stopped: what a hurried frame left out is drawn now. */
+  #rest() {
+    this.#drawPoints(this.#time(performance.now()), this.#pointSize(), this.canvas.width / this.camera.width);
+  }
+
+  #drawPoints(time, size, ratio, most = this.count) {
+    const { palette, ground } = this.theme;
+    this.points.draw({ camera: this.camera, time, size, ratio, palette: palette.map(({ rgb }) => rgb), ground: ground.rgb, most });
+    this.#stale = false;
   }
 
   #time(now) {
@@ -185,6 +209,7 @@ export class MapView {
     const { x, y, fitted } = this.camera;
     this.camera.jump(showsAll ? this.camera.viewOf(this.index.bounds) : { x, y, scale: fitted * zoom }, showsAll);
     this.camera.guided = guided;
+    this.#stale = true;
     this.#draw(performance.now()); // at once: a resized canvas is empty until it is drawn
   }
 

@@ -5,27 +5,31 @@ const ALPHA = { 1: 0.12, 2: 0.86, 3: 1 };
 export function canvasPoints(canvas) {
   const context = canvas.getContext("2d");
   let points = { from: new Float32Array(0), to: new Float32Array(0), colours: new Uint8Array(0) };
-  let states = new Uint8Array(0);
+  let states = new Uint8Array(0), layers = [];
   return {
     kind: "canvas",
     setPoints(from, to, colours) { points = { from, to, colours }; },
-    setStates(given) { states = given; },
+    setStates(given) {
+      states = given;
+      layers = [1, 2, 3].filter((layer) => states.includes(layer));
+    },
     draw(scene) {
       context.setTransform(scene.ratio, 0, 0, scene.ratio, 0, 0);
       context.clearRect(0, 0, scene.camera.width, scene.camera.height);
-      for (const layer of [1, 2, 3]) drawLayer(context, points, states, layer, scene);
+      for (const layer of layers) drawLayer(context, points, states, layer, scene);
       context.globalAlpha = 1;
     },
   };
 }
 
-function drawLayer(context, { from, to, colours }, states, layer, { camera, time, size, palette, ratio }) {
+function drawLayer(context, { from, to, colours }, states, layer, { camera, time, size, palette, ratio, most }) {
   const side = layer === 3 ? size * 1.25 + 1 : size;
   const stamps = palette.map((colour) => stamp(colour, side, ratio));
   const [middleX, middleY] = camera.middle;
   const left = middleX - camera.x * camera.scale - side / 2, top = middleY + camera.y * camera.scale - side / 2;
   context.globalAlpha = ALPHA[layer];
-  for (let index = 0; index < colours.length; index++) {
+  const end = layer === 3 ? colours.length : Math.min(most, colours.length);
+  for (let index = 0; index < end; index++) {
     if (states[index] !== layer) continue;
     const x = from[2 * index] + (to[2 * index] - from[2 * index]) * time;
     const y = from[2 * index + 1] + (to[2 * index + 1] - from[2 * index + 1]) * time;

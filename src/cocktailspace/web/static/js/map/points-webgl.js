@@ -40,7 +40,7 @@ export function webglPoints(canvas) {
     gl.bindBuffer(gl.ARRAY_BUFFER, buffers[name]);
     gl.bufferData(gl.ARRAY_BUFFER, array, gl.DYNAMIC_DRAW);
   };
-  let count = 0;
+  let count = 0, layers = LAYERS;
   return {
     kind: "webgl",
     setPoints(from, to, colours) {
@@ -49,7 +49,10 @@ export function webglPoints(canvas) {
       fill("to", to);
       fill("colour", colours);
     },
-    setStates: (states) => fill("state", states),
+    setStates(states) {
+      fill("state", states);
+      layers = LAYERS.filter((layer) => states.includes(layer)); // a pass over all points each
+    },
     draw(scene) {
       gl.viewport(0, 0, canvas.width, canvas.height);
       gl.clearColor(0, 0, 0, 0);
@@ -57,9 +60,10 @@ export function webglPoints(canvas) {
       if (!count) return;
       gl.useProgram(program);
       setUniforms(gl, at, scene);
-      for (const layer of LAYERS) {
+      for (const layer of layers) {
         gl.uniform1f(at.layer, layer);
-        gl.drawArrays(gl.POINTS, 0, count);
+        // What is lit is drawn whole; of the others a beginning is a fair sample.
+        gl.drawArrays(gl.POINTS, 0, layer === 3 ? count : Math.min(scene.most, count));
       }
     },
   };

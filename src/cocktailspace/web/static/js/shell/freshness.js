@@ -58,8 +58,8 @@ export function createFreshnessChip(store, { announce, refreshNow }) {
   const chip = byId("freshness");
   let spoken = "";
   const show = () => {
-    const { freshness, atlas } = store.get();
-    const said = wording(withPublished(freshness, atlas));
+    const { freshness } = store.get();
+    const said = wording(freshness);
     chip.dataset.state = said.state;
     const text = chip.querySelector(".text");
     if (text.textContent !== said.text) text.textContent = said.text;
@@ -69,17 +69,13 @@ export function createFreshnessChip(store, { announce, refreshNow }) {
     byId("progress").classList.toggle("on", said.state === "running");
     byId("progress").style.transform = `scaleX(${said.state === "running" ? 0.05 + 0.95 * (attempt?.fraction ?? 0) : 0})`;
   };
-  store.subscribe(["freshness", "atlas"], show);
+  store.subscribe(["freshness"], show);
   setInterval(show, 250);
   const more = byId("freshness-more");
   const fill = () => more.replaceChildren(...details(store.get(), refreshNow));
   more.addEventListener("toggle", (event) => { if (event.newState === "open") fill(); });
   store.subscribe(["freshness", "atlas"], () => { if (more.matches(":popover-open")) fill(); });
 }
-
-const withPublished = (freshness, atlas) => freshness.status
-  ? { ...freshness, status: { ...freshness.status, published_at: atlas?.run.manifest.generated_at } }
-  : freshness;
 
 function details({ freshness: { status, offline }, atlas }, refreshNow) {
   const manifest = atlas?.run.manifest;

@@ -9,6 +9,8 @@ import { pointsOf, shownFamilies, statesOf } from "./highlights.js";
 
 const PHONE = matchMedia("(max-width: 760px)");
 const MOST_LINES = 7;
+const TOLD_APART = 50; // pixels
+const CLOSEST = 60; // against the view of all
 
 export function createMapShell(store, router, announce) {
   const stage = byId("stage");
@@ -79,11 +81,13 @@ export function createMapShell(store, router, announce) {
     else if (!points && view.camera.guided && !view.camera.showsAll) view.fitAll();
   }
 
-  /** A recipe that is out of view, or whose kin are, is shown with its nearest kin. */
+  /** Show a recipe with its nearest kin, unless they can be seen and told apart already. */
   function showWithKin(selected, kin) {
     const nearest = kin.slice(0, 5).map(({ point }) => point);
     const seen = nearest.filter((point) => view.isInView(point)).length;
-    if (!view.isInView(selected) || seen < nearest.length / 2) view.fit([selected, ...nearest], Math.max(view.camera.zoom, 1));
+    const apart = !nearest.length || view.spread([selected, ...nearest]) > TOLD_APART;
+    if (view.isInView(selected) && seen >= nearest.length / 2 && apart) return;
+    view.fit([selected, ...nearest], apart ? Math.max(view.camera.zoom, 1) : CLOSEST);
   }
 
   /** Leave room for the panel, the legend and, on a phone, what lies above and below. */

@@ -1,0 +1,75 @@
+"""Artifacts in an S3 bucket: atomic by nature, compare-and-swap by conditional writes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cocktailspace.artifacts.store import Entry, MissingError, Stored, StoreError, SwapConflictError
+
+_CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
+_MISSING = {"NoSuchKey", "404"}
+
+
+class S3Store:
+    """An ArtifactStore in one bucket."""
+
+    def __init__(self, bucket: str, *, endpoint_url: str | None = None) -> None:
+        self._bucket = bucket
+        config = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard"})
+        self._client: Any = boto3.client("s3", endpoint_url=endpoint_url, config=config)
+
+    def read(self, key: str) -> Stored:
+        """The object under `key`; MissingError when there is none."""
+        with self._translated(key):
+            answer = self._client.get_object(Bucket=self._bucket, Key=key)
+            return Stored(answer["Body"].read(), answer["ETag"])
+
+    def write(self, key: str, body: bytes) -> None:
+        """Put an object, whatever was there."""
+        with self._translated(key):
+            self._put(key, body)
+
+    def swap(self, key: str, body: bytes, expected: str | None) -> None:
+        """Put an object only if the present one is still the expected one."""
+        condition = {"IfNoneMatch": "*"} if expected is None else {"IfMatch": expected}
+        try:
+            with self._translated(key):
+                self._put(key, body, **condition)
+        except MissingError as error:  # what was expected has been deleted
+            raise SwapConflictError(f"{key} was deleted by somebody else") from error
+
+    def list(self, prefix: str) -> Iterator[Entry]:
+        """All objects whose key begins with `prefix`."""
+        pages = self._client.get_paginator("list_objects_v2")
+        with self._translated(prefix):
+            for page in pages.paginate(Bucket=self._bucket, Prefix=prefix):
+                for found in page.get("Contents", ()):
+                    yield Entry(found["Key"], found["LastModified"])
+
+    def delete(self, key: str) -> None:
+        """Remove an object; no error when it is gone already."""
+        with self._translated(key):
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def _put(self, key: str, body: bytes, **condition: str) -> None:
+        self._client.put_object(
+            Bucket=self._bucket, Key=key, Body=body, ContentType="application/json", **condition
+        )
+
+    @contextmanager
+    def _translated(self, key: str) -> Iterator[None]:
+        try:
+            yield
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            if code in _MISSING:
+                raise MissingError(f"there is no {key}") from error
+            if code in _CONFLICTS:
+                raise SwapConflictError(f"{key} was replaced by somebody else") from error
+            raise StoreError(f"{key}: S3 answered {code}") from error
+        except BotoCoreError as error:
+            raise StoreError(f"{key}: S3 cannot be reached ({type(error).__name__})") from error

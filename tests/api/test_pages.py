@@ -1,0 +1,151 @@
+"""The page's files and the server-rendered pages."""
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from cocktailspace.api.site import WEB, Site
+
+PAGES = ["/", "/recipe/1", "/ingredient/5", "/recipes", "/ingredients", "/recipe/99999"]
+
+
+class Seen(HTMLParser):
+    """What a page is made of: tags with their attributes, and scripts' contents."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[tuple[dict[str, str | None], str]] = []
+        self._script: dict[str, str | None] | None = None
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._script = dict(attrs) if tag == "script" else None
+
+    def handle_data(self, data: str) -> None:
+        if self._script is not None and data.strip():
+            self.scripts.append((self._script, data))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script":
+            self._script = None
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_pages_keep_to_the_content_security_policy(client: TestClient, address: str) -> None:
+    answer = client.get(address)
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    seen = Seen(answer.text)
+    for tag, attributes in seen.tags:
+        assert "style" not in attributes, f"<{tag}> has a style attribute"
+        assert not [name for name in attributes if name.startswith("on")]
+        link = attributes.get("src") or (attributes.get("href") if tag == "link" else None)
+        if link and attributes.get("rel") != "canonical":
+            assert link.startswith("/"), f"{link} is on another host"
+            assert client.get(link).status_code == 200, link
+    assert all(attributes.get("type") == "application/ld+json" for attributes, _ in seen.scripts)
+
+
+def test_files_are_kept_for_ever_under_an_address_that_changes_with_them(
+    client: TestClient,
+) -> None:
+    digest = Site().digest
+    fresh = client.get(f"/static/{digest}/js/app.js")
+    assert "immutable" in fresh.headers["cache-control"]
+    assert fresh.headers["content-type"].startswith("text/javascript")
+    old = client.get("/static/0123456789abcdef/js/app.js")
+    assert old.headers["cache-control"] == "no-cache"
+    assert client.get("/").headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    "path", ["../templates/base.html", "%2e%2e/templates/base.html", "js", "nothing.js", "js/../.."]
+)
+def test_addresses_lead_to_nothing_but_the_files(client: TestClient, path: str) -> None:
+    assert client.get(f"/static/{Site().digest}/{path}").status_code == 404
+
+
+def test_every_module_that_is_imported_is_there_and_fetched_at_once() -> None:
+    site = Site()
+    root = WEB / "static"
+    for module in root.rglob("*.js"):
+        for name in re.findall(r'from "(\./[^"]+|\.\./[^"]+)"', module.read_text()):
+            target = (module.parent / name).resolve()
+            assert target.relative_to(root).as_posix() in site.modules, f"{module}: {name}"
+
+
+def recipe_schema(client: TestClient, address: str) -> Any:
+    [(_, text)] = Seen(client.get(address).text).scripts
+    return json.loads(text)
+
+
+def test_a_recipe_speaks_schema_org(client: TestClient) -> None:
+    schema = recipe_schema(client, "/recipe/1")
+    assert schema["@type"] == "Recipe"
+    assert schema["name"] == "Negroni"
+    assert schema["recipeIngredient"] == [
+        "1 Ounce Gin",
+        "1 Ounce Campari",
+        "1 Ounce Sweet Vermouth",
+    ]
+    assert schema["recipeInstructions"] == [{"@type": "HowToStep", "text": "Stir with ice."}]
+    assert schema["url"].endswith("/recipe/1")
+
+
+def test_a_recipe_page_reads_without_a_script(client: TestClient) -> None:
+    text = client.get("/recipe/1").text
+    for part in ("<h1>Negroni</h1>", "Stir with ice.", "Sweet Vermouth", "/#/recipe/1"):
+        assert part in text
+
+
+def test_an_ingredient_page_leads_up_down_and_to_recipes(client: TestClient) -> None:
+    ids = {each["name"]: each["id"] for each in client.get("/api/v1/ingredients").json()["items"]}
+    text = client.get(f"/ingredient/{ids['Whiskey']}").text
+    for part in ("<h1>Whiskey</h1>", f"/ingredient/{ids['Spirit']}", ">Bourbon<", ">Boulevardier<"):
+        assert part in text
+
+
+def test_what_users_write_is_text_and_nothing_else(
+    client: TestClient, editor: dict[str, str]
+) -> None:
+    evil = "</script><img src=x onerror=alert(1)>'\""
+    body = {
+        "name": evil,
+        "instructions": evil,
+        "description": evil,
+        "source": evil,
+        "source_url": "https://example.org/?a=1&b=2",
+        "ingredients": [],
+    }
+    made = client.post("/api/v1/recipes", json=body, headers=editor).json()
+    address = f"/recipe/{made['id']}"
+    seen = Seen(client.get(address).text)
+    assert not [1 for tag, attributes in seen.tags if tag == "img" and "onerror" in attributes]
+    assert recipe_schema(client, address)["name"] == evil
+    assert not [1 for tag, a in Seen(client.get("/recipes").text).tags if "onerror" in a]
+
+
+@pytest.mark.parametrize("address", ["/recipe/99999", "/ingredient/99999"])
+def test_what_is_not_there_gets_a_page_that_says_so(client: TestClient, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "Not here" in answer.text
+
+
+def test_names_are_listed_for_who_has_no_script(client: TestClient) -> None:
+    assert "/recipe/1" in client.get("/recipes").text
+    assert "Negroni" in client.get("/recipes").text
+    assert "Negroni" not in client.get("/recipes", params={"after": "zzz"}).text
+    assert "Sweet Vermouth" in client.get("/ingredients").text
+
+
+def test_pages_are_not_sent_twice(client: TestClient) -> None:
+    first = client.get("/recipe/1")
+    again = client.get("/recipe/1", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304

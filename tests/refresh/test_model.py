@@ -1,0 +1,188 @@
+"""A model check: histories of edits and faults, of any kind and order, on a virtual clock.
+
+Held in every history:
+(a) a committed change is published no later than the bound after the last fault has ended;
+(b) without faults and manual runs, a burst causes at most 1 + ceil(duration / max_wait) jobs;
+(c) the versions published for one catalogue never go down;
+(d) a reader that follows a manifest sees the artifacts of one run;
+(e) a mutation never fails because of analytics.
+`make soak` runs many more histories than `make test`.
+"""
+
+import json
+import math
+import os
+import shutil
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from cocktailspace.catalogue.changes import catalogue_state
+from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.ingredients import create_ingredients
+from cocktailspace.catalogue.models import IngredientDraft
+from cocktailspace.refresh.debounce import retry_pause
+from tests.conftest import ManualClock
+from tests.refresh.world import ARTIFACTS, World
+
+EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "60"))
+MINUTE = timedelta(minutes=1)
+pauses = st.sampled_from([0.5, 1, 2, 4, 7, 15, 60, 200, 400, 900])
+
+
+class Histories(RuleBasedStateMachine):
+    """Edits, time, and everything that can go wrong."""
+
+    template: Path
+
+    @initialize(aws=st.booleans())
+    def start(self, aws: bool) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="model-"))
+        self.clock = ManualClock()
+        self.world = World(self._database, self.clock, aws=aws)
+        self.edits = 0
+        self.faultless = True
+        self.burst_began: datetime | None = None
+        self.burst_ended: datetime | None = None
+        self.jobs_before_burst = 0
+        self.last_versions: dict[str, int] = {}
+
+    def _database(self, **options: Any) -> Database:
+        path = self.folder / "catalogue.sqlite"
+        shutil.copy(self.template, path)
+        return Database(sqlite_url(path), clock=self.clock, **options)
+
+    def teardown(self) -> None:
+        if hasattr(self, "world"):
+            self._everything_is_published_in_time()
+            self.world.database.close()
+            shutil.rmtree(self.folder)
+
+    @rule(count=st.integers(1, 3))
+    def edit(self, count: int) -> None:
+        """(e): whatever is broken, the edit is made."""
+        for _ in range(count):
+            self.edits += 1
+            with self.world.database.transaction() as tx:
+                create_ingredients(tx, [IngredientDraft(name=f"I{self.edits}")], [""])
+
+    @rule(seconds=pauses)
+    def wait(self, seconds: float) -> None:
+        self.world.advance(timedelta(seconds=seconds))
+
+    @rule(count=st.integers(2, 12), share=st.floats(0.1, 0.9))
+    def burst_is_few_jobs(self, count: int, share: float) -> None:
+        """(b): edits closer together than the debounce are one run for each max wait."""
+        if not self.faultless:
+            return
+        self._settle()
+        before, began = self.world.jobs.started, self.clock()
+        for _ in range(count):
+            self.edit(1)
+            self.world.advance(self.world.policy.debounce * share)
+        duration = self.clock() - began
+        self._settle()
+        most = 1 + math.ceil(duration / self.world.policy.max_wait)
+        assert self.world.jobs.started - before <= most
+
+    @rule(count=st.integers(1, 3))
+    def lose_signals(self, count: int) -> None:
+        self.faultless = False
+        self.world.lose_signals = count
+
+    @rule(broken=st.booleans())
+    def break_the_scheduler(self, broken: bool) -> None:
+        self.faultless = False
+        self.world.alarm.broken = broken
+
+    @rule(step=st.integers(0, 3))
+    def next_job_dies(self, step: int) -> None:
+        self.faultless = False
+        self.world.jobs.dies_at_step = step
+
+    @rule()
+    def running_jobs_vanish(self) -> None:
+        self.faultless = False
+        self.world.jobs.vanish()
+
+    @rule(seconds=st.sampled_from([0.0, 40.0, 700.0]))
+    def trigger_comes_twice_or_late(self, seconds: float) -> None:
+        self.faultless = False
+        self.world.advance(timedelta(seconds=seconds))
+        self.world.jobs.submit(overlap=True)
+
+    @rule(seconds=st.sampled_from([1.0, 30.0, 300.0]))
+    def jobs_take(self, seconds: float) -> None:
+        self.faultless = False
+        self.world.jobs.seconds = seconds
+
+    @rule()
+    def run_by_hand(self) -> None:
+        self.faultless = False
+        self.world.refresher.run_now(self.world.status())
+
+    @rule()
+    def server_restarts(self) -> None:
+        self.world.restart()
+
+    @precondition(lambda self: not self.world.aws)
+    @rule()
+    def server_stops_and_starts(self) -> None:
+        self.faultless = False
+        self.world.jobs.stop()
+        self.world.restart()
+
+    @invariant()
+    def readers_see_one_run(self) -> None:
+        """(d)"""
+        manifest = self.world.manifest() if hasattr(self, "world") else None
+        if manifest is not None:
+            for name in ARTIFACTS:
+                body = self.world.store.read(manifest.artifacts[name].key).body
+                assert json.loads(body) == {"run": manifest.run_id}
+
+    @invariant()
+    def versions_never_go_down(self) -> None:
+        """(c)"""
+        manifest = self.world.manifest() if hasattr(self, "world") else None
+        if manifest is not None:
+            before = self.last_versions.get(manifest.catalogue_id, 0)
+            assert manifest.source_version >= before
+            self.last_versions[manifest.catalogue_id] = manifest.source_version
+
+    def _settle(self) -> None:
+        """Let everything pending be published."""
+        longest = self.world.policy.max_wait + 3 * MINUTE + World.RECONCILE
+        self.world.advance(longest)
+        assert self.world.status().due_at is None
+
+    def _everything_is_published_in_time(self) -> None:
+        """(a): the faults end here; from now on only the bound may pass."""
+        world = self.world
+        world.alarm.broken, world.lose_signals, world.jobs.dies_at_step = False, 0, None
+        attempt = world.status().attempt
+        failures = attempt.failures + 1 if attempt else 1
+        job = timedelta(seconds=world.jobs.seconds)
+        bound = max(world.policy.max_wait, job) + job + World.RECONCILE + retry_pause(failures)
+        world.advance(bound + 2 * MINUTE + timedelta(seconds=300))
+        with world.database.reading() as connection:
+            version = catalogue_state(connection).version
+        manifest = world.manifest()
+        assert version == 0 or (manifest is not None and manifest.source_version == version)
+
+
+@pytest.fixture(autouse=True)
+def template(empty_catalogue: Path) -> None:
+    Histories.template = empty_catalogue
+
+
+class TestHistories(Histories.TestCase):
+    """Run by pytest."""
+
+    settings: Any = settings(max_examples=EXAMPLES, stateful_step_count=25, deadline=None)

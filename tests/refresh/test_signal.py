@@ -1,0 +1,105 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cocktailspace.catalogue.changes import CatalogueState
+from cocktailspace.refresh.ports import Job
+from cocktailspace.refresh.signal import AnalyticsSignal, reconcile
+from cocktailspace.refresh.status import RefreshState, RefreshStatus
+
+T0 = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class RecordingScheduler:
+    """Remembers what it was asked for, and fails on demand."""
+
+    def __init__(self) -> None:
+        self.moves: list[datetime] = []
+        self.broken = False
+
+    def move_to(self, due: datetime) -> None:
+        if self.broken:
+            raise ConnectionError("no way out")
+        self.moves.append(due)
+
+
+@pytest.fixture
+def scheduler() -> RecordingScheduler:
+    return RecordingScheduler()
+
+
+def _status(due_at: datetime | None, job: Job | None = None) -> RefreshStatus:
+    return RefreshStatus(
+        state=RefreshState.PENDING,
+        catalogue=CatalogueState("cat", 1, T0),
+        manifest=None,
+        attempt=None,
+        job=job,
+        due_at=due_at,
+        pending_since=None,
+        pending_changes=0,
+    )
+
+
+def _due(seconds: float) -> Callable[[], RefreshStatus]:
+    return lambda: _status(T0 + timedelta(seconds=seconds))
+
+
+def test_the_alarm_moves_to_when_the_run_is_due(scheduler: RecordingScheduler) -> None:
+    AnalyticsSignal(_due(5), scheduler)()
+    assert scheduler.moves == [T0 + timedelta(seconds=5)]
+
+
+def test_moves_by_less_than_a_few_seconds_are_skipped_never_delayed(
+    scheduler: RecordingScheduler,
+) -> None:
+    due = [0.0]
+    signal = AnalyticsSignal(lambda: _status(T0 + timedelta(seconds=due[0])), scheduler, least_move=timedelta(seconds=3))
+    for due[0] in (100.0, 101.0, 102.9, 103.0, 104.0, 90.0):
+        signal()
+    assert [(move - T0).total_seconds() for move in scheduler.moves] == [100.0, 103.0, 90.0]
+
+
+def test_nothing_pending_moves_nothing(scheduler: RecordingScheduler) -> None:
+    AnalyticsSignal(lambda: _status(None), scheduler)()
+    assert scheduler.moves == []
+
+
+def test_a_scheduler_that_fails_is_a_warning_and_is_tried_again_by_the_next_edit(
+    scheduler: RecordingScheduler, caplog: pytest.LogCaptureFixture
+) -> None:
+    signal = AnalyticsSignal(_due(5), scheduler)
+    scheduler.broken = True
+    signal()
+    assert "no way out" in caplog.text
+    scheduler.broken = False
+    signal()
+    assert len(scheduler.moves) == 1
+
+
+def test_a_status_that_cannot_be_read_is_a_warning_too(
+    scheduler: RecordingScheduler, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> RefreshStatus:
+        raise OSError("disk gone")
+
+    AnalyticsSignal(broken, scheduler)()
+    assert "disk gone" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("status", "armed"),
+    [
+        (_status(T0), True),
+        (_status(T0 - timedelta(hours=1)), True),
+        (_status(T0 + timedelta(seconds=1)), False),
+        (_status(None), False),
+        (_status(T0, Job("1")), False),
+    ],
+)
+def test_the_reconcile_arms_what_is_overdue_and_only_that(
+    scheduler: RecordingScheduler, status: RefreshStatus, armed: bool
+) -> None:
+    assert reconcile(status, scheduler, T0) is armed
+    assert scheduler.moves == ([T0] if armed else [])
