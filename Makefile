@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format bench lock clean
+.PHONY: help run setup test fuzz soak lint format bench lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -18,6 +18,14 @@ setup: $(VENV)/.dev ## set up .venv with everything, tests and tools included
 
 test: $(VENV)/.dev ## run all tests
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+fuzz: $(VENV)/.dev ## thousands of made-up requests against a running server
+	FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -s tests/api/test_schema.py
+
+soak: $(VENV)/.dev ## the long versions: model check, load, kills of the server and of the job
+	LOAD_WRITES=500 LOAD_KILLS=50 JOB_KILLS=200 BURST_WRITES=250 \
+		$(BIN)/python -m pytest -s tests/load tests/refresh/test_processes.py
+	MODEL_EXAMPLES=10000 $(BIN)/python -m pytest -s --timeout 0 tests/refresh/test_model.py
 
 lint: $(VENV)/.dev ## ruff, mypy strict and the import rules
 	$(BIN)/ruff format --check

@@ -5,7 +5,9 @@ Held in every history:
 (b) without faults and manual runs, a burst causes at most 1 + ceil(duration / max_wait) jobs;
 (c) the versions published for one catalogue never go down;
 (d) a reader that follows a manifest sees the artifacts of one run;
-(e) a mutation never fails because of analytics.
+(e) a mutation never fails because of analytics;
+and without faults no run is overdue by more than a job and the granularity of the world's timer,
+and no change waits longer than the max wait and these.
 `make soak` runs many more histories than `make test`.
 """
 
@@ -86,6 +88,7 @@ class Histories(RuleBasedStateMachine):
         for _ in range(count):
             self.edit(1)
             self.world.advance(self.world.policy.debounce * share)
+            self.without_faults_nothing_is_overdue_or_starved()
         duration = self.clock() - began
         self._settle()
         most = 1 + math.ceil(duration / self.world.policy.max_wait)
@@ -155,6 +158,17 @@ class Histories(RuleBasedStateMachine):
             before = self.last_versions.get(manifest.catalogue_id, 0)
             assert manifest.source_version >= before
             self.last_versions[manifest.catalogue_id] = manifest.source_version
+
+    @invariant()
+    def without_faults_nothing_is_overdue_or_starved(self) -> None:
+        if not hasattr(self, "world") or not self.faultless:
+            return
+        status, now = self.world.status(), self.clock()
+        timer = 2 * MINUTE if self.world.aws else timedelta(seconds=2)
+        job = timedelta(seconds=self.world.jobs.seconds)
+        assert status.due_at is None or now <= status.due_at + timer + job
+        if status.pending_since is not None:
+            assert now <= status.pending_since + self.world.policy.max_wait + timer + job
 
     def _settle(self) -> None:
         """Let everything pending be published."""

@@ -55,7 +55,9 @@ def test_moves_by_less_than_a_few_seconds_are_skipped_never_delayed(
     scheduler: RecordingScheduler,
 ) -> None:
     due = [0.0]
-    signal = AnalyticsSignal(lambda: _status(T0 + timedelta(seconds=due[0])), scheduler, least_move=timedelta(seconds=3))
+    signal = AnalyticsSignal(
+        lambda: _status(T0 + timedelta(seconds=due[0])), scheduler, least_move=timedelta(seconds=3)
+    )
     for due[0] in (100.0, 101.0, 102.9, 103.0, 104.0, 90.0):
         signal()
     assert [(move - T0).total_seconds() for move in scheduler.moves] == [100.0, 103.0, 90.0]

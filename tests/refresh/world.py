@@ -76,11 +76,15 @@ class RunningJob:
 
 @dataclass
 class Jobs:
-    """A JobQueue whose jobs run on the virtual clock; several may overlap when told to."""
+    """A JobQueue whose jobs run on the virtual clock.
+
+    overlaps: whether a job starts although one runs, as on AWS, where only waiting ones are shared.
+    """
 
     clock: ManualClock
     database: Database
     store: MemoryStore
+    overlaps: bool
     seconds: float = 5.0
     dies_at_step: int | None = None
     running: list[RunningJob] = field(default_factory=list)
@@ -88,7 +92,7 @@ class Jobs:
     published: list[tuple[str, int]] = field(default_factory=list)
 
     def submit(self, *, overlap: bool = False) -> Job:
-        if self.running and not overlap:
+        if self.running and not (overlap or self.overlaps):
             return self.running[0].job
         self.started += 1
         job = Job(str(self.started))
@@ -184,7 +188,8 @@ class World:
         self.lose_signals = 0
         self.without_reconcile = False
         self.database = database(after_commit=self._after_commit)
-        self.jobs = Jobs(clock, self.database, self.store, seconds=20.0 if aws else 3.0)
+        seconds = 20.0 if aws else 3.0
+        self.jobs = Jobs(clock, self.database, self.store, overlaps=aws, seconds=seconds)
         self._next_reconcile = clock() + self.RECONCILE
         self.restart()
 
