@@ -24,7 +24,7 @@ class Published:
 
     names: of the recipes, in the order of `shelf`; ingredients: names by id; counts_as: what
     ingredients in use count as when recipes are compared, themselves included; places: by map,
-    (n, 2) coordinates in the order of `shelf`.
+    (n, 2) coordinates in the order of `shelf`; extents: how wide each map is.
     """
 
     shelf: Shelf
@@ -32,6 +32,7 @@ class Published:
     ingredients: Mapping[int, str]
     counts_as: Mapping[int, int]
     places: Mapping[str, NDArray[np.float64]]
+    extents: Mapping[str, float]
 
 
 class Shelves:
@@ -69,7 +70,11 @@ class Shelves:
         shelf = make_shelf(recipes(), forest, counts_as)
         places[MAPS[1]] = [(row["x"], row["y"]) for row in self._rows(run_id, MAPS[1])]
         arrays = {name: np.array(each).reshape(-1, 2) for name, each in places.items()}
-        return Published(shelf, names, ingredients, counts_as, arrays)
+        extents = {
+            name: float(np.ptp(each, axis=0).max()) if len(each) else 0.0
+            for name, each in arrays.items()
+        }
+        return Published(shelf, names, ingredients, counts_as, arrays, extents)
 
     def _counts_as(self, run_id: str, ingredients: Mapping[int, str]) -> dict[int, int]:
         by_name = {name: ingredient_id for ingredient_id, name in ingredients.items()}

@@ -140,15 +140,11 @@ class _Comparison:
         if not self._rows:
             return None
         gaps = self._gaps[self._rows]
-        return {
-            name: PlaceOut(x=round(x, 4), y=round(y, 4))
-            for name, coordinates in self._run.places.items()
-            for x, y in [
-                provisional_place(
-                    coordinates[self._rows], gaps, float(np.ptp(coordinates, axis=0).max())
-                )
-            ]
+        found = {
+            name: provisional_place(each[self._rows], gaps, self._run.extents[name])
+            for name, each in self._run.places.items()
         }
+        return {name: PlaceOut(x=round(x, 4), y=round(y, 4)) for name, (x, y) in found.items()}
 
     def _neighbour(self, row: int) -> NeighbourOut:
         flows = transport_flows(self._forest, self._draft, self._run.shelf.masses(row))
