@@ -171,7 +171,7 @@ def _editing(browser: Any, server: Server, folder: Path) -> None:
     page.wait_for_timeout(300)
     page.screenshot(path=folder / "pending-desktop-light.png")
     page.wait_for_selector("#freshness[data-state=running]")
-    page.wait_for_timeout(2_500)
+    page.wait_for_timeout(400)
     page.screenshot(path=folder / "computing-desktop-light.png")
     page.locator("#news:not([hidden])").wait_for(timeout=60_000)
     page.wait_for_timeout(2_000)

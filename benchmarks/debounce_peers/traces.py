@@ -32,7 +32,7 @@ def steady() -> Trace:
 
 def office_hours(seed: int = 1, per_hour: float = 12) -> Trace:
     """A week: Monday to Friday from 9 to 17, edits at random (Poisson), on average 12 an hour."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    chance = random.Random(seed)
     edits = []
     for day in range(5):
         opens = MONDAY + timedelta(days=day, hours=9)
@@ -53,5 +53,5 @@ TRACES = (burst, steady, office_hours, bulk_import)
 
 def failing_signals(trace: Trace, share: float, seed: int) -> frozenset[int]:
     """Positions of the edits whose signal is lost, each with probability `share`."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    chance = random.Random(seed)
     return frozenset(i for i in range(len(trace.edits)) if chance.random() < share)

@@ -89,9 +89,9 @@ def test_a_recipe_speaks_schema_org(client: TestClient) -> None:
     assert schema["@type"] == "Recipe"
     assert schema["name"] == "Negroni"
     assert schema["recipeIngredient"] == [
-        "1 Ounce Gin",
-        "1 Ounce Campari",
-        "1 Ounce Sweet Vermouth",
+        "1 oz Gin",
+        "1 oz Campari",
+        "1 oz Sweet Vermouth",
     ]
     assert schema["recipeInstructions"] == [{"@type": "HowToStep", "text": "Stir with ice."}]
     assert schema["url"].endswith("/recipe/1")

@@ -5,9 +5,10 @@ Held in every history:
 (b) without faults and manual runs, a burst causes at most 1 + ceil(duration / max_wait) jobs;
 (c) the versions published for one catalogue never go down;
 (d) a reader that follows a manifest sees the artifacts of one run;
-(e) a mutation never fails because of analytics;
-and without faults no run is overdue by more than a job and the granularity of the world's timer,
-and no change waits longer than the max wait and these.
+(e) a mutation never fails because of analytics.
+Where nothing runs and nothing is due, everything is published; and without faults no run is overdue
+by more than a job and the granularity of the world's timer, and no change waits longer than the max
+wait and these.
 `make soak` runs many more histories than `make test`.
 """
 
@@ -16,7 +17,7 @@ import math
 import os
 import shutil
 import tempfile
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from tests.refresh.world import ARTIFACTS, World
 
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "60"))
 MINUTE = timedelta(minutes=1)
+faulty = precondition(lambda self: self.faults)
 pauses = st.sampled_from([0.5, 1, 2, 4, 7, 15, 60, 200, 400, 900])
 
 
@@ -43,17 +45,13 @@ class Histories(RuleBasedStateMachine):
 
     template: Path
 
-    @initialize(aws=st.booleans())
-    def start(self, aws: bool) -> None:
+    @initialize(aws=st.booleans(), faults=st.booleans())
+    def start(self, aws: bool, faults: bool) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="model-"))
         self.clock = ManualClock()
         self.world = World(self._database, self.clock, aws=aws)
         self.edits = 0
-        self.faultless = True
-        self.burst_began: datetime | None = None
-        self.burst_ended: datetime | None = None
-        self.jobs_before_burst = 0
-        self.last_versions: dict[str, int] = {}
+        self.faults = faults
 
     def _database(self, **options: Any) -> Database:
         path = self.folder / "catalogue.sqlite"
@@ -81,7 +79,7 @@ class Histories(RuleBasedStateMachine):
     @rule(count=st.integers(2, 12), share=st.floats(0.1, 0.9))
     def burst_is_few_jobs(self, count: int, share: float) -> None:
         """(b): edits closer together than the debounce are one run for each max wait."""
-        if not self.faultless:
+        if self.faults:
             return
         self._settle()
         before, began = self.world.jobs.started, self.clock()
@@ -94,50 +92,66 @@ class Histories(RuleBasedStateMachine):
         most = 1 + math.ceil(duration / self.world.policy.max_wait)
         assert self.world.jobs.started - before <= most
 
-    @rule(count=st.integers(1, 3))
-    def lose_signals(self, count: int) -> None:
-        self.faultless = False
-        self.world.lose_signals = count
+    @faulty
+    @rule()
+    def an_edit_whose_signal_is_lost(self) -> None:
+        self.world.lose_signals = 1
+        self.edit(1)
 
+    @faulty
     @rule(broken=st.booleans())
     def break_the_scheduler(self, broken: bool) -> None:
-        self.faultless = False
         self.world.alarm.broken = broken
 
+    @faulty
     @rule(step=st.integers(0, 3))
     def next_job_dies(self, step: int) -> None:
-        self.faultless = False
         self.world.jobs.dies_at_step = step
 
+    @faulty
     @rule()
     def running_jobs_vanish(self) -> None:
-        self.faultless = False
         self.world.jobs.vanish()
 
+    @faulty
     @rule(seconds=st.sampled_from([0.0, 40.0, 700.0]))
     def trigger_comes_twice_or_late(self, seconds: float) -> None:
-        self.faultless = False
         self.world.advance(timedelta(seconds=seconds))
         self.world.jobs.submit(overlap=True)
 
+    @faulty
+    @rule(seconds=st.sampled_from([100.0, 1000.0]))
+    def an_older_job_finishes_last(self, seconds: float) -> None:
+        self.world.jobs.submit(overlap=True, seconds=seconds)
+        self.edit(1)
+        self.world.jobs.submit(overlap=True)
+
+    @faulty
+    @rule()
+    def publishers_race(self) -> None:
+        """Another job publishes between this one's look at the manifest and its swap."""
+        self.world.jobs.submit(overlap=True)
+        self.edit(1)
+        self.world.jobs.submit(overlap=True)
+        self.world.store.before_swap = self.world.jobs.finish_all
+
+    @faulty
     @rule(seconds=st.sampled_from([1.0, 30.0, 300.0]))
     def jobs_take(self, seconds: float) -> None:
-        self.faultless = False
         self.world.jobs.seconds = seconds
 
+    @faulty
     @rule()
     def run_by_hand(self) -> None:
-        self.faultless = False
         self.world.refresher.run_now(self.world.status())
 
     @rule()
     def server_restarts(self) -> None:
         self.world.restart()
 
-    @precondition(lambda self: not self.world.aws)
+    @precondition(lambda self: self.faults and not self.world.aws)
     @rule()
     def server_stops_and_starts(self) -> None:
-        self.faultless = False
         self.world.jobs.stop()
         self.world.restart()
 
@@ -153,15 +167,22 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def versions_never_go_down(self) -> None:
         """(c)"""
-        manifest = self.world.manifest() if hasattr(self, "world") else None
-        if manifest is not None:
-            before = self.last_versions.get(manifest.catalogue_id, 0)
-            assert manifest.source_version >= before
-            self.last_versions[manifest.catalogue_id] = manifest.source_version
+        published = self.world.jobs.published if hasattr(self, "world") else []
+        assert published == sorted(published)
+
+    @invariant()
+    def nothing_is_forgotten(self) -> None:
+        """Where nothing runs and nothing is due, everything is published."""
+        if not hasattr(self, "world"):
+            return
+        status = self.world.status()
+        if status.job is None and status.due_at is None and status.catalogue.version > 0:
+            assert status.manifest is not None
+            assert status.manifest.source_version == status.catalogue.version
 
     @invariant()
     def without_faults_nothing_is_overdue_or_starved(self) -> None:
-        if not hasattr(self, "world") or not self.faultless:
+        if not hasattr(self, "world") or self.faults:
             return
         status, now = self.world.status(), self.clock()
         timer = 2 * MINUTE if self.world.aws else timedelta(seconds=2)
@@ -187,6 +208,7 @@ class Histories(RuleBasedStateMachine):
         world.advance(bound + 2 * MINUTE + timedelta(seconds=300))
         with world.database.reading() as connection:
             version = catalogue_state(connection).version
+        self.versions_never_go_down()
         manifest = world.manifest()
         assert version == 0 or (manifest is not None and manifest.source_version == version)
 

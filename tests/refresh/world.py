@@ -36,6 +36,7 @@ class MemoryStore:
         self._clock = clock
         self._objects: dict[str, tuple[bytes, str, datetime]] = {}
         self._tags = itertools.count()
+        self.before_swap: Callable[[], None] | None = None
 
     def read(self, key: str) -> Stored:
         if key not in self._objects:
@@ -47,6 +48,9 @@ class MemoryStore:
         self._objects[key] = (body, str(next(self._tags)), self._clock())
 
     def swap(self, key: str, body: bytes, expected: str | None) -> None:
+        if self.before_swap is not None:
+            racing, self.before_swap = self.before_swap, None
+            racing()
         present = self._objects[key][1] if key in self._objects else None
         if present != expected:
             raise SwapConflictError(key)
@@ -91,7 +95,7 @@ class Jobs:
     started: int = 0
     published: list[tuple[str, int]] = field(default_factory=list)
 
-    def submit(self, *, overlap: bool = False) -> Job:
+    def submit(self, *, overlap: bool = False, seconds: float | None = None) -> Job:
         if self.running and not (overlap or self.overlaps):
             return self.running[0].job
         self.started += 1
@@ -103,7 +107,7 @@ class Jobs:
         dies, self.dies_at_step = self.dies_at_step, None
         if dies != 0:
             note.took_snapshot(state.catalogue_id, state.version)
-        ends_at = self.clock() + timedelta(seconds=self.seconds)
+        ends_at = self.clock() + timedelta(seconds=seconds or self.seconds)
         self.running.append(
             RunningJob(
                 job, note, base, state.catalogue_id, state.version, ends_at, dies, self.clock()
@@ -124,14 +128,19 @@ class Jobs:
         self.running.clear()
 
     def finish_due(self) -> None:
-        for job in [each for each in self.running if each.ends_at <= self.clock()]:
-            self.running.remove(job)
-            self._finish(job)
+        while due := [job for job in self.running if job.ends_at <= self.clock()]:
+            self._finish(due[0])
+
+    def finish_all(self) -> None:
+        """Whatever runs ends now, the newest first."""
+        while self.running:
+            self._finish(self.running[-1])
 
     def next_end(self) -> datetime:
         return min((job.ends_at for job in self.running), default=NEVER)
 
     def _finish(self, job: RunningJob) -> None:
+        self.running.remove(job)
         if job.dies_at_step in (0, 1):
             job.note.fail("it failed")
             return

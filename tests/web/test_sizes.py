@@ -58,5 +58,3 @@ def test_100000_recipes(crowd: Server, visit: Visit) -> None:
     assert gaps[len(gaps) // 2] < 250, gaps
     page.get_by_role("combobox", name="Search").fill("recipe 99999")
     page.wait_for_selector("#stage[data-matches='1']")
-    page.locator("#spaces label", has_text="By ingredient").click()
-    page.wait_for_selector("#stage[data-space=fractions]", timeout=20_000)

@@ -96,17 +96,17 @@ def _add_learned(
         learned = learn_costs(
             fractions, space.parents, rounds=ROUNDS, k=LEARNING_NEIGHBOURS, progress=progress
         )
+    masses = subtree_masses(fractions, space.parents)
     with _step(analytics, report, "learned neighbours") as progress:
         neighbours = nearest_under_cost(
             fractions,
             learned.ground_cost,
             MAP_NEIGHBOURS,
-            seeds=learned.neighbours,
+            seeds=(learned.neighbours, nearest_rows(masses, MAP_NEIGHBOURS)),
             progress=progress,
         )
     name = ArtifactName.COCKTAIL_SPACE_EM
     with _step(analytics, report, "learned map"):
-        masses = subtree_masses(fractions, space.parents)
         analytics.data[name] = _map(space, masses, neighbours, previous.get(name, {}))
     with _step(analytics, report, "similar recipes") as progress:
         nearest = Neighbours(neighbours.indices[:, :SIMILAR], neighbours.distances[:, :SIMILAR])

@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -12,6 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.catalogue.models import Line, Recipe
+
+OUNCE_ML = 29.5735
+PARTS = (0, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4)
+NEAR_OUNCES = 0.03
 
 WEB = Path(str(files("cocktailspace") / "web"))
 
@@ -69,7 +74,7 @@ class Site:
         environment = Environment(
             loader=FileSystemLoader(WEB / "templates"), autoescape=True, undefined=StrictUndefined
         )
-        environment.filters |= {"written": written, "ml": _number, "oz": _ounces}
+        environment.filters |= {"written": written, "ml": _millilitres, "oz": _ounces}
         environment.globals["static"] = f"/static/{self.digest}"
         return environment
 
@@ -84,7 +89,7 @@ class Site:
         return self._templates.get_template(template).render(**values)
 
 
-def schema_of(recipe: Recipe, address: str) -> dict[str, Any]:
+def schema_of(recipe: Recipe, short: Mapping[str, str], address: str) -> dict[str, Any]:
     """The recipe in schema.org's words, as search engines read them."""
     names = ", ".join(line.ingredient for line in recipe.ingredients)
     schema: dict[str, Any] = {
@@ -95,7 +100,7 @@ def schema_of(recipe: Recipe, address: str) -> dict[str, Any]:
         "url": address,
         "recipeCategory": "Cocktail",
         "recipeIngredient": [
-            f"{written(line)} {line.ingredient}".strip() for line in recipe.ingredients
+            f"{written(line, short)} {line.ingredient}".strip() for line in recipe.ingredients
         ],
         "datePublished": recipe.created_at.date().isoformat(),
         "dateModified": recipe.updated_at.date().isoformat(),
@@ -108,15 +113,26 @@ def schema_of(recipe: Recipe, address: str) -> dict[str, Any]:
     return schema
 
 
-def written(line: Line) -> str:
-    """Amount and unit as the recipe has them."""
+def written(line: Line, short: Mapping[str, str]) -> str:
+    """Amount and unit as the recipe has them; `short` has the units' abbreviations."""
     amount = "" if line.amount is None else f"{line.amount:.4g}"
-    return f"{amount} {line.unit or ''}".strip()
+    return f"{amount} {short.get(line.unit or '', line.unit or '')}".strip()
 
 
-def _number(value: float) -> str:
-    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+def _millilitres(value: float) -> str:
+    return (
+        f"{value:.0f}"
+        if value >= 10 and abs(2 * value - round(2 * value)) > 0.01
+        else f"{value:.1f}".removesuffix(".0")
+    )
 
 
-def _ounces(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+def _ounces(volume_ml: float) -> str:
+    """Ounces as a bartender writes them: the nearest usual part where that is near enough."""
+    ounces = volume_ml / OUNCE_ML
+    usual = min(
+        (whole + part for whole in (int(ounces), int(ounces) + 1) for part in PARTS),
+        key=lambda each: abs(each - ounces),
+    )
+    near = usual > 0 and abs(usual - ounces) < NEAR_OUNCES
+    return f"{usual if near else ounces:.2f}".rstrip("0").rstrip(".") or "0"

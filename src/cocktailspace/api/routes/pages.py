@@ -15,7 +15,7 @@ from cocktailspace.api.parameters import PathId
 from cocktailspace.api.site import Site, schema_of
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import StoreError
-from cocktailspace.catalogue import ingredients, recipes, taxonomy
+from cocktailspace.catalogue import ingredients, recipes, taxonomy, units
 from cocktailspace.catalogue.errors import NotFoundError
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -69,15 +69,20 @@ def page_routes(context: Context) -> APIRouter:
         try:
             with database.reading() as connection:
                 found = recipes.get_recipe(connection, recipe_id)
+                short = {
+                    unit.name: unit.abbreviation or unit.name
+                    for unit in units.list_units(connection)
+                }
         except NotFoundError as error:
             return missing(error)
         address = str(request.url_for("recipe", recipe_id=recipe_id))
-        schema = schema_of(found, address)
+        schema = schema_of(found, short, address)
         return html(
             request,
             "recipe.html",
             recipe=found,
             schema=schema,
+            short=short,
             summary=schema["description"],
             address=address,
         )

@@ -3,8 +3,8 @@
 import { h } from "../html.js";
 
 /**
- * fields: [{ label, mine, theirs }] as text, one item a line. Gives a node that calls keepMine or
- * takeTheirs.
+ * fields: [{ label, mine, theirs }] as text, one item a line. Gives { box, heading }; its buttons call
+ * keepMine or takeTheirs.
  */
 export function conflictBox(fields, { keepMine, takeTheirs }) {
   const heading = h("h3", { tabindex: "-1" }, "Somebody changed it meanwhile");
@@ -17,8 +17,7 @@ export function conflictBox(fields, { keepMine, takeTheirs }) {
     h("div", { class: "actions" },
       h("button", { type: "button", class: "button primary", onclick: keepMine }, "Save mine over it"),
       h("button", { type: "button", class: "button", onclick: takeTheirs }, "Take theirs")));
-  queueMicrotask(() => heading.focus());
-  return box;
+  return { box, heading };
 }
 
 function row({ label, mine, theirs }) {

@@ -49,13 +49,18 @@ export function formShell({ path, id, etag, fields, read, check, saved, compare,
     return problems.length > 0;
   }
 
-  const say = (text) => problem.replaceChildren(h("p", { class: "problem" }, text));
+  function say(text) {
+    problem.replaceChildren(h("p", { class: "problem" }, text));
+    problem.scrollIntoView({ block: "nearest" });
+  }
 
   async function clash(draft) {
     try {
-      const { current, etag: newer, box } = await compare(draft, { keepMine, takeTheirs });
+      const { current, etag: newer, box, heading } = await compare(draft, { keepMine, takeTheirs });
       version = newer;
       problem.replaceChildren(box);
+      heading.focus();
+      box.scrollIntoView({ block: "start" });
       function takeTheirs() { problem.replaceChildren(); load(current); }
     } catch (error) {
       say(error.status === 404 ? "Somebody deleted it meanwhile. What you wrote is still here." : explain(error));

@@ -64,5 +64,5 @@ async function compared(id, draft, ingredients, choices) {
     ["Name", (each) => each.name], ["Family", (each) => named.get(each.parent_id) ?? ""], ["What it is", (each) => each.description ?? ""],
     ["Replaceable", (each) => (each.allow_substitution ? "yes" : "no")],
   ].map(([label, say]) => ({ label, mine: say(draft), theirs: say(current) }));
-  return { current, etag, box: conflictBox(fields, choices) };
+  return { current, etag, ...conflictBox(fields, choices) };
 }

@@ -78,5 +78,5 @@ async function compared(id, draft, ingredients, units, choices) {
   const plain = [["Name", "name"], ["Made", "instructions"], ["Like", "description"], ["Source", "source"], ["Link", "source_url"]]
     .map(([label, key]) => ({ label, mine: draft[key] ?? "", theirs: current[key] ?? "" })).filter((each) => each.mine || each.theirs);
   const fields = [plain[0], { label: "Ingredients", mine: lines(draft), theirs: lines(current) }, ...plain.slice(1)];
-  return { current, etag, box: conflictBox(fields, choices) };
+  return { current, etag, ...conflictBox(fields, choices) };
 }

@@ -1,7 +1,7 @@
 // Which part of the world the map shows. World y points up, screen y down; sizes in CSS pixels.
 
 const MOTION_MS = 550;
-const FIT_PADDING = 44;
+const FIT_PADDING = 44; // pixels around what is fitted in, less where there is little room
 const MOST_ZOOM = 400;
 
 const ease = (t) => (t < 0.5 ? 4 * t ** 3 : 1 - (2 - 2 * t) ** 3 / 2);
@@ -94,7 +94,8 @@ export class Camera {
   /** The view of a world rectangle; `most` bounds how far in it goes, against the view of all. */
   viewOf([left, bottom, right, top], most = MOST_ZOOM) {
     const [width, height] = this.free;
-    const room = Math.min((width - 2 * FIT_PADDING) / (right - left || 1e-9), (height - 2 * FIT_PADDING) / (top - bottom || 1e-9));
+    const padding = Math.min(FIT_PADDING, 0.09 * Math.min(width, height));
+    const room = Math.min((width - 2 * padding) / (right - left || 1e-9), (height - 2 * padding) / (top - bottom || 1e-9));
     const scale = Math.min(Math.max(room, 1e-6), most * this.fitted);
     return { x: (left + right) / 2, y: (bottom + top) / 2, scale };
   }

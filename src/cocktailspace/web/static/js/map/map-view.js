@@ -25,7 +25,7 @@ export class MapView {
   #pace = new Pace(() => this.#rest());
   #scene = {
     names: [], states: new Uint8Array(0), places: new Float32Array(0), centres: [], shown: [],
-    selected: -1, hovered: -1, similar: [], named: [], marks: [], draft: null,
+    selected: -1, hovered: -1, similar: [], named: [], marks: [], draft: null, obstacles: [],
   };
 
   constructor(stage, { onSelect, onHover }) {
@@ -113,6 +113,9 @@ export class MapView {
     this.camera.measureBy(this.index.bounds);
     if (this.camera.showsAll) this.fitAll();
   }
+
+  /** Screen rectangles [left, top, right, bottom] that no name may be written in. */
+  setObstacles(obstacles) { this.update({ obstacles }); }
 
   fitAll() { this.camera.fly(this.camera.viewOf(this.index.bounds), { all: true }); }
 

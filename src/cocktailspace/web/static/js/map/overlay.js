@@ -24,6 +24,7 @@ export function drawOverlay(context, ratio, scene) {
 
 function drawText(context, scene, common) {
   const options = { ...common, names: scene.names, places: scene.places, size: scene.size };
+  scene.obstacles.forEach((box) => common.room.block(box));
   if (scene.draft) takeDraftLabel(common.room, scene);
   const first = [scene.selected, scene.hovered, ...scene.similar.map((each) => each.point), ...scene.marks.map((each) => each.point), ...scene.named];
   const distinct = [...new Set(first)].filter((point) => point >= 0);

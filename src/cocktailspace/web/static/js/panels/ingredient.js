@@ -53,7 +53,7 @@ async function one(id, atlas, { router, remove }) {
 
 function usedIn({ direct_recipes: direct, hierarchical_recipes: all, children }) {
   const text = children.length
-    ? `In ${counted(all, "recipe")}: ${count(direct)} name it, the others one of its kinds.`
+    ? `In ${counted(all, "recipe")}: ${direct ? `${count(direct)} name it, the others one of its kinds` : "each names one of its kinds"}.`
     : direct ? `In ${counted(direct, "recipe")}.` : "No recipe uses it yet.";
   return h("p", { class: "lede" }, text);
 }
@@ -80,7 +80,7 @@ function substitutesSection(row, link) {
   const farthest = Math.max(...row.nearest.map((each) => each.cost), 1e-9);
   return [
     h("h3", {}, "What can stand in for it"),
-    h("p", { class: "small soft" }, row.counts_as ? `It counts as ${row.counts_as}; ` : "", "the shorter the bar, the smaller the change."),
+    h("p", { class: "small soft" }, row.counts_as ? `It counts as ${row.counts_as}. ` : "", "The shorter the bar, the smaller the change."),
     h("ul", { class: "rows substitutes" }, nearest.map((each) => barRow({
       name: each.name, href: link({ view: "ingredient", id: each.ingredient_id }), value: each.cost.toFixed(2),
       spoken: "is the cost of the change", bars: [each.cost / farthest],

@@ -1,6 +1,6 @@
 // A recipe: its measures, how it is made, where it stands, and what is like it and why.
 
-import { request } from "../data/api.js";
+import { getJson, request } from "../data/api.js";
 import { amount, distance, millilitres, ounces } from "../format.js";
 import { h } from "../html.js";
 import { crumbs } from "./lists.js";
@@ -11,7 +11,7 @@ const POUR_ML = 4; // less than this is counted in dashes, not measured in ounce
 
 export function recipeView({ store, router, remove }) {
   return async ({ id }, atlas) => {
-    const [{ body: recipe, etag }, similar] = await Promise.all([request(`/recipes/${id}`), atlas.pointOf.has(id) ? atlas.run.similar(id) : null]);
+    const [{ body: recipe, etag }, short, similar] = await Promise.all([request(`/recipes/${id}`), abbreviations(), atlas.pointOf.has(id) ? atlas.run.similar(id) : null]);
     store.set({ similar: { id, list: similar ?? [] } });
     return {
       title: recipe.name,
@@ -20,7 +20,7 @@ export function recipeView({ store, router, remove }) {
         HEADING,
         similar ? null : h("p", {}, h("span", { class: "pill" }, "Provisional"), " ", h("span", { class: "small soft" }, hint(recipe))),
         recipe.description ? h("p", { class: "lede" }, recipe.description) : null,
-        measures(recipe, atlas, router),
+        measures(recipe, short, atlas, router),
         recipe.instructions ? [h("h3", {}, "How it is made"), h("p", { class: "instructions" }, recipe.instructions)] : null,
         recipe.source || recipe.source_url ? source(recipe) : null,
         similarSection(similar ?? provisionalNear(store, id), router),
@@ -41,30 +41,30 @@ function family(recipe, { usage }, router) {
   return crumbs(path.map((row) => h("a", { href: router.link({ view: "ingredient", id: row.ingredient_id, search: "" }) }, row.name)));
 }
 
-function measures(recipe, atlas, router) {
+function measures(recipe, short, atlas, router) {
   const total = recipe.ingredients.reduce((sum, line) => sum + line.volume_ml, 0);
   const head = ["Ingredient", "As written", "ml", "oz"].map((text) => h("th", { scope: "col" }, text));
   return h("table", { class: "measures" },
     h("thead", {}, h("tr", {}, head)),
-    h("tbody", {}, recipe.ingredients.map((line) => measure(line, total, atlas, router))),
+    h("tbody", {}, recipe.ingredients.map((line) => measure(line, short, total, atlas, router))),
     h("tfoot", {}, h("tr", {}, h("td", {}, "In all, before ice"), h("td", {}), h("td", {}, millilitres(total)), h("td", {}, ounces(total)))));
 }
 
-function measure(line, total, { usage, columns, families, pointOf }, router) {
+function measure(line, short, total, { usage, columns, families, pointOf }, router) {
   const path = usage.ancestors(line.ingredient_id).map((row) => row.name).join(" › ");
-  const written = [line.amount === null ? "" : amount(line.amount), line.unit ?? ""].join(" ").trim();
+  const written = [line.amount === null ? "" : amount(line.amount), short.get(line.unit_id) ?? ""].join(" ").trim();
   const colour = families.list.find((each) => each.key === familyOf(line.ingredient_id, families, usage))?.colour ?? 11;
   return h("tr", {},
     h("td", {}, h("a", { href: router.link({ view: "ingredient", id: line.ingredient_id, search: "" }) }, line.ingredient),
       path ? h("span", { class: "path" }, path) : null,
       h("span", { class: "share", "aria-hidden": "true", style: { width: `${total ? (100 * line.volume_ml) / total : 0}%`, background: `var(--family-${colour})` } })),
-    h("td", {}, shortUnit(written)),
+    h("td", {}, written),
     h("td", {}, millilitres(line.volume_ml)),
     h("td", {}, line.volume_ml < POUR_ML ? "–" : ounces(line.volume_ml)));
 }
 
-const SHORT = { Ounce: "oz", Millilitre: "ml", Centilitre: "cl", Teaspoon: "tsp", Tablespoon: "tbsp", Barspoon: "bsp" };
-const shortUnit = (text) => text.replace(/[A-Z]\w+$/, (unit) => SHORT[unit] ?? unit.toLowerCase());
+/** How each unit is written, by id. */
+const abbreviations = async () => new Map((await getJson("/units")).items.map((unit) => [unit.id, unit.abbreviation ?? unit.name]));
 
 const familyOf = (id, { list }, usage) => {
   const keys = new Set(list.map((family) => family.key));

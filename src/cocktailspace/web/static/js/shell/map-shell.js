@@ -1,7 +1,7 @@
 // Ties the map to the page: what the state says goes to the map, what is pointed at comes back.
 
 import { linesOf } from "../data/map-columns.js";
-import { counted, millilitres } from "../format.js";
+import { count, millilitres } from "../format.js";
 import { byId, h } from "../html.js";
 import { MapView } from "../map/map-view.js";
 import { originsOf } from "./atlas.js";
@@ -42,6 +42,7 @@ export function createMapShell(store, router, announce) {
     const otherSpace = before && before.space !== atlas.space;
     shownAtlas = atlas;
     if (otherSpace && !view.camera.showsAll) view.fitAll();
+    queueMicrotask(keepClear); // once the legend is filled
     stage.dataset.run = atlas.run.id;
     stage.dataset.space = atlas.space;
     stage.dataset.renderer = view.points.kind;
@@ -99,6 +100,16 @@ export function createMapShell(store, router, announce) {
     } else {
       view.setInsets({ left: 200, right: panelOpen ? panel.offsetWidth + 12 : 56, top: 0, bottom: 0 });
     }
+    keepClear();
+  }
+
+  /** Where names would be hidden by what floats over the map. */
+  function keepClear() {
+    const origin = stage.getBoundingClientRect();
+    view.setObstacles([".spaces", ".legend", ".zoom"].map((name) => {
+      const box = stage.parentElement.querySelector(name).getBoundingClientRect();
+      return [box.left - origin.left, box.top - origin.top, box.right - origin.left, box.bottom - origin.top];
+    }));
   }
 
   store.subscribe(["atlas"], showAtlas);
@@ -137,7 +148,7 @@ function fillCard(card, name, lines) {
   card.replaceChildren(
     h("strong", {}, name),
     h("ul", {}, shown.map((line) => h("li", {}, h("span", {}, line.name), h("span", {}, `${millilitres(line.ml)} ml`)))),
-    more ? h("div", { class: "soft" }, `and ${counted(more, "more ingredient")}`) : null,
+    ...(more ? [h("div", { class: "soft" }, `and ${count(more)} more`)] : []),
   );
 }
 

@@ -1,0 +1,86 @@
+"""The documentation says what the code does."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from cocktailspace.api.app import create_app
+from cocktailspace.artifacts.manifest import ArtifactName
+from cocktailspace.bootstrap import Services
+from cocktailspace.cli.commands import app
+from cocktailspace.settings import Settings
+from tests.conftest import ROOT
+from tests.load.harness import Server
+
+REFERENCE = (ROOT / "docs" / "reference.md").read_text()
+README = (ROOT / "README.md").read_text()
+
+
+def test_every_setting_is_documented_and_no_other() -> None:
+    documented = set(re.findall(r"^\| `([A-Z_]+)` \|", REFERENCE, re.MULTILINE))
+    assert documented == {name.upper() for name in Settings.model_fields}
+
+
+def test_every_route_is_documented_and_no_other(services: Services) -> None:
+    documented = set(
+        re.findall(r"^\| `((?:GET|PUT|POST|DELETE) /[^`]*)` \|", REFERENCE, re.MULTILINE)
+    )
+    with TestClient(create_app(services)) as client:
+        paths = client.get("/api/v1/openapi.json").json()["paths"]
+    routes = {
+        f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, methods in paths.items()
+        for method in methods
+        if path.startswith("/api/v1")
+    }
+    assert documented == routes
+
+
+def test_every_command_is_documented_and_no_other() -> None:
+    section = REFERENCE.partition("## Commands")[2].partition("## Routes")[0]
+    documented = set(re.findall(r"^\| `([a-z]+)` \|", section, re.MULTILINE))
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
+    groups = {group.name for group in app.registered_groups}
+    assert documented == commands | groups
+
+
+def test_every_artifact_is_documented_and_no_other() -> None:
+    section = REFERENCE.partition("## Artifacts")[2]
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE)) == set(ArtifactName)
+
+
+@pytest.mark.parametrize("page", [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"])
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.slow
+def test_every_example_of_the_readme_runs(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    server.start()
+    try:
+        environment = server.environment | {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "TOKEN": server.command("token", "new", "reader").strip(),
+        }
+        for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL):
+            script = block.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")
+            script = script.replace("curl ", "curl --fail ")
+            done = subprocess.run(
+                ["bash", "-euc", script],
+                env=environment,
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    finally:
+        server.stop()
