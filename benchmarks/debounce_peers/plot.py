@@ -47,9 +47,9 @@ def _note(axes: Any, place: float, height: float, row: Row) -> None:
     if axes.get_ylabel() == "jobs run":
         axes.text(place, height * 1.1, f"{row.outcome.jobs:,}", ha="center", fontsize=7, color=INK)
     else:
-        top = _minutes(row.faulty.worst_ever)
-        axes.plot([place, place], [height, max(height, top)], color=INK, lw=1, zorder=3)
-        axes.plot([place], [max(height, top)], marker="_", color=INK, zorder=3)
+        top = max(height, _minutes(row.faulty.worst_ever))
+        axes.plot([place, place], [height, top], color=INK, lw=1, zorder=3)
+        axes.plot([place], [top], marker="_", color=INK, zorder=3)
 
 
 def _style(axes: Any) -> None:
@@ -75,14 +75,17 @@ def draw(rows: Sequence[Row], path: Path) -> None:
     for column, job in enumerate(jobs):
         mine = [row for row in rows if row.job == job]
         above, below = grid[0][column], grid[1][column]
-        above.set_title(f"a job takes {_minutes(job):g} min", fontsize=10)
+        length = f"{_minutes(job):g} min" if _minutes(job) >= 1 else f"{job.total_seconds():g} s"
+        above.set_title(f"a job takes {length}", fontsize=10)
         above.set_ylabel("jobs run")
         below.set_ylabel("worst staleness")
         for axes in (above, below):
             _style(axes)
         _bars(above, mine, {(r.trace, r.policy): r.outcome.jobs for r in mine})
         _bars(below, mine, {(r.trace, r.policy): _minutes(r.outcome.worst) for r in mine})
+        above.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
         below.set_yticks(list(MARKS), list(MARKS.values()))
+        above.minorticks_off()
         below.minorticks_off()
     handles, labels = grid[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="upper center", ncol=len(labels), frameon=False)

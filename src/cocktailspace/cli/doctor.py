@@ -47,7 +47,6 @@ def _packages() -> Iterator[Finding]:
         ("numpy", "the analytics job"),
         ("numba", "the analytics job"),
         ("fastumap", "the map"),
-        ("plotly", "the page"),
     ):
         found = importlib.util.find_spec(package) is not None
         yield Finding(

@@ -84,14 +84,18 @@ function drawDraft(context, { camera, draft, size, theme }) {
   context.textBaseline = "middle";
   context.lineWidth = 4;
   context.strokeStyle = theme.ground.css;
-  context.strokeText(draft.name, x + size / 2 + 12, y);
+  const gap = size / 2 + 12, width = context.measureText(draft.name).width;
+  const left = x + gap + width < camera.width - camera.insets.right ? x + gap : x - gap - width;
+  context.strokeText(draft.name, left, y);
   context.fillStyle = theme.ink.text;
-  context.fillText(draft.name, x + size / 2 + 12, y);
+  context.fillText(draft.name, left, y);
 }
 
 function takeDraftLabel(room, { camera, draft, size }) {
   const [x, y] = camera.toScreen(draft.x, draft.y);
-  room.take([x - size, y - 10, x + size / 2 + 16 + 8 * draft.name.length, y + 10]);
+  const reach = size / 2 + 16 + 8 * draft.name.length;
+  const right = x + reach < camera.width - camera.insets.right;
+  room.block([right ? x - size : x - reach, y - 10, right ? x + reach : x + size, y + 10]);
 }
 
 function ring(context, x, y, radius, width, colour) {

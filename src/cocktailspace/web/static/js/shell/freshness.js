@@ -40,7 +40,7 @@ export function wording({ status, skew, offline }, now = Date.now()) {
       return { state: "pending", text, spoken: `Refresh pending, ${changes}` };
     }
     case "failed": {
-      const last = status.published_at ? `last result ${dateShort(status.published_at)}` : "no result yet";
+      const last = status.published_at ? `last result from ${dateShort(status.published_at)}` : "no result yet";
       return { state: "failed", text: `Failed, ${last}`, spoken: `The refresh failed, ${last}` };
     }
     default: return { state: "fresh", text: "Up to date", spoken: "The map is up to date" };

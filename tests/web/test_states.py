@@ -1,0 +1,96 @@
+"""States that a healthy server seldom has, with its answers replaced on the way."""
+
+from typing import Any
+
+import pytest
+
+from tests.web.conftest import Visit
+from tests.web.server import Server
+
+pytestmark = pytest.mark.browser
+
+
+def answer_refresh(page: Any, server: Server, **changed: Any) -> None:
+    """From now on the page is told this of the refresh."""
+    status = server.get("/refresh") | changed
+    page.route("**/api/v1/refresh", lambda route: route.fulfill(json=status))
+
+
+def freshness(page: Any, state: str) -> str:
+    page.wait_for_selector(f"#freshness[data-state={state}]", timeout=15_000)
+    return str(page.locator("#freshness .text").inner_text())
+
+
+def test_a_failed_refresh_is_said_and_the_last_result_stays(bar: Server, visit: Visit) -> None:
+    page = visit(bar)
+    attempt = {"state": "failed", "step": "learning costs", "fraction": 0.4, "failures": 2}
+    attempt["error"] = "out of memory"
+    answer_refresh(page, bar, state="failed", attempt=attempt)
+    assert freshness(page, "failed").startswith("Failed, last result from ")
+    page.locator("#freshness").click()
+    page.get_by_text("out of memory").wait_for()
+    assert page.locator("#legend button").count() > 3
+
+
+def test_a_running_refresh_shows_its_step(bar: Server, visit: Visit) -> None:
+    page = visit(bar)
+    attempt = {"state": "running", "step": "learning costs", "fraction": 0.6}
+    answer_refresh(page, bar, state="running", attempt=attempt)
+    assert freshness(page, "running") == "Computing: learning costs 60 %"
+    assert page.locator("#progress.on").count() == 1
+
+
+def test_the_countdown_goes_by_the_servers_clock(bar: Server, visit: Visit) -> None:
+    page = visit(bar)
+    answer_refresh(
+        page,
+        bar,
+        state="pending",
+        pending_changes=3,
+        now="2031-01-01T00:00:00Z",
+        due_at="2031-01-01T00:01:04Z",
+    )
+    text = freshness(page, "pending")
+    assert text in ("Refresh in 1:04 (3 changes)", "Refresh in 1:03 (3 changes)")
+
+
+def test_an_empty_catalogue_invites_the_first_recipe(bar: Server, visit: Visit) -> None:
+    page = visit(bar, ready=False)
+    empty = {"data": [], "metadata": {}}
+    page.route("**/runs/*/cocktail-space-em", lambda route: route.fulfill(json=empty))
+    page.reload()
+    page.get_by_text("Nothing to map yet.").wait_for()
+    page.get_by_role("link", name="Add the first recipe").click()
+    page.wait_for_selector(".panel .form")
+
+
+def test_a_lost_connection_is_said_and_mended(bar: Server, visit: Visit) -> None:
+    page = visit(bar, allow={502})
+    page.route("**/api/v1/refresh", lambda route: route.fulfill(status=502, body="gone"))
+    assert freshness(page, "offline") == "No connection"
+    page.unroute("**/api/v1/refresh")
+    freshness(page, "fresh")
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "words"),
+    [(403, {}, "This token may not do that"), (429, {"Retry-After": "7"}, "in 7 seconds")],
+)
+def test_a_refused_write_says_why_and_keeps_the_draft(
+    bar: Server, visit: Visit, status: int, headers: dict[str, str], words: str
+) -> None:
+    page = visit(bar, "#/ingredient/new", allow={status})
+    page.evaluate("() => sessionStorage.setItem('token', 'x')")
+    body = {"error": {"code": "refused", "message": "no", "problems": []}}
+    page.route(
+        "**/api/v1/ingredients",
+        lambda route: (
+            route.fulfill(status=status, json=body, headers=headers)
+            if route.request.method == "POST"
+            else route.continue_()
+        ),
+    )
+    page.get_by_label("Name", exact=True).fill("Something")
+    page.get_by_role("button", name="Add ingredient").click()
+    page.get_by_text(words).wait_for()
+    assert page.get_by_label("Name", exact=True).input_value() == "Something"
