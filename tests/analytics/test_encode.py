@@ -25,6 +25,16 @@ def test_an_artifact_carries_its_data_and_where_it_is_from(data: object) -> None
     }
 
 
+@pytest.mark.parametrize("rows", [0, 1, 3])
+def test_rows_stand_on_lines_of_their_own(rows: int) -> None:
+    first, *lines = _encode([{"row": row} for row in range(rows)]).splitlines()
+    assert first == b'{"data":['
+    assert [json.loads(line.removesuffix(b",")) for line in lines[:rows]] == [
+        {"row": row} for row in range(rows)
+    ]
+    assert lines[rows].startswith(b"]")
+
+
 def test_what_json_cannot_hold_is_refused() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         _encode([float("nan")])

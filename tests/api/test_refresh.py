@@ -3,6 +3,8 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 
+from cocktailspace.analytics.job import run_job
+from cocktailspace.api.app import create_app
 from cocktailspace.artifacts.attempt import AttemptNote
 from cocktailspace.bootstrap import Services
 from cocktailspace.refresh.ports import Job
@@ -87,3 +89,15 @@ def test_answers_say_which_version_they_show_and_whether_a_newer_one_is_coming(
     headers = client.get(f"{API}/analytics/manifest").headers
     assert headers["cocktailspace-version"] == "14"
     assert headers["cocktailspace-refresh"] == "pending"
+
+
+def test_an_empty_catalogue_is_published_and_read_like_any_other(services: Services) -> None:
+    note = AttemptNote(services.store, clock=services.clock)
+    run_job(services.database, services.store, note, clock=services.clock)
+    note.succeed()
+    with TestClient(create_app(services)) as client:
+        for name in ("cocktail-space", "recipe-similar", "ingredient-costs"):
+            assert client.get(f"{API}/analytics/{name}").json()["data"] == []
+        placed = client.post(f"{API}/analytics/place", json={"ingredients": []})
+        assert placed.status_code in (200, 422), placed.text
+        assert client.get("/").status_code == 200

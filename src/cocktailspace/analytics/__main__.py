@@ -39,6 +39,7 @@ def main() -> NoReturn:
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
     )
     signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
     started = time.monotonic()
     try:
         code, line = _run(build_services(read_settings()), force=force)

@@ -21,7 +21,7 @@ def encode_artifact(name: str, data: Any, *, source_version: int, generated_at: 
 
 
 def _dump_rows(rows: list[Any]) -> str:
-    return "[\n" + ",\n".join(map(_dumps, rows)) + "\n]"
+    return "[\n" + ",\n".join(map(_dumps, rows)) + ("\n]" if rows else "]")
 
 
 def _dumps(value: Any) -> str:
