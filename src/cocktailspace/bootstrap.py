@@ -10,7 +10,6 @@ from cocktailspace.catalogue.models import Limits
 from cocktailspace.refresh.debounce import Debounce
 from cocktailspace.refresh.embedded import Bell, Refresher
 from cocktailspace.refresh.local_jobs import LocalJobs
-from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.settings import Settings
 from cocktailspace.times import Clock, utc_now
 
@@ -35,16 +34,10 @@ def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
     lock_path = settings.artifacts_folder / ".job.lock"
     jobs = LocalJobs(lock_path, store, settings.environment(), clock)
     bell = Bell()
-
-    def signal_analytics_run() -> None:
-        """The one place from which every mutation signals, whoever makes it."""
-        signal()
-
-    database = Database(
-        settings.catalogue_url, limits=limits, clock=clock, after_commit=signal_analytics_run
-    )
+    # `signal_analytics_run()` of the embedded mode: the refresher is a thread of this process or
+    # looks by itself within a second, so there is no alarm to move and nothing to work out.
+    database = Database(settings.catalogue_url, limits=limits, clock=clock, after_commit=bell.ring)
     refresher = Refresher(database, store, jobs, _policy(settings), clock, bell)
-    signal = AnalyticsSignal(refresher.status, bell, least_move=timedelta(0))
     return Services(settings, database, limits, store, jobs, refresher, clock)
 
 

@@ -1,3 +1,5 @@
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -88,6 +90,25 @@ def test_a_status_that_cannot_be_read_is_a_warning_too(
 
     AnalyticsSignal(broken, scheduler)()
     assert "disk gone" in caplog.text
+
+
+def test_a_scheduler_that_hangs_delays_the_edit_by_no_more_than_the_bound(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Hanging:
+        released = threading.Event()
+
+        def move_to(self, _due: datetime) -> None:
+            self.released.wait(30)
+
+    signal = AnalyticsSignal(_due(5), Hanging(), patience_seconds=0.05)
+    started = time.monotonic()
+    signal()
+    assert "the signal hangs" in caplog.text
+    signal()  # and no second one hangs beside it
+    assert "an earlier signal still hangs" in caplog.text
+    assert time.monotonic() - started < 5
+    Hanging.released.set()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,14 +23,10 @@ POLL_SECONDS = 1.0
 
 
 class Bell:
-    """The embedded Scheduler: there is nothing to move, the refresher just looks again."""
+    """Wakes the refresher: what a scheduler is on AWS."""
 
     def __init__(self) -> None:
         self._rung = threading.Event()
-
-    def move_to(self, _due: datetime) -> None:
-        """Ring."""
-        self.ring()
 
     def ring(self) -> None:
         """Wake whoever waits."""

@@ -1,6 +1,7 @@
 """The signal: called once after each committed mutation, it sets the alarm clock and no more."""
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -9,6 +10,9 @@ from cocktailspace.refresh.status import RefreshStatus
 
 logger = logging.getLogger(__name__)
 
+PATIENCE_SECONDS = 2.5
+"""The longest that an edit waits for its signal, however the scheduler hangs."""
+
 LEAST_MOVE = timedelta(seconds=3)
 """Moves by less than this are not worth a call: alarm clocks are not that exact."""
 
@@ -16,8 +20,8 @@ LEAST_MOVE = timedelta(seconds=3)
 class AnalyticsSignal:
     """`signal_analytics_run()` as an object, so that it can tell how far the alarm would move.
 
-    It never raises: the edit is committed, and what is lost here, the reconcile finds. How long it
-    may take is bounded by the scheduler's own time-outs.
+    It never raises and never delays its caller for long, whatever hangs: the edit is committed, and
+    what is lost here, the reconcile finds.
     """
 
     def __init__(
@@ -26,14 +30,28 @@ class AnalyticsSignal:
         scheduler: Scheduler,
         *,
         least_move: timedelta = LEAST_MOVE,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._status = status
         self._scheduler = scheduler
         self._least_move = least_move
+        self._patience_seconds = patience_seconds
         self._set_to: datetime | None = None
+        self._caller: threading.Thread | None = None
 
     def __call__(self) -> None:
-        """Move the alarm to when the next run is due."""
+        """Move the alarm to when the next run is due; give up waiting for it in time."""
+        if self._caller is not None and self._caller.is_alive():
+            logger.warning("the refresh was not signalled: an earlier signal still hangs")
+            return
+        caller = threading.Thread(target=self._move, name="signal", daemon=True)
+        self._caller = caller
+        caller.start()
+        caller.join(self._patience_seconds)
+        if caller.is_alive():
+            logger.warning("the signal hangs; the edit does not wait for it any longer")
+
+    def _move(self) -> None:
         try:
             due_at = self._status().due_at
             if due_at is None or self._is_set_to(due_at):
