@@ -1,0 +1,90 @@
+// Which families colour the map. The taxonomy's roots will not always do: where one root holds
+// nearly everything ("Spirit"), its children tell more, so the largest family is opened until none
+// holds more than a share of the recipes.
+
+const LARGEST_SHARE = 0.3;
+const MOST_COLOURS = 11;
+const OTHERS = "Other";
+
+/**
+ * Families of the recipes' main ingredients, the most frequent first, at most eleven and the rest
+ * as "Other" (key 0): { list: [{ key, name, count, colour }], of: Uint8Array, each recipe's place
+ * in the list }. A family keeps the colour that it had in `before`.
+ */
+export function familiesOf(columns, usage, before = null) {
+  const mains = mainIngredients(columns);
+  const tally = tallyUp(columns, mains, usage);
+  const cut = cutForest(tally, usage, columns.count);
+  const belongs = belongTo(cut, usage);
+  const list = ranked(columns, mains, belongs, usage);
+  colour(list, before?.list ?? []);
+  return { list, of: assigned(columns, mains, belongs, list) };
+}
+
+/** The ingredient number of each recipe's largest volume. */
+function mainIngredients(columns) {
+  return Uint32Array.from({ length: columns.count }, (_, index) => columns.parts[columns.starts[index]]);
+}
+
+/** How many recipes have their main ingredient at or below each ingredient. */
+function tallyUp(columns, mains, usage) {
+  const tally = new Map();
+  for (const main of mains) {
+    const { id } = columns.ingredients[main];
+    for (const each of [id, ...usage.ancestors(id).map((row) => row.ingredient_id)]) tally.set(each, (tally.get(each) ?? 0) + 1);
+  }
+  return tally;
+}
+
+/** Ids of the families: the roots, the largest ones opened. An opened one stays for its own. */
+function cutForest(tally, usage, total) {
+  const families = new Set(usage.roots.map((row) => row.ingredient_id));
+  const closed = new Set();
+  for (;;) {
+    const open = [...families].filter((id) => !closed.has(id)).sort((one, other) => (tally.get(other) ?? 0) - (tally.get(one) ?? 0));
+    const [largest] = open;
+    if (largest === undefined || (tally.get(largest) ?? 0) <= LARGEST_SHARE * total) return families;
+    closed.add(largest);
+    const children = usage.byId.get(largest).children.filter((child) => tally.has(child));
+    if (children.length > 1) children.forEach((child) => families.add(child));
+  }
+}
+
+/** The family that an ingredient belongs to: itself or the nearest above it that is one. */
+function belongTo(families, usage) {
+  const known = new Map();
+  return (id) => {
+    if (!known.has(id)) {
+      const path = [...usage.ancestors(id).map((row) => row.ingredient_id), id];
+      known.set(id, path.findLast((each) => families.has(each)) ?? id);
+    }
+    return known.get(id);
+  };
+}
+
+function ranked(columns, mains, belongs, usage) {
+  const counts = new Map();
+  for (const main of mains) {
+    const family = belongs(columns.ingredients[main].id);
+    counts.set(family, (counts.get(family) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort(([one, ones], [other, others]) => others - ones || one - other);
+  const list = sorted.slice(0, MOST_COLOURS).map(([key, count]) => ({ key, name: usage.byId.get(key)?.name ?? OTHERS, count }));
+  const rest = sorted.slice(MOST_COLOURS).reduce((sum, [, count]) => sum + count, 0);
+  if (rest) list.push({ key: 0, name: OTHERS, count: rest });
+  return list;
+}
+
+/** Numbers of the palette: kept from before, else the first free one; "Other" has the last. */
+function colour(list, before) {
+  const had = new Map(before.map((family) => [family.key, family.colour]));
+  const taken = new Set(list.map((family) => had.get(family.key)).filter((each) => each !== undefined));
+  const free = Array.from({ length: MOST_COLOURS }, (_, index) => index).filter((index) => !taken.has(index));
+  for (const family of list) family.colour = family.key === 0 ? MOST_COLOURS : had.get(family.key) ?? free.shift();
+}
+
+function assigned(columns, mains, belongs, list) {
+  const place = new Map(list.map((family, index) => [family.key, index]));
+  const others = place.get(0) ?? 0;
+  return Uint8Array.from(mains, (main) => place.get(belongs(columns.ingredients[main].id)) ?? others);
+}

@@ -1,0 +1,89 @@
+// One published run. Everything a view shows comes from one run, so that its parts always belong
+// together; when another is published, the page takes up that one as a whole.
+
+import { ApiError, getJson } from "./api.js";
+
+export const SPACES = { em: "cocktail-space-em", fractions: "cocktail-space" };
+
+const waiting = new Map();
+let worker = null;
+
+/** The run that the manifest names now; throws an ApiError of status 503 before the first. */
+export async function currentRun() {
+  return openRun(await getJson("/analytics/manifest", { cache: "no-cache" }));
+}
+
+/** A run by its manifest; artifacts are fetched when first asked for, and once. */
+export function openRun(manifest) {
+  const kept = new Map();
+  const folder = `/analytics/runs/${manifest.run_id}`;
+  const once = (key, load) => {
+    if (!kept.has(key)) kept.set(key, load().catch((error) => { kept.delete(key); throw error; }));
+    return kept.get(key);
+  };
+  return {
+    id: manifest.run_id,
+    manifest,
+    map: (space) => once(`map ${space}`, () => loadMap(`${folder}/${SPACES[space]}`)),
+    usage: () => once("usage", async () => usageOf((await getJson(`${folder}/ingredient-usage`)).data)),
+    complexity: () => once("complexity", async () => (await getJson(`${folder}/recipe-complexity`)).data),
+    substitutes: () => once("costs", async () => byIngredient((await getJson(`${folder}/ingredient-costs`)).data)),
+    /** The nearest recipes of one, or null when the run does not know it. */
+    similar: (recipeId) => once(`similar ${recipeId}`, () => similarTo(folder, recipeId)),
+  };
+}
+
+function loadMap(path) {
+  worker ??= startWorker();
+  const key = `${path} ${Math.random()}`;
+  return new Promise((resolve, reject) => {
+    waiting.set(key, { resolve, reject });
+    worker.postMessage({ key, path });
+  });
+}
+
+function startWorker() {
+  const started = new Worker(new URL("./map-worker.js", import.meta.url), { type: "module" });
+  started.addEventListener("message", ({ data: { key, columns, arrived, error } }) => {
+    const { resolve, reject } = waiting.get(key);
+    waiting.delete(key);
+    if (arrived) performance.mark("map-data", { startTime: arrived - performance.timeOrigin });
+    if (error) reject(new ApiError(error.status, error.message));
+    else resolve(columns);
+  });
+  started.addEventListener("error", () => {
+    for (const { reject } of waiting.values()) reject(new ApiError(-1, "The map could not be read."));
+    waiting.clear();
+    worker = null;
+  });
+  return started;
+}
+
+/** Usage rows with lookups: by id, parent and children. */
+function usageOf(rows) {
+  const byId = new Map(rows.map((row) => [row.ingredient_id, row]));
+  const ancestors = (id) => {
+    const path = [];
+    for (let above = byId.get(id)?.parent_id; above != null; above = byId.get(above)?.parent_id) {
+      path.unshift(byId.get(above));
+    }
+    return path;
+  };
+  const descendants = (id) => {
+    const found = new Set([id]);
+    for (const each of found) byId.get(each)?.children.forEach((child) => found.add(child));
+    return found;
+  };
+  return { rows, byId, roots: rows.filter((row) => row.parent_id === null), ancestors, descendants };
+}
+
+const byIngredient = (rows) => new Map(rows.map((row) => [row.ingredient_id, row]));
+
+async function similarTo(folder, recipeId) {
+  try {
+    return (await getJson(`${folder}/recipe-similar?recipe_id=${recipeId}`)).similar;
+  } catch (error) {
+    if (error.status === 404) return null;
+    throw error;
+  }
+}
