@@ -201,6 +201,7 @@ class Histories(RuleBasedStateMachine):
         """(a): the faults end here; from now on only the bound may pass."""
         world = self.world
         world.alarm.broken, world.lose_signals, world.jobs.dies_at_step = False, 0, None
+        world.advance(world.jobs.until_all_end())  # some of what runs is still doomed
         attempt = world.status().attempt
         failures = attempt.failures + 1 if attempt else 1
         job = timedelta(seconds=world.jobs.seconds)

@@ -139,6 +139,9 @@ class Jobs:
     def next_end(self) -> datetime:
         return min((job.ends_at for job in self.running), default=NEVER)
 
+    def until_all_end(self) -> timedelta:
+        return max((job.ends_at - self.clock() for job in self.running), default=timedelta(0))
+
     def _finish(self, job: RunningJob) -> None:
         self.running.remove(job)
         if job.dies_at_step in (0, 1):
