@@ -58,6 +58,11 @@ def masses(size: int) -> Rows:
     return subtree_masses(made.fractions(), made.parents)
 
 
+def relatives(rows: Rows, made: CatalogueArrays) -> Neighbours:
+    """The nearest 15 of each row under the taxonomy."""
+    return nearest_rows(subtree_masses(rows, made.parents), 15)
+
+
 def dense(rows: Rows, dtype: type = np.float64) -> NDArray[Any]:
     """(n, width) rows as a matrix."""
     matrix = np.zeros((len(rows), rows.width), dtype=dtype)
@@ -72,7 +77,9 @@ def pairs() -> Figures:
 
     made = catalogue(1356)
     rows = made.fractions(rolled_up=True)
-    costs = learn_costs(rows, made.parents).ground_cost
+    costs = learn_costs(
+        rows, made.parents, nearest_rows(subtree_masses(rows, made.parents), 10)
+    ).ground_cost
     chosen = rows.take(np.random.default_rng(1).permutation(len(rows))[:600])
     left, right = np.triu_indices(len(chosen), 1)
     some = np.random.default_rng(2).permutation(len(left))[:3000]
@@ -164,10 +171,11 @@ def learned(size: int) -> Figures:
     """Exact neighbours (k = 15) under learned costs, from the taxonomy's; and the learning."""
     made = catalogue(size)
     rows = made.fractions(rolled_up=True)
-    learn_costs(rows.take(np.arange(500)), made.parents, rounds=2)
+    few = rows.take(np.arange(500))
+    learn_costs(few, made.parents, relatives(few, made), rounds=2)
+    seeds = relatives(rows, made)
     kept: list[Any] = []
-    learning = seconds(lambda: kept.append(learn_costs(rows, made.parents)))
-    seeds = nearest_rows(subtree_masses(rows, made.parents), 15)
+    learning = seconds(lambda: kept.append(learn_costs(rows, made.parents, seeds)))
     costs = kept[0].ground_cost
     return {
         "seconds": seconds(lambda: nearest_under_cost(rows, costs, 15, seeds=seeds)),
@@ -182,8 +190,8 @@ def engine(size: int) -> Figures:
     made = catalogue(size)
     rows = made.fractions(rolled_up=True)
     near = nearest_rows(made.fractions(), 15)
-    tree = nearest_rows(subtree_masses(rows, made.parents), 15)
-    costs = learn_costs(rows, made.parents)
+    tree = relatives(rows, made)
+    costs = learn_costs(rows, made.parents, tree)
     found = nearest_under_cost(rows, costs.ground_cost, 15, seeds=(costs.neighbours, tree))
     largest_flows(rows, costs.ground_cost, found)
     distances = time.perf_counter() - begin

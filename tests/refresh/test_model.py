@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -35,6 +35,7 @@ from tests.conftest import ManualClock
 from tests.refresh.world import ARTIFACTS, World
 
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "60"))
+PHASES = [Phase.generate] if "MODEL_WITHOUT_SHRINKING" in os.environ else list(Phase)
 MINUTE = timedelta(minutes=1)
 faulty = precondition(lambda self: self.faults)
 pauses = st.sampled_from([0.5, 1, 2, 4, 7, 15, 60, 200, 400, 900])
@@ -222,4 +223,6 @@ def template(empty_catalogue: Path) -> None:
 class TestHistories(Histories.TestCase):
     """Run by pytest."""
 
-    settings: Any = settings(max_examples=EXAMPLES, stateful_step_count=25, deadline=None)
+    settings: Any = settings(
+        max_examples=EXAMPLES, stateful_step_count=25, deadline=None, phases=PHASES
+    )

@@ -1,18 +1,57 @@
 """The artifacts of the map: every recipe's place, and where it was the last time."""
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cocktailspace.analytics.projection import project
 from cocktailspace.analytics.space import Space
-from cocktailspace.artifacts.manifest import Manifest
+from cocktailspace.analytics.transport import Neighbours, Rows
+from cocktailspace.artifacts.manifest import ArtifactName, Manifest
 from cocktailspace.artifacts.store import ArtifactStore, MissingError
 
 Places = Mapping[int, tuple[float, float]]
 """Coordinates by recipe id."""
+
+
+class Drawing:
+    """Maps that are drawn beside the rest of the work: the optimisation is native code that holds
+    one processor and not the interpreter.
+    """
+
+    def __init__(self, space: Space, previous: Mapping[ArtifactName, Places]) -> None:
+        self._space = space
+        self._previous = previous
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="map")
+        self._drawn: dict[ArtifactName, Future[tuple[NDArray[np.float64], float]]] = {}
+
+    def begin(self, name: ArtifactName, features: Rows, neighbours: Neighbours) -> None:
+        """Begin a map from exact neighbours; `projection.project` says what the features are."""
+        start = start_places(self._space, self._previous.get(name, {}))
+        self._drawn[name] = self._pool.submit(_timed_project, neighbours, start, features)
+
+    def finished(self) -> Iterator[tuple[ArtifactName, list[dict[str, Any]], float]]:
+        """Wait for the maps: name, rows of the artifact, and the seconds it took."""
+        for name, drawn in self._drawn.items():
+            coordinates, seconds = drawn.result()
+            yield name, map_rows(self._space, coordinates), seconds
+
+    def close(self) -> None:
+        """Drop what has not begun, and wait for nothing: the process may have to stop at once."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _timed_project(
+    neighbours: Neighbours, start: NDArray[np.float64] | None, features: Rows
+) -> tuple[NDArray[np.float64], float]:
+    started = time.perf_counter()
+    coordinates = project(neighbours, start=start, features=features)
+    return coordinates, time.perf_counter() - started
 
 
 def map_rows(space: Space, coordinates: NDArray[np.float64]) -> list[dict[str, Any]]:

@@ -2,19 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from cocktailspace.analytics import statistics
-from cocktailspace.analytics.maps import Places, map_rows, start_places
-from cocktailspace.analytics.projection import project
+from cocktailspace.analytics.maps import Drawing, Places
 from cocktailspace.analytics.similar import similar_rows
 from cocktailspace.analytics.space import Space, rolled_up, space_of
 from cocktailspace.analytics.substitutes import substitute_rows
 from cocktailspace.analytics.transport import (
-    Neighbours,
-    Rows,
     learn_costs,
     nearest_rows,
     nearest_under_cost,
@@ -65,13 +62,13 @@ def regenerate_analytics(
         _add_statistics(analytics, snapshot)
         space = space_of(snapshot)
         analytics.counts = _counts(snapshot, space)
-    with _step(analytics, report, "neighbours") as progress:
-        neighbours = nearest_rows(space.fractions, MAP_NEIGHBOURS, progress=progress)
-    name = ArtifactName.COCKTAIL_SPACE
-    with _step(analytics, report, "map"):
-        places = previous.get(name, {})
-        analytics.data[name] = _map(space, space.fractions, neighbours, places)
-    _add_learned(analytics, space, previous, report)
+    with closing(Drawing(space, previous)) as drawing:
+        with _step(analytics, report, "neighbours") as progress:
+            neighbours = nearest_rows(space.fractions, MAP_NEIGHBOURS, progress=progress)
+        drawing.begin(ArtifactName.COCKTAIL_SPACE, space.fractions, neighbours)
+        _add_learned(analytics, space, drawing, report)
+        with _step(analytics, report, "maps") as progress:
+            _add_maps(analytics, drawing, progress)
     return analytics
 
 
@@ -84,41 +81,43 @@ def _add_statistics(analytics: Analytics, snapshot: Snapshot) -> None:
     }
 
 
-def _add_learned(
-    analytics: Analytics,
-    space: Space,
-    previous: Mapping[ArtifactName, Places],
-    report: Report,
-) -> None:
+def _add_learned(analytics: Analytics, space: Space, drawing: Drawing, report: Report) -> None:
     """What rests on learned ingredient costs: the map, similar recipes and substitutes."""
     fractions = rolled_up(space)
+    masses = subtree_masses(fractions, space.parents)
+    with _step(analytics, report, "taxonomy neighbours") as progress:
+        relatives = nearest_rows(masses, MAP_NEIGHBOURS, progress=progress)
     with _step(analytics, report, "learning costs") as progress:
         learned = learn_costs(
-            fractions, space.parents, rounds=ROUNDS, k=LEARNING_NEIGHBOURS, progress=progress
+            fractions,
+            space.parents,
+            relatives,
+            rounds=ROUNDS,
+            k=LEARNING_NEIGHBOURS,
+            progress=progress,
         )
-    masses = subtree_masses(fractions, space.parents)
     with _step(analytics, report, "learned neighbours") as progress:
         neighbours = nearest_under_cost(
             fractions,
             learned.ground_cost,
             MAP_NEIGHBOURS,
-            seeds=(learned.neighbours, nearest_rows(masses, MAP_NEIGHBOURS)),
+            seeds=(learned.neighbours, relatives),
             progress=progress,
         )
-    name = ArtifactName.COCKTAIL_SPACE_EM
-    with _step(analytics, report, "learned map"):
-        analytics.data[name] = _map(space, masses, neighbours, previous.get(name, {}))
+    drawing.begin(ArtifactName.COCKTAIL_SPACE_EM, masses, neighbours)
     with _step(analytics, report, "similar recipes") as progress:
-        nearest = Neighbours(neighbours.indices[:, :SIMILAR], neighbours.distances[:, :SIMILAR])
+        nearest = neighbours.first(SIMILAR)
         similar = similar_rows(space, fractions, learned.ground_cost, nearest, progress)
         analytics.data[ArtifactName.RECIPE_SIMILAR] = similar
         substitutes = substitute_rows(space, fractions, learned.ground_cost)
         analytics.data[ArtifactName.INGREDIENT_COSTS] = substitutes
 
 
-def _map(space: Space, features: Rows, neighbours: Neighbours, places: Places) -> Any:
-    coordinates = project(neighbours, start=start_places(space, places), features=features)
-    return map_rows(space, coordinates)
+def _add_maps(analytics: Analytics, drawing: Drawing, progress: Callable[[float], None]) -> None:
+    for name, rows, seconds in drawing.finished():
+        analytics.data[name] = rows
+        analytics.seconds[name] = round(seconds, 3)
+        progress(0.5 if name == ArtifactName.COCKTAIL_SPACE else 1.0)
 
 
 def _counts(snapshot: Snapshot, space: Space) -> dict[str, int]:

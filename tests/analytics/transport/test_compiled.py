@@ -5,7 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cocktailspace.analytics.transport import compiled, cost_search, pairs
+from cocktailspace.analytics.transport import (
+    compiled,
+    cost_search,
+    learn_costs,
+    nearest_rows,
+    pairs,
+    subtree_masses,
+)
 
 PACKAGE = Path(compiled.__file__).parent
 
@@ -34,19 +41,18 @@ def test_a_change_of_any_source_compiles_every_entry_anew():
         assert entry.py_func.__qualname__.endswith(compiled.sources_digest())
 
 
-def test_no_entry_is_compiled_for_more_than_one_kind_of_argument(real):
-    from cocktailspace.analytics.transport import learn_costs, nearest_rows  # noqa: PLC0415
-
-    learn_costs(real.fractions(rolled_up=True), real.parents, rounds=2)
-    nearest_rows(real.fractions(), 15)
-    from cocktailspace.analytics.transport import l1_search, ordering  # noqa: PLC0415
+def test_no_entry_is_compiled_for_more_than_one_kind_of_argument(real, made_up):
+    rows = real.fractions(rolled_up=True)
+    near = nearest_rows(subtree_masses(rows, real.parents), 10)
+    learn_costs(rows, real.parents, near, rounds=2)
+    nearest_rows(made_up.fractions(), 15)
+    from cocktailspace.analytics.transport import l1_search  # noqa: PLC0415 - compiled
 
     entries = (
         pairs.offer_pairs,
         pairs.flows_of_pairs,
         cost_search.collect_pairs,
         l1_search.search_l1,
-        ordering.bisect,
     )
     assert [len(entry.signatures) for entry in entries] == [1] * len(entries)
 

@@ -1,16 +1,28 @@
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 from references import learn_slowly, sparse
 
 from cocktailspace.analytics.transport import (
+    LearnedCosts,
     Rows,
     learn_costs,
+    nearest_rows,
     nearest_under_cost,
+    subtree_masses,
     taxonomy_costs,
 )
 from cocktailspace.analytics.transport.learning import costs_of_exchange
 
 PARENTS = np.array([-1, 0, 0, 0, -1, 4, 4, 5, 5, -1, 9, 9], dtype=np.int32)
+
+
+def learn(rows: Rows, parents: ArrayLike, **options: Any) -> LearnedCosts:
+    """Learned costs from the neighbours under the taxonomy."""
+    near = nearest_rows(subtree_masses(rows, parents), 10)
+    return learn_costs(rows, parents, near, **options)
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +35,14 @@ def few() -> Rows:
 
 
 def test_equal_the_slow_reference(few):
-    learned = learn_costs(few, PARENTS, rounds=4, k=6)
+    learned = learn(few, PARENTS, rounds=4, k=6)
     costs, changes = learn_slowly(few, PARENTS, rounds=4, k=6)
     assert learned.changes == pytest.approx(changes, rel=1e-7)
     assert np.allclose(learned.ground_cost, costs, rtol=0, atol=1e-9)
 
 
 def test_are_costs(real):
-    learned = learn_costs(real.fractions(rolled_up=True), real.parents)
+    learned = learn(real.fractions(rolled_up=True), real.parents)
     costs = learned.ground_cost
     assert (costs == costs.T).all()
     assert (np.diagonal(costs) == 0).all()
@@ -48,7 +60,7 @@ def test_what_stands_in_for_each_other_is_cheap():
     matrix[::2, 0] = matrix[1::2, 1] = 0.3
     matrix[:, 2] = 0.7 * np.repeat(other, 2)
     matrix[:, 3] = 0.7 - matrix[:, 2]
-    costs = learn_costs(sparse(matrix), [-1, -1, -1, -1], rounds=1, k=1).ground_cost
+    costs = learn(sparse(matrix), [-1, -1, -1, -1], rounds=1, k=1).ground_cost
     assert costs[0, 1] == costs[~np.eye(4, dtype=bool)].min()
 
 
@@ -70,24 +82,24 @@ def test_nothing_exchanged_tells_no_costs_apart():
 @pytest.mark.parametrize("n", [0, 1])
 def test_without_neighbours_the_taxonomy_stays(n):
     rows = sparse(np.ones((n, 3)) / 3) if n else Rows.from_triplets([], [], [], (0, 3))
-    learned = learn_costs(rows, [-1, 0, 0])
+    learned = learn(rows, [-1, 0, 0])
     assert (learned.ground_cost == taxonomy_costs([-1, 0, 0])).all()
     assert learned.rounds == 0
 
 
 def test_the_number_of_threads_changes_nothing(few):
-    one, three = (learn_costs(few, PARENTS, threads=threads) for threads in (1, 3))
+    one, three = (learn(few, PARENTS, threads=threads) for threads in (1, 3))
     assert (one.ground_cost == three.ground_cost).all()
 
 
 def test_its_neighbours_are_good_seeds(few):
-    learned = learn_costs(few, PARENTS, k=6)
+    learned = learn(few, PARENTS, k=6)
     found = nearest_under_cost(few, learned.ground_cost, 6, seeds=learned.neighbours)
     assert (found.indices == learned.neighbours.indices).mean() > 0.8
 
 
 def test_progress_rises_from_nought_to_one(few):
     heard = []
-    learn_costs(few, PARENTS, progress=heard.append)
+    learn(few, PARENTS, progress=heard.append)
     assert heard == sorted(heard)
     assert heard[-1] == 1

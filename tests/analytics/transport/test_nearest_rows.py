@@ -3,7 +3,16 @@ import pytest
 from references import dense, nearest_by_sorting, random_rows, sparse
 from scipy.spatial.distance import cdist
 
-from cocktailspace.analytics.transport import Rows, nearest_rows, subtree_masses
+from cocktailspace.analytics.transport import Rows, nearest_rows, neighbours, subtree_masses
+
+
+@pytest.fixture(params=["each", "boxes"])
+def _searched(request, monkeypatch):
+    """What few and what many rows are searched with, on rows of any number."""
+    monkeypatch.setattr(neighbours, "FEW", 20_000 if request.param == "each" else 0)
+
+
+both_searches = pytest.mark.usefixtures("_searched")
 
 
 def assert_exact(rows: Rows, k: int):
@@ -15,6 +24,7 @@ def assert_exact(rows: Rows, k: int):
     assert np.allclose(found.distances, distances, rtol=0, atol=1e-9 * matrix.sum(axis=1).max())
 
 
+@both_searches
 def test_equal_brute_force_on_the_real_catalogue(real):
     assert_exact(subtree_masses(real.fractions(), real.parents), 15)
     assert_exact(subtree_masses(real.fractions(rolled_up=True), real.parents), 10)
@@ -40,6 +50,7 @@ def test_equal_brute_force_on_ten_thousand(made_up):
         assert np.allclose(found.distances[i], distances[nearest], rtol=0, atol=1e-8)
 
 
+@both_searches
 @pytest.mark.parametrize("n", [1, 2, 3, 15, 16, 17, 63, 64, 65, 127, 129, 300])
 def test_equal_brute_force_at_every_edge_of_boxes_and_groups(n, random):
     rows = random_rows(random, n, 12)
@@ -50,6 +61,7 @@ def test_equal_brute_force_at_every_edge_of_boxes_and_groups(n, random):
     assert np.abs(found.distances - distances).max(initial=0) < 2e-9
 
 
+@both_searches
 def test_rows_of_any_length_and_mass(random):
     matrix = random.random((200, 1500)) * (random.random((200, 1500)) < random.random((200, 1)))
     matrix[3] = 0
@@ -57,6 +69,7 @@ def test_rows_of_any_length_and_mass(random):
     assert_exact(sparse(matrix), 7)
 
 
+@both_searches
 def test_duplicates_are_at_distance_nought_in_order_of_number():
     rows = sparse(np.tile([[0.1, 0.2, 0.7]], (100, 1)))
     found = nearest_rows(rows, 4)
@@ -72,6 +85,7 @@ def test_the_number_of_threads_changes_nothing(made_up):
     assert (one.distances == three.distances).all()
 
 
+@both_searches
 def test_the_order_of_rows_changes_nothing_but_ties(real, random):
     rows = subtree_masses(real.fractions(), real.parents)
     order = random.permutation(len(rows))
@@ -87,6 +101,7 @@ def test_progress_rises_from_nought_to_one(made_up):
     assert heard[-1] == 1
 
 
+@both_searches
 def test_few_rows_have_few_neighbours():
     assert nearest_rows(Rows.from_triplets([], [], [], (0, 3)), 5).indices.shape == (0, 0)
     assert nearest_rows(Rows.from_triplets([0], [0], [1.0], (1, 3)), 5).indices.shape == (1, 0)
@@ -95,12 +110,14 @@ def test_few_rows_have_few_neighbours():
     assert two.distances.tolist() == [[2.0], [2.0]]
 
 
+@both_searches
 def test_rows_without_any_mass_are_duplicates():
     assert (
         nearest_rows(Rows.from_triplets([], [], [], (3, 0)), 5).distances.tolist() == [[0, 0]] * 3
     )
 
 
+@both_searches
 def test_refuses_a_negative_k_and_no_threads():
     rows = Rows.from_triplets([0, 1], [0, 1], [1.0, 1.0], (2, 3))
     with pytest.raises(ValueError, match="k must be >= 0, got -1"):

@@ -28,16 +28,6 @@ Index = tuple[NDArray[np.int64], Level, Level, Level]
 the large boxes around them. Plain tuples, as compiled code takes them apart without cost."""
 
 
-def near_order(rows: Rows) -> NDArray[np.int64]:
-    """(n,) row numbers in an order in which near rows stand together."""
-    from cocktailspace.analytics.transport.ordering import bisect  # noqa: PLC0415 - compiled
-
-    order: NDArray[np.int64] = bisect(
-        (rows.indptr, rows.indices, rows.data, rows.sums()), rows.width, SMALL
-    )
-    return order
-
-
 def build_index(rows: Rows, order: NDArray[np.int64], offsets: NDArray[np.float64]) -> Index:
     """Index of `rows`, already arranged in `order`; offsets: (n,) one per row."""
     level = (rows.indptr, rows.indices, rows.data.astype(np.float32), offsets.astype(np.float32))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cocktailspace.analytics.transport.boxes import LARGE, build_index, lane_scratch, near_order
+from cocktailspace.analytics.transport.boxes import LARGE, SMALL, build_index, lane_scratch
 from cocktailspace.analytics.transport.cost_search import collect_pairs
 from cocktailspace.analytics.transport.neighbours import rounding_grid, single_precision_margin
+from cocktailspace.analytics.transport.ordering import near_order
 from cocktailspace.analytics.transport.pairs import offer_pairs
 from cocktailspace.analytics.transport.parallel import GROUP
 from cocktailspace.analytics.transport.rows import Rows
@@ -25,7 +26,7 @@ class CostSearch:
     ) -> None:
         scaled, leaving = _staying(fractions, costs)
         self.k = k
-        self.order = near_order(scaled)
+        self.order = near_order(scaled, SMALL)
         self.rows = fractions.take(self.order)
         self.scaled = scaled.take(self.order)
         self.leaving = leaving[self.order]

@@ -65,8 +65,8 @@ def largest_flows(
     step = rounding_grid(total)
 
     def work(start: int, stop: int) -> None:
-        rows = np.repeat(np.arange(start, stop, dtype=np.int32), neighbours.k)
-        others = neighbours.indices[start:stop].ravel()
+        rows = np.repeat(np.arange(start, stop), neighbours.k)
+        others = neighbours.indices[start:stop].ravel().astype(np.int64)
         flows = (
             sources[start:stop].reshape(-1, count),
             sinks[start:stop].reshape(-1, count),

@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from cocktailspace.analytics.transport.cost_neighbours import nearest_under_cost
 from cocktailspace.analytics.transport.flows import largest_flows
-from cocktailspace.analytics.transport.neighbours import Neighbours, nearest_rows
+from cocktailspace.analytics.transport.neighbours import Neighbours
 from cocktailspace.analytics.transport.parallel import Progress
 from cocktailspace.analytics.transport.rows import Rows
-from cocktailspace.analytics.transport.taxonomy import subtree_masses, taxonomy_costs
+from cocktailspace.analytics.transport.taxonomy import taxonomy_costs
 
 LARGEST_FLOWS = 3
 LEAST_SHARE = 0.05
@@ -50,6 +50,7 @@ class LearnedCosts:
 def learn_costs(
     fractions: Rows,
     parents: ArrayLike,
+    neighbours: Neighbours,
     *,
     rounds: int = 5,
     k: int = 10,
@@ -60,11 +61,13 @@ def learn_costs(
 
     fractions: n rows that each sum to 1, over m columns, substitutes rolled up already.
     parents: (m,) each column's parent in the forest, -1 for a root.
+    neighbours: k or more nearest rows of each row under the taxonomy: `nearest_rows` of the
+    `subtree_masses`.
     rounds: at most so many; fewer once the costs have settled. k: neighbours that are compared.
     """
     costs = taxonomy_costs(parents)
     changes: list[float] = []
-    neighbours = nearest_rows(subtree_masses(fractions, parents), k, threads=threads)
+    neighbours = neighbours.first(k)
     for done in range(rounds):
         share = _share_of(progress, done, rounds)
         if done:

@@ -11,9 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cocktailspace.analytics.transport.boxes import build_index, lane_scratch, near_order
-from cocktailspace.analytics.transport.parallel import Progress, run_in_groups
+from cocktailspace.analytics.transport.boxes import SMALL, build_index, lane_scratch
+from cocktailspace.analytics.transport.ordering import near_order
+from cocktailspace.analytics.transport.parallel import (
+    GROUP,
+    Progress,
+    run_in_groups,
+    run_in_pieces,
+)
 from cocktailspace.analytics.transport.rows import Rows
+
+FEW = 2_000
+"""Up to so many rows each is simply compared with all: at most a second of work."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,10 @@ class Neighbours:
     def k(self) -> int:
         """How many neighbours each row has."""
         return int(self.indices.shape[1])
+
+    def first(self, k: int) -> Neighbours:
+        """The first k of each row's neighbours."""
+        return Neighbours(self.indices[:, :k], self.distances[:, :k])
 
 
 def rounding_grid(largest: float) -> float:
@@ -68,29 +81,55 @@ def nearest_rows(
     """
     if k < 0:
         raise ValueError(f"k must be >= 0, got {k}")
-    n = len(rows)
-    k = min(k, max(n - 1, 0))
-    indices = np.zeros((n, k), dtype=np.int32)
-    distances = np.zeros((n, k))
-    if k == 0:
-        return Neighbours(indices, distances)
+    k = min(k, max(len(rows) - 1, 0))
+    largest = float(rows.sums().max(initial=0.0))
+    search = _search_each if len(rows) <= FEW else _search_boxes
+    found = Neighbours(np.zeros((len(rows), k), dtype=np.int32), np.zeros((len(rows), k)))
+    if k > 0:
+        search(rows, largest, found, threads, progress)
+    return found
+
+
+def _search_each(
+    rows: Rows, largest: float, found: Neighbours, threads: int | None, progress: Progress | None
+) -> None:
+    """One row after the other against all rows: for few rows, not worth any compilation."""
+    sums, owner, dense = rows.sums(), rows.row_of_entry(), np.zeros(rows.width)
+    grid, k = rounding_grid(largest), found.k
+
+    def work(start: int, stop: int) -> None:
+        for row in range(start, stop):
+            columns, masses = rows.row(row)
+            dense[columns] = masses
+            least = np.minimum(rows.data, dense[rows.indices])
+            dense[columns] = 0.0
+            shared = np.bincount(owner, weights=least, minlength=len(rows))
+            distances = np.rint((sums[row] + sums - 2.0 * shared) / grid) * grid
+            distances[row] = np.inf
+            near = np.flatnonzero(distances <= np.partition(distances, k - 1)[k - 1])
+            nearest = near[np.argsort(distances[near], kind="stable")[:k]]
+            found.indices[row], found.distances[row] = nearest, distances[nearest]
+
+    # `dense` serves one thread, and NumPy would not let more of them run at once anyway.
+    one = 1 if threads is None else min(threads, 1)
+    run_in_pieces(len(rows), work, piece=GROUP, threads=one, progress=progress)
+
+
+def _search_boxes(
+    rows: Rows, largest: float, found: Neighbours, threads: int | None, progress: Progress | None
+) -> None:
+    """64 rows at a time, with whole boxes of other rows passed over."""
     from cocktailspace.analytics.transport.l1_search import search_l1  # noqa: PLC0415 - compiled
 
-    order = near_order(rows)
+    order = near_order(rows, SMALL)
     arranged = rows.take(order)
     sums = arranged.sums()
     index = build_index(arranged, order, sums / 2)
-    largest = float(sums.max())
-    exact = (
-        arranged.data,
-        sums,
-        rounding_grid(largest),
-        single_precision_margin(rows, largest),
-    )
+    margin = single_precision_margin(rows, largest)
+    exact = (arranged.data, sums, rounding_grid(largest), margin)
 
     def work(first: int, last: int) -> None:
-        scratch = lane_scratch(rows.width, len(index[3][3]), k)
-        search_l1(index, exact, first, last, scratch, indices, distances)
+        scratch = lane_scratch(rows.width, len(index[3][3]), found.k)
+        search_l1(index, exact, first, last, scratch, found.indices, found.distances)
 
-    run_in_groups(n, work, threads=threads, progress=progress)
-    return Neighbours(indices, distances)
+    run_in_groups(len(rows), work, threads=threads, progress=progress)

@@ -125,8 +125,8 @@ def solve_pairs(
 @compiled_entry
 def flows_of_pairs(
     problem: Problem,
-    queries: Columns,
-    rows: Columns,
+    queries: Ints,
+    rows: Ints,
     staying: bool,
     step: float,
     space: Space,

@@ -49,13 +49,23 @@ class Rows:
         masses = np.bincount(self.row_of_entry(), weights=self.data, minlength=len(self))
         return masses.astype(np.float64)
 
+    def entries_of(self, chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the entries of the chosen rows are, row by row, and whose each one is.
+
+        The second array counts within `chosen`.
+        """
+        begin = self.indptr[chosen]
+        lengths = self.indptr[chosen + 1] - begin
+        owner = np.repeat(np.arange(len(chosen)), lengths)
+        before = np.cumsum(lengths) - lengths
+        return (begin - before)[owner] + np.arange(len(owner)), owner
+
     def take(self, order: ArrayLike) -> Rows:
         """The rows numbered by `order`, in that order."""
         chosen = np.asarray(order, dtype=np.int64)
-        lengths = np.diff(self.indptr)[chosen]
+        entries, owner = self.entries_of(chosen)
         indptr = np.zeros(len(chosen) + 1, dtype=np.int64)
-        np.cumsum(lengths, out=indptr[1:])
-        entries = np.repeat(self.indptr[chosen] - indptr[:-1], lengths) + np.arange(indptr[-1])
+        np.cumsum(np.bincount(owner, minlength=len(chosen)), out=indptr[1:])
         return Rows(indptr, self.indices[entries], self.data[entries], self.width)
 
     @classmethod
