@@ -38,3 +38,9 @@ def test_rows_stand_on_lines_of_their_own(rows: int) -> None:
 def test_what_json_cannot_hold_is_refused() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         _encode([float("nan")])
+
+
+@pytest.mark.parametrize("rows", [0, 1, 3])
+def test_rows_may_be_made_one_by_one(rows: int) -> None:
+    data = [{"row": row} for row in range(rows)]
+    assert _encode(iter(data)) == _encode(data)

@@ -43,7 +43,8 @@ class Passing:
 def _result(clock: ManualClock, version: int, catalogue_id: str = "cat", **more: object) -> Result:
     clock.advance(seconds=1)
     artifacts = {"ingredient-usage": f"usage of {version}".encode(), "recipe-similar": b"{}"}
-    return Result(new_run_id(clock()), catalogue_id, version, artifacts, **more)  # type: ignore[arg-type]
+    named = artifacts.items()
+    return Result(new_run_id(clock()), catalogue_id, version, named, **more)  # type: ignore[arg-type]
 
 
 def _publish(

@@ -151,7 +151,7 @@ class Jobs:
             return
         body = json.dumps({"run": job.note.run_id}).encode()
         artifacts = dict.fromkeys(ARTIFACTS, body)
-        result = Result(job.note.run_id, job.catalogue_id, job.version, artifacts)
+        result = Result(job.note.run_id, job.catalogue_id, job.version, artifacts.items())
         manifest = publish(self.store, result, base=job.base, clock=self.clock)
         if manifest is not None:
             self.published.append((manifest.catalogue_id, manifest.source_version))

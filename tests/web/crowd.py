@@ -52,7 +52,7 @@ def publish_crowd(folder: Path, count: int) -> None:
         new_run_id(now),
         state.catalogue_id,
         state.version,
-        artifacts,
+        artifacts.items(),
         counts={"recipes": count, "recipes_in_space": count, "recipes_left_out": 0},
         parameters=PARAMETERS,
     )

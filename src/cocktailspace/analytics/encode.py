@@ -1,7 +1,9 @@
 """Artifacts as bytes: compact JSON, the rows of a list on lines of their own."""
 
 import json
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
 from cocktailspace.artifacts.manifest import STORAGE_VERSION
@@ -9,20 +11,34 @@ from cocktailspace.times import to_text
 
 
 def encode_artifact(name: str, data: Any, *, source_version: int, generated_at: datetime) -> bytes:
-    """One artifact as it is stored and served. NaN and infinity raise ValueError."""
+    """One artifact as it is stored and served. NaN and infinity raise ValueError.
+
+    data: rows, as a list or one by one, or any other value.
+    """
     metadata = {
         "analytics_type": name,
         "generated_at": to_text(generated_at),
         "source_version": source_version,
         "storage_version": STORAGE_VERSION,
     }
-    body = _dump_rows(data) if isinstance(data, list) else _dumps(data)
-    return f'{{"data":{body},\n"metadata":{_dumps(metadata)}}}\n'.encode()
+    body = BytesIO()
+    body.write(b'{"data":')
+    if isinstance(data, (list, Iterator)):
+        _write_rows(body, data)
+    else:
+        body.write(_dumps(data))
+    body.write(b',\n"metadata":' + _dumps(metadata) + b"}\n")
+    return body.getvalue()
 
 
-def _dump_rows(rows: list[Any]) -> str:
-    return "[\n" + ",\n".join(map(_dumps, rows)) + ("\n]" if rows else "]")
+def _write_rows(body: BytesIO, rows: Iterable[Any]) -> None:
+    before = b"[\n"
+    for row in rows:
+        body.write(before + _dumps(row))
+        before = b",\n"
+    body.write(b"[\n]" if before == b"[\n" else b"\n]")
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+def _dumps(value: Any) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode()

@@ -109,12 +109,15 @@ def _result(run_id: str, snapshot: Snapshot, analytics: Analytics, clock: Clock)
         run_id=run_id,
         catalogue_id=snapshot.catalogue_id,
         source_version=snapshot.version,
-        artifacts={
-            name: encode_artifact(
-                name, data, source_version=snapshot.version, generated_at=generated_at
+        artifacts=(
+            (
+                name,
+                encode_artifact(
+                    name, data, source_version=snapshot.version, generated_at=generated_at
+                ),
             )
             for name, data in analytics.data.items()
-        },
+        ),
         counts=analytics.counts,
         seconds=analytics.seconds,
         parameters=PARAMETERS,

@@ -35,7 +35,7 @@ class Drawing:
         start = start_places(self._space, self._previous.get(name, {}))
         self._drawn[name] = self._pool.submit(_timed_project, neighbours, start, features)
 
-    def finished(self) -> Iterator[tuple[ArtifactName, list[dict[str, Any]], float]]:
+    def finished(self) -> Iterator[tuple[ArtifactName, Iterator[dict[str, Any]], float]]:
         """Wait for the maps: name, rows of the artifact, and the seconds it took."""
         for name, drawn in self._drawn.items():
             coordinates, seconds = drawn.result()
@@ -54,10 +54,10 @@ def _timed_project(
     return coordinates, time.perf_counter() - started
 
 
-def map_rows(space: Space, coordinates: NDArray[np.float64]) -> list[dict[str, Any]]:
+def map_rows(space: Space, coordinates: NDArray[np.float64]) -> Iterator[dict[str, Any]]:
     """One row for each recipe: its place, and its ingredients, the largest volume first."""
     names = {ingredient.id: ingredient.name for ingredient in space.ingredients}
-    return [
+    return (
         {
             "recipe_id": recipe.id,
             "name": recipe.name,
@@ -69,7 +69,7 @@ def map_rows(space: Space, coordinates: NDArray[np.float64]) -> list[dict[str, A
             ],
         }
         for recipe, (x, y) in zip(space.recipes, coordinates, strict=True)
-    ]
+    )
 
 
 def start_places(space: Space, places: Places) -> NDArray[np.float64] | None:

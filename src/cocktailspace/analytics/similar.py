@@ -1,6 +1,6 @@
 """Why two recipes are near: what of one becomes what of the other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -18,15 +18,17 @@ def similar_rows(
     ground_cost: NDArray[np.float64],
     neighbours: Neighbours,
     progress: Callable[[float], None],
-) -> list[dict[str, Any]]:
+) -> Iterator[dict[str, Any]]:
     """For each recipe its nearest recipes, with the distance and the largest flows by name.
 
     fractions: what the distances were computed from (substitutable leaves rolled up).
+    Everything is computed at once, but the rows are made one by one: 100,000 recipes have a million
+    similar ones, which would fill gigabytes.
     """
     flows = largest_flows(
         fractions, ground_cost, neighbours, count=LARGEST_FLOWS, progress=progress
     )
-    return [
+    return (
         {
             "recipe_id": recipe.id,
             "name": recipe.name,
@@ -35,7 +37,7 @@ def similar_rows(
             ],
         }
         for row, recipe in enumerate(space.recipes)
-    ]
+    )
 
 
 def _similar(

@@ -4,7 +4,7 @@ import hashlib
 import logging
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,12 +30,15 @@ _MOST_SWAPS = 100  # each lost swap means that somebody else published
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run has computed, ready to be published."""
+    """What a run has computed, ready to be published.
+
+    artifacts: names and bodies; a generator keeps one body in memory at a time.
+    """
 
     run_id: str
     catalogue_id: str
     source_version: int
-    artifacts: Mapping[str, bytes]
+    artifacts: Iterable[tuple[str, bytes]]
     counts: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -61,7 +64,7 @@ def publish(
     when the store fails; readers then still see what they saw before.
     """
     entries = {}
-    for name, body in result.artifacts.items():
+    for name, body in result.artifacts:
         key = artifact_key(result.run_id, name)
         store.write(key, body)
         sha256 = hashlib.sha256(body).hexdigest()
