@@ -26,8 +26,9 @@ const store = createStore({
   trouble: null, // why there is none
   freshness: { status: null, skew: 0, offline: false },
   similar: { id: null, list: [] }, // of the recipe that is shown
-  provisional: new Map(), // recipes that no run has yet, by id
-  draft: null, // the recipe being written: { name, places }
+  provisional: new Map(), // recipes newer than the run, by id (data/provisional.js)
+  gone: new Set(), // ids of recipes deleted since
+  draft: null, // the recipe being written: { name, places, neighbours }
   news: null, // what the last new version changed
   asked: null, // the run that was last asked for
 });

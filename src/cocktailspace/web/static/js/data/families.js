@@ -1,6 +1,8 @@
-// Which families colour the map. The taxonomy's roots will not always do: where one root holds
-// nearly everything ("Spirit"), its children tell more, so the largest family is opened until none
-// holds more than a share of the recipes.
+// Which families colour the map: those of what each recipe is built on (mains.js). The taxonomy's
+// roots will not always do: where one root holds nearly everything ("Spirit"), its children tell
+// more, so the largest family is opened until none holds more than a share of the recipes.
+
+import { mainIngredients } from "./mains.js";
 
 const LARGEST_SHARE = 0.3;
 const MOST_COLOURS = 11;
@@ -9,28 +11,22 @@ const OTHERS = "Other";
 /**
  * Families of the recipes' main ingredients, the most frequent first, at most eleven and the rest
  * as "Other" (key 0): { list: [{ key, name, count, colour }], of: Uint8Array, each recipe's place
- * in the list }. A family keeps the colour that it had in `before`.
+ * in the list; mains: the id of what each is built on }. A family keeps the colour it had in `before`.
  */
 export function familiesOf(columns, usage, before = null) {
-  const mains = mainIngredients(columns);
-  const tally = tallyUp(columns, mains, usage);
+  const mains = mainIngredients(columns, usage);
+  const tally = tallyUp(mains, usage);
   const cut = cutForest(tally, usage, columns.count);
   const belongs = belongTo(cut, usage);
-  const list = ranked(columns, mains, belongs, usage);
+  const list = ranked(mains, belongs, usage);
   colour(list, before?.list ?? []);
-  return { list, of: assigned(columns, mains, belongs, list) };
-}
-
-/** The ingredient number of each recipe's largest volume. */
-function mainIngredients(columns) {
-  return Uint32Array.from({ length: columns.count }, (_, index) => columns.parts[columns.starts[index]]);
+  return { list, mains, of: assigned(mains, belongs, list) };
 }
 
 /** How many recipes have their main ingredient at or below each ingredient. */
-function tallyUp(columns, mains, usage) {
+function tallyUp(mains, usage) {
   const tally = new Map();
-  for (const main of mains) {
-    const { id } = columns.ingredients[main];
+  for (const id of mains) {
     for (const each of [id, ...usage.ancestors(id).map((row) => row.ingredient_id)]) tally.set(each, (tally.get(each) ?? 0) + 1);
   }
   return tally;
@@ -62,10 +58,10 @@ function belongTo(families, usage) {
   };
 }
 
-function ranked(columns, mains, belongs, usage) {
+function ranked(mains, belongs, usage) {
   const counts = new Map();
   for (const main of mains) {
-    const family = belongs(columns.ingredients[main].id);
+    const family = belongs(main);
     counts.set(family, (counts.get(family) ?? 0) + 1);
   }
   const sorted = [...counts].sort(([one, ones], [other, others]) => others - ones || one - other);
@@ -83,8 +79,8 @@ function colour(list, before) {
   for (const family of list) family.colour = family.key === 0 ? MOST_COLOURS : had.get(family.key) ?? free.shift();
 }
 
-function assigned(columns, mains, belongs, list) {
+function assigned(mains, belongs, list) {
   const place = new Map(list.map((family, index) => [family.key, index]));
   const others = place.get(0) ?? 0;
-  return Uint8Array.from(mains, (main) => place.get(belongs(columns.ingredients[main].id)) ?? others);
+  return Uint8Array.from(mains, (main) => place.get(belongs(main)) ?? others);
 }
