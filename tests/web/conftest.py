@@ -123,11 +123,14 @@ class Watch:
 
     address: str
     allowed: set[int] = field(default_factory=set)
+    aborted: bool = False
     complaints: list[str] = field(default_factory=list)
 
     def console(self, message: Any) -> None:
         """Errors, apart from the browser's notes about answers that the test asked for."""
         if message.type != "error":
+            return
+        if self.aborted and "net::ERR_FAILED" in message.text:
             return
         status = re.search(r"status of (\d+)", message.text)
         if not (status and int(status[1]) in self.allowed):
@@ -180,13 +183,14 @@ def visit(contexts: Callable[..., Any]) -> Iterator[Visit]:
         *,
         phone: bool = False,
         allow: set[int] | None = None,
+        allow_failed: bool = False,
         before: Callable[[Any], object] | None = None,
         ready: bool = True,
         **options: Any,
     ) -> Any:
         page = contexts(viewport=PHONE if phone else DESKTOP, has_touch=phone, **options).new_page()
         page.add_init_script(FORGET)
-        watch = Watch(server.address, allow or set())
+        watch = Watch(server.address, allow or set(), allow_failed)
         page.on("console", watch.console)
         page.on("pageerror", lambda error: watch.complaints.append(f"exception: {error}"))
         page.on("request", watch.request)

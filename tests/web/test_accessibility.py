@@ -64,6 +64,44 @@ def test_no_view_has_a_serious_violation(bar: Server, visit: Visit, axe: str, sc
     assert not any(problems.values()), problems
 
 
+STATES = {  # and what shows that the page is in them; each is told so by answers on the way
+    "failed": ("#freshness[data-state=failed]", "**/api/v1/refresh", {"state": "failed"}),
+    "empty": ("#notice a", "**/runs/*/cocktail-space-em", {"data": [], "metadata": {}}),
+    "error": ("#notice", "**/analytics/manifest", None),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_neither_has_a_state_that_is_seldom_seen(
+    bar: Server, visit: Visit, axe: str, state: str
+) -> None:
+    shows, address, answer = STATES[state]
+    if state == "failed":
+        answer = bar.get("/refresh") | answer
+    status = 500 if answer is None else 200
+
+    def tell(page: Any) -> None:
+        page.route(address, lambda route: route.fulfill(status=status, json=answer or {}))
+
+    page = visit(bar, ready=False, before=tell, allow={500}, bypass_csp=True)
+    expect(page.locator(shows)).to_be_visible()
+    assert found(page, axe) == []
+
+
+def test_neither_has_what_one_sees_without_scripts(bar: Server, visit: Visit, axe: str) -> None:
+    def without(page: Any) -> None:
+        page.route("**/*.js", lambda route: route.abort())
+
+    page = visit(bar, ready=False, before=without, allow_failed=True, bypass_csp=True)
+    page.evaluate(
+        "() => { const each = document.querySelector('noscript');"
+        " const shown = document.createElement('div'); shown.innerHTML = each.textContent;"
+        " each.replaceWith(...shown.childNodes); }"
+    )
+    expect(page.locator(".noscript")).to_be_visible()
+    assert found(page, axe) == []
+
+
 def test_neither_have_suggestions_a_phone_or_the_dialog(
     bar: Server, visit: Visit, axe: str
 ) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.web.conftest import Visit
 from tests.web.server import Server, copy_published, running
+from tests.web.test_accessibility import found
 from tests.web.test_panels import recipe_id
 
 pytestmark = pytest.mark.browser
@@ -67,16 +68,17 @@ def tidy(desk: Server) -> Iterator[Server]:
 
 
 def test_a_new_recipe_appears_at_once_and_the_map_follows(
-    tmp_path: Path, published: Path, visit: Visit
+    tmp_path: Path, published: Path, visit: Visit, axe: str
 ) -> None:
     copy_published(published, tmp_path)
     with running(tmp_path) as server:
-        page = visit(server, "#/recipe/new")
+        page = visit(server, "#/recipe/new", bypass_csp=True)
         run = page.locator("#stage").get_attribute("data-run")
         write_mezcal_negroni(page, "Smoke Signal")
         live = page.locator(".live")
         expect(live).to_contain_text("This is a Negroni variation.")
         expect(live).to_contain_text("Mezcal → Gin")
+        assert found(page, axe) == []
         page.evaluate(RECORD)
         page.get_by_role("button", name="Add recipe").click()
         sign_in(page, server.token)
@@ -86,6 +88,7 @@ def test_a_new_recipe_appears_at_once_and_the_map_follows(
         expect(page.locator("#stage")).not_to_have_attribute("data-run", run)
         expect(page.locator("#stage")).to_have_attribute("data-moving", "false")
         expect(page.locator(".pill")).to_have_count(0)
+        assert found(page, axe) == []
         seen = page.evaluate("window.seen")
         assert "Provisional" in seen
         order = [
@@ -99,8 +102,8 @@ def test_a_new_recipe_appears_at_once_and_the_map_follows(
         page.goto("about:blank")
 
 
-def test_what_is_written_shows_before_any_refresh(tidy: Server, visit: Visit) -> None:
-    page = visit(tidy, "#/recipe/new")
+def test_what_is_written_shows_before_any_refresh(tidy: Server, visit: Visit, axe: str) -> None:
+    page = visit(tidy, "#/recipe/new", bypass_csp=True)
     keep_token(page, tidy)
     stage, pill, heading = (page.locator(each) for each in ("#stage", ".pill", ".panel h2"))
     write_mezcal_negroni(page, "Smoke Signal")
@@ -109,7 +112,10 @@ def test_what_is_written_shows_before_any_refresh(tidy: Server, visit: Visit) ->
     page.reload()  # as anybody else finds it
     expect(pill).to_have_text("Provisional")
     expect(page.locator(".similar a")).to_have_count(10)
+    assert found(page, axe) == []
     page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("button", name="Keep it")).to_be_focused()
+    assert found(page, axe) == []
     page.get_by_role("button", name="Delete it").click()
     expect(page.locator(".panel")).to_be_hidden()
 
@@ -140,14 +146,17 @@ def test_names_are_typed_ahead(desk: Server, visit: Visit) -> None:
     expect(page.locator(".panel .form")).to_be_visible()
 
 
-def test_an_ingredient_that_is_not_there_is_made_on_the_way(tidy: Server, visit: Visit) -> None:
-    page = visit(tidy, "#/recipe/new")
+def test_an_ingredient_that_is_not_there_is_made_on_the_way(
+    tidy: Server, visit: Visit, axe: str
+) -> None:
+    page = visit(tidy, "#/recipe/new", bypass_csp=True)
     keep_token(page, tidy)
     page.get_by_label("Name", exact=True).fill("Test Sour")
     box = page.locator(".lines").get_by_role("combobox", name="Ingredient").first
     choose(page, box, "Quince Test Brandy")
     dialog = page.get_by_role("dialog", name="New ingredient")
     expect(dialog.get_by_label("Name", exact=True)).to_have_value("Quince Test Brandy")
+    assert found(page, axe) == []
     choose(page, dialog.get_by_role("combobox", name="Family"), "Brandy")
     dialog.get_by_role("button", name="Add ingredient").click()
     expect(dialog).to_be_hidden()
@@ -183,8 +192,8 @@ def test_what_the_form_itself_can_tell_needs_no_server(desk: Server, visit: Visi
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
 
 
-def test_the_apis_problems_stand_at_their_fields(tidy: Server, visit: Visit) -> None:
-    page = visit(tidy, "#/recipe/new", allow={422})
+def test_the_apis_problems_stand_at_their_fields(tidy: Server, visit: Visit, axe: str) -> None:
+    page = visit(tidy, "#/recipe/new", allow={422}, bypass_csp=True)
     keep_token(page, tidy)
     page.get_by_label("Name", exact=True).fill("Far too much")
     fill_line(page, 0, "2000000", "campari")
@@ -193,9 +202,10 @@ def test_the_apis_problems_stand_at_their_fields(tidy: Server, visit: Visit) -> 
     page.get_by_role("button", name="Add recipe").click()
     expect(page.locator(".lines .error").first).to_contain_text(re.compile("1,?000,?000"))
     expect(link).to_have_attribute("aria-invalid", "true")
+    assert found(page, axe) == []
 
 
-def test_a_conflict_is_shown_side_by_side(tidy: Server, visit: Visit) -> None:
+def test_a_conflict_is_shown_side_by_side(tidy: Server, visit: Visit, axe: str) -> None:
     number = recipe_id(tidy, "Negroni")
     before = tidy.get(f"/recipes/{number}")
     draft = {key: before[key] for key in ("name", "instructions", "source", "source_url")}
@@ -203,7 +213,7 @@ def test_a_conflict_is_shown_side_by_side(tidy: Server, visit: Visit) -> None:
         {key: line[key] for key in ("ingredient_id", "amount", "unit_id")}
         for line in before["ingredients"]
     ]
-    page = visit(tidy, f"#/recipe/{number}/edit", allow={412})
+    page = visit(tidy, f"#/recipe/{number}/edit", allow={412}, bypass_csp=True)
     keep_token(page, tidy)
     description = page.get_by_label("What it is like")
     description.fill("Mine")
@@ -211,6 +221,8 @@ def test_a_conflict_is_shown_side_by_side(tidy: Server, visit: Visit) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Somebody changed it meanwhile")).to_be_visible()
     expect(page.locator(".conflict tr.differs td")).to_have_text(["Mine", "Theirs"])
+    expect(page.locator(".conflict").locator("xpath=../h3")).to_be_focused()
+    assert found(page, axe) == []
     page.get_by_role("button", name="Take theirs").click()
     expect(description).to_have_value("Theirs")
     description.fill("Mine after all")

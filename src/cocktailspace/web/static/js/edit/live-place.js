@@ -11,7 +11,7 @@ const SHOWN = 3;
 /** Gives { node, update(name, lines, ownId), stop() }. */
 export function livePlace(store) {
   const says = h("p", { class: "says" }, EMPTY);
-  const list = h("ul", {});
+  const list = h("ul", {}, hint());
   let timer = 0, turn = 0;
 
   async function ask(name, lines, ownId) {
@@ -20,7 +20,7 @@ export function livePlace(store) {
     if (mine !== turn) return;
     const near = placed?.neighbours ?? [];
     says.textContent = near.length ? verdict(near[0]) : EMPTY;
-    list.replaceChildren(...near.slice(0, SHOWN).map((each) =>
+    list.replaceChildren(...(near.length ? [] : [hint()]), ...near.slice(0, SHOWN).map((each) =>
       h("li", {}, h("b", {}, each.name), ` — ${distance(each.distance)}: ${reason(each)}`)));
     store.set({ draft: placed?.places ? { name, places: placed.places, neighbours: near } : null });
   }
@@ -36,6 +36,7 @@ export function livePlace(store) {
   };
 }
 
+const hint = () => h("li", {}, "The nearest recipes and why appear here, its place on the map.");
 const EMPTY = "Add ingredients to see what it is like.";
 
 /** How near is near: a third of a drink exchanged for a cousin costs about 1. */

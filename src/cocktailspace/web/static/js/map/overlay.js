@@ -32,10 +32,10 @@ function drawText(context, scene, common) {
   const inView = nameable(scene.index, scene.camera, scene.states);
   const rest = inView?.filter((point) => !distinct.includes(point));
   blockPoints(common.room, inView ?? distinct.slice(0, MOST_OBSTACLES), options);
-  drawNames(context, distinct, { ...options, bold: true, anyway: scene.selected });
+  drawNames(context, distinct, { ...options, bold: true, anyway: scene.draft ? -1 : scene.selected });
   // Few points: names tell more than regions. Many: regions, and names come as one zooms in.
   if (rest) drawNames(context, rest, options);
-  else drawRegions(context, scene.centres, { ...common, palette: scene.theme.palette, shown: scene.shown });
+  else drawRegions(context, scene.centres, { ...common, index: scene.index, palette: scene.theme.palette, shown: scene.shown });
 }
 
 /** Lines from a place to the recipes that are like what is there. */

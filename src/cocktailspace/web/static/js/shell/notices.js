@@ -12,7 +12,7 @@ export function createNotice(store) {
   const show = () => {
     const said = notice(store.get());
     box.hidden = said === null || (said.calm && performance.now() - opened < SLOW_MS);
-    byId("corner").hidden = !store.get().atlas?.columns.count;
+    for (const id of ["corner", "zoom"]) byId(id).hidden = !store.get().atlas?.columns.count;
     if (!said) return;
     byId("notice-text").textContent = said.text;
     byId("notice-more").replaceChildren(...said.more);
