@@ -128,7 +128,14 @@ def test_the_keyboard_walks_from_recipe_to_recipe(bar: Server, visit: Visit) -> 
     page.keyboard.press("+")
     page.keyboard.press("0")
     page.keyboard.press("Enter")
-    expect(page.locator(".panel h2")).to_have_text(second.split(": ")[0])
+    heading = page.locator(".panel h2")
+    expect(heading).to_have_text(second.split(": ")[0])
+    expect(heading).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#stage")).to_be_focused()  # and one walks on from there
+    page.keyboard.press("ArrowLeft")
+    expect(said).to_contain_text(": ")
+    expect(said).not_to_have_text(second)
 
 
 def test_pointing_shows_a_card_and_a_click_opens_the_recipe(bar: Server, visit: Visit) -> None:

@@ -38,7 +38,7 @@ def test_a_failed_refresh_is_said_and_the_last_result_stays(bar: Server, visit: 
 def test_a_running_refresh_shows_its_step(bar: Server, visit: Visit) -> None:
     attempt = {"state": "running", "step": "learning costs", "fraction": 0.6}
     page = visit(bar, before=told(bar, state="running", attempt=attempt))
-    expect_freshness(page, "running", "^Computing — learning costs 60\s%$")
+    expect_freshness(page, "running", r"^Computing — learning costs 60\s%$")
     expect(page.locator("#progress.on")).to_have_count(1)
 
 

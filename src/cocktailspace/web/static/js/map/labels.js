@@ -130,7 +130,7 @@ export function drawRegions(context, centres, { camera, index, room, palette, ha
     context.lineWidth = 5;
     context.strokeStyle = halo;
     context.strokeText(centre.name, left, y);
-    context.fillStyle = palette[centre.colour].css;
+    context.fillStyle = `color-mix(in srgb, ${palette[centre.colour].css} 70%, ${ink.text})`; // legible on the ground
     context.fillText(centre.name, left, y);
   }
   context.globalAlpha = 1;

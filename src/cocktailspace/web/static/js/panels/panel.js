@@ -51,6 +51,7 @@ export function createPanel(store, views, { onToggle, onShown, close }) {
       panel.classList.remove("tall");
     }
     if (panel.hidden !== open) return;
+    if (!open && panel.contains(document.activeElement)) byId("stage").focus({ preventScroll: true });
     panel.hidden = !open;
     onToggle(open);
   }
