@@ -87,3 +87,16 @@ def test_a_refused_write_says_why_and_keeps_the_draft(
     page.get_by_role("button", name="Add ingredient").click()
     expect(page.get_by_text(words)).to_be_visible()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Something")
+
+
+def test_long_words_on_a_phone_move_nothing(bar: Server, visit: Visit) -> None:
+    attempt = {"state": "running", "step": "learning costs", "fraction": 0.6}
+    page = visit(bar, phone=True, before=told(bar, state="running", attempt=attempt))
+    expect_freshness(page, "running", "^Computing")
+    heights = page.evaluate(
+        """() => ["Up to date", "Failed, last result from 22 Nov, 05:34"].map((text) => {
+          document.querySelector("#freshness .text").textContent = text;
+          return document.querySelector("header.top").getBoundingClientRect().height;
+        })"""
+    )
+    assert heights[0] == heights[1]

@@ -109,8 +109,8 @@ export function createMapShell(store, router, announce) {
   /** Where names would be hidden by what floats over the map. */
   function keepClear() {
     const origin = stage.getBoundingClientRect();
-    view.setObstacles([".spaces", ".legend", ".zoom"].map((name) => {
-      const box = stage.parentElement.querySelector(name).getBoundingClientRect();
+    view.setObstacles([".spaces", ".legend", ".zoom", ".panel"].map((name) => {
+      const box = document.querySelector(`main ${name}`).getBoundingClientRect();
       return [box.left - origin.left, box.top - origin.top, box.right - origin.left, box.bottom - origin.top];
     }));
   }
