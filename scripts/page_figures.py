@@ -1,6 +1,7 @@
-"""Measure the page of a running server: bytes, time to the first map, frames, and `place`.
+"""Measure the page: bytes, time to the first map, frames, and `place`.
 
-`python scripts/page_figures.py http://127.0.0.1:8000`
+`python scripts/page_figures.py` measures it with 77, 126 (the starter), 1,356 and 100,000 recipes
+on servers of its own; sizes or addresses of running servers choose (`... 77 http://127.0.0.1:8000`).
 """
 
 import http.client
@@ -9,6 +10,7 @@ import os
 import random
 import statistics
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -19,10 +21,15 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests.conftest import SHARED
 from tests.web.conftest import ARGUMENTS, DESKTOP
+from tests.web.crowd import publish_crowd
+from tests.web.server import NEVER, publish_starter, run, running
 from tests.web.test_sizes import FRAMES
 
 VISITS, DRAFTS = 5, 300
+STARTER, LARGEST_REAL = 126, 1_356
+SIZES = ["77", str(STARTER), str(LARGEST_REAL), "100000"]
 LOADED = """async () => {
   const mark = (name) => performance.getEntriesByName(name)[0].startTime;
   const sizes = performance.getEntriesByType("resource").map((entry) => entry.encodedBodySize);
@@ -38,23 +45,51 @@ LOADED = """async () => {
 
 def main() -> None:
     """Print the figures."""
-    address = sys.argv[1].rstrip("/")
+    for wanted in sys.argv[1:] or SIZES:
+        if wanted.startswith("http"):
+            _measure(wanted.rstrip("/"))
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            print(f"{int(wanted):,} recipes")
+            _prepare(Path(scratch), int(wanted))
+            with running(Path(scratch), ANALYTICS_DEBOUNCE_MINUTES=NEVER) as server:
+                _measure(server.address)
+
+
+def _prepare(folder: Path, count: int) -> None:
+    """A catalogue of this size with its maps: a cut of the real one, or a made-up one."""
+    environment = {
+        **os.environ,
+        "DB_PATH": str(folder / "catalogue.sqlite"),
+        "ANALYTICS_PATH": str(folder / "artifacts"),
+    }
+    if count == STARTER:
+        publish_starter(folder)
+    elif count > LARGEST_REAL:
+        publish_crowd(folder, count)
+    else:
+        document = json.loads((SHARED / "catalogue-1356.json").read_text())
+        document["recipes"] = document["recipes"][:count]
+        (folder / "cut.json").write_text(json.dumps(document))
+        run("import", str(folder / "cut.json"), environment=environment)
+        run("refresh", environment=environment)
+
+
+def _measure(address: str) -> None:
     with sync_playwright() as playwright:
         chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         visits = [_visit(browser, address) for _ in range(VISITS)]
         browser.close()
     last = visits[-1]
-    print(f"bytes of the first load: {last['files'] + last['map']:,.0f} (map {last['map']:,.0f})")
-    print(f"first map: {_median(visits, 'shown'):.0f} ms after the click")
+    print(f"  first load: {last['files'] + last['map']:,.0f} bytes (map {last['map']:,.0f})")
+    print(f"  first map: {_median(visits, 'shown'):.0f} ms after the click")
     drawn = statistics.median(visit["shown"] - visit["data"] for visit in visits)
-    print(f"its data there → picture: {drawn:.0f} ms")
-    print(f"frame while zooming: {_median(visits, 'frame'):.0f} ms")
+    print(f"  its data there → picture: {drawn:.0f} ms")
+    print(f"  frame while zooming: {_median(visits, 'frame'):.0f} ms")
     first, times = _place(address)
-    print(
-        f"place: p50 {times[len(times) // 2]:.1f} ms, p99 {times[int(0.99 * len(times))]:.1f} ms;"
-    )
-    print(f"  the first of a run {first:.0f} ms")
+    p50, p99 = times[len(times) // 2], times[int(0.99 * len(times))]
+    print(f"  place: p50 {p50:.1f} ms, p99 {p99:.1f} ms, the first of a run {first:.0f} ms")
 
 
 def _visit(browser: Any, address: str) -> dict[str, float]:

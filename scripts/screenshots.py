@@ -1,204 +1,183 @@
-"""Make every picture in docs/images/ again, from the real page on a real server.
+"""Make every picture in docs/images/ again, from the real page on real servers.
 
-`python scripts/screenshots.py [folder]` starts servers of its own (the starter catalogue, and the
-real one where it is at hand), drives Chromium through every view on a desktop and a phone, light
-and dark, and writes one PNG for each. A look at them is part of changing the page.
+`python scripts/screenshots.py [folder] [word ...]` starts servers of its own (the starter
+catalogue, the real one where it is at hand, 100,000 made-up recipes), drives Chromium through every
+view on a desktop and a phone, light and dark, and writes a WebP for each; words choose the views
+whose names contain one. With a folder that is not docs/images the pictures are PNGs, to look at.
+A look at them is part of changing the page.
 """
 
+import io
 import os
-import shutil
+import re
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
+from PIL import Image
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.conftest import SHARED  # noqa: E402
 from tests.web.conftest import ARGUMENTS, PHONE  # noqa: E402
-from tests.web.server import Server, run, running  # noqa: E402
+from tests.web.crowd import publish_crowd  # noqa: E402
+from tests.web.server import NEVER, Server, copy_published, publish_starter, run, running  # noqa: E402
+from views import CROWD, DEVICES, REAL, STARTER, View, sign_in, write  # noqa: E402
 
+IMAGES = ROOT / "docs" / "images"
 DESKTOP = {"width": 1360, "height": 850}
-SETTLED_MS = 900
+QUALITY = 78
+SCHEMES = ("light", "dark")
+
+
+class Studio:
+    """A browser that takes pictures, and where they go."""
+
+    def __init__(self, browser: Any, folder: Path, words: list[str]) -> None:
+        self._browser, self._folder, self._words = browser, folder, words
+        self._kept: dict[tuple[str, str, bool], Any] = {}
+
+    def wants(self, name: str) -> bool:
+        """Whether this picture was asked for."""
+        return not self._words or any(word in name for word in self._words)
+
+    def take(self, views: list[View], server: Server) -> None:
+        """Every view on every device in every scheme."""
+        for view in views:
+            if not self.wants(view.name):
+                continue
+            for device in view.devices:
+                for scheme in SCHEMES:
+                    page = self.open(server, view, device, scheme)
+                    view.after(page, server)
+                    self.shoot(page, view.name, device, scheme)
+                    page.close()
+
+    def open(self, server: Server, view: View, device: str, scheme: str) -> Any:
+        """A page that shows the view."""
+        page = self._context(device, scheme, view.scripts).new_page()
+        view.before(page, server)
+        page.goto(f"{server.address}/{view.where}")
+        if view.scripts and (not view.where or view.where.startswith("#")):
+            page.wait_for_selector(view.ready)
+        if view.where.startswith("#/") and "space" not in view.where:
+            expect(page.locator(".panel h2")).not_to_be_empty()
+        return page
+
+    def shoot(self, page: Any, name: str, device: str, scheme: str) -> None:
+        """One picture, of the page at rest."""
+        page.evaluate("() => document.fonts.ready")
+        page.wait_for_timeout(250)
+        png = page.screenshot()
+        stem = self._folder / f"{name}-{device}-{scheme}"
+        if self._folder == IMAGES:
+            picture = Image.open(io.BytesIO(png)).convert("RGB")
+            picture.save(stem.with_suffix(".webp"), quality=QUALITY, method=6)
+        else:
+            stem.with_suffix(".png").write_bytes(png)
+
+    def _context(self, device: str, scheme: str, scripts: bool) -> Any:
+        key = device, scheme, scripts
+        if key not in self._kept:
+            phone = device == "phone"
+            self._kept[key] = self._browser.new_context(
+                viewport=PHONE if phone else DESKTOP,
+                has_touch=phone,
+                color_scheme=scheme,
+                device_scale_factor=1.5 if phone else 1,
+                reduced_motion="reduce",
+                locale="en-GB",
+                timezone_id="UTC",
+                java_script_enabled=scripts,
+            )
+            self._kept[key].set_default_timeout(60_000)
+        return self._kept[key]
 
 
 def main() -> None:
     """Write all pictures."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"
+    folder = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else IMAGES
     folder.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=60_000)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        with running(_made(Path(scratch), "starter")) as server:
-            server.wait_until_published()
-            _pictures_of(browser, server, folder, STARTER)
-            _editing(browser, server, folder)
-        document = SHARED / "catalogue-1356.json"
-        if document.exists():
-            place = _made(Path(scratch), "real")
-            run("import", str(document), environment={**os.environ, **_settings(place)})
-            with running(place) as server:
-                server.wait_until_published()
-                _pictures_of(browser, server, folder, REAL)
+        studio = Studio(browser, folder, sys.argv[2:])
+        publish_starter(Path(scratch) / "published")
+        for make, views in ((_starter, STARTER), (_real, REAL), (_crowd, CROWD)):
+            if any(studio.wants(view.name) for view in views):
+                with make(Path(scratch)) as server:
+                    studio.take(views, server)
+        if studio.wants("writing"):
+            _writing(studio, Path(scratch))
         browser.close()
-    shutil.copy(folder / "map-desktop-light.png", folder / "map.png")  # the README's
+    if folder == IMAGES:  # the README's
+        Image.open(IMAGES / "map-desktop-light.webp").save(IMAGES / "map.webp", quality=QUALITY)
 
 
-def _made(scratch: Path, name: str) -> Path:
+def _folder(scratch: Path, name: str) -> Path:
     folder = scratch / name
-    folder.mkdir()
+    if not folder.exists():
+        folder.mkdir()
     return folder
 
 
-def _settings(folder: Path) -> dict[str, str]:
-    return {"DB_PATH": str(folder / "catalogue.sqlite")}
+@contextmanager
+def _starter(scratch: Path) -> Iterator[Server]:
+    folder = _folder(scratch, "starter")
+    copy_published(scratch / "published", folder)
+    with running(folder, ANALYTICS_DEBOUNCE_MINUTES=NEVER) as server:
+        yield server
 
 
-def _nothing(_page: Any) -> None:
-    """The view needs no more than its address."""
+@contextmanager
+def _real(scratch: Path) -> Iterator[Server]:
+    document, folder = SHARED / "catalogue-1356.json", _folder(scratch, "real")
+    if document.exists():
+        path = str(folder / "catalogue.sqlite")
+        run("import", str(document), environment={**os.environ, "DB_PATH": path})
+    with running(folder) as server:
+        server.wait_until_published()
+        yield server
 
 
-def _search(page: Any) -> None:
-    page.get_by_role("combobox", name="Search").click()
-    page.keyboard.type("campari", delay=20)
-    page.wait_for_selector("#search-found [role=option]")
+@contextmanager
+def _crowd(scratch: Path) -> Iterator[Server]:
+    folder = _folder(scratch, "crowd")
+    publish_crowd(folder, 100_000)
+    with running(folder) as server:
+        yield server
 
 
-def _hover(page: Any) -> None:
-    box = page.locator("#stage").bounding_box()
-    for step in range(0, 600, 3):
-        page.mouse.move(box["x"] + box["width"] * 0.55, box["y"] + 60 + step)
-        if page.locator("#hover").is_visible():
-            return
+def _writing(studio: Studio, scratch: Path) -> None:
+    """A recipe from the form to the new map, with a server for each, for it happens once."""
+    for device in DEVICES:
+        for scheme in SCHEMES:
+            folder = _folder(scratch, f"writing-{device}-{scheme}")
+            copy_published(scratch / "published", folder)
+            with running(folder, ANALYTICS_DEBOUNCE_MINUTES="0.15") as server:
+                page = studio.open(server, View("", "#/recipe/new"), device, scheme)
+                _write_and_follow(studio, page, server, device, scheme)
+                page.close()
 
 
-def _scroll(page: Any) -> None:
-    page.wait_for_selector(".panel h3")
-    page.evaluate("() => { document.querySelector('.panel').scrollTop = 430; }")
-
-
-def _write(page: Any) -> None:
-    page.get_by_label("Name", exact=True).fill("Smoke Signal")
-    for place, name in enumerate(["mezcal", "campari", "sweet verm"]):
-        line = page.locator(".lines > li").nth(place)
-        line.get_by_label("Amount").fill("1")
-        line.get_by_role("combobox", name="Ingredient").click()
-        page.keyboard.type(name)
-        page.keyboard.press("Enter")
-    page.get_by_text("This is a").wait_for()
-
-
-View = tuple[str, str, Callable[[Any], None]]
-STARTER: list[View] = [
-    ("map", "", _nothing),
-    ("map-by-ingredient", "#/space/fractions", _nothing),
-    ("hover", "", _hover),
-    ("search", "", _search),
-    ("found", "#/search?q=lime", _nothing),
-    ("recipe", "#/recipe/9", _nothing),
-    ("recipe-similar", "#/recipe/9", _scroll),
-    ("ingredients", "#/ingredients", _nothing),
-    ("ingredient", "#/ingredient/2", _nothing),
-    ("substitutes", "#/ingredient/2", _scroll),
-    ("complexity", "#/complexity/4", _nothing),
-    ("new-recipe", "#/recipe/new", _write),
-    ("lost", "#/nowhere", _nothing),
-    ("page-recipe", "recipe/9", _nothing),
-    ("page-ingredient", "ingredient/2", _nothing),
-    ("page-missing", "recipe/99999", _nothing),
-]
-REAL: list[View] = [
-    ("map-1356", "", _nothing),
-    ("recipe-1356", "#/recipe/1", _nothing),
-    ("ingredients-1356", "#/ingredients", _nothing),
-    ("ingredient-1356", "#/ingredient/13", _nothing),
-]
-
-
-def _pictures_of(browser: Any, server: Server, folder: Path, views: list[View]) -> None:
-    for device in ("desktop", "phone"):
-        for scheme in ("light", "dark"):
-            for name, where, prepare in views:
-                if device == "phone" and name == "hover":
-                    continue  # there is no pointer
-                page = _open(browser, server, where, device, scheme)
-                prepare(page)
-                _shoot(page, folder, name, device, scheme)
-
-
-def _open(browser: Any, server: Server, where: str, device: str, scheme: str) -> Any:
-    phone = device == "phone"
-    context = browser.new_context(
-        viewport=PHONE if phone else DESKTOP,
-        has_touch=phone,
-        color_scheme=scheme,
-        device_scale_factor=1.5 if phone else 1,
-        reduced_motion="reduce",
-        locale="en-GB",
-    )
-    page = context.new_page()
-    page.goto(f"{server.address}/{where}")
-    if where.startswith("#") or not where:
-        page.wait_for_selector("#stage[data-run]")
-        page.wait_for_selector("#freshness[data-state=fresh]")
-    return page
-
-
-def _shoot(page: Any, folder: Path, name: str, device: str, scheme: str) -> None:
-    page.wait_for_timeout(SETTLED_MS)
-    page.screenshot(path=folder / f"{name}-{device}-{scheme}.png")
-    page.context.close()
-
-
-def _editing(browser: Any, server: Server, folder: Path) -> None:
-    """What happens only while somebody writes: problems, token, waiting, conflict, the move."""
-    page = _open(browser, server, "#/recipe/new", "desktop", "light")
-    page.wait_for_selector(".lines")
-    page.locator(".lines > li").first.get_by_label("Amount").fill("a lot")
+def _write_and_follow(studio: Studio, page: Any, server: Server, device: str, scheme: str) -> None:
+    sign_in(page, server)
+    write(page, server)
     page.get_by_role("button", name="Add recipe").click()
-    _shoot(page, folder, "problems", "desktop", "light")
-
-    page = _open(browser, server, "#/recipe/new", "desktop", "light")
-    _write(page)
-    page.get_by_role("button", name="Add recipe").click()
-    page.wait_for_selector("#sign-in[open]")
-    page.wait_for_timeout(SETTLED_MS)
-    page.screenshot(path=folder / "token-desktop-light.png")
-    page.locator("#sign-in").get_by_label("Token").fill(server.token)
-    page.get_by_role("button", name="Use it").click()
     page.wait_for_selector(".pill")
-    page.wait_for_timeout(300)
-    page.screenshot(path=folder / "pending-desktop-light.png")
-    page.wait_for_selector("#freshness[data-state=running]")
-    page.wait_for_timeout(400)
-    page.screenshot(path=folder / "computing-desktop-light.png")
-    page.locator("#news:not([hidden])").wait_for(timeout=60_000)
-    page.wait_for_timeout(2_000)
-    page.screenshot(path=folder / "moved-desktop-light.png")
-    page.locator("#freshness").click()
-    _shoot(page, folder, "freshness", "desktop", "light")
-    _conflict(browser, server, folder)
-
-
-def _conflict(browser: Any, server: Server, folder: Path) -> None:
-    page = _open(browser, server, "#/recipe/9/edit", "desktop", "light")
-    page.evaluate("token => sessionStorage.setItem('token', token)", server.token)
-    page.get_by_label("What it is like").fill("Bitter, and better for it.")
-    before = server.get("/recipes/9")
-    lines = [
-        {key: line[key] for key in ("ingredient_id", "amount", "unit_id")}
-        for line in before["ingredients"]
-    ]
-    lines[0]["amount"] = 35
-    draft = {key: before[key] for key in ("name", "instructions", "source", "description")}
-    server.send("PUT", "/recipes/9", {**draft, "ingredients": lines})
-    page.get_by_role("button", name="Save").click()
-    page.wait_for_selector(".conflict")
-    _shoot(page, folder, "conflict", "desktop", "light")
+    page.wait_for_selector("#freshness[data-state=pending]")
+    studio.shoot(page, "writing-1-pending", device, scheme)
+    expect(page.locator("#freshness .text")).to_have_text(re.compile("Computing — .*[1-9]"))
+    studio.shoot(page, "writing-2-computing", device, scheme)
+    expect(page.locator("#news")).to_be_visible(timeout=120_000)
+    page.wait_for_selector("#freshness[data-state=fresh]")
+    studio.shoot(page, "writing-3-moved", device, scheme)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def run(environment: dict[str, str]) -> Run:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
             check=False,
         )
 
@@ -141,13 +141,13 @@ def server(
         yield f"http://127.0.0.1:{port}", child
     finally:
         child.terminate()
-        child.wait(20)
+        child.wait(60)
         log.close()
 
 
 def _get(address: str) -> tuple[int, bytes]:
     try:
-        with urllib.request.urlopen(address, timeout=10) as answer:
+        with urllib.request.urlopen(address, timeout=60) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
@@ -155,7 +155,7 @@ def _get(address: str) -> tuple[int, bytes]:
         return 0, b""
 
 
-def _eventually(condition: Callable[[], bool], seconds: float = 90) -> None:
+def _eventually(condition: Callable[[], bool], seconds: float = 240) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come true in time"
@@ -172,4 +172,4 @@ def test_serve_on_an_empty_machine_ends_with_a_map(
     assert manifest["counts"]["recipes"] >= 100
     assert b"<title>" in _get(f"{address}/")[1]
     child.send_signal(signal.SIGTERM)
-    assert child.wait(10) in (0, -signal.SIGTERM)
+    assert child.wait(60) in (0, -signal.SIGTERM)

@@ -82,7 +82,7 @@ class Server:
     def stop(self) -> None:
         if self.child is not None and self.child.poll() is None:
             self.child.terminate()
-            self.child.wait(20)
+            self.child.wait(60)
 
 
 def request(

@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import SHARED
 from tests.web.crowd import publish_crowd
-from tests.web.server import Server, run, running
+from tests.web.server import NEVER, Server, copy_published, publish_starter, run, running
 
 FOLDER = Path(__file__).parent
 ARGUMENTS = [
@@ -28,6 +28,8 @@ ARGUMENTS = [
 ]
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 60_000
+"""A bound for what never comes; everything is waited for by what shows it."""
 
 
 def need(found: object, what: str) -> None:
@@ -43,8 +45,9 @@ def need(found: object, what: str) -> None:
 def browser() -> Iterator[Any]:
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     need(chromium, "chromium")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only with a browser
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - only with a browser
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield opened
@@ -62,17 +65,30 @@ def axe() -> str:
 
 
 @pytest.fixture(scope="session")
-def starter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A new server with the starter catalogue. Tests must leave it as they found it."""
-    with running(tmp_path_factory.mktemp("starter")) as server:
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter catalogue with its maps, computed once for all processes of this session."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "published"
+    publish_starter(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bar(tmp_path_factory: pytest.TempPathFactory, published: Path) -> Iterator[Server]:
+    """The starter catalogue with its map, for reading: no test changes anything here."""
+    folder = tmp_path_factory.mktemp("bar")
+    copy_published(published, folder)
+    with running(folder) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def bar(starter: Server) -> Server:
-    """The starter catalogue with its map."""
-    starter.wait_until_published()
-    return starter
+def desk(tmp_path_factory: pytest.TempPathFactory, published: Path) -> Iterator[Server]:
+    """The same for writing: no refresh comes between, and every test tidies up."""
+    folder = tmp_path_factory.mktemp("desk")
+    copy_published(published, folder)
+    with running(folder, ANALYTICS_DEBOUNCE_MINUTES=NEVER) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -107,11 +123,14 @@ class Watch:
 
     address: str
     allowed: set[int] = field(default_factory=set)
+    aborted: bool = False
     complaints: list[str] = field(default_factory=list)
 
     def console(self, message: Any) -> None:
         """Errors, apart from the browser's notes about answers that the test asked for."""
         if message.type != "error":
+            return
+        if self.aborted and "net::ERR_FAILED" in message.text:
             return
         status = re.search(r"status of (\d+)", message.text)
         if not (status and int(status[1]) in self.allowed):
@@ -123,12 +142,39 @@ class Watch:
             self.complaints.append(f"request to another host: {request.url}")
 
 
+FORGET = """if (location.protocol === "http:" && !sessionStorage.getItem("opened")) {
+  localStorage.clear();
+  sessionStorage.setItem("opened", "yes");
+}"""
+"""Each tab of a test begins as a new visitor's."""
+
 Visit = Callable[..., Any]
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Browser profiles, one for each set of options, so that files are fetched once."""
+    kept: dict[str, Any] = {}
+
+    def context(**options: Any) -> Any:
+        key = json.dumps(options, sort_keys=True)
+        if key not in kept:
+            kept[key] = browser.new_context(**options)
+            kept[key].set_default_timeout(PATIENCE_MS)
+        return kept[key]
+
+    yield context
+    for each in kept.values():
+        each.close()
+
+
 @pytest.fixture
-def visit(browser: Any) -> Iterator[Visit]:
-    """Opens a page of a server: visit(server, "#/recipe/1", phone=True, allow={412})."""
+def visit(contexts: Callable[..., Any]) -> Iterator[Visit]:
+    """Opens a page of a server: visit(server, "#/recipe/1", phone=True, allow={412}).
+
+    before: what is done to the page before it goes there.
+    ready: wait for the map, and for the first word on whether it is up to date.
+    """
     opened = []
 
     def open_page(
@@ -137,26 +183,28 @@ def visit(browser: Any) -> Iterator[Visit]:
         *,
         phone: bool = False,
         allow: set[int] | None = None,
+        allow_failed: bool = False,
+        before: Callable[[Any], object] | None = None,
         ready: bool = True,
         **options: Any,
     ) -> Any:
-        context = browser.new_context(
-            viewport=PHONE if phone else DESKTOP, has_touch=phone, **options
-        )
-        context.set_default_timeout(15_000)
-        page = context.new_page()
-        watch = Watch(server.address, allow or set())
+        page = contexts(viewport=PHONE if phone else DESKTOP, has_touch=phone, **options).new_page()
+        page.add_init_script(FORGET)
+        watch = Watch(server.address, allow or set(), allow_failed)
         page.on("console", watch.console)
         page.on("pageerror", lambda error: watch.complaints.append(f"exception: {error}"))
         page.on("request", watch.request)
-        opened.append((context, watch))
+        opened.append((page, watch))
+        if before:
+            before(page)
         page.goto(f"{server.address}/{where}")
         if ready:
             page.wait_for_selector("#stage[data-run]")
+            page.wait_for_selector("#freshness:not([data-state=unknown])")
         return page
 
     yield open_page
     complaints = [complaint for _, watch in opened for complaint in watch.complaints]
-    for context, _ in opened:
-        context.close()
+    for page, _ in opened:
+        page.close()
     assert complaints == []

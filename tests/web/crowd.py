@@ -1,9 +1,17 @@
-"""A published map of very many recipes, without computing it: what the page has to carry."""
+"""A published map of very many recipes, without computing it: what the page has to carry.
 
+The recipes are the benchmarks' made-up ones. The catalogue has their ingredients and the first of
+the recipes; the places on the map are cheap ones, near what a recipe is made of.
+"""
+
+import json
 import random
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from benchmarks.synthetic import generate
 
 from cocktailspace.analytics.encode import encode_artifact
 from cocktailspace.analytics.regenerate import PARAMETERS
@@ -12,37 +20,29 @@ from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.artifacts.publish import Result, new_run_id, publish
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database, sqlite_url
-from cocktailspace.catalogue.exchange import import_file, starter_file
+from cocktailspace.catalogue.exchange import import_file, parse_file
+from cocktailspace.catalogue.ingredients import list_ingredients
 from cocktailspace.catalogue.migrate import migrate
 
-FAMILIES = (
-    "Gin",
-    "Rum",
-    "Whiskey",
-    "Brandy",
-    "Vodka",
-    "Tequila",
-    "Wine",
-    "Amaro",
-    "Juice",
-    "Syrup",
-)
-KINDS = 30
+IN_CATALOGUE = 500
 
 
 def publish_crowd(folder: Path, count: int) -> None:
     """Publish maps of `count` recipes for a new catalogue in `folder`, as if they were of it."""
+    document = generate(count).document()
     database = Database(sqlite_url(folder / "catalogue.sqlite"))
     migrate(database)
     with database.transaction() as tx:
-        import_file(tx, starter_file())
+        first = document | {"recipes": document["recipes"][:IN_CATALOGUE]}
+        import_file(tx, parse_file(json.dumps(first)))
     with database.reading() as connection:
         state = catalogue_state(connection)
+        ids = {each.name: each.id for each in list_ingredients(connection)}
     database.close()
     now = datetime.now(UTC)
     artifacts = {
         name: encode_artifact(name, data, source_version=state.version, generated_at=now)
-        for name, data in crowd(count).items()
+        for name, data in crowd(document, ids).items()
     }
     both = ArtifactName.COCKTAIL_SPACE_EM, ArtifactName.COCKTAIL_SPACE
     artifacts[both[1]] = artifacts[both[0]].replace(
@@ -59,81 +59,81 @@ def publish_crowd(folder: Path, count: int) -> None:
     publish(FolderStore(folder / "artifacts"), result, base=None, clock=lambda: now)
 
 
-def crowd(count: int, seed: int = 1) -> dict[ArtifactName, Any]:
-    """Every artifact but the second map: recipes of four ingredients in clusters by family."""
-    chance = random.Random(seed)
-    rows = [_row(number, chance) for number in range(1, count + 1)]
-    usage = _usage(rows)
+def crowd(document: dict[str, Any], ids: dict[str, int]) -> dict[ArtifactName, Any]:
+    """Every artifact but the second map, and without neighbours, which the page does not need."""
+    rows = _rows(document, ids)
+    usage = _usage(document, ids, rows)
     return {
         ArtifactName.COCKTAIL_SPACE_EM: rows,
         ArtifactName.INGREDIENT_USAGE: usage,
         ArtifactName.INGREDIENT_TREE: [],
-        ArtifactName.RECIPE_COMPLEXITY: [{"ingredient_count": 4, "recipe_count": count}],
+        ArtifactName.RECIPE_COMPLEXITY: [
+            {"ingredient_count": size, "recipe_count": count}
+            for size, count in sorted(Counter(len(row["ingredients"]) for row in rows).items())
+        ],
         ArtifactName.RECIPE_SIMILAR: [],
         ArtifactName.INGREDIENT_COSTS: [
-            {
-                "ingredient_id": row["ingredient_id"],
-                "name": row["name"],
-                "counts_as": None,
-                "nearest": [],
-            }
-            for row in usage
+            {"ingredient_id": each["ingredient_id"], "name": each["name"]}
+            | {"counts_as": None, "nearest": []}
+            for each in usage
         ],
     }
 
 
-def _row(number: int, chance: random.Random) -> dict[str, Any]:
-    family = min(int(chance.expovariate(0.5)), len(FAMILIES) - 1)
-    others = chance.sample([each for each in range(len(FAMILIES)) if each != family], 3)
-    lines = [
-        {
-            "ingredient_id": each * 100 + chance.randint(2, KINDS),
-            "volume_ml": volume,
-        }
-        for each, volume in zip([family, *others], (60.0, 22.5, 15.0, 5.0), strict=True)
-    ]
-    for line in lines:
-        line["name"] = _name(int(line["ingredient_id"]))
-    branch = chance.randint(0, 7)
-    return {
-        "recipe_id": number,
-        "name": f"Recipe {number}",
-        "x": round(12 * (family % 4) + 2 * (branch % 3) + chance.gauss(0, 1.1), 4),
-        "y": round(10 * (family // 4) + 2 * (branch // 3) + chance.gauss(0, 1.1), 4),
-        "ingredients": lines,
-    }
-
-
-def _name(ingredient_id: int) -> str:
-    family, kind = divmod(ingredient_id, 100)
-    return FAMILIES[family] if kind == 1 else f"{FAMILIES[family]} no. {kind}"
-
-
-def _usage(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    direct: dict[int, int] = {}
-    for row in rows:
-        for line in row["ingredients"]:
-            direct[line["ingredient_id"]] = direct.get(line["ingredient_id"], 0) + 1
-    usage = []
-    for family in range(len(FAMILIES)):
-        root = family * 100 + 1
-        kinds = [family * 100 + kind for kind in range(2, KINDS + 1)]
-        total = sum(direct.get(kind, 0) for kind in kinds)
-        usage.append(_usage_row(root, None, 0, total, kinds))
-        usage += [
-            _usage_row(kind, root, direct.get(kind, 0), direct.get(kind, 0), []) for kind in kinds
+def _rows(document: dict[str, Any], ids: dict[str, int]) -> list[dict[str, Any]]:
+    """Recipes amid the places of their ingredients, which lie around those of their families."""
+    chance = random.Random(1)
+    millilitres = {unit["name"]: unit["millilitres"] for unit in document["units"]}
+    places: dict[str | None, tuple[float, float]] = {None: (0.0, 0.0)}
+    for each in document["ingredients"]:
+        x, y = places[each["parent"]]
+        spread = 3.0 if each["parent"] else 12.0
+        places[each["name"]] = x + chance.gauss(0, spread), y + chance.gauss(0, spread)
+    rows = []
+    for number, recipe in enumerate(document["recipes"], 1):
+        lines: Counter[str] = Counter()
+        for line in recipe["ingredients"]:
+            lines[line["ingredient"]] += line["amount"] * millilitres[line["unit"]]
+        total = lines.total()
+        x = sum(places[name][0] * volume for name, volume in lines.items()) / total
+        y = sum(places[name][1] * volume for name, volume in lines.items()) / total
+        row: dict[str, Any] = {"recipe_id": number, "name": recipe["name"]}
+        row["x"] = round(x + chance.gauss(0, 0.3), 4)
+        row["y"] = round(y + chance.gauss(0, 0.3), 4)
+        row["ingredients"] = [
+            {"ingredient_id": ids[name], "name": name, "volume_ml": round(volume, 3)}
+            for name, volume in lines.most_common()
         ]
-    return usage
+        rows.append(row)
+    return rows
 
 
-def _usage_row(
-    ingredient_id: int, parent: int | None, direct: int, total: int, children: list[int]
-) -> dict[str, Any]:
-    return {
-        "ingredient_id": ingredient_id,
-        "name": _name(ingredient_id),
-        "parent_id": parent,
-        "direct_recipes": direct,
-        "hierarchical_recipes": total,
-        "children": children,
-    }
+def _usage(
+    document: dict[str, Any], ids: dict[str, int], rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    parents = {each["name"]: each["parent"] for each in document["ingredients"]}
+    direct: Counter[str] = Counter()
+    below: Counter[str] = Counter()
+    for row in rows:
+        above = set()
+        for line in row["ingredients"]:
+            name = line["name"]
+            direct[name] += 1
+            while name is not None:
+                above.add(name)
+                name = parents[name]
+        below.update(above)
+    children: dict[str | None, list[int]] = {}
+    for name, parent in parents.items():
+        children.setdefault(parent, []).append(ids[name])
+    return [
+        {
+            "ingredient_id": ids[name],
+            "name": name,
+            "parent_id": None if parent is None else ids[parent],
+            "direct_recipes": direct[name],
+            "hierarchical_recipes": below[name],
+            "children": children.get(name, []),
+        }
+        for name, parent in parents.items()
+    ]

@@ -3,25 +3,25 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.web.conftest import Visit
 from tests.web.server import Server
 
 pytestmark = pytest.mark.browser
 
-VIEWS = [
-    "",
-    "#/recipe/9",
-    "#/ingredients",
-    "#/ingredient/2",
-    "#/complexity/4",
-    "#/search?q=lime",
-    "#/recipe/new",
-    "#/recipe/9/edit",
-    "#/ingredient/2/edit",
-    "#/nowhere",
-]
-PAGES = ["recipe/9", "ingredient/2", "recipes", "ingredients"]
+VIEWS = {  # and what their heading says when they are there
+    "#/recipe/9": "",
+    "#/ingredients": "Ingredients",
+    "#/ingredient/2": "",
+    "#/complexity/4": "Complexity",
+    "#/search?q=lime": "“lime”",
+    "#/recipe/new": "New recipe",
+    "#/recipe/9/edit": "Change ",
+    "#/ingredient/2/edit": "Change ",
+    "#/nowhere": "Nothing is here",
+}
+PAGES = ["recipe/9", "ingredient/2", "recipes", "ingredients", "recipe/99999"]
 RUN = """async (options) => (await axe.run(document, options)).violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`)"""
@@ -35,25 +35,71 @@ RULES: dict[str, Any] = {
 
 
 def found(page: Any, axe: str, scheme: str = "light") -> list[str]:
-    page.evaluate(f"() => {{ {axe} }}")
+    """Serious violations on the page as it is now."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(f"() => {{ {axe} }}")
     violations: list[str] = page.evaluate(RUN, RULES[scheme])
     return violations
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_view_has_a_serious_violation(bar: Server, visit: Visit, axe: str, scheme: str) -> None:
-    page = visit(bar, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
-    problems = {}
-    for view in VIEWS:
-        page.evaluate("view => { location.hash = view || '#/'; }", view)
-        page.wait_for_timeout(350)
-        if violations := found(page, axe, scheme):
-            problems[view] = violations
+    options = {"bypass_csp": True, "reduced_motion": "reduce"}
+    page = visit(bar, color_scheme=scheme, allow={404}, **options)
+    problems = {"map": found(page, axe, scheme)}
+    heading = page.locator(".panel h2")
+    before = ""
+    for view, says in VIEWS.items():
+        page.evaluate("view => { location.hash = view; }", view)
+        expect(heading).not_to_have_text(before)
+        expect(heading).to_contain_text(says or " ")
+        before = heading.inner_text()
+        problems[view] = found(page, axe, scheme)
+    page.locator("#freshness").click()
+    expect(page.locator("#freshness-more dl")).to_be_visible()
+    problems["freshness"] = found(page, axe, scheme)
     for address in PAGES:
         page.goto(f"{bar.address}/{address}")
-        if violations := found(page, axe, scheme):
-            problems[address] = violations
-    assert problems == {}
+        problems[address] = found(page, axe, scheme)
+    assert not any(problems.values()), problems
+
+
+STATES = {  # and what shows that the page is in them; each is told so by answers on the way
+    "failed": ("#freshness[data-state=failed]", "**/api/v1/refresh", {"state": "failed"}),
+    "empty": ("#notice a", "**/runs/*/cocktail-space-em", {"data": [], "metadata": {}}),
+    "error": ("#notice", "**/analytics/manifest", None),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_neither_has_a_state_that_is_seldom_seen(
+    bar: Server, visit: Visit, axe: str, state: str
+) -> None:
+    shows, address, answer = STATES[state]
+    if state == "failed":
+        answer = bar.get("/refresh") | answer
+    status = 500 if answer is None else 200
+
+    def tell(page: Any) -> None:
+        page.route(address, lambda route: route.fulfill(status=status, json=answer or {}))
+
+    page = visit(bar, ready=False, before=tell, allow={500}, bypass_csp=True)
+    expect(page.locator(shows)).to_be_visible()
+    assert found(page, axe) == []
+
+
+def test_neither_has_what_one_sees_without_scripts(bar: Server, visit: Visit, axe: str) -> None:
+    def without(page: Any) -> None:
+        page.route("**/*.js", lambda route: route.abort())
+
+    page = visit(bar, ready=False, before=without, allow_failed=True, bypass_csp=True)
+    page.evaluate(
+        "() => { const each = document.querySelector('noscript');"
+        " const shown = document.createElement('div'); shown.innerHTML = each.textContent;"
+        " each.replaceWith(...shown.childNodes); }"
+    )
+    expect(page.locator(".noscript")).to_be_visible()
+    assert found(page, axe) == []
 
 
 def test_neither_have_suggestions_a_phone_or_the_dialog(
@@ -61,10 +107,10 @@ def test_neither_have_suggestions_a_phone_or_the_dialog(
 ) -> None:
     page = visit(bar, "#/recipe/new", phone=True, bypass_csp=True)
     page.get_by_role("combobox", name="Search").fill("lime")
-    page.wait_for_selector("#search-found [role=option]")
+    expect(page.locator("#search-found [role=option]").first).to_be_visible()
     assert found(page, axe) == []
     page.keyboard.press("Escape")
     page.get_by_label("Name", exact=True).fill("Something")
     page.get_by_role("button", name="Add recipe").click()
-    page.wait_for_selector("#sign-in[open]")
+    expect(page.locator("#sign-in")).to_be_visible()
     assert found(page, axe) == []

@@ -1,219 +1,247 @@
 """The map: first visit, search, links and back, keyboard, and what stands in when there is none."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.web.conftest import Visit
-from tests.web.server import Server
+from tests.web.server import NEVER, Server, running, until
 
 pytestmark = pytest.mark.browser
 
 
-def matches(page: Any) -> int:
-    return int(page.locator("#stage").get_attribute("data-matches") or 0)
+# The first place, from the middle downwards, where pointing shows a card: [x, y] on the page.
+POINT = """() => {
+  const stage = document.querySelector("#stage"), box = stage.getBoundingClientRect();
+  const card = document.querySelector("#hover");
+  for (let y = box.top + box.height / 2; y < box.bottom; y += 4) {
+    for (let x = box.left + box.width / 2; x < box.right - 60; x += 4) {
+      const options = { clientX: x, clientY: y, pointerType: "mouse", bubbles: true };
+      stage.dispatchEvent(new PointerEvent("pointermove", options));
+      if (!card.hidden) return [x, y];
+    }
+  }
+  return null;
+}"""
 
 
-def test_the_first_visit_waits_for_the_map_and_then_shows_it(starter: Server, visit: Visit) -> None:
-    page = visit(starter, ready=False)
-    page.wait_for_selector("#stage[data-run]", timeout=60_000)
-    assert page.locator("#notice").is_hidden()
-    assert page.locator("#legend button").count() >= 5
-    page.wait_for_selector("#freshness[data-state=fresh]", timeout=30_000)
-    assert page.locator("#freshness .text").inner_text() == "Up to date"
-    assert page.locator("#stage").get_attribute("data-renderer") == "webgl"
+def test_the_first_visit_waits_for_the_map_and_then_shows_it(tmp_path: Path, visit: Visit) -> None:
+    with running(tmp_path, ANALYTICS_DEBOUNCE_MINUTES=NEVER) as server:
+        page = visit(server, ready=False)
+        expect(page.locator("#notice-text")).to_have_text("The first map is being computed.")
+        expect(page.locator("#freshness")).to_have_attribute("data-state", "pending")
+        server.send("POST", "/refresh")
+        expect(page.locator("#stage")).to_have_attribute("data-renderer", "webgl", timeout=240_000)
+        expect(page.locator("#notice")).to_be_hidden()
+        expect(page.locator("#legend button").nth(4)).to_be_visible()
+        expect(page.locator("#freshness .text")).to_have_text("Up to date")
+        page.goto("about:blank")
 
 
 def test_search_lights_matches_and_leads_to_a_recipe(bar: Server, visit: Visit) -> None:
     page = visit(bar)
     page.keyboard.press("/")
     page.keyboard.type("negroni")
-    page.wait_for_selector("#stage[data-matches='3']")
-    options = page.locator("#search-found [role=option]")
-    assert "Negroni" in options.first.inner_text()
+    expect(page.locator("#stage")).to_have_attribute("data-matches", "3")
+    first = page.locator("#search-found [role=option]").first
+    expect(first).to_contain_text("Negroni")
     page.keyboard.press("ArrowDown")
-    assert options.first.get_attribute("aria-selected") == "true"
+    expect(first).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".panel h2:text-is('Negroni')")
-    assert re.search(r"#/recipe/\d+$", page.url)
+    expect(page.locator(".panel h2")).to_have_text("Negroni")
+    expect(page).to_have_url(re.compile(r"#/recipe/\d+$"))
 
 
 def test_search_by_ingredient_lists_all_that_match(bar: Server, visit: Visit) -> None:
     page = visit(bar)
+    stage = page.locator("#stage")
     page.get_by_role("combobox", name="Search").fill("mezcal")
-    page.wait_for_function("() => document.querySelector('#stage').dataset.matches > 0")
-    expected = matches(page)
+    expect(stage).to_have_attribute("data-matches", re.compile("[1-9]"))
+    expected = int(stage.get_attribute("data-matches"))
     page.keyboard.press("Enter")
-    page.wait_for_selector(".panel .rows")
-    assert page.locator(".panel .rows > li").count() == expected
-    assert page.url.endswith("#/search?q=mezcal")
+    expect(page.locator(".panel .rows > li")).to_have_count(expected)
+    expect(page).to_have_url(re.compile("#/search\\?q=mezcal$"))
     page.get_by_role("combobox", name="Search").fill("xyzzy")
-    page.wait_for_selector("#search-found .none")
+    expect(page.locator("#search-found .none")).to_be_visible()
 
 
 def test_a_link_opens_its_recipe_and_back_leads_back(bar: Server, visit: Visit) -> None:
     page = visit(bar, "#/recipe/1")
-    name = page.locator(".panel h2").inner_text()
-    similar = page.locator(".similar a").first
-    assert re.search(r"→|the same", similar.inner_text())
+    heading, similar = page.locator(".panel h2"), page.locator(".similar a").first
+    expect(similar).to_contain_text(re.compile("→|the same"))
+    name = heading.inner_text()
     similar.click()
-    page.wait_for_function(
-        "name => document.querySelector('.panel h2').textContent !== name", arg=name
-    )
+    expect(heading).not_to_have_text(name)
     page.go_back()
-    page.wait_for_selector(f".panel h2:text-is('{name}')")
+    expect(heading).to_have_text(name)
     page.keyboard.press("Escape")
-    page.locator(".panel").wait_for(state="hidden")
+    expect(page.locator(".panel")).to_be_hidden()
     page.reload()
     page.wait_for_selector("#stage[data-run]")
-    assert page.locator(".panel").is_hidden()
+    expect(page.locator(".panel")).to_be_hidden()
 
 
 def test_the_other_space_has_a_link_and_points_move_there(bar: Server, visit: Visit) -> None:
     page = visit(bar)
+    stage = page.locator("#stage")
     page.locator("#spaces label", has_text="By ingredient").click()
-    page.wait_for_selector("#stage[data-space=fractions]")
-    assert page.url.endswith("#/space/fractions")
-    page.wait_for_selector("#stage[data-moving=false]")
+    expect(stage).to_have_attribute("data-space", "fractions")
+    expect(page).to_have_url(re.compile("#/space/fractions$"))
+    expect(stage).to_have_attribute("data-moving", "false")
     page.go_back()
-    page.wait_for_selector("#stage[data-space=em]")
-    other = visit(bar, "#/space/fractions")
-    assert other.locator("#spaces input[value=fractions]").is_checked()
-    named = visit(bar, "#/space/em")
-    assert named.locator("#stage").get_attribute("data-space") == "em"
+    expect(stage).to_have_attribute("data-space", "em")
+    page.goto("about:blank")
+    page.goto(f"{bar.address}/#/space/fractions")
+    expect(stage).to_have_attribute("data-space", "fractions")
+    expect(page.locator("#spaces input[value=fractions]")).to_be_checked()
+    page.goto("about:blank")
+    page.goto(f"{bar.address}/#/space/em")
+    expect(stage).to_have_attribute("data-space", "em")
 
 
 def test_the_legend_filters_and_the_filter_is_in_the_link(bar: Server, visit: Visit) -> None:
     page = visit(bar)
-    page.locator("#legend button", has_text="Gin").click()
-    assert "family=Gin" in page.url
-    assert page.locator("#legend button", has_text="Rum").count() <= 1
     pressed = page.locator("#legend button[aria-pressed=true]")
-    assert pressed.count() == 1
+    page.locator("#legend button", has_text="Gin").click()
+    expect(page).to_have_url(re.compile("family=Gin"))
+    expect(pressed).to_have_count(1)
+    expect(pressed).to_contain_text("Gin")
     page.get_by_role("button", name="Show all").first.click()
-    assert "family" not in page.url
+    expect(page).not_to_have_url(re.compile("family"))
+    expect(page.locator("#legend button[aria-pressed=false]")).to_have_count(0)
 
 
 def test_the_keyboard_walks_from_recipe_to_recipe(bar: Server, visit: Visit) -> None:
     page = visit(bar)
+    said = page.locator("#announcer")
+    expect(said).to_have_text("The map is up to date")  # and then nothing that nobody asked for
     page.locator("#stage").focus()
     page.keyboard.press("ArrowRight")
-    first = page.locator("#announcer").inner_text()
+    expect(said).to_contain_text(": ")
+    first = said.inner_text()
     page.keyboard.press("ArrowRight")
-    second = page.locator("#announcer").inner_text()
-    assert first != second
+    expect(said).not_to_have_text(first)
+    second = said.inner_text()
     page.keyboard.press("+")
     page.keyboard.press("0")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".panel h2")
-    assert second.startswith(page.locator(".panel h2").inner_text())
+    heading = page.locator(".panel h2")
+    expect(heading).to_have_text(second.split(": ")[0])
+    expect(heading).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#stage")).to_be_focused()  # and one walks on from there
+    page.keyboard.press("ArrowLeft")
+    expect(said).to_contain_text(": ")
+    expect(said).not_to_have_text(second)
 
 
 def test_pointing_shows_a_card_and_a_click_opens_the_recipe(bar: Server, visit: Visit) -> None:
     page = visit(bar)
-    box = page.locator("#stage").bounding_box()
-    name = ""
-    for step in range(0, 400, 4):
-        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 200 + step)
-        if page.locator("#hover").is_visible():
-            name = page.locator("#hover strong").inner_text()
-            break
-    assert name
-    assert "ml" in page.locator("#hover").inner_text()
+    x, y = page.evaluate(POINT)
+    page.mouse.move(x, y)
+    expect(page.locator("#hover")).to_contain_text("ml")
+    name = page.locator("#hover strong").inner_text()
     page.mouse.down()
     page.mouse.up()
-    page.wait_for_selector(".panel h2")
-    assert page.locator(".panel h2").inner_text() == name
+    expect(page.locator(".panel h2")).to_have_text(name)
 
 
 def test_wheel_and_drag_move_the_view(bar: Server, visit: Visit) -> None:
     page = visit(bar)
-    page.wait_for_timeout(100)
-    before = page.locator("#stage").screenshot()
+    stage = page.locator("#stage")
+    at_rest = [stage.screenshot()]
+    until(lambda: at_rest.append(stage.screenshot()) or at_rest[-1] == at_rest[-2], "no rest")
+    for act in (wheel, drag):
+        before = stage.screenshot()
+        act(page)
+        until(lambda before=before: stage.screenshot() != before, f"{act.__name__} moves nothing")
+    expect(page.locator(".panel")).to_be_hidden()
+
+
+def wheel(page: Any) -> None:
     page.mouse.move(640, 400)
     page.mouse.wheel(0, -400)
+
+
+def drag(page: Any) -> None:
     page.mouse.down()
     page.mouse.move(560, 340, steps=4)
     page.mouse.up()
-    page.wait_for_timeout(100)
-    assert page.locator("#stage").screenshot() != before
-    assert page.locator(".panel").is_hidden()
 
 
 def test_without_webgl_the_picture_is_drawn_all_the_same(bar: Server, visit: Visit) -> None:
-    page = visit(bar, ready=False)
-    page.add_init_script(
+    no_webgl = (
         "const make = HTMLCanvasElement.prototype.getContext;"
         "HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {"
         "  return kind === 'webgl2' ? null : make.call(this, kind, ...rest); };"
     )
-    page.reload()
+    page = visit(bar, ready=False, before=lambda page: page.add_init_script(no_webgl))
     page.wait_for_selector("#stage[data-renderer=canvas]")
-    page.wait_for_timeout(200)
-    drawn = page.evaluate(
+    page.wait_for_function(
         "() => { const c = document.querySelector('canvas.points');"
         " return c.getContext('2d').getImageData(0, 0, c.width, c.height)"
         ".data.some((value) => value > 0); }"
     )
-    assert drawn
 
 
 def test_without_javascript_the_names_are_one_step_away(bar: Server, visit: Visit) -> None:
     page = visit(bar, ready=False, java_script_enabled=False)
     # By tag: Playwright's words for texts and roles do not look into <noscript>.
-    assert page.locator(".noscript").is_visible()
+    expect(page.locator(".noscript")).to_be_visible()
     page.locator(".noscript a[href='/recipes']").click()
     page.get_by_role("link", name="Negroni", exact=True).click()
-    assert page.locator("h1").inner_text() == "Negroni"
+    expect(page.locator("h1")).to_have_text("Negroni")
 
 
 def test_an_address_that_leads_nowhere_says_so(bar: Server, visit: Visit) -> None:
     page = visit(bar, "#/no/such/view")
-    page.wait_for_selector(".panel h2:text-is('Nothing is here')")
+    expect(page.locator(".panel h2")).to_have_text("Nothing is here")
 
 
 def test_the_theme_can_be_chosen_and_stays(bar: Server, visit: Visit) -> None:
     page = visit(bar, color_scheme="light")
-    button = page.locator("#theme")
-    button.click()
-    button.click()
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    root, body = page.locator("html"), page.locator("body")
+    page.locator("#theme").click()
+    expect(root).to_have_attribute("data-theme", "light")
+    page.locator("#theme").click()
+    expect(root).to_have_attribute("data-theme", "dark")
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.reload()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    expect(body).to_have_css("background-color", dark)
 
 
 def test_a_phone_has_everything(bar: Server, visit: Visit) -> None:
     page = visit(bar, phone=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("link", name="Ingredients").click()
-    page.wait_for_selector(".panel .kinds")
+    expect(page.locator(".panel .kinds").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="Larger or smaller").click()
+    expect(page.locator(".panel.tall")).to_be_visible()
     page.get_by_role("button", name="Close").click()
-    page.locator(".panel").wait_for(state="hidden")
+    expect(page.locator(".panel")).to_be_hidden()
     page.touchscreen.tap(195, 500)
 
 
 def test_nothing_jumps_while_the_page_arrives(bar: Server, visit: Visit) -> None:
-    page = visit(bar, ready=False)
-    page.add_init_script(
+    watch = (
         "window.shift = 0; new PerformanceObserver((list) => {"
         " for (const entry of list.getEntries()) window.shift += entry.value;"
         "}).observe({ type: 'layout-shift', buffered: true });"
     )
-    page.reload()
+    page = visit(bar, ready=False, before=lambda page: page.add_init_script(watch))
     page.wait_for_selector("#stage[data-run]")
     page.wait_for_selector("#freshness[data-state=fresh]")
-    page.wait_for_timeout(300)
+    page.evaluate("() => new Promise((done) => requestIdleCallback(done))")
     assert page.evaluate("window.shift") < 0.01
 
 
 def test_an_unreachable_server_is_said_and_come_back_from(bar: Server, visit: Visit) -> None:
-    page = visit(bar, ready=False, allow={500})
-    page.route("**/api/v1/analytics/manifest", lambda route: route.fulfill(status=500, body="{}"))
-    page.reload()
-    page.get_by_text("The map cannot be shown for now.").wait_for()
+    broken = ("**/api/v1/analytics/manifest", lambda it: it.fulfill(status=500, body="{}"))
+    page = visit(bar, ready=False, allow={500}, before=lambda page: page.route(*broken))
+    expect(page.locator("#notice-text")).to_have_text("The map cannot be shown for now.")
     page.unroute("**/api/v1/analytics/manifest")
-    page.wait_for_selector("#stage[data-run]", timeout=15_000)
+    expect(page.locator("#notice")).to_be_hidden()

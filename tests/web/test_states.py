@@ -1,6 +1,7 @@
 """States that a healthy server seldom has, with its answers replaced on the way."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,63 +13,53 @@ from tests.web.server import Server
 pytestmark = pytest.mark.browser
 
 
-def answer_refresh(page: Any, server: Server, **changed: Any) -> None:
-    """From now on the page is told this of the refresh."""
+def told(server: Server, **changed: Any) -> Callable[[Any], None]:
+    """Makes a page be told this of the refresh."""
     status = server.get("/refresh") | changed
-    page.route("**/api/v1/refresh", lambda route: route.fulfill(json=status))
+    return lambda page: page.route("**/api/v1/refresh", lambda route: route.fulfill(json=status))
 
 
 def expect_freshness(page: Any, state: str, text: str) -> None:
     """The page comes to say this; until its next look it may say what the server really does."""
     shown = page.locator(f"#freshness[data-state={state}] .text")
-    expect(shown).to_have_text(re.compile(text), timeout=15_000)
+    expect(shown).to_have_text(re.compile(text))
 
 
 def test_a_failed_refresh_is_said_and_the_last_result_stays(bar: Server, visit: Visit) -> None:
-    page = visit(bar)
     attempt = {"state": "failed", "step": "learning costs", "fraction": 0.4, "failures": 2}
     attempt["error"] = "out of memory"
-    answer_refresh(page, bar, state="failed", attempt=attempt)
+    page = visit(bar, before=told(bar, state="failed", attempt=attempt))
     expect_freshness(page, "failed", "^Failed, last result from ")
     page.locator("#freshness").click()
-    page.get_by_text("out of memory").wait_for()
-    assert page.locator("#legend button").count() > 3
+    expect(page.locator("#freshness-more")).to_contain_text("out of memory")
+    expect(page.locator("#legend button").nth(3)).to_be_visible()
 
 
 def test_a_running_refresh_shows_its_step(bar: Server, visit: Visit) -> None:
-    page = visit(bar)
     attempt = {"state": "running", "step": "learning costs", "fraction": 0.6}
-    answer_refresh(page, bar, state="running", attempt=attempt)
-    expect_freshness(page, "running", "^Computing: learning costs 60 %$")
-    assert page.locator("#progress.on").count() == 1
+    page = visit(bar, before=told(bar, state="running", attempt=attempt))
+    expect_freshness(page, "running", r"^Computing — learning costs 60\s%$")
+    expect(page.locator("#progress.on")).to_have_count(1)
 
 
 def test_the_countdown_goes_by_the_servers_clock(bar: Server, visit: Visit) -> None:
-    page = visit(bar)
-    answer_refresh(
-        page,
-        bar,
-        state="pending",
-        pending_changes=3,
-        now="2031-01-01T00:00:00Z",
-        due_at="2031-01-01T00:01:04Z",
-    )
-    expect_freshness(page, "pending", r"^Refresh in 1:0[34] \(3 changes\)$")
+    times = {"now": "2031-01-01T00:00:00Z", "due_at": "2031-01-01T00:01:04Z"}
+    page = visit(bar, before=told(bar, state="pending", pending_changes=3, **times))
+    expect_freshness(page, "pending", r"^Refresh in 1:0\d \(3 changes\)$")
 
 
 def test_an_empty_catalogue_invites_the_first_recipe(bar: Server, visit: Visit) -> None:
-    page = visit(bar, ready=False)
     empty = {"data": [], "metadata": {}}
-    page.route("**/runs/*/cocktail-space-em", lambda route: route.fulfill(json=empty))
-    page.reload()
-    page.get_by_text("Nothing to map yet.").wait_for()
+    space = "**/runs/*/cocktail-space-em"
+    page = visit(bar, before=lambda page: page.route(space, lambda it: it.fulfill(json=empty)))
+    expect(page.get_by_text("Nothing to map yet.")).to_be_visible()
     page.get_by_role("link", name="Add the first recipe").click()
-    page.wait_for_selector(".panel .form")
+    expect(page.locator(".panel .form")).to_be_visible()
 
 
 def test_a_lost_connection_is_said_and_mended(bar: Server, visit: Visit) -> None:
-    page = visit(bar, allow={502})
-    page.route("**/api/v1/refresh", lambda route: route.fulfill(status=502, body="gone"))
+    gone = ("**/api/v1/refresh", lambda route: route.fulfill(status=502, body="gone"))
+    page = visit(bar, allow={502}, before=lambda page: page.route(*gone))
     expect_freshness(page, "offline", "^No connection$")
     page.unroute("**/api/v1/refresh")
     expect_freshness(page, "fresh", "^Up to date$")
@@ -94,5 +85,18 @@ def test_a_refused_write_says_why_and_keeps_the_draft(
     )
     page.get_by_label("Name", exact=True).fill("Something")
     page.get_by_role("button", name="Add ingredient").click()
-    page.get_by_text(words).wait_for()
-    assert page.get_by_label("Name", exact=True).input_value() == "Something"
+    expect(page.get_by_text(words)).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Something")
+
+
+def test_long_words_on_a_phone_move_nothing(bar: Server, visit: Visit) -> None:
+    attempt = {"state": "running", "step": "learning costs", "fraction": 0.6}
+    page = visit(bar, phone=True, before=told(bar, state="running", attempt=attempt))
+    expect_freshness(page, "running", "^Computing")
+    heights = page.evaluate(
+        """() => ["Up to date", "Failed, last result from 22 Nov, 05:34"].map((text) => {
+          document.querySelector("#freshness .text").textContent = text;
+          return document.querySelector("header.top").getBoundingClientRect().height;
+        })"""
+    )
+    assert heights[0] == heights[1]

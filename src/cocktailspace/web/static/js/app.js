@@ -1,6 +1,6 @@
 // Puts the page together: the one place that knows all parts.
 
-import { byId } from "./html.js";
+import { byId, h } from "./html.js";
 import { createRouter } from "./router.js";
 import { createStore } from "./store.js";
 import { removal } from "./edit/removal.js";
@@ -26,8 +26,9 @@ const store = createStore({
   trouble: null, // why there is none
   freshness: { status: null, skew: 0, offline: false },
   similar: { id: null, list: [] }, // of the recipe that is shown
-  provisional: new Map(), // recipes that no run has yet, by id
-  draft: null, // the recipe being written: { name, places }
+  provisional: new Map(), // recipes newer than the run, by id (data/provisional.js)
+  gone: new Set(), // ids of recipes deleted since
+  draft: null, // the recipe being written: { name, places, neighbours }
   news: null, // what the last new version changed
   asked: null, // the run that was last asked for
 });
@@ -49,7 +50,7 @@ const panel = createPanel(store, {
   search: foundView(context),
   "recipe-form": recipeForm(context),
   "ingredient-form": ingredientForm(context),
-  lost: async () => ({ title: "Nothing is here", nodes: ["This address leads nowhere; the map is behind this panel."] }),
+  lost: async () => ({ title: "Nothing is here", nodes: [h("p", { class: "lede" }, "This address leads nowhere. It may be mistyped, or from another catalogue."), h("div", { class: "actions" }, h("a", { class: "button primary", href: "#/" }, "The map"))] }),
 }, {
   onToggle: (open) => map.makeRoom(open),
   onShown: () => map.follow(store.get()),
@@ -83,7 +84,9 @@ byId("skip").addEventListener("click", (event) => {
 });
 
 map.makeRoom(false);
-addEventListener("resize", () => map.makeRoom(!byId("panel").hidden));
+const makeRoom = () => map.makeRoom(!byId("panel").hidden);
+addEventListener("resize", makeRoom);
+new ResizeObserver(makeRoom).observe(byId("panel")); // wider for a conflict
 atlas.start(document.documentElement.dataset.run);
 freshness.poll();
 panel.start();

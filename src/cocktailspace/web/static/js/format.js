@@ -35,21 +35,26 @@ export function amount(number) {
   return near ? `${floor || ""}${near[1]}` : String(Math.round(number * 1000) / 1000);
 }
 
-export const percent = (fraction) => `${Math.round(fraction * 100)} %`;
+export const percent = (fraction) => `${Math.round(fraction * 100)}\u00a0%`;
 
 export const distance = (value) => value.toFixed(2);
 
-/** 64 → "1:04" */
+/** 64 → "1:04"; 7500 → "2 h 5 min" */
 export function clock(seconds) {
   const rest = Math.max(0, Math.ceil(seconds));
+  if (rest >= 3600) return `${Math.floor(rest / 3600)} h ${Math.floor((rest % 3600) / 60)} min`;
   return `${Math.floor(rest / 60)}:${String(rest % 60).padStart(2, "0")}`;
 }
 
 export const dateTime = (text) =>
   new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 
-export const dateShort = (text) =>
-  new Date(text).toLocaleString(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+/** Today by the hour, else by the day too. */
+export function dateShort(text, now = new Date()) {
+  const moment = new Date(text), time = { hour: "2-digit", minute: "2-digit" };
+  const today = moment.toDateString() === now.toDateString();
+  return moment.toLocaleString(undefined, today ? time : { day: "numeric", month: "short", ...time });
+}
 
 /** Text for comparing: no case, no accents, no typographic apostrophes. */
 export const fold = (text) =>

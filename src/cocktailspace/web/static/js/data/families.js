@@ -1,53 +1,68 @@
-// Which families colour the map. The taxonomy's roots will not always do: where one root holds
-// nearly everything ("Spirit"), its children tell more, so the largest family is opened until none
-// holds more than a share of the recipes.
+// Which families colour the map: those of what each recipe is built on (mains.js). The taxonomy's
+// roots will not always do: where one root holds nearly everything ("Spirit"), its children tell
+// more, so the largest family is opened until none holds more than a share of the recipes.
+
+import { mainIngredients } from "./mains.js";
 
 const LARGEST_SHARE = 0.3;
+const MOST_UNCOLOURED = 0.15; // that opening a family may leave to "Other"
 const MOST_COLOURS = 11;
 const OTHERS = "Other";
 
 /**
  * Families of the recipes' main ingredients, the most frequent first, at most eleven and the rest
  * as "Other" (key 0): { list: [{ key, name, count, colour }], of: Uint8Array, each recipe's place
- * in the list }. A family keeps the colour that it had in `before`.
+ * in the list; mains: the id of what each is built on }. A family keeps the colour it had in `before`.
  */
 export function familiesOf(columns, usage, before = null) {
-  const mains = mainIngredients(columns);
-  const tally = tallyUp(columns, mains, usage);
-  const cut = cutForest(tally, usage, columns.count);
-  const belongs = belongTo(cut, usage);
-  const list = ranked(columns, mains, belongs, usage);
+  const mains = mainIngredients(columns, usage);
+  const direct = new Map();
+  for (const id of mains) direct.set(id, (direct.get(id) ?? 0) + 1);
+  const belongs = belongTo(cutForest(direct, usage, columns.count), usage);
+  const list = ranked(countsOf(direct, belongs), usage);
   colour(list, before?.list ?? []);
-  return { list, of: assigned(columns, mains, belongs, list) };
-}
-
-/** The ingredient number of each recipe's largest volume. */
-function mainIngredients(columns) {
-  return Uint32Array.from({ length: columns.count }, (_, index) => columns.parts[columns.starts[index]]);
+  return { list, mains, of: assigned(mains, belongs, list) };
 }
 
 /** How many recipes have their main ingredient at or below each ingredient. */
-function tallyUp(columns, mains, usage) {
+function tallyUp(direct, usage) {
   const tally = new Map();
-  for (const main of mains) {
-    const { id } = columns.ingredients[main];
-    for (const each of [id, ...usage.ancestors(id).map((row) => row.ingredient_id)]) tally.set(each, (tally.get(each) ?? 0) + 1);
+  for (const [id, count] of direct) {
+    for (const each of [id, ...usage.ancestors(id).map((row) => row.ingredient_id)]) tally.set(each, (tally.get(each) ?? 0) + count);
   }
   return tally;
 }
 
-/** Ids of the families: the roots, the largest ones opened. An opened one stays for its own. */
-function cutForest(tally, usage, total) {
-  const families = new Set(usage.roots.map((row) => row.ingredient_id));
-  const closed = new Set();
+/**
+ * Ids of the families: the roots, the largest ones opened. An opened one stays for its own; one
+ * that would fall into more kinds than there are colours stays closed.
+ */
+function cutForest(direct, usage, total) {
+  const tally = tallyUp(direct, usage);
+  const size = (id) => tally.get(id) ?? 0;
+  let families = new Set(usage.roots.map((row) => row.ingredient_id));
+  const done = new Set();
   for (;;) {
-    const open = [...families].filter((id) => !closed.has(id)).sort((one, other) => (tally.get(other) ?? 0) - (tally.get(one) ?? 0));
-    const [largest] = open;
-    if (largest === undefined || (tally.get(largest) ?? 0) <= LARGEST_SHARE * total) return families;
-    closed.add(largest);
+    const open = [...families].filter((id) => !done.has(id));
+    const largest = open.reduce((most, id) => (size(id) > size(most) ? id : most), open[0]);
+    if (largest === undefined || size(largest) <= LARGEST_SHARE * total) return families;
+    done.add(largest);
     const children = usage.byId.get(largest).children.filter((child) => tally.has(child));
-    if (children.length > 1) children.forEach((child) => families.add(child));
+    const opened = new Set([...families, ...children]);
+    const uncoloured = bySize(countsOf(direct, belongTo(opened, usage))).slice(MOST_COLOURS);
+    if (children.length > 1 && sum(uncoloured) <= MOST_UNCOLOURED * total) families = opened;
   }
+}
+
+const sum = (counts) => counts.reduce((total, [, count]) => total + count, 0);
+
+/** Families with their counts, the largest first, ties by id. */
+const bySize = (counts) => [...counts].sort(([one, ones], [other, others]) => others - ones || one - other);
+
+function countsOf(direct, belongs) {
+  const counts = new Map();
+  for (const [id, count] of direct) counts.set(belongs(id), (counts.get(belongs(id)) ?? 0) + count);
+  return counts;
 }
 
 /** The family that an ingredient belongs to: itself or the nearest above it that is one. */
@@ -62,15 +77,10 @@ function belongTo(families, usage) {
   };
 }
 
-function ranked(columns, mains, belongs, usage) {
-  const counts = new Map();
-  for (const main of mains) {
-    const family = belongs(columns.ingredients[main].id);
-    counts.set(family, (counts.get(family) ?? 0) + 1);
-  }
-  const sorted = [...counts].sort(([one, ones], [other, others]) => others - ones || one - other);
+function ranked(counts, usage) {
+  const sorted = bySize(counts);
   const list = sorted.slice(0, MOST_COLOURS).map(([key, count]) => ({ key, name: usage.byId.get(key)?.name ?? OTHERS, count }));
-  const rest = sorted.slice(MOST_COLOURS).reduce((sum, [, count]) => sum + count, 0);
+  const rest = sum(sorted.slice(MOST_COLOURS));
   if (rest) list.push({ key: 0, name: OTHERS, count: rest });
   return list;
 }
@@ -83,8 +93,8 @@ function colour(list, before) {
   for (const family of list) family.colour = family.key === 0 ? MOST_COLOURS : had.get(family.key) ?? free.shift();
 }
 
-function assigned(columns, mains, belongs, list) {
+function assigned(mains, belongs, list) {
   const place = new Map(list.map((family, index) => [family.key, index]));
   const others = place.get(0) ?? 0;
-  return Uint8Array.from(mains, (main) => place.get(belongs(columns.ingredients[main].id)) ?? others);
+  return Uint8Array.from(mains, (main) => place.get(belongs(main)) ?? others);
 }

@@ -1,4 +1,4 @@
-// A name typed ahead: the list narrows as one types, arrows choose, Enter takes.
+// A name typed ahead: the list narrows as one types, arrows choose, Enter and Tab take.
 
 import { fold } from "../format.js";
 import { h, uniqueId } from "../html.js";
@@ -6,17 +6,18 @@ import { h, uniqueId } from "../html.js";
 const MOST = 8;
 
 /**
- * items: [{ id, name, note }]. Gives { node, input, value(), set(id) }; value() is the id of what
- * is named, or null. `onChange` is called when it changes.
+ * items: [{ id, name, note }]. Gives { node, input, value(), set(id), add(item) }; value() is the id
+ * of what is named, or null. `onChange` is called when it changes. With `make`, a name that is not
+ * there is offered to be made: make(text) resolves to the new item, or to null.
  */
-export function combobox(items, { label, onChange = () => {}, placeholder = "" }) {
+export function combobox(items, { label, onChange = () => {}, placeholder = "", make = null }) {
   const listId = uniqueId("names");
   const list = h("div", { class: "found", role: "listbox", id: listId, "aria-label": label, hidden: true });
   const input = h("input", {
     type: "text", role: "combobox", "aria-label": label, "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": listId,
     autocomplete: "off", spellcheck: "false", placeholder, maxlength: "200",
   });
-  const known = items.map((item) => ({ ...item, folded: fold(item.name) }));
+  const known = items.map(withFolded);
   let chosen = null, active = -1, shown = [];
 
   function choose(item) {
@@ -31,16 +32,26 @@ export function combobox(items, { label, onChange = () => {}, placeholder = "" }
     onChange(id);
   }
 
+  async function takeUp(item) {
+    if (!item?.text) return choose(item);
+    close();
+    const made = await make(item.text);
+    input.focus();
+    return made ? choose(made) : undefined;
+  }
+
   function open() {
-    const wanted = fold(input.value.trim());
+    const text = input.value.trim(), wanted = fold(text);
     shown = ranked(known, wanted).slice(0, MOST);
+    const exact = known.find((item) => item.folded === wanted);
+    if (make && wanted && !exact) shown.push({ name: `New: “${text}” …`, text });
     active = wanted && shown.length ? 0 : -1;
-    list.replaceChildren(...shown.map((item, index) => option(item, index === active, choose)),
+    list.replaceChildren(...shown.map((item, index) => option(item, wanted, index === active, takeUp)),
       ...(shown.length ? [] : [h("p", { class: "none" }, "No such name")]));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
     follow();
-    settle(known.find((item) => item.folded === wanted)?.id ?? null);
+    settle(exact?.id ?? null);
   }
 
   function close() {
@@ -65,10 +76,11 @@ export function combobox(items, { label, onChange = () => {}, placeholder = "" }
         active = (active + (event.key === "ArrowDown" ? 1 : -1) + shown.length) % shown.length;
         follow();
       }
-    } else if (event.key === "Enter" && !list.hidden && active >= 0) choose(shown[active]);
+    } else if (event.key === "Enter" && !list.hidden && active >= 0) takeUp(shown[active]);
+    else if (event.key === "Tab" && !list.hidden && shown[active]?.id) return choose(shown[active]);
     else if (event.key === "Escape" && !list.hidden) close();
-    else return;
-    event.preventDefault(); // which also tells the panel that Escape was not meant for it
+    else return undefined;
+    return event.preventDefault(); // which also tells the panel that Escape was not meant for it
   }
 
   input.addEventListener("input", open);
@@ -82,22 +94,35 @@ export function combobox(items, { label, onChange = () => {}, placeholder = "" }
     node: h("div", { class: "combobox" }, input, list), input,
     value: () => chosen,
     set: (id) => choose(known.find((item) => item.id === id)),
+    add: (item) => known.push(withFolded(item)),
   };
 }
 
+const withFolded = (item) => ({ ...item, folded: fold(item.name) });
+
+/** Those with every word of what is wanted, best first: beginnings, beginnings of words, others. */
 function ranked(known, wanted) {
   if (!wanted) return known;
+  const words = wanted.split(/\s+/);
   const rank = ({ folded }) => {
+    if (!words.every((word) => folded.includes(word))) return Infinity;
     const at = folded.indexOf(wanted);
-    return at < 0 ? Infinity : at === 0 ? 0 : folded[at - 1] === " " ? 1 : 2;
+    return at === 0 ? 0 : at < 0 ? 3 : folded[at - 1] === " " ? 1 : 2;
   };
   return known.filter((item) => rank(item) < Infinity)
     .sort((one, other) => rank(one) - rank(other) || one.name.length - other.name.length || (one.name < other.name ? -1 : 1));
 }
 
-function option(item, selected, choose) {
+function option(item, wanted, selected, takeUp) {
   return h("div", {
-    role: "option", id: uniqueId("name"), "aria-selected": String(selected),
-    onpointerdown: (event) => { event.preventDefault(); choose(item); },
-  }, h("span", {}, item.name), item.note ? h("small", {}, item.note) : null);
+    role: "option", id: uniqueId("name"), "aria-selected": String(selected), class: item.text ? "make" : null,
+    onpointerdown: (event) => { event.preventDefault(); takeUp(item); },
+  }, h("span", {}, marked(item, wanted)), item.note ? h("small", {}, item.note) : null);
+}
+
+/** The name, with what was typed marked where it stands in one piece. */
+function marked({ name, folded }, wanted) {
+  const at = wanted && folded?.length === name.length ? folded.indexOf(wanted) : -1;
+  if (at < 0) return name;
+  return [name.slice(0, at), h("mark", {}, name.slice(at, at + wanted.length)), name.slice(at + wanted.length)];
 }

@@ -21,7 +21,7 @@ export function formShell({ path, id, etag, fields, read, check, saved, compare,
     if (report(wrong, "")) return;
     button.disabled = true;
     try {
-      saved(await write(draft));
+      await saved(await write(draft));
     } catch (error) {
       await failed(error, draft);
     } finally {

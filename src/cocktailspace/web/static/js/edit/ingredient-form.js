@@ -1,7 +1,7 @@
 // Adding and changing an ingredient and its place in the taxonomy.
 
 import { request } from "../data/api.js";
-import { h } from "../html.js";
+import { h, uniqueId } from "../html.js";
 import { liveIngredients } from "../panels/ingredient.js";
 import { combobox } from "./combobox.js";
 import { conflictBox } from "./conflict.js";
@@ -15,10 +15,7 @@ export function ingredientForm({ router, writer }) {
     parts.load(current?.body ?? { name: "", parent_id: null });
     const form = formShell({
       path: "/ingredients", id, etag: current?.etag, writer, nodes: parts.nodes, fields: () => parts.fields, read: parts.read, load: parts.load,
-      check: (draft) => [
-        ...(draft.name ? [] : [{ place: "name", message: "Give it a name." }]),
-        ...(parts.unknownParent() ? [{ place: "parent_id", message: "Choose a family from the list, or leave it empty." }] : []),
-      ],
+      check: parts.check,
       save: id === null ? "Add ingredient" : "Save",
       cancel: () => router.go({ view: "ingredient", id }),
       compare: (draft, choices) => compared(id, draft, ingredients, choices),
@@ -30,6 +27,24 @@ export function ingredientForm({ router, writer }) {
   return view;
 }
 
+/** Add an ingredient that a recipe needs without leaving the recipe; resolves to it, or to null. */
+export function askForIngredient(name, ingredients, writer) {
+  const parts = formParts(ingredients, null);
+  parts.load({ name, parent_id: null });
+  const dialog = h("dialog", { "aria-labelledby": "new-ingredient-title" }, h("h2", { id: "new-ingredient-title" }, "New ingredient"));
+  return new Promise((resolve) => {
+    let made = null;
+    dialog.append(formShell({
+      path: "/ingredients", id: null, writer, ...parts, fields: () => parts.fields, save: "Add ingredient",
+      cancel: () => dialog.close(),
+      saved({ body }) { made = body; dialog.close(); },
+    }));
+    dialog.addEventListener("close", () => { dialog.remove(); resolve(made); }, { once: true });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
 function formParts(ingredients, ownId) {
   const named = new Map(ingredients.map((each) => [each.id, each.name]));
   const items = ingredients.filter((each) => each.id !== ownId).map((each) => ({ id: each.id, name: each.name, note: named.get(each.parent_id) ?? "" }));
@@ -37,16 +52,20 @@ function formParts(ingredients, ownId) {
   const description = field("What it is", "description", h("textarea"), { optional: true });
   const family = combobox(items, { label: "Family", placeholder: "None: a family of its own" });
   const parent = { place: "parent_id", input: family.input, error: errorFor(family.input) };
-  const same = h("input", { type: "checkbox", id: "allow-substitution" });
+  const same = h("input", { type: "checkbox", id: uniqueId("same") });
+  const unknownParent = () => family.input.value.trim() !== "" && family.value() === null;
   return {
     nodes: [
       name.node,
       h("div", {}, h("p", { class: "label" }, "Family"), family.node, parent.error),
-      h("label", { class: "check", for: "allow-substitution" }, same, "A guest would take its siblings instead (it counts as its family when recipes are compared)"),
+      h("label", { class: "check", for: same.id }, same, "A guest would take its siblings instead (it counts as its family when recipes are compared)"),
       description.node,
     ],
     fields: [name, parent, description],
-    unknownParent: () => family.input.value.trim() !== "" && family.value() === null,
+    check: (draft) => [
+      ...(draft.name ? [] : [{ place: "name", message: "Give it a name." }]),
+      ...(unknownParent() ? [{ place: "parent_id", message: "Choose a family from the list, or leave it empty." }] : []),
+    ],
     read: () => ({ name: name.input.value.trim() || null, parent_id: family.value(), description: description.input.value.trim() || null, allow_substitution: same.checked }),
     load(ingredient) {
       name.input.value = ingredient.name;

@@ -1,7 +1,6 @@
 // As one writes a recipe: what it is a variation of, and where it will stand.
 
-import { request } from "../data/api.js";
-import { SPACES } from "../data/run.js";
+import { placeOf } from "../data/provisional.js";
 import { distance } from "../format.js";
 import { h } from "../html.js";
 import { reason } from "../panels/why.js";
@@ -9,21 +8,21 @@ import { reason } from "../panels/why.js";
 const TYPING_MS = 160;
 const SHOWN = 3;
 
-/** Gives { node, update(name, lines, ownId), latest() }; latest() is what the server last said. */
+/** Gives { node, update(name, lines, ownId), stop() }. */
 export function livePlace(store) {
   const says = h("p", { class: "says" }, EMPTY);
-  const list = h("ul", {});
-  let timer = 0, turn = 0, latest = null;
+  const list = h("ul", {}, hint());
+  let timer = 0, turn = 0;
 
   async function ask(name, lines, ownId) {
     const mine = ++turn;
-    latest = await placeOf(lines, ownId).catch(() => null); // the form works without it
+    const placed = await placeOf(lines, ownId).catch(() => null); // the form works without it
     if (mine !== turn) return;
-    const near = latest?.neighbours ?? [];
+    const near = placed?.neighbours ?? [];
     says.textContent = near.length ? verdict(near[0]) : EMPTY;
-    list.replaceChildren(...near.slice(0, SHOWN).map((each) =>
+    list.replaceChildren(...(near.length ? [] : [hint()]), ...near.slice(0, SHOWN).map((each) =>
       h("li", {}, h("b", {}, each.name), ` — ${distance(each.distance)}: ${reason(each)}`)));
-    store.set({ draft: latest?.places ? { name, places: latest.places } : null });
+    store.set({ draft: placed?.places ? { name, places: placed.places, neighbours: near } : null });
   }
 
   return {
@@ -33,19 +32,12 @@ export function livePlace(store) {
       const whole = lines.filter((line) => line.ingredient_id !== null && !Number.isNaN(line.amount));
       timer = setTimeout(() => ask(name, whole, ownId), TYPING_MS);
     },
-    latest: () => latest,
     stop() { clearTimeout(timer); turn++; },
   };
 }
 
+const hint = () => h("li", {}, "The nearest recipes and why appear here, its place on the map.");
 const EMPTY = "Add ingredients to see what it is like.";
-
-/** { neighbours, places by the page's names of the spaces } of a recipe that need not exist. */
-async function placeOf(lines, ownId) {
-  const { body } = await request("/analytics/place", { method: "POST", json: { ingredients: lines, without: ownId } });
-  const places = body.places && Object.fromEntries(Object.entries(SPACES).map(([space, name]) => [space, body.places[name]]));
-  return { neighbours: body.neighbours, places };
-}
 
 /** How near is near: a third of a drink exchanged for a cousin costs about 1. */
 export function verdict({ name, distance: gap }) {

@@ -1,12 +1,14 @@
 // Adding and changing a recipe.
 
 import { getJson, request } from "../data/api.js";
+import { placeProvisionally } from "../data/provisional.js";
 import { amount } from "../format.js";
 import { h } from "../html.js";
 import { liveIngredients } from "../panels/ingredient.js";
 import { conflictBox } from "./conflict.js";
 import { field } from "./fields.js";
 import { formShell } from "./form-shell.js";
+import { askForIngredient } from "./ingredient-form.js";
 import { livePlace } from "./live-place.js";
 import { lineProblems, recipeLines } from "./recipe-lines.js";
 
@@ -15,7 +17,7 @@ export function recipeForm({ store, router, writer }) {
     const [ingredients, units, current] = await Promise.all([
       liveIngredients(), getJson("/units").then((list) => list.items), id === null ? null : request(`/recipes/${id}`),
     ]);
-    const parts = formParts(store, ingredients, units, id);
+    const parts = formParts({ store, writer, ingredients, units, ownId: id });
     parts.load(current?.body ?? { name: "", ingredients: [] });
     const form = formShell({
       path: "/recipes", id, etag: current?.etag, writer, nodes: parts.nodes, fields: parts.fields, read: parts.read, load: parts.load,
@@ -23,9 +25,9 @@ export function recipeForm({ store, router, writer }) {
       save: id === null ? "Add recipe" : "Save",
       cancel: () => router.go(id === null ? { view: "map" } : { view: "recipe", id }),
       compare: (draft, choices) => compared(id, draft, ingredients, units, choices),
-      saved({ body }) {
+      async saved({ body }) {
         parts.live.stop();
-        if (id === null) showAtOnce(store, body, parts.live.latest());
+        await placeProvisionally(store, body); // the server has it, so it may be shown at once
         router.go({ view: "recipe", id: body.id, search: "" });
       },
     });
@@ -35,7 +37,7 @@ export function recipeForm({ store, router, writer }) {
   return view;
 }
 
-function formParts(store, ingredients, units, ownId) {
+function formParts({ store, writer, ingredients, units, ownId }) {
   const text = (label, place, tag = "input", options = { optional: true }) => field(label, place, h(tag, tag === "input" ? { type: "text" } : {}), options);
   const name = text("Name", "name", "input", {});
   const instructions = text("How it is made", "instructions", "textarea");
@@ -44,8 +46,15 @@ function formParts(store, ingredients, units, ownId) {
   const address = text("Link to the source", "source_url");
   const live = livePlace(store);
   const named = new Map(ingredients.map((each) => [each.id, each.name]));
-  const items = ingredients.map((each) => ({ id: each.id, name: each.name, note: named.get(each.parent_id) ?? "" }));
-  const lines = recipeLines({ ingredients: items, units, onChange: () => update() });
+  const itemOf = (each) => ({ id: each.id, name: each.name, note: named.get(each.parent_id) ?? "" });
+  const lines = recipeLines({ ingredients: ingredients.map(itemOf), units, onChange: () => update(), make });
+  async function make(name) {
+    const made = await askForIngredient(name, ingredients, writer);
+    if (!made) return null;
+    ingredients.push(made);
+    named.set(made.id, made.name);
+    return itemOf(made);
+  }
   const plain = [name, instructions, description, source, address];
   const update = () => live.update(name.input.value.trim(), lines.read(), ownId);
   name.input.addEventListener("input", update);
@@ -60,13 +69,6 @@ function formParts(store, ingredients, units, ownId) {
       update();
     },
   };
-}
-
-/** The server has it: show it near its relatives until the refresh places it. */
-function showAtOnce(store, recipe, placed) {
-  const provisional = new Map(store.get().provisional);
-  provisional.set(recipe.id, { id: recipe.id, name: recipe.name, places: placed?.places ?? null, neighbours: placed?.neighbours ?? [] });
-  store.set({ provisional, draft: null });
 }
 
 async function compared(id, draft, ingredients, units, choices) {

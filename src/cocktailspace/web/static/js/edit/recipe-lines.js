@@ -6,16 +6,27 @@ import { combobox } from "./combobox.js";
 import { errorFor } from "./fields.js";
 import { parseAmount } from "./quantities.js";
 
-/** Gives { node, read(), fields(), set(lines) }; read() gives the lines as the API wants them. */
-export function recipeLines({ ingredients, units, onChange }) {
+/**
+ * Gives { node, read(), fields(), set(lines) }; read() gives the lines as the API wants them.
+ * make(name): adds an ingredient that is not there yet; resolves to it, or to null.
+ */
+export function recipeLines({ ingredients, units, onChange, make }) {
   const list = h("ul", { class: "lines" });
   let rows = [];
 
   function add(line = {}) {
-    const row = lineRow({ ingredients, units, onChange, line, remove: () => drop(row) });
+    const row = lineRow({ ingredients, units, onChange, line, make: makeForAll, remove: () => drop(row) });
     rows.push(row);
     list.append(row.node);
     return row;
+  }
+
+  async function makeForAll(name) {
+    const made = await make(name);
+    if (!made) return null;
+    ingredients.push(made);
+    rows.forEach((row) => row.ingredient.add(made));
+    return made;
   }
 
   function drop(row) {
@@ -41,11 +52,11 @@ export function recipeLines({ ingredients, units, onChange }) {
   };
 }
 
-function lineRow({ ingredients, units, onChange, line, remove }) {
+function lineRow({ ingredients, units, onChange, line, make, remove }) {
   const quantity = h("input", { type: "text", inputmode: "decimal", "aria-label": "Amount", placeholder: "Amount", value: line.amount == null ? "" : amount(line.amount), oninput: onChange });
   const unit = h("select", { "aria-label": "Unit", onchange: onChange }, h("option", { value: "" }, "(ml)"), units.map((each) => h("option", { value: each.id }, each.abbreviation ?? each.name)));
   unit.value = line.unit_id ?? (line.ingredient_id ? "" : usualUnit(units));
-  const ingredient = combobox(ingredients, { label: "Ingredient", placeholder: "Ingredient", onChange });
+  const ingredient = combobox(ingredients, { label: "Ingredient", placeholder: "Ingredient", onChange, make });
   if (line.ingredient_id) ingredient.set(line.ingredient_id);
   const node = h("li", {}, quantity, unit, ingredient.node,
     h("button", { type: "button", class: "round", "aria-label": "Remove this ingredient", onclick: remove }, "✕"));

@@ -34,9 +34,9 @@ export function removal(store, router, writer) {
   };
 }
 
+/** The server has deleted it, so it may leave the map at once. */
 function forget(store, kind, id) {
   if (kind !== "recipes") return;
-  const provisional = new Map(store.get().provisional);
-  provisional.delete(id);
-  store.set({ provisional });
+  const { provisional, gone } = store.get();
+  store.set({ provisional: new Map([...provisional].filter(([each]) => each !== id)), gone: new Set(gone).add(id) });
 }

@@ -2,6 +2,8 @@
 
 const ROOM_FOR_A_NAME = 2600; // square pixels a point, below which names would be a thicket
 const MOST_NAMES = 140;
+const FEW = 3000; // points, among which a name may look for a gap
+const NEAR_MIDDLE = [0, -12, 12, -22, 22, -32, 32]; // pixels
 
 /** Places taken by text. A list will do: there are never more than some hundred. */
 export class Room {
@@ -54,7 +56,7 @@ export function drawNames(context, points, { camera, names, places, size, room, 
     const [x, y] = camera.toScreen(places[2 * point], places[2 * point + 1]);
     const key = bold ? `*${names[point]}` : names[point];
     if (!widths.has(key)) widths.set(key, context.measureText(names[point]).width);
-    const spots = spotsFor(x, y, widths.get(key), size / 2 + 4);
+    const spots = spotsFor(x, y, widths.get(key), size / 2 + (point === anyway ? 10 : 4));
     const limit = camera.width - camera.insets.right;
     let spot = spots.find((each) => fits(room, each, limit));
     if (!spot && point === anyway) {
@@ -97,8 +99,20 @@ export function familyCentres(xs, ys, families, bounds) {
   }).filter((centre) => centre.count > 2 && centre.name !== "Other");
 }
 
+/** The height near the middle of a region at which its name covers the fewest points. */
+function clearest(left, middle, width, index, camera) {
+  if (index.xs.length > FEW) return middle;
+  const covered = NEAR_MIDDLE.map((step) => {
+    const [west, north] = camera.toWorld(left - 4, middle + step - 9), [east, south] = camera.toWorld(left + width + 4, middle + step + 9);
+    let points = 0;
+    index.within([west, south, east, north], () => { points++; });
+    return points;
+  });
+  return middle + NEAR_MIDDLE[covered.indexOf(Math.min(...covered))];
+}
+
 /** Write the families' names over their regions, like countries on a map. */
-export function drawRegions(context, centres, { camera, room, palette, halo, ink, shown }) {
+export function drawRegions(context, centres, { camera, index, room, palette, halo, ink, shown }) {
   const strength = Math.max(0, Math.min(1, 2.6 - camera.zoom));
   if (!strength) return;
   context.textBaseline = "middle";
@@ -108,14 +122,15 @@ export function drawRegions(context, centres, { camera, room, palette, halo, ink
   context.globalAlpha = strength;
   for (const centre of centres) {
     if (!shown[centre.number]) continue;
-    const [x, y] = camera.toScreen(centre.x, centre.y);
+    const [x, middle] = camera.toScreen(centre.x, centre.y);
     const width = context.measureText(centre.name).width;
     const left = Math.min(Math.max(x - width / 2, 8), camera.width - width - 8);
+    const y = clearest(left, middle, width, index, camera);
     if (!room.take([left - 6, y - 14, left + width + 6, y + 14])) continue;
     context.lineWidth = 5;
     context.strokeStyle = halo;
     context.strokeText(centre.name, left, y);
-    context.fillStyle = palette[centre.colour].css;
+    context.fillStyle = `color-mix(in srgb, ${palette[centre.colour].css} 70%, ${ink.text})`; // legible on the ground
     context.fillText(centre.name, left, y);
   }
   context.globalAlpha = 1;

@@ -22,6 +22,7 @@ export class MapView {
   #frame = 0;
   #stale = true; // whether the points have to be drawn again, not only what lies over them
   #move = null;
+  #walked = -1; // where the keyboard was last
   #pace = new Pace(() => this.#rest());
   #scene = {
     names: [], states: new Uint8Array(0), places: new Float32Array(0), centres: [], shown: [],
@@ -62,6 +63,7 @@ export class MapView {
       places[2 * point + 1] = y[point];
     }
     const first = this.#scene.names.length === 0;
+    this.#walked = -1;
     this.index = new SpatialIndex(x, y);
     this.colours = Uint8Array.from(families.of, (place) => families.list[place].colour);
     Object.assign(this.#scene, {
@@ -252,13 +254,14 @@ export class MapView {
 
   #walk(direction) {
     const { hovered, selected, states } = this.#scene;
-    const start = hovered >= 0 ? hovered : selected;
+    const start = [hovered, selected, this.#walked].find((point) => point >= 0 && states[point] >= 2) ?? -1;
     const from = start >= 0 ? [this.index.xs[start], this.index.ys[start]] : [this.camera.x, this.camera.y];
     const next = start >= 0
       ? nextInDirection(this.index.xs, this.index.ys, states, from, direction, start)
       : this.index.nearest(...from, Infinity, (point) => states[point] >= 2);
     if (next < 0) return;
     if (!this.isInView(next)) this.camera.jump({ x: this.index.xs[next], y: this.index.ys[next], scale: this.camera.scale });
+    this.#walked = next;
     this.#hover(next);
   }
 }

@@ -9,13 +9,14 @@ const widths = new Map();
 /**
  * Draw one frame. scene: { camera, names, places, size, states, index, centres, shown, theme,
  * selected, hovered, similar: [{ point, distance }], named: points to name first,
- * marks: [{ point, kind }], draft: { x, y, name } or null, resting: whether names may be laid out }
+ * marks: [{ point, kind }], draft: { x, y, name, near: like similar } or null }
  */
 export function drawOverlay(context, ratio, scene) {
   const { camera, theme } = scene;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, camera.width, camera.height);
-  drawLinks(context, scene);
+  if (scene.selected >= 0) drawLinks(context, scene, scene.places.subarray(2 * scene.selected), scene.similar);
+  if (scene.draft) drawLinks(context, scene, [scene.draft.x, scene.draft.y], scene.draft.near);
   drawMarks(context, scene);
   drawFocus(context, scene);
   if (scene.draft) drawDraft(context, scene);
@@ -26,20 +27,20 @@ function drawText(context, scene, common) {
   const options = { ...common, names: scene.names, places: scene.places, size: scene.size };
   scene.obstacles.forEach((box) => common.room.block(box));
   if (scene.draft) takeDraftLabel(common.room, scene);
-  const first = [scene.selected, scene.hovered, ...scene.similar.map((each) => each.point), ...scene.marks.map((each) => each.point), ...scene.named];
+  const first = [scene.selected, scene.hovered, ...scene.similar.map((each) => each.point), ...(scene.draft?.near ?? []).map((each) => each.point), ...scene.marks.map((each) => each.point), ...scene.named];
   const distinct = [...new Set(first)].filter((point) => point >= 0);
   const inView = nameable(scene.index, scene.camera, scene.states);
   const rest = inView?.filter((point) => !distinct.includes(point));
   blockPoints(common.room, inView ?? distinct.slice(0, MOST_OBSTACLES), options);
-  drawNames(context, distinct, { ...options, bold: true, anyway: scene.selected });
+  drawNames(context, distinct, { ...options, bold: true, anyway: scene.draft ? -1 : scene.selected });
   // Few points: names tell more than regions. Many: regions, and names come as one zooms in.
   if (rest) drawNames(context, rest, options);
-  else drawRegions(context, scene.centres, { ...common, palette: scene.theme.palette, shown: scene.shown });
+  else drawRegions(context, scene.centres, { ...common, index: scene.index, palette: scene.theme.palette, shown: scene.shown });
 }
 
-function drawLinks(context, { camera, selected, similar, places, theme }) {
-  if (selected < 0) return;
-  const [x, y] = camera.toScreen(places[2 * selected], places[2 * selected + 1]);
+/** Lines from a place to the recipes that are like what is there. */
+function drawLinks(context, { camera, places, theme }, [worldX, worldY], similar) {
+  const [x, y] = camera.toScreen(worldX, worldY);
   context.strokeStyle = theme.accent.css;
   for (const { point, distance } of similar) {
     const [toX, toY] = camera.toScreen(places[2 * point], places[2 * point + 1]);

@@ -1,49 +1,58 @@
-// The tree of ingredients as an icicle: three levels below where one stands, widths by recipes.
+// The tree of ingredients as an icicle: three levels from left to right, heights by recipes, so that
+// names have room to be read.
 
 import { counted } from "../format.js";
 import { h } from "../html.js";
 
 const LEVELS = 3;
-const ROW = 50;
-const NARROWEST = 0.6; // per cent of the width; thinner cells cannot be seen, let alone hit
+const TALL = 400, LOW = 170; // pixels
+const LINE = 15; // pixels that a name needs
+const THINNEST = 3; // pixels; thinner cells can hardly be seen, let alone hit
 
 /** row: where one stands (null for all roots). */
 export function icicle(row, usage, families, link) {
-  const box = h("div", { class: "icicle", role: "group", "aria-label": "Tree: width is the number of recipes" });
+  const box = h("div", { class: "icicle", role: "group", "aria-label": "Tree: height is the number of recipes" });
   const top = row ? [row] : sorted(usage.roots);
   const total = top.reduce((sum, each) => sum + each.hierarchical_recipes, 0);
-  let left = 0;
+  if (!total) return null;
+  const levels = Math.min(LEVELS, depthOf(top, usage));
+  const tall = row ? Math.min(TALL, LOW + 12 * row.children.length) : TALL;
+  let at = 0;
   for (const each of top) {
-    const width = (100 * each.hierarchical_recipes) / (total || 1);
-    addCell(box, each, { left, width, level: 0, usage, families, link, here: each === row });
-    left += width;
+    const height = (tall * each.hierarchical_recipes) / total;
+    addCell(box, each, { at, height, level: 0, levels, usage, families, link, here: each === row });
+    at += height;
   }
-  box.style.height = `${ROW * (1 + Math.max(...[...box.children].map((cell) => parseInt(cell.style.top, 10) / ROW), 0))}px`;
-  return total ? box : null;
+  box.style.height = `${tall}px`;
+  return box;
 }
 
 const sorted = (rows) => [...rows].sort((one, other) => other.hierarchical_recipes - one.hierarchical_recipes);
 
+const childrenOf = (row, usage) => sorted(row.children.map((id) => usage.byId.get(id))).filter((child) => child.hierarchical_recipes);
+
+const depthOf = (rows, usage) => (rows.length ? 1 + Math.max(0, ...rows.map((row) => depthOf(childrenOf(row, usage), usage))) : 0);
+
 function addCell(box, row, place) {
-  const { left, width, level, usage, families, link, here } = place;
-  if (width < NARROWEST) return;
+  const { at, height, level, levels, usage, families, link, here } = place;
+  if (height < THINNEST) return;
   box.append(h("a", {
     href: link({ view: "ingredient", id: here ? row.parent_id : row.ingredient_id, search: "" }),
     title: `${row.name}: ${counted(row.hierarchical_recipes, "recipe")}`,
     tabindex: "-1",
     style: {
-      left: `${left}%`, width: `${width}%`, top: `${level * ROW}px`, height: `${ROW}px`,
+      top: `${at}px`, height: `${height}px`, left: `${(100 * level) / levels}%`, width: `${100 / levels}%`,
       "--cell": `color-mix(in srgb, var(--family-${colourOf(row, usage, families)}) ${level === 0 ? 42 : 34 - 8 * level}%, var(--raised))`,
     },
-  }, 3.8 * width > Math.min(46, 12 + 6.5 * row.name.length) ? row.name : ""));
-  if (level + 1 >= LEVELS) return;
-  const children = sorted(row.children.map((id) => usage.byId.get(id)));
+  }, height >= LINE ? h("span", {}, row.name) : ""));
+  if (level + 1 >= levels) return;
+  const children = childrenOf(row, usage);
   const parts = children.reduce((sum, child) => sum + child.hierarchical_recipes, row.direct_recipes);
-  let at = left;
+  let below = at;
   for (const child of children) {
-    const share = (width * child.hierarchical_recipes) / (parts || 1);
-    addCell(box, child, { ...place, left: at, width: share, level: level + 1, here: false });
-    at += share;
+    const share = (height * child.hierarchical_recipes) / (parts || 1);
+    addCell(box, child, { ...place, at: below, height: share, level: level + 1, here: false });
+    below += share;
   }
 }
 

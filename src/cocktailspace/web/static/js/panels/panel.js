@@ -2,6 +2,7 @@
 
 import { byId, h } from "../html.js";
 
+const SCROLLED = 44; // pixels, after which the heading is on its way out
 const PATIENCE_MS = 180; // an answer that comes sooner needs no skeleton
 
 /**
@@ -36,7 +37,7 @@ export function createPanel(store, views, { onToggle, onShown, close }) {
   function fill(title, nodes, again) {
     const scroll = again ? panel.scrollTop : 0;
     const heading = h("h2", { tabindex: "-1" }, title);
-    panel.replaceChildren(tools(panel, close), ...withHeading(heading, nodes));
+    panel.replaceChildren(tools(panel, title, close), ...withHeading(heading, nodes));
     panel.setAttribute("aria-label", title || "Loading");
     toggle(true);
     panel.scrollTop = scroll;
@@ -50,11 +51,13 @@ export function createPanel(store, views, { onToggle, onShown, close }) {
       panel.classList.remove("tall");
     }
     if (panel.hidden !== open) return;
+    if (!open && panel.contains(document.activeElement)) byId("stage").focus({ preventScroll: true });
     panel.hidden = !open;
     onToggle(open);
   }
 
   store.subscribe(["route", "atlas"], show);
+  panel.addEventListener("scroll", () => panel.classList.toggle("scrolled", panel.scrollTop > SCROLLED), { passive: true });
   panel.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) close();
   });
@@ -74,9 +77,10 @@ function focusOn(heading) {
   if (!typing && heading.textContent) heading.focus({ preventScroll: true });
 }
 
-function tools(panel, close) {
+/** What stays on top of a panel: its buttons and, once the heading has scrolled away, its title. */
+function tools(panel, title, close) {
   const grow = h("button", { type: "button", class: "round grow", "aria-label": "Larger or smaller", onclick: () => panel.classList.toggle("tall") }, "↕");
-  return h("div", { class: "tools" }, grow, h("button", { type: "button", class: "round", "aria-label": "Close", onclick: close }, "✕"));
+  return h("div", { class: "tools" }, h("span", { class: "title", "aria-hidden": "true" }, title), grow, h("button", { type: "button", class: "round", "aria-label": "Close", onclick: close }, "✕"));
 }
 
 const skeleton = () => ["80%", "55%", "70%", "40%", "65%"].map((width) => h("div", { class: "skeleton", style: { width } }));

@@ -1,6 +1,8 @@
 // A recipe: its measures, how it is made, where it stands, and what is like it and why.
 
 import { getJson, request } from "../data/api.js";
+import { agrees } from "../data/map-columns.js";
+import { placeProvisionally } from "../data/provisional.js";
 import { amount, distance, millilitres, ounces } from "../format.js";
 import { h } from "../html.js";
 import { crumbs } from "./lists.js";
@@ -11,34 +13,47 @@ const POUR_ML = 4; // less than this is counted in dashes, not measured in ounce
 
 export function recipeView({ store, router, remove }) {
   return async ({ id }, atlas) => {
-    const [{ body: recipe, etag }, short, similar] = await Promise.all([request(`/recipes/${id}`), abbreviations(), atlas.pointOf.has(id) ? atlas.run.similar(id) : null]);
-    store.set({ similar: { id, list: similar ?? [] } });
+    const point = atlas.pointOf.get(id);
+    const [{ body: recipe, etag }, short, published] = await Promise.all([request(`/recipes/${id}`), abbreviations(), point === undefined ? null : atlas.run.similar(id)]);
+    const newer = point === undefined || !agrees(recipe, atlas.columns, point);
+    const similar = newer ? (await placeProvisionally(store, recipe)).neighbours : published ?? [];
+    store.set({ similar: { id, list: newer ? [] : similar } });
     return {
       title: recipe.name,
       nodes: [
         family(recipe, atlas, router),
         HEADING,
-        similar ? null : h("p", {}, h("span", { class: "pill" }, "Provisional"), " ", h("span", { class: "small soft" }, hint(recipe))),
+        newer ? h("p", {}, h("span", { class: "pill" }, "Provisional"), " ", h("span", { class: "small soft" }, hint(recipe, point))) : null,
         recipe.description ? h("p", { class: "lede" }, recipe.description) : null,
         measures(recipe, short, atlas, router),
         recipe.instructions ? [h("h3", {}, "How it is made"), h("p", { class: "instructions" }, recipe.instructions)] : null,
         recipe.source || recipe.source_url ? source(recipe) : null,
-        similarSection(similar ?? provisionalNear(store, id), router),
+        similarSection(similar, router),
         actions(recipe, etag, router, remove),
       ].flat(),
     };
   };
 }
 
-const hint = ({ ingredients }) => ingredients.some((line) => line.volume_ml > 0)
-  ? "The next refresh gives it its place."
-  : "Without a volume it has no place on the map.";
+function hint({ ingredients }, point) {
+  if (!ingredients.some((line) => line.volume_ml > 0)) return "Without a volume it has no place on the map.";
+  return point === undefined ? "The next refresh gives it its place." : "Changed since the map was made; the next refresh moves it.";
+}
 
-function family(recipe, { usage }, router) {
-  const main = recipe.ingredients.reduce((most, line) => (line.volume_ml > (most?.volume_ml ?? 0) ? line : most), null);
-  if (!main || !usage.byId.has(main.ingredient_id)) return null;
-  const path = [...usage.ancestors(main.ingredient_id), usage.byId.get(main.ingredient_id)];
+/** Where it sits in the taxonomy: the path of the ingredient that it is built on. */
+function family(recipe, atlas, router) {
+  const { usage } = atlas;
+  const main = mainOf(recipe, atlas);
+  if (!usage.byId.has(main)) return null;
+  const path = [...usage.ancestors(main), usage.byId.get(main)];
   return crumbs(path.map((row) => h("a", { href: router.link({ view: "ingredient", id: row.ingredient_id, search: "" }) }, row.name)));
+}
+
+/** As the map has it; of a recipe that it does not have, the largest. */
+function mainOf(recipe, { pointOf, families }) {
+  const point = pointOf.get(recipe.id);
+  if (point !== undefined) return families.mains[point];
+  return recipe.ingredients.reduce((most, line) => (line.volume_ml > (most?.volume_ml ?? 0) ? line : most), null)?.ingredient_id;
 }
 
 function measures(recipe, short, atlas, router) {
@@ -75,9 +90,6 @@ function source({ source: name, source_url: address }) {
   const text = name || address;
   return h("p", { class: "small soft" }, "From ", address ? h("a", { href: address, rel: "noopener nofollow" }, text) : text);
 }
-
-/** What the server said of a recipe that no run has yet. */
-const provisionalNear = (store, id) => store.get().provisional.get(id)?.neighbours ?? [];
 
 function similarSection(similar, router) {
   if (!similar.length) return null;

@@ -3,6 +3,7 @@
 import { ApiError } from "../data/api.js";
 import { familiesOf } from "../data/families.js";
 import { sameRecipe } from "../data/map-columns.js";
+import { stillWaiting } from "../data/provisional.js";
 import { currentRun } from "../data/run.js";
 
 const RETRY_SECONDS = 2;
@@ -21,7 +22,10 @@ export function createAtlas(store) {
     try {
       const run = await loadRun();
       const atlas = await atlasOf(run, store.get().route.space, store.get().atlas);
-      if (turn === latest) store.set({ atlas, trouble: null, news: newsOf(store.get(), atlas) });
+      if (turn !== latest) return;
+      const other = store.get().atlas?.run !== run;
+      store.set({ atlas, trouble: null, news: newsOf(store.get(), atlas) });
+      if (other) store.set({ provisional: stillWaiting(store.get().provisional, atlas.pointOf) });
     } catch (error) {
       if (turn !== latest) return;
       store.set({ trouble: error });
@@ -58,7 +62,7 @@ async function atlasOf(run, space, before) {
 }
 
 /**
- * What a new version changed: { created: [id], changed: [id], gone: n }, or null when it is the
+ * What a new version changed: { created: [id], changed: [id], gone: [name] }, or null when it is the
  * first map, another space, or nothing changed.
  */
 function newsOf({ atlas: before, news }, atlas) {
@@ -71,7 +75,7 @@ function newsOf({ atlas: before, news }, atlas) {
     if (old === undefined) created.push(id);
     else if (!sameRecipe(before.columns, old, atlas.columns, point)) changed.push(id);
   });
-  const gone = before.columns.count - (atlas.columns.count - created.length);
+  const gone = [...before.pointOf].filter(([id]) => !atlas.pointOf.has(id)).map(([, point]) => before.columns.names[point]);
   return { created, changed, gone };
 }
 

@@ -49,7 +49,7 @@ export function wording({ status, skew, offline }, now = Date.now()) {
 
 function running({ attempt }) {
   const step = attempt?.state === "running" && attempt.step ? attempt.step : "";
-  const text = step ? `Computing: ${step} ${percent(attempt.fraction)}` : "Computing …";
+  const text = step ? `Computing — ${step} ${percent(attempt.fraction)}` : "Computing …";
   return { state: "running", text, spoken: "Computing the new map" };
 }
 

@@ -46,12 +46,13 @@ function someLine(columns, point, accepts) {
   return false;
 }
 
-/** One state a point: hidden families, dimmed by a search, normal, bright. */
-export function statesOf(points, atlas, shown) {
-  const { columns, families } = atlas;
+/** One state a point: hidden families and what is gone, dimmed by a search, normal, bright. */
+export function statesOf(points, atlas, shown, gone) {
+  const { columns, families, pointOf } = atlas;
   const states = new Uint8Array(columns.count).fill(points ? STATES.dim : STATES.normal);
   for (const point of points ?? []) states[point] = STATES.bright;
   for (let point = 0; point < states.length; point++) if (!shown[families.of[point]]) states[point] = STATES.hidden;
+  for (const id of gone) if (pointOf.has(id)) states[pointOf.get(id)] = STATES.hidden;
   return states;
 }
 

@@ -49,11 +49,13 @@ export function createMapShell(store, router, announce) {
     performance.mark("map-shown");
   }
 
-  function showStates({ route, atlas }) {
+  function showStates({ route, atlas, gone }) {
     if (!atlas) return;
     const shown = shownFamilies(route, atlas.families);
     const points = pointsOf(route, atlas);
-    view.setStates(statesOf(points, atlas, shown), shown);
+    const states = statesOf(points, atlas, shown, gone);
+    view.setStates(states, shown);
+    stage.dataset.shown = String(states.reduce((sum, state) => sum + (state > 0), 0));
     view.update({ named: points && points.length <= 400 ? points : [] });
     stage.dataset.matches = points ? String(points.length) : "";
   }
@@ -63,10 +65,11 @@ export function createMapShell(store, router, announce) {
     const point = (id) => atlas.pointOf.get(id) ?? -1;
     const selected = route.view === "recipe" || route.view === "recipe-form" ? point(route.id) : -1;
     const written = draftPlace(draft, route, atlas, store.get().provisional);
+    if (written) written.near = pointsNear(written.neighbours, point);
     if (written && route.view === "recipe-form" && !view.isPlaceInView(written.x, written.y)) view.showPlace(written.x, written.y);
     view.update({
       selected,
-      similar: selected >= 0 && similar.id === route.id ? pointsNear(similar.list, point) : [],
+      similar: route.view === "recipe" && similar.id === route.id ? pointsNear(similar.list, point) : [],
       marks: news ? marksOf(news, point) : [],
       draft: written,
     });
@@ -106,14 +109,14 @@ export function createMapShell(store, router, announce) {
   /** Where names would be hidden by what floats over the map. */
   function keepClear() {
     const origin = stage.getBoundingClientRect();
-    view.setObstacles([".spaces", ".legend", ".zoom"].map((name) => {
-      const box = stage.parentElement.querySelector(name).getBoundingClientRect();
+    view.setObstacles([".spaces", ".legend", ".zoom", ".panel"].map((name) => {
+      const box = document.querySelector(`main ${name}`).getBoundingClientRect();
       return [box.left - origin.left, box.top - origin.top, box.right - origin.left, box.bottom - origin.top];
     }));
   }
 
   store.subscribe(["atlas"], showAtlas);
-  store.subscribe(["atlas", "route"], showStates);
+  store.subscribe(["atlas", "route", "gone"], showStates);
   store.subscribe(["atlas", "route", "similar", "news", "draft", "provisional"], showSelected);
   byId("stage").parentElement.querySelectorAll("[data-zoom]").forEach((button) =>
     button.addEventListener("click", () => zoom(button.dataset.zoom)));
@@ -136,10 +139,11 @@ const marksOf = ({ created, changed }, point) => [
 
 /** The recipe being written, or the one that the map does not have yet. */
 function draftPlace(draft, route, { space, pointOf }, provisional) {
-  if (route.view === "recipe-form" && draft?.places) return { ...draft.places[space], name: draft.name || "New recipe" };
-  const waiting = [...provisional.values()].filter((each) => !pointOf.has(each.id) && each.places);
-  const shown = waiting.find((each) => each.id === route.id) ?? waiting.at(-1);
-  return shown ? { ...shown.places[space], name: `${shown.name} (provisional)` } : null;
+  if (route.view === "recipe-form") return draft?.places ? { ...draft.places[space], name: draft.name || "New recipe", neighbours: draft.neighbours } : null;
+  const own = route.view === "recipe" ? provisional.get(route.id) : null;
+  const shown = own ?? [...provisional.values()].findLast((each) => !pointOf.has(each.id));
+  if (!shown?.places) return null;
+  return { ...shown.places[space], name: `${shown.name} (provisional)`, neighbours: own ? own.neighbours : [] };
 }
 
 function fillCard(card, name, lines) {

@@ -1,6 +1,6 @@
 // What stands where the map would be while there is none, and what a new version brought.
 
-import { counted } from "../format.js";
+import { count } from "../format.js";
 import { byId, h } from "../html.js";
 import { wording } from "./freshness.js";
 
@@ -12,7 +12,7 @@ export function createNotice(store) {
   const show = () => {
     const said = notice(store.get());
     box.hidden = said === null || (said.calm && performance.now() - opened < SLOW_MS);
-    byId("corner").hidden = !store.get().atlas?.columns.count;
+    for (const id of ["corner", "zoom"]) byId(id).hidden = !store.get().atlas?.columns.count;
     if (!said) return;
     byId("notice-text").textContent = said.text;
     byId("notice-more").replaceChildren(...said.more);
@@ -43,26 +43,32 @@ function firstMap(freshness) {
   };
 }
 
-/** "The map moved: 1 new, 2 changed", with links, until it is put away. */
+const NAMED = 3;
+
+/** What the new map brought, by name where they are few, with the rings that mark it on the map. */
 export function createNews(store, router) {
   const box = byId("news");
   store.subscribe(["news", "atlas"], ({ news, atlas }) => {
-    const total = news ? news.created.length + news.changed.length + news.gone : 0;
+    const total = news ? news.created.length + news.changed.length + news.gone.length : 0;
     box.hidden = total === 0;
     if (total) box.replaceChildren(...said(news, atlas, store, router));
+    byId("bulletin").textContent = total ? box.querySelector("p").textContent : "";
   });
 }
 
 function said({ created, changed, gone }, atlas, store, router) {
+  const link = (id) => h("a", { href: router.link({ view: "recipe", id, search: "" }) }, atlas.columns.names[atlas.pointOf.get(id)]);
   const parts = [
-    created.length === 1 ? linkTo(created[0], atlas, router, " is new") : created.length ? `${created.length} new` : null,
-    changed.length === 1 ? linkTo(changed[0], atlas, router, " changed") : changed.length ? `${changed.length} changed` : null,
-    gone ? `${counted(gone, "recipe")} gone` : null,
+    created.length ? part("new", "New", created, link) : null,
+    changed.length ? part("changed", "Changed", changed, link) : null,
+    gone.length ? part("gone", "Gone", gone, (name) => name) : null,
   ].filter(Boolean);
-  const joined = parts.flatMap((part, place) => (place ? [", ", part] : [part])).flat();
   const close = h("button", { type: "button", class: "quiet", "aria-label": "Put away", onclick: () => store.set({ news: null }) }, "✕");
-  return [h("span", {}, "New map: ", joined), close];
+  return [h("p", {}, h("b", {}, "A new map."), parts.map((each) => [" ", each])), close];
 }
 
-const linkTo = (id, { columns, pointOf }, router, rest) =>
-  [h("a", { href: router.link({ view: "recipe", id, search: "" }) }, columns.names[pointOf.get(id)]), rest];
+function part(kind, word, list, name) {
+  const named = list.slice(0, NAMED).flatMap((each, place) => [place ? ", " : "", name(each)]);
+  const more = list.length - NAMED;
+  return h("span", { class: `mark ${kind}` }, `${word}: `, named, more > 0 ? ` and ${count(more)} more` : "");
+}

@@ -1,0 +1,26 @@
+// What a recipe is like before any run has placed it: asked of the server, which answers in
+// milliseconds and writes nothing.
+
+import { request } from "./api.js";
+import { SPACES } from "./run.js";
+
+/** { neighbours, places by the page's names of the spaces, or null } of a recipe that need not exist. */
+export async function placeOf(lines, ownId) {
+  const ingredients = lines.map(({ ingredient_id, amount, unit_id }) => ({ ingredient_id, amount, unit_id }));
+  const { body } = await request("/analytics/place", { method: "POST", json: { ingredients, without: ownId } });
+  const places = body.places && Object.fromEntries(Object.entries(SPACES).map(([space, name]) => [space, body.places[name]]));
+  return { neighbours: body.neighbours, places };
+}
+
+/** The same of a saved recipe that is newer than the map, which shows it there from now on. */
+export async function placeProvisionally(store, recipe) {
+  const known = store.get().provisional.get(recipe.id);
+  if (known?.updated_at === recipe.updated_at) return known;
+  const { neighbours, places } = await placeOf(recipe.ingredients, recipe.id).catch(() => ({ neighbours: [], places: null }));
+  const placed = { id: recipe.id, name: recipe.name, updated_at: recipe.updated_at, neighbours, places };
+  store.set({ provisional: new Map(store.get().provisional).set(recipe.id, placed) });
+  return placed;
+}
+
+/** Without those that a map has: it knows better now. */
+export const stillWaiting = (provisional, pointOf) => new Map([...provisional].filter(([id]) => !pointOf.has(id)));
