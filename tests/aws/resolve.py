@@ -1,13 +1,14 @@
-"""The template as CloudFormation would see it: translated, its functions resolved to plain values.
+"""The template as CloudFormation sees it: translated, its functions resolved to plain values.
 
-What AWS makes up (ids, generated names) is made up here, too; what is named in the template is as it
-is there. A function or an attribute that is not known raises, so that no gate passes over a gap.
+What AWS makes up (ids, generated names) is made up here, too; what the template names is as it is
+there. A function or an attribute that is not known raises, so that no gate passes over a gap.
 """
 
 import copy
 import functools
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 from unittest import mock
@@ -24,6 +25,48 @@ ACCOUNT, REGION = "123456789012", "us-east-1"
 ZONES = [f"{REGION}{letter}" for letter in "abcdef"]
 _NOTHING = object()
 _KEPT = ("Type", "Properties", "DependsOn", "DeletionPolicy")
+
+
+_PLAIN_FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "FindInMap": lambda mappings, path: mappings[path[0]][path[1]][path[2]],
+    "Select": lambda _mappings, argument: argument[1][int(argument[0])],
+    "GetAZs": lambda _mappings, _region: ZONES,
+    "Join": lambda _mappings, argument: argument[0].join(argument[1]),
+}
+
+_IDENTITIES: dict[str, tuple[str, dict[str, str]]] = {
+    "AWS::Batch::ComputeEnvironment": ("arn:aws:batch:{here}:compute-environment/{plain}", {}),
+    "AWS::Batch::JobDefinition": ("arn:aws:batch:{here}:job-definition/{plain}:1", {}),
+    "AWS::Batch::JobQueue": ("arn:aws:batch:{here}:job-queue/{plain}", {}),
+    "AWS::Cognito::UserPool": ("{region}_Example", {}),
+    "AWS::ECR::Repository": (
+        "{lower}",
+        {"RepositoryUri": "{account}.dkr.ecr.{region}.amazonaws.com/{lower}"},
+    ),
+    "AWS::EFS::AccessPoint": (
+        "fsap-0123456789abcdef0",
+        {"Arn": "arn:aws:elasticfilesystem:{here}:access-point/fsap-0123456789abcdef0"},
+    ),
+    "AWS::EFS::FileSystem": (
+        "fs-0123456789abcdef0",
+        {"Arn": "arn:aws:elasticfilesystem:{here}:file-system/fs-0123456789abcdef0"},
+    ),
+    "AWS::Events::Rule": ("{plain}", {"Arn": "arn:aws:events:{here}:rule/{plain}"}),
+    "AWS::IAM::InstanceProfile": (
+        "{plain}",
+        {"Arn": "arn:aws:iam::{account}:instance-profile/{plain}"},
+    ),
+    "AWS::IAM::Role": ("{plain}", {"Arn": "arn:aws:iam::{account}:role/{plain}"}),
+    "AWS::Lambda::Function": ("{named}", {"Arn": "arn:aws:lambda:{here}:function:{named}"}),
+    "AWS::Logs::LogGroup": ("{named}", {"Arn": "arn:aws:logs:{here}:log-group:{named}:*"}),
+    "AWS::S3::Bucket": ("{lower}", {"Arn": "arn:aws:s3:::{lower}"}),
+    "AWS::SNS::Topic": ("arn:aws:sns:{here}:{plain}", {}),
+    "AWS::SQS::Queue": (
+        "https://sqs.{region}.amazonaws.com/{account}/{plain}",
+        {"Arn": "arn:aws:sqs:{here}:{plain}", "QueueName": "{plain}"},
+    ),
+}
+"""What `Ref` and `GetAtt` give, by type; the plain name where a type is not listed."""
 
 
 class _NoManagedPolicies:
@@ -218,7 +261,9 @@ class _Resolver:
     def attribute(self, name: str, attribute: str) -> str:
         _, attributes = self._identity(name)
         if attribute not in attributes:
-            raise NotImplementedError(f"{name}.{attribute} is not known here; add it to _identity")
+            raise NotImplementedError(
+                f"{name}.{attribute} is not known here; add it to _IDENTITIES"
+            )
         return attributes[attribute]
 
     def _pseudo(self, name: str) -> Any:
@@ -233,25 +278,15 @@ class _Resolver:
         return known[name]
 
     def _function(self, name: str, argument: Any) -> Any:
-        match name:
-            case "GetAtt":
-                return self.attribute(*argument)
-            case "Sub":
-                return self._sub(argument)
-            case "If":
-                return self.resolve(argument[1 if self._condition(argument[0]) else 2])
-            case "FindInMap":
-                table, row, column = self.resolve(argument)
-                return self._template["Mappings"][table][row][column]
-            case "Select":
-                index, values = self.resolve(argument)
-                return values[int(index)]
-            case "GetAZs":
-                return ZONES
-            case "Join":
-                separator, values = self.resolve(argument)
-                return separator.join(values)
-        raise NotImplementedError(f"Fn::{name} is not known here; add it to _function")
+        if name == "GetAtt":
+            return self.attribute(*argument)
+        if name == "Sub":
+            return self._sub(argument)
+        if name == "If":
+            return self.resolve(argument[1 if self._condition(argument[0]) else 2])
+        if name not in _PLAIN_FUNCTIONS:
+            raise NotImplementedError(f"Fn::{name} is not known here; add it to _PLAIN_FUNCTIONS")
+        return _PLAIN_FUNCTIONS[name](self._template["Mappings"], self.resolve(argument))
 
     def _sub(self, argument: Any) -> str:
         text, names = (argument, {}) if isinstance(argument, str) else argument
@@ -283,49 +318,18 @@ class _Resolver:
     def _identity(self, name: str) -> tuple[str, dict[str, str]]:
         """What `Ref` and `GetAtt` give for a resource."""
         resource = self._template["Resources"][name]
-        kind = resource["Type"]
         plain = f"{self.stack}-{name}"
-        named = self._given_name(resource) or plain
-        arn = functools.partial("arn:aws:{}:{}:{}:{}".format)
-        here = (REGION, ACCOUNT)
-        match kind:
-            case "AWS::IAM::Role":
-                return plain, {"Arn": arn("iam", "", ACCOUNT, f"role/{plain}")}
-            case "AWS::IAM::InstanceProfile":
-                return plain, {"Arn": arn("iam", "", ACCOUNT, f"instance-profile/{plain}")}
-            case "AWS::Lambda::Function":
-                return named, {"Arn": arn("lambda", *here, f"function:{named}")}
-            case "AWS::Logs::LogGroup":
-                return named, {"Arn": arn("logs", *here, f"log-group:{named}:*")}
-            case "AWS::SQS::Queue":
-                url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{plain}"
-                return url, {"Arn": arn("sqs", *here, plain), "QueueName": plain}
-            case "AWS::SNS::Topic":
-                return arn("sns", *here, plain), {}
-            case "AWS::S3::Bucket":
-                bucket = plain.lower()
-                return bucket, {"Arn": f"arn:aws:s3:::{bucket}"}
-            case "AWS::EFS::FileSystem":
-                identity = "fs-0123456789abcdef0"
-                return identity, {"Arn": arn("elasticfilesystem", *here, f"file-system/{identity}")}
-            case "AWS::EFS::AccessPoint":
-                identity = "fsap-0123456789abcdef0"
-                path = f"access-point/{identity}"
-                return identity, {"Arn": arn("elasticfilesystem", *here, path)}
-            case "AWS::ECR::Repository":
-                uri = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{plain.lower()}"
-                return plain.lower(), {"RepositoryUri": uri}
-            case "AWS::Batch::ComputeEnvironment":
-                return arn("batch", *here, f"compute-environment/{plain}"), {}
-            case "AWS::Batch::JobQueue":
-                return arn("batch", *here, f"job-queue/{plain}"), {}
-            case "AWS::Batch::JobDefinition":
-                return arn("batch", *here, f"job-definition/{plain}:1"), {}
-            case "AWS::Events::Rule":
-                return plain, {"Arn": arn("events", *here, f"rule/{plain}")}
-            case "AWS::Cognito::UserPool":
-                return f"{REGION}_Example", {}
-        return plain, {}
+        words = {
+            "plain": plain,
+            "lower": plain.lower(),
+            "named": self._given_name(resource) or plain,
+            "here": f"{REGION}:{ACCOUNT}",
+            "account": ACCOUNT,
+            "region": REGION,
+        }
+        reference, attributes = _IDENTITIES.get(resource["Type"], ("{plain}", {}))
+        filled = {each: text.format_map(words) for each, text in attributes.items()}
+        return reference.format_map(words), filled
 
     def _given_name(self, resource: dict[str, Any]) -> str | None:
         properties = resource.get("Properties", {})
