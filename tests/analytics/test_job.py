@@ -15,7 +15,7 @@ from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.errors import SchemaError
 from cocktailspace.catalogue.recipes import delete_recipe
-from cocktailspace.catalogue.snapshot import take_snapshot
+from cocktailspace.catalogue.snapshot import UnreadableError, take_snapshot
 from tests.conftest import BAR, ManualClock
 
 
@@ -82,13 +82,11 @@ def test_an_edit_is_computed(bar: Database, store: FolderStore, clock: ManualClo
 def test_a_busy_catalogue_is_tried_again_and_then_left_for_later(
     bar: Database, store: FolderStore, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    busy = sqlite3.OperationalError("database is locked")
-    busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
     tries = []
 
     def snapshot(_database: Database) -> object:
         tries.append(1)
-        raise busy
+        raise UnreadableError("database is locked")
 
     monkeypatch.setattr(job_module, "take_snapshot", snapshot)
     with pytest.raises(TryAgainError):

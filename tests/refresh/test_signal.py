@@ -7,7 +7,8 @@ import pytest
 
 from cocktailspace.catalogue.changes import CatalogueState
 from cocktailspace.refresh.ports import Job
-from cocktailspace.refresh.signal import AnalyticsSignal, reconcile
+from cocktailspace.refresh.scheduled import reconcile
+from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.refresh.status import RefreshState, RefreshStatus
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -18,12 +19,15 @@ class RecordingScheduler:
 
     def __init__(self) -> None:
         self.moves: list[datetime] = []
+        self.armed: list[bool] = []
         self.broken = False
 
-    def move_to(self, due: datetime) -> None:
+    def move_to(self, due: datetime, *, armed: bool) -> datetime | None:
         if self.broken:
             raise ConnectionError("no way out")
         self.moves.append(due)
+        self.armed.append(armed)
+        return due
 
 
 @pytest.fixture
@@ -98,7 +102,7 @@ def test_a_scheduler_that_hangs_delays_the_edit_by_no_more_than_the_bound(
     class Hanging:
         released = threading.Event()
 
-        def move_to(self, _due: datetime) -> None:
+        def move_to(self, _due: datetime, *, armed: bool) -> None:  # noqa: ARG002
             self.released.wait(30)
 
     signal = AnalyticsSignal(_due(5), Hanging(), patience_seconds=0.05)

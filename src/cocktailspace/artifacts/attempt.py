@@ -30,9 +30,13 @@ class Attempt(BaseModel):
         default=None, description="Unknown until the snapshot is taken"
     )
     started_at: datetime
+    updated_at: datetime | None = Field(default=None, description="When this was written")
     finished_at: datetime | None = None
     job_id: str | None = Field(
         default=None, description="The Batch job or the process that runs it"
+    )
+    job_attempt: int | None = Field(
+        default=None, description="Which attempt of that Batch job, from 1"
     )
     step: str = ""
     fraction: float = Field(default=0.0, ge=0, le=1, description="How much of the step is done")
@@ -71,7 +75,14 @@ class AttemptNote:
     _SECONDS_BETWEEN_WRITES = 0.25
     _SECONDS_BETWEEN_LOGS = 5.0
 
-    def __init__(self, store: ArtifactStore, *, clock: Clock, job_id: str | None = None) -> None:
+    def __init__(
+        self,
+        store: ArtifactStore,
+        *,
+        clock: Clock,
+        job_id: str | None = None,
+        job_attempt: int | None = None,
+    ) -> None:
         previous = read_attempt(store)
         now = clock()
         self._store = store
@@ -81,6 +92,7 @@ class AttemptNote:
             run_id=new_run_id(now),
             started_at=now,
             job_id=job_id,
+            job_attempt=job_attempt,
             failures=_failures_so_far(previous),
         )
 
@@ -125,6 +137,7 @@ class AttemptNote:
 
     def _write(self) -> None:
         self._written_at = time.monotonic()
+        self._update(updated_at=self._clock())
         try:
             write_attempt(self._store, self.attempt)
         except StoreError as error:

@@ -29,11 +29,18 @@ def examine() -> list[Finding]:
     """Look at everything; settings that make no sense hide what depends on them."""
     findings = [*_interpreter(), *_packages()]
     try:
-        services = build_services(read_settings())
+        settings = read_settings()
     except SettingsError as error:
         return [*findings, Finding(False, f"settings: {error}", "change the environment")]
+    if settings.aws and not (found := _package("boto3", "AWS", "aws")).ok:
+        return [*findings, found]
+    services = build_services(settings)
     findings.append(Finding(True, "settings make sense"))
-    checks: list[Callable[[Services], Finding]] = [_catalogue, _artifacts, _published]
+    checks: list[Callable[[Services], Finding]] = [
+        _catalogue,
+        _schedule if services.settings.aws else _artifacts,
+        _published,
+    ]
     return findings + [check(services) for check in checks]
 
 
@@ -48,10 +55,13 @@ def _packages() -> Iterator[Finding]:
         ("numba", "the analytics job"),
         ("fastumap", "the map"),
     ):
-        found = importlib.util.find_spec(package) is not None
-        yield Finding(
-            found, f"package {package}, for {purpose}", "pip install 'cocktailspace[analytics]'"
-        )
+        yield _package(package, purpose, "analytics")
+
+
+def _package(package: str, purpose: str, extra: str) -> Finding:
+    found = importlib.util.find_spec(package) is not None
+    what = f"package {package}, for {purpose}"
+    return Finding(found, what, f"pip install 'cocktailspace[{extra}]'")
 
 
 def _catalogue(services: Services) -> Finding:
@@ -70,6 +80,20 @@ def _artifacts(services: Services) -> Finding:
     if not _writable(existing):
         return Finding(False, f"{what} cannot be written", f"give write access to {existing}")
     return Finding(True, f"{what} can be written")
+
+
+def _schedule(services: Services) -> Finding:
+    """On AWS: without these names an edit is saved, and nothing starts a run for it."""
+    names = (
+        "analytics_schedule_name",
+        "analytics_trigger_function",
+        "analytics_scheduler_role_arn",
+    )
+    missing = [name.upper() for name in names if getattr(services.settings, name) is None]
+    if missing:
+        what = f"nothing starts a run after an edit: {', '.join(missing)} not set"
+        return Finding(False, what, "set them as template.yaml does")
+    return Finding(True, f"edits move the schedule {services.settings.analytics_schedule_name}")
 
 
 def _writable(folder: Path) -> bool:
