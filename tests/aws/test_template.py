@@ -10,7 +10,9 @@ from cfnlint.api import lint
 from fastapi.testclient import TestClient
 
 from cocktailspace.api.app import create_app
+from cocktailspace.api.lambda_handler import _metrics
 from cocktailspace.bootstrap import Services
+from cocktailspace.times import utc_now
 from tests.aws import checks
 from tests.aws.resolve import (
     TEMPLATE,
@@ -263,3 +265,19 @@ def test_handlers_exist() -> None:
         module, _, name = function.handler.rpartition(".")
         source = sources.get(module, ROOT / "src" / f"{module.replace('.', '/')}.py")
         assert f"\ndef {name}(" in source.read_text() or f"\n{name} = " in source.read_text()
+
+
+def test_the_alarm_of_old_results_watches_what_the_reconcile_writes() -> None:
+    template = resolve("prod")
+    alarm = template.resource("AnalyticsStaleAlarm")
+    schedule = template.functions["AnalyticsReconcileFunction"].environment[
+        "ANALYTICS_SCHEDULE_NAME"
+    ]
+    found = {"state": "pending", "unpublished_seconds": 9, "failures": 0}
+    line = json.loads(_metrics(found, schedule, utc_now()))
+    [declared] = line["_aws"]["CloudWatchMetrics"]
+    assert declared["Namespace"] == alarm["Namespace"]
+    assert alarm["MetricName"] in {each["Name"] for each in declared["Metrics"]}
+    [dimension] = alarm["Dimensions"]
+    assert [dimension["Name"]] in declared["Dimensions"]
+    assert line[dimension["Name"]] == dimension["Value"]
