@@ -3,7 +3,6 @@
 import json
 import logging
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 import boto3
@@ -34,10 +33,8 @@ class EventBridgeScheduler:
     def __init__(self, names: ScheduleNames | None, clock: Clock) -> None:
         self._names = names
         self._clock = clock
-
-    @cached_property
-    def _client(self) -> Any:
-        return boto3.client("scheduler", config=_CONFIG)
+        # Now, and not when the first edit waits for it: it takes as long as a few calls do.
+        self._client: Any = names and boto3.client("scheduler", config=_CONFIG)
 
     def move_to(self, due: datetime, *, armed: bool) -> datetime | None:
         """Ring at `due`, never below a minute from now; see the port for `armed`.

@@ -100,5 +100,5 @@ class _Call:
 
     def ended_by(self, moment: float) -> bool:
         """Wait until then at most; whether it has ended, or is not worth waiting for any more."""
-        self._thread.join(max(0.0, moment - time.monotonic()))
-        return not self._thread.is_alive() or time.monotonic() > self._forgotten_at
+        self._thread.join(max(0.0, min(moment, self._forgotten_at) - time.monotonic()))
+        return not self._thread.is_alive() or time.monotonic() >= self._forgotten_at
