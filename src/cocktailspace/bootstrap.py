@@ -15,7 +15,7 @@ from cocktailspace.refresh.local_jobs import LocalJobs
 from cocktailspace.refresh.ports import ScheduleNames
 from cocktailspace.refresh.scheduled import ScheduledRefresher
 from cocktailspace.refresh.signal import AnalyticsSignal
-from cocktailspace.settings import Settings
+from cocktailspace.settings import Settings, SettingsError
 from cocktailspace.times import Clock, utc_now
 
 
@@ -56,10 +56,16 @@ def _embedded(settings: Settings, clock: Clock) -> Services:
 
 
 def _aws(settings: Settings, clock: Clock) -> Services:
-    # boto3 is an extra
-    from cocktailspace.artifacts.s3 import S3Store  # noqa: PLC0415
-    from cocktailspace.refresh.eventbridge import EventBridgeScheduler  # noqa: PLC0415
+    try:  # boto3 is an extra
+        import boto3  # noqa: PLC0415
 
+        from cocktailspace.artifacts.s3 import S3Store  # noqa: PLC0415
+        from cocktailspace.refresh.eventbridge import EventBridgeScheduler  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        message = "ANALYTICS_BUCKET is set, which takes more: pip install 'cocktailspace[aws]'"
+        raise SettingsError(message) from error
+    if boto3.Session().region_name is None:
+        raise SettingsError("ANALYTICS_BUCKET is set, but no region: set AWS_DEFAULT_REGION")
     store = S3Store(settings.analytics_bucket or "")
 
     def signal_analytics_run() -> None:

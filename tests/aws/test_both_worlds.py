@@ -1,6 +1,6 @@
 """What holds on one machine and on AWS alike: the same claims, asked of both."""
 
-from tests.aws.world import World
+from tests.aws.world import MINUTE, World
 
 KEPT = "/api/v1/analytics/cocktail-space"
 
@@ -24,7 +24,7 @@ def test_continuous_edits_hit_the_max_wait(world: World) -> None:
         assert world.clock() < first_edit + world.max_wait + world.start_time
         world.edit(f"at {world.clock()}")
         world.advance(world.debounce / 2)
-    assert world.clock() > first_edit + world.max_wait
+    assert world.clock() >= first_edit + world.max_wait
     assert world.jobs_run == before + 1
 
 
@@ -67,6 +67,6 @@ def test_a_failing_job_leaves_the_last_result_and_is_tried_again_after_its_pause
         assert refresh["attempt"]["failures"] == 1
         assert world.jobs_run == before + 1
         assert world.request("GET", KEPT).body == shown
-    world.advance(world.start_time * 30)
+    world.advance(max(world.start_time * 6, 2 * MINUTE))
     assert world.is_fresh
     assert world.refresh["attempt"]["failures"] == 0

@@ -27,6 +27,7 @@ import boto3
 from botocore.exceptions import EndpointConnectionError
 from fastapi.testclient import TestClient
 from moto.batch.models import Job as BookedJob
+from moto.scheduler.models import scheduler_backends
 
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Role
@@ -37,7 +38,7 @@ from cocktailspace.refresh import trigger
 from cocktailspace.refresh.ports import Job
 from cocktailspace.settings import Settings, read_settings
 from tests.aws.batch import MOUNT, Batch, Run, shifted_clock
-from tests.aws.resolve import REGION, ResolvedTemplate
+from tests.aws.resolve import ACCOUNT, REGION, ResolvedTemplate
 from tests.conftest import ManualClock
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -257,7 +258,7 @@ class AwsWorld(World):
         self.undelivered: list[Any] = []
         self.metrics: list[dict[str, Any]] = []
         self.reconciling = True
-        self._rung: set[str] = set()
+        self._rung: set[datetime] = set()
         self._next_reconcile = clock() + RECONCILE
         _make_resources(template)
         self.function = self.new_function()
@@ -298,17 +299,20 @@ class AwsWorld(World):
         client = boto3.client("scheduler")
         found = {}
         for each in client.list_schedules()["Schedules"]:
-            expression = client.get_schedule(Name=each["Name"])["ScheduleExpression"]
-            moment = re.fullmatch(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)", expression)
-            assert moment, expression
-            found[each["Name"]] = datetime.fromisoformat(moment[1]).replace(tzinfo=UTC)
+            made = client.get_schedule(Name=each["Name"])
+            found[each["Name"]] = _moment(made["ScheduleExpression"])
         return found
 
     @property
     def rings_at(self) -> datetime | None:
         """When the one schedule rings, if it has not yet."""
-        assert len(self.schedules()) <= 1
-        pending = [at for at in self.schedules().values() if at.isoformat() not in self._rung]
+        booked = scheduler_backends[ACCOUNT][REGION].schedule_groups["default"].schedules
+        assert len(booked) <= 1
+        pending = [
+            at
+            for each in booked.values()
+            if (at := _moment(each.schedule_expression)) not in self._rung
+        ]
         return pending[0] if pending else None
 
     def invoke_trigger(self, event: Any) -> list[dict[str, Any]]:
@@ -345,7 +349,7 @@ class AwsWorld(World):
             if run.submitted_at + self.boot_time <= now:
                 self.batch.run(run, now)
         if (at := self.rings_at) is not None and at <= now:
-            self._rung.add(at.isoformat())
+            self._rung.add(at)
             target = boto3.client("scheduler").get_schedule(Name=next(iter(self.schedules())))
             self.invoke_trigger(json.loads(target["Target"]["Input"]))
         if now >= self._next_reconcile:
@@ -371,6 +375,12 @@ class AwsWorld(World):
     def _reach_the_scheduler(self, **_request: Any) -> None:
         if self.scheduler_down:
             raise EndpointConnectionError(endpoint_url="https://scheduler.example.org")
+
+
+def _moment(expression: str) -> datetime:
+    found = re.fullmatch(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)", expression)
+    assert found, expression
+    return datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
 
 
 def _make_resources(template: ResolvedTemplate) -> None:

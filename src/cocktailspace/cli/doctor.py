@@ -29,12 +29,9 @@ def examine() -> list[Finding]:
     """Look at everything; settings that make no sense hide what depends on them."""
     findings = [*_interpreter(), *_packages()]
     try:
-        settings = read_settings()
+        services = build_services(read_settings())
     except SettingsError as error:
         return [*findings, Finding(False, f"settings: {error}", "change the environment")]
-    if settings.aws and not (found := _package("boto3", "AWS", "aws")).ok:
-        return [*findings, found]
-    services = build_services(settings)
     findings.append(Finding(True, "settings make sense"))
     checks: list[Callable[[Services], Finding]] = [
         _catalogue,
@@ -55,13 +52,10 @@ def _packages() -> Iterator[Finding]:
         ("numba", "the analytics job"),
         ("fastumap", "the map"),
     ):
-        yield _package(package, purpose, "analytics")
-
-
-def _package(package: str, purpose: str, extra: str) -> Finding:
-    found = importlib.util.find_spec(package) is not None
-    what = f"package {package}, for {purpose}"
-    return Finding(found, what, f"pip install 'cocktailspace[{extra}]'")
+        found = importlib.util.find_spec(package) is not None
+        yield Finding(
+            found, f"package {package}, for {purpose}", "pip install 'cocktailspace[analytics]'"
+        )
 
 
 def _catalogue(services: Services) -> Finding:
