@@ -40,8 +40,9 @@ field() { # FILE NAME: a field of a JSON object
 function=$(output_of TriggerFunction)
 log_group=$(output_of JobLogGroup)
 
-error=$(aws lambda invoke --function-name "$function" --cli-binary-format raw-in-base64-out \
-    --payload '{"source": "manual"}' --query FunctionError --output text "$folder/answer")
+echo '{"source": "manual"}' >"$folder/event"
+error=$(aws lambda invoke --function-name "$function" --payload "fileb://$folder/event" \
+    --query FunctionError --output text "$folder/answer")
 [ "$error" = None ] || fail "$function failed: $(cat "$folder/answer")"
 job=$(field "$folder/answer" jobId)
 if [ "$(field "$folder/answer" coalesced)" = True ]; then
