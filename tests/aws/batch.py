@@ -24,7 +24,7 @@ from tests.aws.checks import retry_decision
 from tests.aws.resolve import ACCOUNT, REGION, ResolvedTemplate
 
 MOUNT = "/mnt/efs"
-_IN_A_NAMESPACE = (
+IN_A_NAMESPACE = (
     "unshare",
     "-m",
     "sh",
@@ -40,7 +40,7 @@ def namespaces_allowed() -> bool:
     """Whether this machine lets us mount, which takes root and no sandbox around it."""
     try:
         tried = subprocess.run(
-            [*_IN_A_NAMESPACE, tempfile.gettempdir(), "true"],
+            [*IN_A_NAMESPACE, tempfile.gettempdir(), "true"],
             capture_output=True,
             timeout=60,
             check=False,
@@ -163,7 +163,7 @@ class Batch:
     def _start(self, run: Run, number: int, now: datetime) -> Instance:
         command, environment = list(JOB), self._environment(run, number, now)
         if self.read_only:
-            command = [*_IN_A_NAMESPACE, str(self._efs), *command]
+            command = [*IN_A_NAMESPACE, str(self._efs), *command]
         return Instance(
             subprocess.Popen(
                 command,

@@ -262,10 +262,14 @@ class AwsWorld(World):
         self._next_reconcile = clock() + RECONCILE
         _make_resources(template)
         self.function = self.new_function()
-        self._reconcile = self.new_function("AnalyticsReconcileFunction").services
+        self._reconcile = prepare(self._services("AnalyticsReconcileFunction"))
 
-    def new_function(self, name: str = "CocktailLambda") -> Function:
-        """A cold start, with the environment that the template gives the function."""
+    def new_function(self) -> Function:
+        """A cold start of the API."""
+        return Function(self._services("CocktailLambda"))
+
+    def _services(self, name: str) -> Services:
+        """The parts that the environment asks for which the template gives the function."""
         given = self.template.functions[name].environment
         environment = {key: text.replace(MOUNT, str(self.efs)) for key, text in given.items()}
         settings = dict.fromkeys((field.upper() for field in Settings.model_fields), "")
@@ -274,7 +278,7 @@ class AwsWorld(World):
         scheduler: Any = services.refresher
         events = scheduler._scheduler._client.meta.events
         events.register("before-send.scheduler", self._reach_the_scheduler)
-        return Function(services)
+        return services
 
     def request(self, method: str, path: str, json_body: Any = None, **headers: str) -> Answer:
         """A request to an instance that is warm."""

@@ -1,5 +1,6 @@
 """The refresh on AWS, as far as it is decided here: what runs, what is repaired, what is asked."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from cocktailspace.refresh.ports import SchedulerError
 from cocktailspace.refresh.scheduled import SILENCE, ScheduledRefresher, running_job
 from cocktailspace.refresh.status import RefreshState
 from tests.conftest import ManualClock
-from tests.refresh.world import Alarm, MemoryStore
+from tests.refresh.world import Alarm, MemoryStore, World
 
 MINUTE = timedelta(minutes=1)
 POLICY = Debounce(5 * MINUTE, 20 * MINUTE)
@@ -145,3 +146,23 @@ def test_the_first_pending_edit_sets_the_alarm_at_all_costs_and_later_ones_do_no
     clock.advance(seconds=1)
     _edit(database, "Rye")
     assert refresher.status().armed
+
+
+def test_steady_edits_never_push_a_run_away(
+    new_database: Callable[..., Database], clock: ManualClock
+) -> None:
+    """Edits come faster than the clock can be set, each to another process, which remembers nothing:
+    past the max wait each would move it again.
+    """
+    world = World(new_database, clock, aws=True)
+    world.without_reconcile = True
+    until = clock.now + 30 * MINUTE
+    number = 0
+    while clock.now < until:
+        world.restart()
+        _edit(world.database, f"I{number}")
+        number += 1
+        world.advance(timedelta(seconds=20))
+        since = world.status().pending_since
+        assert since is None or clock.now - since <= world.policy.max_wait + 2 * MINUTE
+    assert world.jobs.started == 1

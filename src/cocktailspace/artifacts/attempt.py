@@ -73,6 +73,7 @@ class AttemptNote:
     """
 
     _SECONDS_BETWEEN_WRITES = 0.25
+    _REST = 20  # times what a write took, so that no store takes more than a twentieth of the time
     _SECONDS_BETWEEN_LOGS = 5.0
 
     def __init__(
@@ -88,6 +89,7 @@ class AttemptNote:
         self._store = store
         self._clock = clock
         self._written_at = self._logged_at = time.monotonic()
+        self._pause = self._SECONDS_BETWEEN_WRITES
         self.attempt = Attempt(
             run_id=new_run_id(now),
             started_at=now,
@@ -108,7 +110,7 @@ class AttemptNote:
             logger.info("%s %.0f %%", step, 100 * fraction)
             self._logged_at = now
         self._update(step=step, fraction=fraction)
-        if now - self._written_at >= self._SECONDS_BETWEEN_WRITES:
+        if now - self._written_at >= self._pause:
             self._write()
 
     def took_snapshot(self, catalogue_id: str, source_version: int) -> None:
@@ -136,9 +138,12 @@ class AttemptNote:
         self.attempt = self.attempt.model_copy(update=fields)
 
     def _write(self) -> None:
-        self._written_at = time.monotonic()
+        started = time.monotonic()
         self._update(updated_at=self._clock())
         try:
             write_attempt(self._store, self.attempt)
         except StoreError as error:
             logger.warning("the progress note was not written: %s", error)
+        self._written_at = time.monotonic()
+        took = self._written_at - started
+        self._pause = max(self._SECONDS_BETWEEN_WRITES, self._REST * took)
