@@ -151,7 +151,7 @@ def test_the_first_pending_edit_sets_the_alarm_at_all_costs_and_later_ones_do_no
 def test_steady_edits_never_push_a_run_away(
     new_database: Callable[..., Database], clock: ManualClock
 ) -> None:
-    """Edits come faster than the clock can be set, each to another process, which remembers nothing:
+    """Edits come faster than the clock can be set, each to a process that remembers nothing:
     past the max wait each would move it again.
     """
     world = World(new_database, clock, aws=True)
