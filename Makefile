@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test fuzz soak lint format bench lock clean
+.PHONY: help run setup test fuzz soak lint format bench lock lambda clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -42,15 +42,20 @@ bench: $(VENV)/.dev ## measure; prints the tables of benchmarks/README.md
 
 lock: ## resolve the dependencies anew into requirements/
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv
-	$(VENV)-lock/bin/uv pip compile $(LOCK) pyproject.toml -o requirements/run.txt
-	$(VENV)-lock/bin/uv pip compile $(LOCK) --extra aws --group dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+	$(LOCK) $(ANYWHERE) --extra analytics --group build -o requirements/run.txt
+	$(LOCK) $(ANYWHERE) --extra analytics --extra aws --group build --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(LOCK) --universal --python-version 3.13 --extra analytics --extra aws -c requirements/dev.txt -o requirements/job.txt
+	$(LOCK) --python-platform aarch64-manylinux_2_28 --python-version 3.13 --extra aws -c requirements/dev.txt -o requirements/lambda.txt
 	rm -rf $(VENV)-lock
 
-LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-	--extra analytics --group build
+LOCK := $(VENV)-lock/bin/uv pip compile --quiet --generate-hashes --no-annotate --no-header pyproject.toml
+ANYWHERE := --universal --python-version 3.11
+
+lambda: ## build the packages for AWS Lambda into build/lambda/
+	scripts/build-lambda.sh
 
 clean: ## remove what was set up and computed here, data/ aside
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'

@@ -29,14 +29,14 @@ from cocktailspace.settings import Settings
 class QuickScheduler:
     """Answers at once."""
 
-    def move_to(self, _due: datetime) -> None:
+    def move_to(self, _due: datetime, *, armed: bool) -> None:
         """Do nothing."""
 
 
 class HangingScheduler:
     """Never answers."""
 
-    def move_to(self, _due: datetime) -> None:
+    def move_to(self, _due: datetime, *, armed: bool) -> None:  # noqa: ARG002
         """Hang."""
         time.sleep(3600)
 

@@ -87,6 +87,28 @@ def services(tmp_path: Path, empty_catalogue: Path, clock: ManualClock) -> Itera
 
 
 @pytest.fixture(scope="session")
+def aws_server() -> Iterator[str]:
+    """The address of an emulated AWS on the loopback interface."""
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - a second to import, for few tests
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What boto3 reads: keys that open nothing, and a region."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+
+
+@pytest.fixture(scope="session")
 def real_catalogue() -> bytes:
     """The real catalogue of 1,356 recipes, where it is at hand."""
     path = SHARED / "catalogue-1356.json"

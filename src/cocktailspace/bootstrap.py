@@ -1,61 +1,109 @@
 """The composition root: picks the parts that the settings ask for and puts them together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from cocktailspace.artifacts.folder import FolderStore
-from cocktailspace.artifacts.store import ArtifactStore
+from cocktailspace.artifacts.store import ArtifactLinks, ArtifactStore
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.models import Limits
+from cocktailspace.refresh.control import RefreshControl
 from cocktailspace.refresh.debounce import Debounce
 from cocktailspace.refresh.embedded import Bell, Refresher
 from cocktailspace.refresh.local_jobs import LocalJobs
-from cocktailspace.settings import Settings
+from cocktailspace.refresh.ports import ScheduleNames
+from cocktailspace.refresh.scheduled import ScheduledRefresher
+from cocktailspace.refresh.signal import AnalyticsSignal
+from cocktailspace.settings import Settings, SettingsError
 from cocktailspace.times import Clock, utc_now
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts that the edges (HTTP, CLI, job) work with."""
+    """The parts that the edges (HTTP, CLI, job) work with.
+
+    jobs: the jobs of this machine; None on AWS, where nobody here may start one.
+    links: what can hand out addresses of artifacts; None where readers must come through us.
+    """
 
     settings: Settings
     database: Database
     limits: Limits
     store: ArtifactStore
-    jobs: LocalJobs
-    refresher: Refresher
+    jobs: LocalJobs | None
+    refresher: RefreshControl
     clock: Clock
+    links: ArtifactLinks | None = None
 
 
 def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
     """Connect nothing yet; just choose."""
-    limits = Limits(settings.max_ingredients_per_recipe, settings.max_rows_per_bulk)
-    store = _store(settings)
+    return _aws(settings, clock) if settings.aws else _embedded(settings, clock)
+
+
+def _embedded(settings: Settings, clock: Clock) -> Services:
+    store = FolderStore(settings.artifacts_folder)
     lock_path = settings.artifacts_folder / ".job.lock"
     jobs = LocalJobs(lock_path, store, settings.environment(), clock)
     bell = Bell()
     # `signal_analytics_run()` of the embedded mode: the refresher is a thread of this process or
     # looks by itself within a second, so there is no alarm to move and nothing to work out.
-    database = Database(settings.catalogue_url, limits=limits, clock=clock, after_commit=bell.ring)
-    refresher = Refresher(database, store, jobs, _policy(settings), clock, bell)
-    return Services(settings, database, limits, store, jobs, refresher, clock)
+    database = _database(settings, clock, bell.ring)
+    policy = _policy(settings, timedelta(seconds=2), timedelta(seconds=10))
+    refresher = Refresher(database, store, jobs, policy, clock, bell)
+    return Services(settings, database, _limits(settings), store, jobs, refresher, clock)
 
 
-def _store(settings: Settings) -> ArtifactStore:
-    if settings.analytics_bucket is None:
-        return FolderStore(settings.artifacts_folder)
-    from cocktailspace.artifacts.s3 import S3Store  # noqa: PLC0415 - boto3 is an extra
+def _aws(settings: Settings, clock: Clock) -> Services:
+    try:  # boto3 is an extra
+        import boto3  # noqa: PLC0415
 
-    return S3Store(settings.analytics_bucket)
+        from cocktailspace.artifacts.s3 import S3Store  # noqa: PLC0415
+        from cocktailspace.refresh.eventbridge import EventBridgeScheduler  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        message = "ANALYTICS_BUCKET is set, which takes more: pip install 'cocktailspace[aws]'"
+        raise SettingsError(message) from error
+    if boto3.Session().region_name is None:
+        raise SettingsError("ANALYTICS_BUCKET is set, but no region: set AWS_DEFAULT_REGION")
+    store = S3Store(settings.analytics_bucket or "")
 
+    def signal_analytics_run() -> None:
+        signal()  # made below: to know when a run is due, it needs the database that calls it
 
-def _policy(settings: Settings) -> Debounce:
-    """What is set, else 2 s and 10 s; a debounce alone brings a max wait of four times itself."""
-    debounce, max_wait = settings.analytics_debounce_minutes, settings.analytics_max_wait_minutes
-    if debounce is None:
-        wait = timedelta(seconds=10) if max_wait is None else timedelta(minutes=max_wait)
-        return Debounce(timedelta(seconds=2), wait)
-    return Debounce(
-        timedelta(minutes=debounce),
-        timedelta(minutes=4 * debounce if max_wait is None else max_wait),
+    database = _database(settings, clock, signal_analytics_run)
+    policy = _policy(settings, timedelta(minutes=15), timedelta(minutes=60))
+    scheduler = EventBridgeScheduler(_schedule_names(settings), clock)
+    arn = settings.analytics_trigger_function
+    refresher = ScheduledRefresher(database, store, scheduler, policy, clock, function_arn=arn)
+    signal = AnalyticsSignal(refresher.status, scheduler)
+    return Services(
+        settings, database, _limits(settings), store, None, refresher, clock, links=store
     )
+
+
+def _database(settings: Settings, clock: Clock, after_commit: Callable[[], None]) -> Database:
+    return Database(
+        settings.catalogue_url, limits=_limits(settings), clock=clock, after_commit=after_commit
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.max_ingredients_per_recipe, settings.max_rows_per_bulk)
+
+
+def _schedule_names(settings: Settings) -> ScheduleNames | None:
+    """All names or none: a schedule without its function or its role is none."""
+    schedule, function = settings.analytics_schedule_name, settings.analytics_trigger_function
+    role = settings.analytics_scheduler_role_arn
+    if schedule is None or function is None or role is None:
+        return None
+    return ScheduleNames(schedule, function, role, settings.analytics_scheduler_dlq_arn)
+
+
+def _policy(settings: Settings, debounce: timedelta, max_wait: timedelta) -> Debounce:
+    """What is set, else these; a debounce alone brings a max wait of four times itself."""
+    minutes, most = settings.analytics_debounce_minutes, settings.analytics_max_wait_minutes
+    if minutes is not None:
+        debounce, max_wait = timedelta(minutes=minutes), timedelta(minutes=4 * minutes)
+    return Debounce(debounce, max_wait if most is None else timedelta(minutes=most))

@@ -35,6 +35,18 @@ class Settings(BaseSettings):
     analytics_max_wait_minutes: NonNegativeFloat | None = Field(
         None, description="How long edits can put a refresh off at most"
     )
+    analytics_schedule_name: str | None = Field(
+        None, description="EventBridge schedule that starts a refresh; edits move it"
+    )
+    analytics_trigger_function: str | None = Field(
+        None, description="ARN of the function that the schedule invokes, which submits the job"
+    )
+    analytics_scheduler_role_arn: str | None = Field(
+        None, description="ARN of the role in which the schedule invokes it"
+    )
+    analytics_scheduler_dlq_arn: str | None = Field(
+        None, description="ARN of the queue for what the schedule could not deliver"
+    )
     host: str = Field("127.0.0.1", description="Address that `serve` listens on")
     port: Port = Field(8000, description="Port that `serve` listens on")
     max_body_bytes: PositiveInt = Field(1_048_576, description="Size of one request")
@@ -74,8 +86,13 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{path}"
 
     @property
+    def aws(self) -> bool:
+        """Whether refreshes are AWS's: a bucket says so."""
+        return self.analytics_bucket is not None
+
+    @property
     def artifacts_folder(self) -> Path:
-        """The folder store's root, `data/artifacts` where nothing is set."""
+        """The folder store's root, `data/artifacts` where nothing is set; of no use on AWS."""
         return (self.analytics_path or DATA / "artifacts").expanduser().absolute()
 
     @property

@@ -1,4 +1,6 @@
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +17,7 @@ from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.errors import SchemaError
 from cocktailspace.catalogue.recipes import delete_recipe
-from cocktailspace.catalogue.snapshot import take_snapshot
+from cocktailspace.catalogue.snapshot import UnreadableError, take_snapshot
 from tests.conftest import BAR, ManualClock
 
 
@@ -82,13 +84,11 @@ def test_an_edit_is_computed(bar: Database, store: FolderStore, clock: ManualClo
 def test_a_busy_catalogue_is_tried_again_and_then_left_for_later(
     bar: Database, store: FolderStore, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    busy = sqlite3.OperationalError("database is locked")
-    busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
     tries = []
 
     def snapshot(_database: Database) -> object:
         tries.append(1)
-        raise busy
+        raise UnreadableError("database is locked")
 
     monkeypatch.setattr(job_module, "take_snapshot", snapshot)
     with pytest.raises(TryAgainError):
@@ -148,3 +148,48 @@ def test_snapshots_take_a_rollback_journal_too(bar: Database) -> None:
     with closing(sqlite3.connect(str(bar.path))) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
     assert len(take_snapshot(bar).recipes) == 3
+
+
+def _leave_a_hot_journal(path: Path) -> None:
+    """Kill a writer in the middle of its commit: some of its pages are in the file already."""
+    script = (
+        "import os, sqlite3, sys\n"
+        "writer = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "writer.execute('PRAGMA cache_size = 2')\n"
+        "writer.execute('BEGIN IMMEDIATE')\n"
+        "writer.execute('UPDATE recipes SET instructions = hex(zeroblob(20000))')\n"
+        "writer.execute('DELETE FROM recipe_ingredients')\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(path)], check=False, timeout=60)
+    assert path.with_name(f"{path.name}-journal").stat().st_size > 0
+
+
+def test_a_writers_hot_journal_is_waited_for_and_never_read_around(
+    bar: Database, store: FolderStore, clock: ManualClock
+) -> None:
+    path = bar.path
+    assert path is not None
+    bar.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    _leave_a_hot_journal(path)
+    with pytest.raises(TryAgainError):
+        _run(bar, store, clock)
+    with bar.reading() as connection:  # opened for writing, which heals
+        assert catalogue_state(connection).version > 0
+    snapshot = take_snapshot(bar)
+    assert all(recipe.volumes_ml for recipe in snapshot.recipes)
+
+
+def test_a_catalogue_in_wal_mode_where_nothing_may_be_written_says_what_to_do(
+    bar: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(*_arguments: object, **_options: object) -> sqlite3.Connection:
+        error = sqlite3.OperationalError("attempt to write a readonly database")
+        error.sqlite_errorcode = sqlite3.SQLITE_READONLY_DIRECTORY
+        raise error
+
+    monkeypatch.setattr(sqlite3, "connect", read_only)
+    with pytest.raises(SchemaError, match=r"WAL mode.*DB_NETWORK_FILE_SYSTEM"):
+        take_snapshot(bar)

@@ -17,6 +17,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from cocktailspace.api.app import create_app
+from cocktailspace.api.auth.groups import GroupRoles
 from cocktailspace.api.auth.identity import NotAuthenticatedError
 from cocktailspace.api.auth.oidc import OidcAuthenticator, OidcPolicy, fetch_json
 from cocktailspace.bootstrap import Services, build_services
@@ -176,7 +177,7 @@ def _request(token: str) -> Request:
 
 
 def test_groups_make_roles(issuer: Issuer) -> None:
-    policy = OidcPolicy(issuer.address, "cocktails", "groups", "editor", "admin")
+    policy = OidcPolicy(issuer.address, "cocktails", GroupRoles("groups", "editor", "admin"))
     authenticator = OidcAuthenticator(policy)
 
     def identify(**claims: Any) -> str:
@@ -188,7 +189,7 @@ def test_groups_make_roles(issuer: Issuer) -> None:
 
 def test_keys_are_fetched_once_and_again_for_a_new_one(issuer: Issuer) -> None:
     now = [0.0]
-    policy = OidcPolicy(issuer.address, "cocktails", "groups", "editor", "admin")
+    policy = OidcPolicy(issuer.address, "cocktails", GroupRoles("groups", "editor", "admin"))
     authenticator = OidcAuthenticator(policy, monotonic=lambda: now[0])
 
     def identify(token: str) -> bool:

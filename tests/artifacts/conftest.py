@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.s3 import S3Store
@@ -13,28 +12,12 @@ from cocktailspace.artifacts.store import ArtifactStore
 BUCKET = "artifacts"
 
 
-@pytest.fixture(scope="session")
-def s3_address() -> Iterator[str]:
-    """An emulated S3 on the loopback interface."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 @pytest.fixture
-def s3_store(s3_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
+def s3_store(aws_server: str, aws_environment: None) -> Iterator[S3Store]:  # noqa: ARG001
     """An empty bucket."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    store = S3Store(BUCKET, endpoint_url=s3_address)
+    store = S3Store(BUCKET, endpoint_url=aws_server)
     client = store._client
-    client.create_bucket(
-        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-    )
+    client.create_bucket(Bucket=BUCKET)
     yield store
     for entry in list(store.list("")):
         store.delete(entry.key)

@@ -1,7 +1,9 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from cocktailspace.artifacts import attempt as attempt_module
 from cocktailspace.artifacts.attempt import ATTEMPT_KEY, AttemptNote, read_attempt
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.store import StoreError
@@ -60,3 +62,22 @@ def test_a_store_that_fails_does_not_stop_the_work(
     note.took_snapshot("cat", 1)
     note.succeed()
     assert note.attempt.state == "succeeded"
+
+
+def test_a_slow_store_takes_little_of_the_jobs_time(
+    store: FolderStore, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(attempt_module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    writes = []
+
+    def write(_key: str, _body: bytes) -> None:
+        writes.append(now[0])
+        now[0] += 0.1
+
+    note = _note(store, clock)
+    monkeypatch.setattr(store, "write", write)
+    while now[0] < 60:
+        note.report("map", 0.5)
+        now[0] += 0.05
+    assert 20 <= len(writes) <= 30

@@ -144,7 +144,7 @@ class Histories(RuleBasedStateMachine):
     @faulty
     @rule()
     def run_by_hand(self) -> None:
-        self.world.refresher.run_now(self.world.status())
+        self.world.run_by_hand()
 
     @rule()
     def server_restarts(self) -> None:

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cocktailspace.catalogue.changes import CatalogueState
+from cocktailspace.refresh import signal as signal_module
 from cocktailspace.refresh.ports import Job
-from cocktailspace.refresh.signal import AnalyticsSignal, reconcile
+from cocktailspace.refresh.scheduled import reconcile
+from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.refresh.status import RefreshState, RefreshStatus
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -18,12 +20,15 @@ class RecordingScheduler:
 
     def __init__(self) -> None:
         self.moves: list[datetime] = []
+        self.armed: list[bool] = []
         self.broken = False
 
-    def move_to(self, due: datetime) -> None:
+    def move_to(self, due: datetime, *, armed: bool) -> datetime | None:
         if self.broken:
             raise ConnectionError("no way out")
         self.moves.append(due)
+        self.armed.append(armed)
+        return due
 
 
 @pytest.fixture
@@ -98,7 +103,7 @@ def test_a_scheduler_that_hangs_delays_the_edit_by_no_more_than_the_bound(
     class Hanging:
         released = threading.Event()
 
-        def move_to(self, _due: datetime) -> None:
+        def move_to(self, _due: datetime, *, armed: bool) -> None:  # noqa: ARG002
             self.released.wait(30)
 
     signal = AnalyticsSignal(_due(5), Hanging(), patience_seconds=0.05)
@@ -109,6 +114,68 @@ def test_a_scheduler_that_hangs_delays_the_edit_by_no_more_than_the_bound(
     assert "an earlier signal still hangs" in caplog.text
     assert time.monotonic() - started < 5
     Hanging.released.set()
+
+
+class HangsOnce:
+    """Answers every call but the first."""
+
+    def __init__(self) -> None:
+        self.released = threading.Event()
+        self.calls: list[datetime] = []
+
+    def move_to(self, due: datetime, *, armed: bool) -> datetime:  # noqa: ARG002
+        self.calls.append(due)
+        if len(self.calls) == 1:
+            self.released.wait(60)
+        return due
+
+
+def test_what_an_earlier_request_left_behind_is_waited_for_and_then_this_one_is_signalled(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """On Lambda a thread is frozen with the request that started it, and goes on with the next."""
+    scheduler, due = HangsOnce(), [5.0]
+    signal = AnalyticsSignal(
+        lambda: _status(T0 + timedelta(seconds=due[0])), scheduler, patience_seconds=0.05
+    )
+    signal()
+    assert "the signal hangs" in caplog.text
+    scheduler.released.set()  # it thaws
+    signal._patience_seconds = 60
+    due[0] = 50.0
+    signal()
+    assert scheduler.calls == [T0 + timedelta(seconds=5), T0 + timedelta(seconds=50)]
+    assert "not signalled" not in caplog.text
+
+
+def test_what_hangs_for_ever_holds_nobody_up_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    scheduler = HangsOnce()
+    monkeypatch.setattr(signal_module, "FORGET_SECONDS", 0.2)
+    signal = AnalyticsSignal(_due(5), scheduler, patience_seconds=0.05)
+    signal()
+    signal._patience_seconds = 60
+    signal()
+    assert len(scheduler.calls) == 2
+    scheduler.released.set()
+
+
+def test_two_edits_at_once_are_both_signalled(caplog: pytest.LogCaptureFixture) -> None:
+    scheduler, due = HangsOnce(), [5.0]
+    signal = AnalyticsSignal(
+        lambda: _status(T0 + timedelta(seconds=due[0])), scheduler, patience_seconds=60
+    )
+    first = threading.Thread(target=signal)
+    first.start()
+    while not scheduler.calls:
+        time.sleep(0.001)
+    due[0] = 50.0
+    second = threading.Thread(target=signal)
+    second.start()
+    scheduler.released.set()
+    first.join()
+    second.join()
+    assert scheduler.calls == [T0 + timedelta(seconds=5), T0 + timedelta(seconds=50)]
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,7 @@ def main() -> NoReturn:
 
 
 def _run(services: Services, *, force: bool) -> tuple[int, dict[str, object]]:
-    job_id = os.environ.get("AWS_BATCH_JOB_ID") or str(os.getpid())
-    note = AttemptNote(services.store, clock=services.clock, job_id=job_id)
+    note = _new_note(services)
     try:
         ending = run_job(services.database, services.store, note, clock=services.clock, force=force)
     except Stop:
@@ -68,6 +67,18 @@ def _run(services: Services, *, force: bool) -> tuple[int, dict[str, object]]:
         return FAILED, {"outcome": "failed", "run_id": note.run_id, "error": str(error)}
     note.succeed()
     return PUBLISHED, _line(note.run_id, ending)
+
+
+def _new_note(services: Services) -> AttemptNote:
+    """Batch tells its jobs what they are called; any other job goes by its process."""
+    batch_id = os.environ.get("AWS_BATCH_JOB_ID")
+    attempt = os.environ.get("AWS_BATCH_JOB_ATTEMPT", "")
+    return AttemptNote(
+        services.store,
+        clock=services.clock,
+        job_id=batch_id or str(os.getpid()),
+        job_attempt=int(attempt) if batch_id and attempt.isdigit() else None,
+    )
 
 
 def _line(run_id: str, ending: Ending) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 import logging
 import random
-import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,13 +15,12 @@ from cocktailspace.artifacts.manifest import ArtifactName, Manifest, Published, 
 from cocktailspace.artifacts.publish import Result, publish
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.snapshot import Snapshot, take_snapshot
+from cocktailspace.catalogue.snapshot import Snapshot, UnreadableError, take_snapshot
 from cocktailspace.times import Clock
 
 logger = logging.getLogger(__name__)
 
 _SNAPSHOT_TRIES = 6
-_TRANSIENT = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY_ROLLBACK}
 _MAPS = (ArtifactName.COCKTAIL_SPACE, ArtifactName.COCKTAIL_SPACE_EM)
 
 
@@ -74,9 +72,7 @@ def _patient_snapshot(database: Database, sleep: Callable[[float], None]) -> Sna
     for attempt in range(_SNAPSHOT_TRIES):
         try:
             return take_snapshot(database)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode not in _TRANSIENT:
-                raise
+        except UnreadableError as error:
             logger.warning("the catalogue cannot be read for now: %s", error)
         if attempt + 1 < _SNAPSHOT_TRIES:
             sleep(0.25 * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries

@@ -1,6 +1,6 @@
 """The HTTP application."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from cocktailspace import __version__
+from cocktailspace.api.auth.groups import GroupRoles
 from cocktailspace.api.auth.identity import Authenticator
 from cocktailspace.api.auth.oidc import OidcAuthenticator, OidcPolicy
 from cocktailspace.api.auth.tokens import TokenFile
@@ -65,7 +66,8 @@ def create_app(
         redoc_url=None,
         lifespan=_refreshing(services) if refresh else None,
     )
-    _add_middleware(app, settings)
+    origins = [services.links.origin] if services.links else []
+    _add_middleware(app, settings, data_origins=origins)
     install_error_handlers(app)
     context = Context(
         services,
@@ -100,10 +102,15 @@ def choose_authenticator(services: Services) -> Authenticator:
         OidcPolicy(
             issuer=settings.oidc_issuer,
             audience=settings.oidc_audience,
-            groups_claim=settings.oidc_groups_claim,
-            editor_group=settings.oidc_editor_group,
-            admin_group=settings.oidc_admin_group,
+            roles=group_roles(settings),
         )
+    )
+
+
+def group_roles(settings: Settings) -> GroupRoles:
+    """Which groups of a token may do what."""
+    return GroupRoles(
+        settings.oidc_groups_claim, settings.oidc_editor_group, settings.oidc_admin_group
     )
 
 
@@ -116,7 +123,7 @@ def _refreshing(services: Services) -> Callable[[FastAPI], AbstractAsyncContextM
     return lifespan
 
 
-def _add_middleware(app: FastAPI, settings: Settings) -> None:
+def _add_middleware(app: FastAPI, settings: Settings, *, data_origins: Sequence[str]) -> None:
     """The last one added is the outermost."""
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
     app.add_middleware(
@@ -128,4 +135,4 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         app.add_middleware(
             CORSMiddleware, allow_origins=origins, allow_methods=["GET"], expose_headers=["ETag"]
         )
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, data_origins=data_origins)

@@ -24,6 +24,7 @@ from cocktailspace.catalogue.errors import (
     Problem,
 )
 from cocktailspace.catalogue.validation import problem_of
+from cocktailspace.refresh.ports import SchedulerError
 
 RETRY_SECONDS = 5
 
@@ -71,6 +72,7 @@ _RETRY_CODES: dict[type[Exception], str] = {
     AuthenticationUnavailableError: "authentication_unavailable",
     BusyError: "busy",
     NotYetError: "not_yet",
+    SchedulerError: "scheduler_unavailable",
 }
 
 
@@ -153,6 +155,7 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(AuthenticationUnavailableError)
     @app.exception_handler(BusyError)
     @app.exception_handler(NotYetError)
+    @app.exception_handler(SchedulerError)
     def retry(_request: Request, error: Exception) -> JSONResponse:
         code = _RETRY_CODES[type(error)]
         return error_response(503, code, str(error), headers={"Retry-After": str(RETRY_SECONDS)})

@@ -30,9 +30,13 @@ class Attempt(BaseModel):
         default=None, description="Unknown until the snapshot is taken"
     )
     started_at: datetime
+    updated_at: datetime | None = Field(default=None, description="When this was written")
     finished_at: datetime | None = None
     job_id: str | None = Field(
         default=None, description="The Batch job or the process that runs it"
+    )
+    job_attempt: int | None = Field(
+        default=None, description="Which attempt of that Batch job, from 1"
     )
     step: str = ""
     fraction: float = Field(default=0.0, ge=0, le=1, description="How much of the step is done")
@@ -69,18 +73,28 @@ class AttemptNote:
     """
 
     _SECONDS_BETWEEN_WRITES = 0.25
+    _REST = 20  # times what a write took, so that no store takes more than a twentieth of the time
     _SECONDS_BETWEEN_LOGS = 5.0
 
-    def __init__(self, store: ArtifactStore, *, clock: Clock, job_id: str | None = None) -> None:
+    def __init__(
+        self,
+        store: ArtifactStore,
+        *,
+        clock: Clock,
+        job_id: str | None = None,
+        job_attempt: int | None = None,
+    ) -> None:
         previous = read_attempt(store)
         now = clock()
         self._store = store
         self._clock = clock
         self._written_at = self._logged_at = time.monotonic()
+        self._pause = self._SECONDS_BETWEEN_WRITES
         self.attempt = Attempt(
             run_id=new_run_id(now),
             started_at=now,
             job_id=job_id,
+            job_attempt=job_attempt,
             failures=_failures_so_far(previous),
         )
 
@@ -96,7 +110,7 @@ class AttemptNote:
             logger.info("%s %.0f %%", step, 100 * fraction)
             self._logged_at = now
         self._update(step=step, fraction=fraction)
-        if now - self._written_at >= self._SECONDS_BETWEEN_WRITES:
+        if now - self._written_at >= self._pause:
             self._write()
 
     def took_snapshot(self, catalogue_id: str, source_version: int) -> None:
@@ -124,8 +138,12 @@ class AttemptNote:
         self.attempt = self.attempt.model_copy(update=fields)
 
     def _write(self) -> None:
-        self._written_at = time.monotonic()
+        started = time.monotonic()
+        self._update(updated_at=self._clock())
         try:
             write_attempt(self._store, self.attempt)
         except StoreError as error:
             logger.warning("the progress note was not written: %s", error)
+        self._written_at = time.monotonic()
+        took = self._written_at - started
+        self._pause = max(self._SECONDS_BETWEEN_WRITES, self._REST * took)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -11,7 +13,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cocktailspace.artifacts.store import Entry, MissingError, Stored, StoreError, SwapConflictError
 
 _CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
-_MISSING = {"NoSuchKey", "404"}
+_MISSING = {"NoSuchKey", "NotFound", "404"}
+_DENIED = {"AccessDenied", "Forbidden", "403"}
+
+LINK_SECONDS = 300
 
 
 class S3Store:
@@ -19,6 +24,7 @@ class S3Store:
 
     def __init__(self, bucket: str, *, endpoint_url: str | None = None) -> None:
         self._bucket = bucket
+        self._endpoint_url = endpoint_url
         config = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard"})
         self._client: Any = boto3.client("s3", endpoint_url=endpoint_url, config=config)
 
@@ -27,6 +33,37 @@ class S3Store:
         with self._translated(key):
             answer = self._client.get_object(Bucket=self._bucket, Key=key)
             return Stored(answer["Body"].read(), answer["ETag"])
+
+    def size(self, key: str) -> int:
+        """Bytes of the object under `key`; MissingError when there is none."""
+        with self._translated(key):
+            return int(self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
+
+    def link(self, key: str) -> str:
+        """An address at which anybody can read the object for five minutes; signed here."""
+        wanted = {"Bucket": self._bucket, "Key": key}
+        with self._translated(key):
+            return str(
+                self._signer.generate_presigned_url(
+                    "get_object", Params=wanted, ExpiresIn=LINK_SECONDS
+                )
+            )
+
+    @cached_property
+    def origin(self) -> str:
+        """Scheme and host of all links."""
+        parts = urlsplit(self.link("any"))
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @cached_property
+    def _signer(self) -> Any:
+        """Left to itself, boto3 signs for a host that is another than the bucket's region's: S3
+        would send readers on from there, to a host that the page's policy does not name.
+        """
+        host = urlsplit(self._client.meta.endpoint_url).hostname or ""
+        style = "virtual" if ".amazonaws." in host else "path"
+        config = Config(signature_version="s3v4", s3={"addressing_style": style})
+        return boto3.client("s3", endpoint_url=self._endpoint_url, config=config)
 
     def write(self, key: str, body: bytes) -> None:
         """Put an object, whatever was there."""
@@ -68,6 +105,9 @@ class S3Store:
             code = error.response.get("Error", {}).get("Code", "")
             if code in _MISSING:
                 raise MissingError(f"there is no {key}") from error
+            if code in _DENIED and error.operation_name in ("GetObject", "HeadObject"):
+                # What S3 says of a missing object to a reader who may not list the bucket.
+                raise MissingError(f"there is no {key}, or we may not read it") from error
             if code in _CONFLICTS:
                 raise SwapConflictError(f"{key} was replaced by somebody else") from error
             raise StoreError(f"{key}: S3 answered {code}") from error

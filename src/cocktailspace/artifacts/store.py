@@ -62,3 +62,20 @@ class ArtifactStore(Protocol):
     def delete(self, key: str) -> None:
         """Remove an object; no error when it is gone already."""
         ...
+
+
+class ArtifactLinks(Protocol):
+    """What a store can do whose readers may fetch objects from it without us."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of all links."""
+        ...
+
+    def size(self, key: str) -> int:
+        """Bytes of the object under `key`; MissingError when there is none."""
+        ...
+
+    def link(self, key: str) -> str:
+        """An address at which anybody can read the object for a few minutes."""
+        ...

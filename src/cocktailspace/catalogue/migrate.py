@@ -15,14 +15,21 @@ def migrate(database: Database, *, network_file_system: bool = False) -> None:
 
     Raises SchemaError when the database was written by a newer version of the program.
     """
-    from alembic import command  # noqa: PLC0415 - heavy, and needed here alone
-    from alembic.config import Config  # noqa: PLC0415
-
     if path := database.path:
         path.parent.mkdir(parents=True, exist_ok=True)
         # WAL needs shared memory, which a network file system does not have.
         with closing(sqlite3.connect(path)) as file:
             file.execute(f"PRAGMA journal_mode = {'DELETE' if network_file_system else 'WAL'}")
+    with database.reading() as connection:
+        if schema_revision(connection) == REVISION:
+            return
+    _upgrade(database)
+
+
+def _upgrade(database: Database) -> None:
+    from alembic import command  # noqa: PLC0415 - heavy, and needed here alone
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", "cocktailspace.catalogue:migrations")
     with database.engine.connect().execution_options(writes=True) as connection, connection.begin():

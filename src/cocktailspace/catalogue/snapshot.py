@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, select
 
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database, sqlite_url
-from cocktailspace.catalogue.errors import SchemaError
+from cocktailspace.catalogue.errors import CatalogueError, SchemaError
 from cocktailspace.catalogue.measures import volume_ml
 from cocktailspace.catalogue.migrate import check_schema
 from cocktailspace.catalogue.schema import ingredients, recipe_ingredients, recipes, units
@@ -51,8 +51,8 @@ def take_snapshot(database: Database) -> Snapshot:
 
     A SQLite file is opened read-only and copied to local disk by SQLite itself, in one read
     transaction that holds up writers for as short as can be; all else happens on the copy.
-    Raises sqlite3.OperationalError when the file cannot be read for now, and SchemaError when it
-    holds no catalogue that this version understands.
+    Raises UnreadableError when the file cannot be read for now, and SchemaError when it holds no
+    catalogue that this version understands, or lies where its journal does not work.
     """
     if (path := database.path) is None:
         with database.reading() as connection:
@@ -69,12 +69,19 @@ def take_snapshot(database: Database) -> Snapshot:
         return snapshot
 
 
+class UnreadableError(CatalogueError):
+    """The catalogue cannot be read for now: a writer is busy, or has left a journal to be healed
+    by whoever opens the database for writing next.
+    """
+
+
 @contextmanager
 def _local_copy(path: Path) -> Iterator[Path]:
     uri = f"{path.absolute().as_uri()}?mode=ro"
     with tempfile.TemporaryDirectory(prefix="cocktailspace-") as folder:
         copy = Path(folder) / "catalogue.sqlite"
         with (
+            _named_errors(path),
             closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=1.0)) as source,
             closing(sqlite3.connect(copy)) as target,
         ):
@@ -83,6 +90,33 @@ def _local_copy(path: Path) -> Iterator[Path]:
             source.execute("SELECT count(*) FROM sqlite_master").fetchone()
             source.backup(target)
         yield copy
+
+
+@contextmanager
+def _named_errors(path: Path) -> Iterator[None]:
+    """SQLite's codes for what a reader of a network file system meets, by what can be done."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        code = getattr(error, "sqlite_errorcode", 0)
+        if code & 0xFF in _FOR_NOW or code == sqlite3.SQLITE_READONLY_ROLLBACK:
+            raise UnreadableError(
+                f"{path}: {error} ({getattr(error, 'sqlite_errorname', code)})"
+            ) from error
+        if code in _WAL_WITHOUT_WRITING:
+            raise SchemaError(
+                f"{path} is in WAL mode, which cannot be read where nothing may be written: let "
+                "the API or its reconcile open it once, with DB_NETWORK_FILE_SYSTEM=true"
+            ) from error
+        raise
+
+
+_FOR_NOW = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR}
+_WAL_WITHOUT_WRITING = {
+    sqlite3.SQLITE_READONLY_DIRECTORY,
+    sqlite3.SQLITE_READONLY_CANTINIT,
+    sqlite3.SQLITE_READONLY_RECOVERY,
+}
 
 
 def _read(connection: Connection) -> Snapshot:

@@ -79,6 +79,11 @@ def refresh(
 ) -> None:
     """Compute the analytics now and publish them, without waiting for edits to end."""
     services = _existing()
+    if services.jobs is None:
+        _fail(
+            "ANALYTICS_BUCKET is set, so jobs run in AWS Batch and not here; "
+            "scripts/trigger-analytics-refresh.sh dev|prod starts one and follows it"
+        )
     job = services.jobs.submit(force=force, quiet=wait and not verbose)
     if not wait:
         typer.echo(f"job {job.id} runs; `cocktailspace status` shows how far it is")

@@ -33,7 +33,11 @@ def examine() -> list[Finding]:
     except SettingsError as error:
         return [*findings, Finding(False, f"settings: {error}", "change the environment")]
     findings.append(Finding(True, "settings make sense"))
-    checks: list[Callable[[Services], Finding]] = [_catalogue, _artifacts, _published]
+    checks: list[Callable[[Services], Finding]] = [
+        _catalogue,
+        _schedule if services.settings.aws else _artifacts,
+        _published,
+    ]
     return findings + [check(services) for check in checks]
 
 
@@ -70,6 +74,20 @@ def _artifacts(services: Services) -> Finding:
     if not _writable(existing):
         return Finding(False, f"{what} cannot be written", f"give write access to {existing}")
     return Finding(True, f"{what} can be written")
+
+
+def _schedule(services: Services) -> Finding:
+    """On AWS: without these names an edit is saved, and nothing starts a run for it."""
+    names = (
+        "analytics_schedule_name",
+        "analytics_trigger_function",
+        "analytics_scheduler_role_arn",
+    )
+    missing = [name.upper() for name in names if getattr(services.settings, name) is None]
+    if missing:
+        what = f"nothing starts a run after an edit: {', '.join(missing)} not set"
+        return Finding(False, what, "set them as template.yaml does")
+    return Finding(True, f"edits move the schedule {services.settings.analytics_schedule_name}")
 
 
 def _writable(folder: Path) -> bool:

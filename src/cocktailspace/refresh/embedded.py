@@ -9,11 +9,12 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
-from cocktailspace.catalogue.changes import renew_identity
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import CatalogueError
+from cocktailspace.refresh.control import Asked
 from cocktailspace.refresh.debounce import Debounce
-from cocktailspace.refresh.ports import Job, JobQueue
+from cocktailspace.refresh.ports import JobQueue
+from cocktailspace.refresh.restored import renew_restored
 from cocktailspace.refresh.status import RefreshStatus, derive_status, read_facts
 from cocktailspace.times import Clock
 
@@ -91,24 +92,10 @@ class Refresher:
         self.run_now(status)
         return pause
 
-    def run_now(self, status: RefreshStatus) -> Job:
+    def run_now(self, status: RefreshStatus) -> Asked:
         """Start the job whether it is due or not, or return the one that runs."""
-        if status.restored:
-            self._renew_identity(status)
-        return self._jobs.submit()
-
-    def _renew_identity(self, status: RefreshStatus) -> None:
-        """A restored catalogue is another one: its versions mean other contents than before."""
-        with self._database.transaction() as tx:
-            catalogue_id = renew_identity(tx.connection)
-        logger.warning(
-            "the catalogue %s is at version %d, but version %s of it is published: it was restored "
-            "from a backup; from now on it is %s",
-            status.catalogue.catalogue_id,
-            status.catalogue.version,
-            status.manifest and status.manifest.source_version,
-            catalogue_id,
-        )
+        renew_restored(self._database, status)
+        return Asked(job=self._jobs.submit())
 
     def _run(self) -> None:
         while not self._stopping.is_set():

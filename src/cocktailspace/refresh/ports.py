@@ -13,12 +13,35 @@ class Job:
     arn: str | None = None
 
 
+class SchedulerError(Exception):
+    """The alarm clock cannot be set for now."""
+
+
 class Scheduler(Protocol):
     """An alarm clock for one job."""
 
-    def move_to(self, due: datetime) -> None:
-        """Ring at `due` instead of at whatever time was set before; may raise."""
+    def move_to(self, due: datetime, *, armed: bool) -> datetime | None:
+        """Ring at `due`, or as soon afterwards as the clock can, instead of at any time set before.
+
+        armed: an earlier signal has set the alarm for the same changes. If `due` is too soon for
+        the clock, such an alarm is left alone: it rings by itself, and edits that move it again and
+        again would keep it from ringing for ever. Returns when it rings, None if it was left alone
+        or there is no clock. Raises SchedulerError when the clock does not answer.
+        """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleNames:
+    """What the schedule is called, what it invokes and in which role.
+
+    dead_letters: ARN of the queue that takes what could not be delivered.
+    """
+
+    schedule: str
+    function: str
+    role: str
+    dead_letters: str | None = None
 
 
 class JobQueue(Protocol):

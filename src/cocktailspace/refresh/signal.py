@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -12,6 +13,11 @@ logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 2.5
 """The longest that an edit waits for its signal, however the scheduler hangs."""
+
+FORGET_SECONDS = 60.0
+"""A signal that has hung for so long holds nobody up any more. Where a process is frozen between
+requests, as on Lambda, its threads are too: one that was left behind goes on with the next request
+and has usually ended by the time that it is looked at."""
 
 LEAST_MOVE = timedelta(seconds=3)
 """Moves by less than this are not worth a call: alarm clocks are not that exact."""
@@ -37,26 +43,41 @@ class AnalyticsSignal:
         self._least_move = least_move
         self._patience_seconds = patience_seconds
         self._set_to: datetime | None = None
-        self._caller: threading.Thread | None = None
+        self._turn = threading.Lock()
+        self._left_over: _Call | None = None
 
     def __call__(self) -> None:
         """Move the alarm to when the next run is due; give up waiting for it in time."""
-        if self._caller is not None and self._caller.is_alive():
+        gives_up_at = time.monotonic() + self._patience_seconds
+        if not self._turn.acquire(timeout=self._patience_seconds):
             logger.warning("the refresh was not signalled: an earlier signal still hangs")
             return
-        caller = threading.Thread(target=self._move, name="signal", daemon=True)
-        self._caller = caller
-        caller.start()
-        caller.join(self._patience_seconds)
-        if caller.is_alive():
+        try:
+            self._signal(gives_up_at)
+        finally:
+            self._turn.release()
+
+    def _signal(self, gives_up_at: float) -> None:
+        if self._left_over is not None and not self._left_over.ended_by(gives_up_at):
+            logger.warning("the refresh was not signalled: an earlier signal still hangs")
+            return
+        self._left_over = None
+        try:
+            call = _Call(self._move)
+        except RuntimeError as error:  # no thread to be had
+            logger.warning("the refresh was not signalled (%s)", error)
+            return
+        if not call.ended_by(gives_up_at):
+            self._left_over = call
             logger.warning("the signal hangs; the edit does not wait for it any longer")
 
     def _move(self) -> None:
         try:
-            due_at = self._status().due_at
+            status = self._status()
+            due_at = status.due_at
             if due_at is None or self._is_set_to(due_at):
                 return
-            self._scheduler.move_to(due_at)
+            self._scheduler.move_to(due_at, armed=status.armed)
         except Exception as error:  # noqa: BLE001 - the documented edge: analytics never fail an edit
             logger.warning(
                 "the refresh was not signalled (%s); the reconcile will see to it", error
@@ -69,12 +90,15 @@ class AnalyticsSignal:
         return self._set_to is not None and self._set_to <= due_at < self._set_to + self._least_move
 
 
-def reconcile(status: RefreshStatus, scheduler: Scheduler, now: datetime) -> bool:
-    """Set the alarm for a run that should have started by now: its signal was lost.
+class _Call:
+    """A signal on its way, in a thread of its own, so that nobody has to wait for it."""
 
-    A failed run's retry pause is part of when it is due. Returns whether there was such a run.
-    """
-    overdue = status.job is None and status.due_at is not None and status.due_at <= now
-    if overdue:
-        scheduler.move_to(now)
-    return overdue
+    def __init__(self, move: Callable[[], None]) -> None:
+        self._forgotten_at = time.monotonic() + FORGET_SECONDS
+        self._thread = threading.Thread(target=move, name="signal", daemon=True)
+        self._thread.start()
+
+    def ended_by(self, moment: float) -> bool:
+        """Wait until then at most; whether it has ended, or is not worth waiting for any more."""
+        self._thread.join(max(0.0, min(moment, self._forgotten_at) - time.monotonic()))
+        return not self._thread.is_alive() or time.monotonic() >= self._forgotten_at

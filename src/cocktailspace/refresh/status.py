@@ -37,7 +37,7 @@ class RefreshStatus:
     due_at: when the next run should start; None when there is nothing to run. For a failed run
     this is its next try.
     pending_since: time of the first change that no run has started from.
-    pending_changes: changes that are not published.
+    pending_changes: changes that are not published, the oldest of them of unpublished_since.
     """
 
     state: RefreshState
@@ -48,6 +48,15 @@ class RefreshStatus:
     due_at: datetime | None
     pending_since: datetime | None
     pending_changes: int
+    unpublished_since: datetime | None = None
+
+    @property
+    def armed(self) -> bool:
+        """Whether an earlier edit has set the alarm for what is pending: its signal came before
+        that of the newest edit. Only the first pending edit has to set it at all costs.
+        """
+        first, newest = self.pending_since, self.catalogue.changed_at
+        return first is not None and newest is not None and first < newest
 
     @property
     def restored(self) -> bool:
@@ -74,6 +83,7 @@ class Facts:
     catalogue: CatalogueState
     first_pending_at: datetime | None
     pending_changes: int
+    unpublished_since: datetime | None
 
 
 def read_facts(
@@ -100,6 +110,7 @@ def _with_catalogue(
         catalogue=catalogue,
         first_pending_at=first_change_after(connection, taken),
         pending_changes=count_changes_after(connection, version),
+        unpublished_since=first_change_after(connection, version),
     )
 
 
@@ -133,6 +144,7 @@ def derive_status(facts: Facts, policy: Debounce, now: datetime) -> RefreshStatu
         due_at=due_at,
         pending_since=facts.first_pending_at,
         pending_changes=facts.pending_changes,
+        unpublished_since=facts.unpublished_since,
     )
 
 

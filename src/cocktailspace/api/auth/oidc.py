@@ -15,12 +15,11 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from cocktailspace.api.auth.groups import GroupRoles
 from cocktailspace.api.auth.identity import (
     AuthenticationUnavailableError,
     Identity,
-    NotAllowedError,
     NotAuthenticatedError,
-    Role,
     bearer_token,
 )
 
@@ -54,9 +53,7 @@ class OidcPolicy:
 
     issuer: str
     audience: str
-    groups_claim: str
-    editor_group: str
-    admin_group: str
+    roles: GroupRoles
 
 
 class OidcAuthenticator:
@@ -81,13 +78,7 @@ class OidcAuthenticator:
 
     def identify(self, request: Request) -> Identity:
         """The identity of the request's bearer token, if the issuer signed it for us."""
-        claims = self._verified(bearer_token(request))
-        groups = claims.get(self._policy.groups_claim, [])
-        if self._policy.admin_group in groups:
-            return Identity(str(claims["sub"]), Role.ADMIN)
-        if self._policy.editor_group in groups:
-            return Identity(str(claims["sub"]), Role.EDITOR)
-        raise NotAllowedError("your token is valid, but none of its groups may write")
+        return self._policy.roles.identity_of(self._verified(bearer_token(request)))
 
     def _verified(self, token: str) -> dict[str, Any]:
         invalid = NotAuthenticatedError("the token is not valid")

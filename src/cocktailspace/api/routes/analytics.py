@@ -10,6 +10,7 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from cocktailspace.api.bodies import File
 from cocktailspace.api.context import Context
+from cocktailspace.api.delivery import Delivery
 from cocktailspace.api.errors import NotYetError, answers
 from cocktailspace.api.parameters import QueryId
 from cocktailspace.api.similar import SimilarRows
@@ -56,6 +57,11 @@ FRESHNESS: dict[int | str, dict[str, Any]] = {
 }
 
 
+ELSEWHERE: dict[int | str, dict[str, Any]] = {
+    307: {"description": "It is too large for an answer of ours; Location has it for five minutes"}
+}
+
+
 class SimilarRow(BaseModel):
     """One recipe's row of `recipe-similar`: its nearest recipes, and why they are near."""
 
@@ -87,6 +93,7 @@ def analytics_routes(context: Context) -> APIRouter:
     """
     router = APIRouter(prefix="/analytics", tags=["analytics"])
     store, bodies = context.services.store, context.bodies
+    delivery = Delivery(bodies, context.services.links)
     similar = SimilarRows(store)
 
     def current() -> Manifest:
@@ -124,7 +131,7 @@ def analytics_routes(context: Context) -> APIRouter:
     @router.get(
         "/runs/{run_id}/{name}",
         response_model=Artifact | SimilarRow,
-        responses=answers(404, 422, 503),
+        responses=ELSEWHERE | answers(404, 422, 503),
     )
     def get_run_artifact(
         request: Request, run_id: str, name: ArtifactName, recipe_id: OneRecipe = None
@@ -135,19 +142,24 @@ def analytics_routes(context: Context) -> APIRouter:
         gone = NotFoundError(f"there is no run {run_id[:80]!r}; read the manifest again")
         if not is_run_id(run_id):
             raise gone
+        key = artifact_key(run_id, name)
+
+        def stored() -> File:
+            body = store.read(key).body
+            sha256 = hashlib.sha256(body).hexdigest()
+            return File(sha256, "application/json", FOR_EVER, lambda: body)
+
         try:
             if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
                 return similar_to(request, run_id, recipe_id, FOR_EVER)
-            body = store.read(artifact_key(run_id, name)).body
+            return delivery.answer(request, key, stored)
         except MissingError:
             raise gone from None
-        sha256 = hashlib.sha256(body).hexdigest()
-        return bodies.answer(request, File(sha256, "application/json", FOR_EVER, lambda: body))
 
     @router.get(
         "/{name:artifact}",
         response_model=Artifact | SimilarRow,
-        responses=FRESHNESS | answers(404, 422, 503),
+        responses=FRESHNESS | ELSEWHERE | answers(404, 422, 503),
     )
     def get_current_artifact(
         request: Request, name: ArtifactName, recipe_id: OneRecipe = None
@@ -160,6 +172,6 @@ def analytics_routes(context: Context) -> APIRouter:
         file = File(
             entry.sha256, "application/json", REVALIDATE, lambda: store.read(entry.key).body
         )
-        return bodies.answer(request, file, freshness())
+        return delivery.answer(request, entry.key, lambda: file, size=entry.bytes, more=freshness())
 
     return router

@@ -32,6 +32,10 @@ class Refresh(BaseModel):
     job_id: str | None = Field(description="The job that runs")
     job_arn: str | None = Field(description="Its ARN, where it is a Batch job")
     attempt: Attempt | None = Field(description="What the running or last job says of itself")
+    starts_at: datetime | None = Field(
+        default=None,
+        description="Of a run just asked for: when the schedule will start it, where there is one",
+    )
 
 
 def refresh_routes(context: Context) -> APIRouter:
@@ -46,9 +50,13 @@ def refresh_routes(context: Context) -> APIRouter:
 
     @router.post("", status_code=202, responses=RUN)
     def run_refresh(_identity: Annotated[Identity, Depends(context.editor)]) -> Refresh:
-        """Run now, without waiting for edits to end; returns what runs."""
-        refresher.run_now(refresher.status())
-        return _described(refresher.status(), clock())
+        """Run now, without waiting for edits to end; returns what runs.
+
+        On AWS a schedule starts the job, at the earliest a minute from now: `starts_at` says when.
+        """
+        asked = refresher.run_now(refresher.status())
+        described = _described(refresher.status(), clock())
+        return described.model_copy(update={"starts_at": asked.starts_at})
 
     return router
 

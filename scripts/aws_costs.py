@@ -1,0 +1,92 @@
+"""What the template costs a month, idle and at 1,000 edits a day; prints the table of the docs.
+
+Prices are us-east-1 list prices as remembered in November 2026: an assumption, without free tiers.
+"""
+
+from dataclasses import dataclass
+
+HOURS = 730
+DAYS = 30
+EDITS = 1_000 * DAYS
+READS = 20 * EDITS
+"""Requests that read, twenty for each edit."""
+RECONCILES = HOURS * 6
+BILLED_HOURS_A_JOB = 10 / 60
+"""An instance starts, runs a job of seconds, and waits for another before it goes."""
+JOBS = {"dev": DAYS * 24 * 3, "prod": DAYS * 24}
+"""Edits that never pause for a debounce: one job each max wait (20 minutes, an hour)."""
+ZONES = {"dev": 1, "prod": 2}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the bill."""
+
+    name: str
+    unit: str
+    price: float
+    idle: float
+    busy: float
+
+
+def bill(stage: str) -> list[Item]:
+    """The lines for a stage; quantities are those of a month."""
+    jobs = JOBS[stage]
+    hours = jobs * BILLED_HOURS_A_JOB
+    requests = EDITS + READS
+    return [
+        Item("scheduler endpoint", "zone-hour", 0.01, ZONES[stage] * HOURS, ZONES[stage] * HOURS),
+        Item("alarms", "metric", 0.10, 6, 6),
+        Item("metrics", "metric", 0.30, 2, 2),
+        Item("EFS storage and backup", "GB", 0.35, 0.1, 0.1),
+        Item("EFS read, 0.1 MB a request", "GB", 0.03, RECONCILES * 1e-4, requests * 1e-4),
+        Item("EFS write, 0.1 MB an edit", "GB", 0.06, 0, EDITS * 1e-4),
+        Item("HTTP API", "million", 1.00, 0, requests / 1e6),
+        Item(
+            "Lambda, 0.1 GB-s a request, 0.5 a reconcile",
+            "million GB-s",
+            13.33,
+            RECONCILES * 0.5 / 1e6,
+            (requests * 0.1 + RECONCILES * 0.5) / 1e6,
+        ),
+        Item("Lambda requests", "million", 0.20, RECONCILES / 1e6, (requests + RECONCILES) / 1e6),
+        Item("Spot c7g.large with its disk and address", "hour", 0.037, 0, hours),
+        Item("S3 storage", "GB", 0.023, 0.1, 0.1),
+        Item("S3 writes, 60 a job", "thousand", 0.005, 0, jobs * 60 / 1e3),
+        Item("images", "GB", 0.10, 1, 1),
+        Item("logs", "GB", 0.50, 0.02, 0.5),
+    ]
+
+
+def table() -> str:
+    """Markdown: quantity and dollars of each line, and the sums."""
+    dev, prod = bill("dev"), bill("prod")
+    lines = [
+        "| | price in $ | prod, idle | $ | prod, busy | $ | dev, idle, $ | dev, busy, $ |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for here, there in zip(prod, dev, strict=True):
+        cells = [
+            here.name,
+            f"{here.price:g} per {here.unit}",
+            f"{here.idle:.4g}",
+            f"{here.idle * here.price:.2f}",
+            f"{here.busy:.4g}",
+            f"{here.busy * here.price:.2f}",
+            f"{there.idle * there.price:.2f}",
+            f"{there.busy * there.price:.2f}",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    sums = [
+        sum(each.idle * each.price for each in prod),
+        sum(each.busy * each.price for each in prod),
+        sum(each.idle * each.price for each in dev),
+        sum(each.busy * each.price for each in dev),
+    ]
+    first, second, third, fourth = (f"**{each:.2f}**" for each in sums)
+    lines.append(f"| **a month** | | | {first} | | {second} | {third} | {fourth} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table())

@@ -1,0 +1,128 @@
+"""The API as a Lambda function behind an HTTP API, and the reconcile beside it.
+
+Both share a package, a role and the mounted file system. Importing this builds nothing; the first
+invocation does, and brings the schema up to date.
+"""
+
+import functools
+import json
+import logging
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from mangum import Mangum
+
+from cocktailspace.api.app import create_app, group_roles
+from cocktailspace.api.auth.gateway import GatewayAuthenticator
+from cocktailspace.api.delivery import MOST_BYTES
+from cocktailspace.api.errors import error_response
+from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.catalogue.migrate import migrate
+from cocktailspace.refresh.scheduled import ScheduledRefresher
+from cocktailspace.refresh.status import RefreshStatus
+from cocktailspace.settings import SettingsError, read_settings
+
+METRICS = "Cocktailspace"
+
+Event = dict[str, Any]
+Handler = Callable[[Event, object], dict[str, Any]]
+
+
+def handler(event: Event, context: object) -> dict[str, Any]:
+    """Answer a request (payload format 2.0)."""
+    return _api()(event, context)
+
+
+def reconcile(_event: object, _context: object) -> dict[str, Any]:
+    """Repair what was lost, and say how far the published result lags behind."""
+    return run_reconcile(_services())
+
+
+def make_handler(services: Services) -> Handler:
+    """The API over these parts."""
+    authenticator = GatewayAuthenticator(group_roles(services.settings))
+    adapter = Mangum(create_app(services, authenticator), lifespan="off")
+
+    def answer(event: Event, context: object) -> dict[str, Any]:
+        answered = adapter(event, context)  # type: ignore[arg-type]
+        return answered if _fits(answered) else _too_large()
+
+    return answer
+
+
+def run_reconcile(services: Services) -> dict[str, Any]:
+    """Look, repair, and write the metrics that the alarms watch as a line of the log."""
+    refresher = services.refresher
+    if not isinstance(refresher, ScheduledRefresher):
+        raise SettingsError("ANALYTICS_BUCKET is not set: there is no schedule to reconcile with")
+    status, now = refresher.look(), services.clock()
+    found = _described(status, now)
+    schedule = services.settings.analytics_schedule_name or "none"
+    sys.stdout.write(f"{_metrics(found, schedule, now)}\n")
+    sys.stdout.flush()  # now: what cannot be repaired below must be seen all the more
+    return found | {"armed": refresher.arm_overdue(status)}
+
+
+def prepare(services: Services) -> Services:
+    """Bring the schema up to date; several functions may do so at once."""
+    migrate(services.database, network_file_system=services.settings.db_network_file_system)
+    return services
+
+
+@functools.cache
+def _services() -> Services:
+    logging.getLogger().setLevel(logging.INFO)
+    return prepare(build_services(read_settings()))
+
+
+@functools.cache
+def _api() -> Handler:
+    return make_handler(_services())
+
+
+def _described(status: RefreshStatus, now: datetime) -> dict[str, Any]:
+    since, attempt = status.unpublished_since, status.attempt
+    return {
+        "state": status.state,
+        "unpublished_seconds": round(max(0.0, (now - since).total_seconds())) if since else 0,
+        "failures": attempt.failures if attempt else 0,
+    }
+
+
+def _metrics(found: dict[str, Any], schedule: str, now: datetime) -> str:
+    """CloudWatch's embedded metric format."""
+    metrics = [
+        {"Name": "UnpublishedSeconds", "Unit": "Seconds"},
+        {"Name": "FailuresInARow", "Unit": "Count"},
+    ]
+    declared = {"Namespace": METRICS, "Dimensions": [["Schedule"]], "Metrics": metrics}
+    return json.dumps(
+        {
+            "_aws": {
+                "Timestamp": round(now.timestamp() * 1000),
+                "CloudWatchMetrics": [declared],
+            },
+            "Schedule": schedule,
+            "State": found["state"],
+            "UnpublishedSeconds": found["unpublished_seconds"],
+            "FailuresInARow": found["failures"],
+        }
+    )
+
+
+def _fits(answer: dict[str, Any]) -> bool:
+    body = answer.get("body", "")
+    return 6 * len(body) <= MOST_BYTES or len(json.dumps(body)) <= MOST_BYTES
+
+
+def _too_large() -> dict[str, Any]:
+    """Lambda itself would say no more than that something went wrong."""
+    message = (
+        "the answer is larger than the 6 MB that Lambda can send; ask for less at once, or export "
+        "with `cocktailspace export` on a machine that mounts the database"
+    )
+    response = error_response(500, "answer_too_large", message)
+    headers = {"content-type": "application/json"}
+    return {"statusCode": 500, "headers": headers, "body": bytes(response.body).decode()}

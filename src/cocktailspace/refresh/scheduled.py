@@ -1,0 +1,113 @@
+"""The refresh on AWS: a schedule starts the job, and this process looks and sets the schedule.
+
+It may neither submit jobs nor ask for them: what runs, it knows from the job's own note.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from cocktailspace.artifacts.attempt import Attempt
+from cocktailspace.artifacts.store import ArtifactStore
+from cocktailspace.catalogue.database import Database
+from cocktailspace.refresh.control import Asked
+from cocktailspace.refresh.debounce import Debounce
+from cocktailspace.refresh.ports import Job, Scheduler, SchedulerError
+from cocktailspace.refresh.restored import renew_restored
+from cocktailspace.refresh.status import RefreshStatus, derive_status, read_facts
+from cocktailspace.times import Clock
+
+logger = logging.getLogger(__name__)
+
+SILENCE = timedelta(minutes=10)
+"""A job that says nothing for so long died without a word. Its longest step is far shorter, and a
+second job beside one that lives after all does no harm."""
+
+
+class ScheduledRefresher:
+    """A RefreshControl over an alarm clock of another service."""
+
+    def __init__(
+        self,
+        database: Database,
+        store: ArtifactStore,
+        scheduler: Scheduler,
+        policy: Debounce,
+        clock: Clock,
+        *,
+        function_arn: str | None = None,
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._scheduler = scheduler
+        self._policy = policy
+        self._clock = clock
+        self._function_arn = function_arn
+
+    def status(self) -> RefreshStatus:
+        """Where things stand now."""
+        facts = read_facts(self._database, self._store, lambda: None)
+        now = self._clock()
+        facts = replace(facts, job=running_job(facts.attempt, now, self._function_arn))
+        return derive_status(facts, self._policy, now)
+
+    def run_now(self, status: RefreshStatus) -> Asked:
+        """Set the alarm to the earliest time that there is."""
+        renew_restored(self._database, status)
+        starts_at = self._scheduler.move_to(self._clock(), armed=False)
+        if starts_at is None:
+            raise SchedulerError(
+                "no schedule is set here that could start a run: ANALYTICS_SCHEDULE_NAME, "
+                "ANALYTICS_TRIGGER_FUNCTION and ANALYTICS_SCHEDULER_ROLE_ARN name it"
+            )
+        return Asked(starts_at=starts_at)
+
+    def look(self) -> RefreshStatus:
+        """Where things stand, once a restored catalogue has an identity of its own.
+
+        Looking opens the database for writing, which heals what a killed writer left behind.
+        """
+        status = self.status()
+        return self.status() if renew_restored(self._database, status) else status
+
+    def arm_overdue(self, status: RefreshStatus) -> bool:
+        """Set the alarm if a run should have started by now; returns whether it was so."""
+        return reconcile(status, self._scheduler, self._clock())
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Nothing to do here: the schedule is another service's."""
+        yield
+
+
+def reconcile(status: RefreshStatus, scheduler: Scheduler, now: datetime) -> bool:
+    """Set the alarm for a run that should have started by now: its signal was lost.
+
+    A failed run's retry pause is part of when it is due. Returns whether there was such a run. The
+    alarm is set whatever time it had: one that exists may have rung long ago.
+    """
+    overdue = status.job is None and status.due_at is not None and status.due_at <= now
+    if overdue:
+        scheduler.move_to(now, armed=False)
+    return overdue
+
+
+def running_job(attempt: Attempt | None, now: datetime, function_arn: str | None) -> Job | None:
+    """The job that says that it runs, unless it has been silent for too long."""
+    if attempt is None or attempt.state != "running":
+        return None
+    if now - (attempt.updated_at or attempt.started_at) > SILENCE:
+        return None
+    job_id = attempt.job_id or "unknown"
+    return Job(job_id, _job_arn(function_arn, job_id))
+
+
+def _job_arn(function_arn: str | None, job_id: str) -> str | None:
+    """A job lives in the account and region of the function that submits it."""
+    parts = (function_arn or "").split(":")
+    if len(parts) < 6 or job_id == "unknown":
+        return None
+    _, partition, _, region, account, *_ = parts
+    return f"arn:{partition}:batch:{region}:{account}:job/{job_id}"

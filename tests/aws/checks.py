@@ -1,0 +1,347 @@
+"""What must hold of the template and what no linter knows. Each check returns its complaints."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from cocktailspace.refresh import trigger
+from cocktailspace.settings import Settings
+from tests.aws.network import lets_in, network
+from tests.aws.resolve import ResolvedTemplate
+
+Rule = dict[str, str]
+Complaints = Iterator[str]
+
+GIB_OF_C7G = {"medium": (1, 2), "large": (2, 4), "xlarge": (4, 8), "2xlarge": (8, 16)}
+"""Processors and memory of the instances."""
+USABLE = 0.9
+"""Of an instance's memory; the kernel and the ECS agent take the rest (about 5 % of 4 GiB)."""
+OPEN_ACTIONS = re.compile(
+    r"ec2:(Create|Delete|Describe)NetworkInterfaces?|ec2:DescribeSubnets"
+    r"|ec2:(Una|A)ssignPrivateIpAddresses"
+)
+"""All that Lambda needs to attach a function to a VPC; these know no narrower resource."""
+
+LEFT_AT_DEFAULT = {
+    "DATABASE_URL": "DB_PATH is set",
+    "ANALYTICS_PATH": "ANALYTICS_BUCKET is set",
+    "ANALYTICS_MAX_WAIT_MINUTES": "four times the debounce",
+    "HOST": "the gateway listens",
+    "PORT": "the gateway listens",
+    "TOKENS_PATH": "the user pool makes tokens",
+    "OIDC_ISSUER": "the gateway verifies tokens; there is no way out of the VPC to the issuer",
+    "OIDC_AUDIENCE": "goes with OIDC_ISSUER",
+    "OIDC_EDITOR_GROUP": "the group is called so",
+    "OIDC_ADMIN_GROUP": "the group is called so",
+    "CORS_ORIGINS": "the page comes from the same origin",
+    "MAX_BODY_BYTES": "good for Lambda, too",
+    "MAX_WRITES_PER_MINUTE": "the gateway throttles",
+    "MAX_INGREDIENTS_PER_RECIPE": "a rule of the catalogue",
+    "MAX_ROWS_PER_BULK": "a rule of the catalogue",
+}
+"""Settings that the API's functions are not given, and why."""
+SDK_READS = {"AWS_DEFAULT_REGION"}
+"""What boto3 reads, and nobody sets in a container on EC2."""
+
+
+def retry_decision(
+    rules: Iterable[Rule], *, exit_code: int | None, reason: str = "", status_reason: str = ""
+) -> Literal["RETRY", "EXIT"]:
+    """What Batch does after an attempt: the first rule of which all patterns match decides."""
+    facts = {
+        "OnExitCode": "" if exit_code is None else str(exit_code),
+        "OnReason": reason,
+        "OnStatusReason": status_reason,
+    }
+    for rule in rules:
+        patterns = {name: pattern for name, pattern in rule.items() if name != "Action"}
+        if all(_matches(pattern, facts[name]) for name, pattern in patterns.items()):
+            return "RETRY" if rule["Action"].upper() == "RETRY" else "EXIT"
+    return "RETRY"
+
+
+def _matches(pattern: str, text: str) -> bool:
+    if pattern.endswith("*"):
+        return text.startswith(pattern[:-1])
+    return text == pattern
+
+
+def retries(template: ResolvedTemplate) -> Complaints:
+    """Batch takes the rules, and they retry what may succeed later and nothing else."""
+    strategy = template.resource("AnalyticsJobDefinition")["RetryStrategy"]
+    rules = strategy["EvaluateOnExit"]
+    if strategy["Attempts"] != 3:
+        yield "the job has not three attempts"
+    if len(rules) > 5:
+        yield "Batch takes five rules at most"
+    for rule in rules:
+        yield from _rule_complaints(rule)
+    if rules[-1] != {"OnReason": "*", "Action": "EXIT"}:
+        yield "the last rule does not end what nothing else matched"
+    ended = "Essential container in task exited"
+    cases = [
+        ("RETRY", 143, "", "Host EC2 (instance i-0123456789abcdef0) terminated."),
+        ("RETRY", None, "", "Host EC2 (instance i-0123456789abcdef0) terminated."),
+        ("RETRY", 143, "", ended),
+        ("RETRY", 75, "", ended),
+        ("EXIT", 1, "", ended),
+        ("EXIT", 137, "OutOfMemoryError: Container killed due to memory usage", ended),
+        ("EXIT", None, "CannotPullContainerError: not found", "Task failed to start"),
+    ]
+    for wanted, code, reason, status in cases:
+        if retry_decision(rules, exit_code=code, reason=reason, status_reason=status) != wanted:
+            yield f"exit code {code}, {reason!r}, {status!r}: should {wanted}"
+
+
+def _rule_complaints(rule: Rule) -> Complaints:
+    allowed = {
+        "OnReason": r"[A-Za-z0-9.:\s]*\*?",
+        "OnStatusReason": r"[A-Za-z0-9.:\s]*\*?",
+        "OnExitCode": r"[0-9]*\*?",
+    }
+    if rule.get("Action") not in ("RETRY", "EXIT") or len(rule) < 2:
+        yield f"{rule} has no condition or no action"
+    for name, pattern in rule.items():
+        if name != "Action" and not re.fullmatch(allowed[name], pattern):
+            yield f"Batch refuses {name}: {pattern!r}"
+
+
+def job_fits(template: ResolvedTemplate) -> Complaints:
+    """The job fits every instance type that it may be given, and the types are Graviton's."""
+    environment = template.resource("AnalyticsComputeEnvironment")["ComputeResources"]
+    if environment["Type"] != "SPOT" or environment["MinvCpus"] != 0:
+        yield "instances are not Spot, or some run while nothing does"
+    job = template.job
+    if job.memory_mib < 2048:
+        yield "the job has less than 2,048 MiB"
+    for name in environment["InstanceTypes"]:
+        family, _, size = name.partition(".")
+        if family != "c7g" or size not in GIB_OF_C7G:
+            yield f"{name} is not one of {sorted(GIB_OF_C7G)} of c7g"
+            continue
+        vcpus, gib = GIB_OF_C7G[size]
+        if job.vcpus > vcpus or job.memory_mib > USABLE * gib * 1024:
+            yield f"the job ({job.vcpus} vCPU, {job.memory_mib} MiB) does not fit a {name}"
+
+
+def file_system(template: ResolvedTemplate) -> Complaints:
+    """The job sees the catalogue read-only, signed for and encrypted; mounts come first."""
+    job = template.job
+    if job.writable_mounts or job.read_only_mounts != ("/mnt/efs",):
+        yield "the job can write to the catalogue, or does not see it"
+    container = template.resource("AnalyticsJobDefinition")["ContainerProperties"]
+    [volume] = [each["EfsVolumeConfiguration"] for each in container["Volumes"]]
+    if volume.get("RootDirectory", "/") != "/":
+        yield "an access point excludes a root directory"
+    if volume.get("TransitEncryption") != "ENABLED":
+        yield "IAM authorisation needs encryption in transit"
+    if (
+        volume.get("AuthorizationConfig", {}).get("Iam") != "ENABLED"
+        or "JobRoleArn" not in container
+    ):
+        yield "the job does not sign in to EFS"
+    if "elasticfilesystem:ClientWrite" in _actions(template, "AnalyticsJobRole"):
+        yield "the job's role may write to EFS"
+    users = ["AnalyticsComputeEnvironment", *_mounting_functions(template)]
+    for name in users:
+        after = template.resources[name].get("DependsOn", [])
+        for target in template.of_type("AWS::EFS::MountTarget"):
+            if target not in after:
+                yield f"{name} may be made before {target}"
+    groups = template.resource("AnalyticsComputeEnvironment")["ComputeResources"][
+        "SecurityGroupIds"
+    ]
+    for target in template.of_type("AWS::EFS::MountTarget").values():
+        if not lets_in(template, target["SecurityGroups"], groups, 2049):
+            yield "a mount target does not let the job in"
+
+
+def _mounting_functions(template: ResolvedTemplate) -> list[str]:
+    functions = template.of_type("AWS::Lambda::Function")
+    return [name for name, each in functions.items() if "FileSystemConfigs" in each]
+
+
+def _statements(template: ResolvedTemplate, role: str) -> Iterator[dict[str, Any]]:
+    for policy in template.policies[role]:
+        yield from policy["Statement"]
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _actions(template: ResolvedTemplate, role: str) -> set[str]:
+    allowed = (each for each in _statements(template, role) if each["Effect"] == "Allow")
+    return {action for each in allowed for action in _listed(each.get("Action", []))}
+
+
+def narrow_role(template: ResolvedTemplate) -> Complaints:
+    """The API's role reaches one schedule, one role and the published results; nothing else."""
+    stack = template.stack
+    prefix = "arn:aws:scheduler:us-east-1:123456789012:schedule/default"
+    schedule = f"{prefix}/{stack}-analytics-debounce"
+    bucket = template.attribute("AnalyticsBucket", "Arn")
+    exact = {
+        "scheduler:CreateSchedule": {schedule},
+        "scheduler:UpdateSchedule": {schedule},
+        "iam:PassRole": {template.attribute("AnalyticsSchedulerRole", "Arn")},
+        "s3:GetObject": {f"{bucket}/analytics/v1/*"},
+        "elasticfilesystem:ClientMount": {template.attribute("FileSystem", "Arn")},
+        "elasticfilesystem:ClientWrite": {template.attribute("FileSystem", "Arn")},
+    }
+    logs = {
+        template.attribute("CocktailLogGroup", "Arn"),
+        template.attribute("ReconcileLogGroup", "Arn"),
+    }
+    exact |= {"logs:CreateLogStream": logs, "logs:PutLogEvents": logs}
+    if template.resource("CocktailLambdaRole").get("ManagedPolicyArns"):
+        yield "managed policies allow more than is needed"
+    for statement in _statements(template, "CocktailLambdaRole"):
+        if statement["Effect"] == "Deny":
+            continue
+        if statement.keys() & {"NotAction", "NotResource"}:
+            yield f"{statement} allows whatever it does not name"
+            continue
+        resources = set(_listed(statement["Resource"]))
+        for action in _listed(statement["Action"]):
+            if not OPEN_ACTIONS.fullmatch(action) and resources != exact.get(action):
+                yield f"{action} on {sorted(resources)} is wider than it must be"
+        to_scheduler = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+        if "iam:PassRole" in statement["Action"] and statement.get("Condition") != to_scheduler:
+            yield f"iam:PassRole is not bound to {to_scheduler}"
+
+
+def names_the_trigger_reads() -> set[str]:
+    """Environment names in the trigger's source: what it passes to its one reading function."""
+    tree = ast.parse(Path(trigger.__file__).read_text())
+    constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    strings = (each for each in constants if isinstance(each, str))
+    return {text for text in strings if re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+", text)}
+
+
+def environment(template: ResolvedTemplate) -> Complaints:
+    """What the code reads is set or left out for a reason; what is set is read."""
+    settings = {name.upper() for name in Settings.model_fields}
+    functions = template.functions
+    expected = {
+        "CocktailLambda": settings - LEFT_AT_DEFAULT.keys(),
+        "AnalyticsReconcileFunction": settings - LEFT_AT_DEFAULT.keys(),
+        "AnalyticsTriggerFunction": names_the_trigger_reads(),
+    }
+    found = {name: set(functions[name].environment) for name in expected}
+    handed_on = Settings(analytics_bucket="any").environment()
+    expected["the job"] = handed_on.keys() - LEFT_AT_DEFAULT.keys() | SDK_READS
+    found["the job"] = set(template.job.environment)
+    for name, wanted in expected.items():
+        if missing := wanted - found[name]:
+            yield f"{name} is not given {sorted(missing)}"
+        if idle := found[name] - wanted:
+            yield f"{name} is given {sorted(idle)}, which nothing reads or LEFT_AT_DEFAULT lists"
+    if unknown := LEFT_AT_DEFAULT.keys() - settings:
+        yield f"{sorted(unknown)} are no settings"
+    api, reconcile = functions["CocktailLambda"], functions["AnalyticsReconcileFunction"]
+    if api.environment != reconcile.environment:
+        yield "the API and the reconcile are given different environments"
+
+
+def bucket(template: ResolvedTemplate) -> Complaints:
+    """The bucket is private and encrypted, and nothing current expires."""
+    found = template.resource("AnalyticsBucket")
+    if set(found.get("PublicAccessBlockConfiguration", {}).values()) != {True}:
+        yield "the bucket could be made public"
+    if not found.get("BucketEncryption"):
+        yield "the bucket is not encrypted"
+    harmless = {"Id", "Status", "AbortIncompleteMultipartUpload", "NoncurrentVersionExpiration"}
+    for rule in found["LifecycleConfiguration"]["Rules"]:
+        if extra := rule.keys() - harmless:
+            yield f"the lifecycle rule {rule['Id']} has {sorted(extra)}"
+    methods = [
+        method
+        for rule in found["CorsConfiguration"]["CorsRules"]
+        for method in rule["AllowedMethods"]
+    ]
+    if methods != ["GET"]:
+        yield "other origins may do more than read"
+
+
+def schedule(template: ResolvedTemplate) -> Complaints:
+    """One schedule, made at run time under a role that invokes one function."""
+    name = f"{template.stack}-analytics-debounce"
+    api = template.functions["CocktailLambda"].environment
+    minutes = {"dev": "5", "prod": "15"}[template.stage]
+    wanted = {
+        "ANALYTICS_SCHEDULE_NAME": name,
+        "ANALYTICS_DEBOUNCE_MINUTES": minutes,
+        "ANALYTICS_TRIGGER_FUNCTION": template.attribute("AnalyticsTriggerFunction", "Arn"),
+        "ANALYTICS_SCHEDULER_ROLE_ARN": template.attribute("AnalyticsSchedulerRole", "Arn"),
+        "ANALYTICS_SCHEDULER_DLQ_ARN": template.attribute("AnalyticsDeadLetterQueue", "Arn"),
+    }
+    for variable, value in wanted.items():
+        if api.get(variable) != value:
+            yield f"{variable} is {api.get(variable)}, not {value}"
+    trust = template.resource("AnalyticsSchedulerRole")["AssumeRolePolicyDocument"]["Statement"][0]
+    source = trust["Condition"]["StringEquals"]["aws:SourceArn"]
+    if not source.endswith(":schedule-group/default"):
+        yield "a role bound to anything but a schedule's group cannot be used for a new schedule"
+    [invoked] = template.of_type("AWS::Lambda::EventInvokeConfig").values()
+    failures = template.attribute("AnalyticsTriggerFailures", "Arn")
+    if invoked["DestinationConfig"]["OnFailure"]["Destination"] != failures:
+        yield "a trigger that fails leaves no trace: the scheduler's queue never sees its errors"
+
+
+def logs(template: ResolvedTemplate) -> Complaints:
+    """Everything is logged where it is looked for, and not kept for ever."""
+    groups = {
+        each["LogGroupName"]: each for each in template.of_type("AWS::Logs::LogGroup").values()
+    }
+    wanted = {f"/aws/lambda/{each.name}" for each in template.functions.values()}
+    options = template.resource("AnalyticsJobDefinition")["ContainerProperties"]["LogConfiguration"]
+    wanted.add(options["Options"]["awslogs-group"])
+    if wanted != groups.keys() or "/aws/batch/job" not in wanted:
+        yield f"log groups are {sorted(groups)}, not {sorted(wanted)}"
+    for name, group in groups.items():
+        if "RetentionInDays" not in group:
+            yield f"{name} is kept for ever"
+
+
+def alarms(template: ResolvedTemplate) -> Complaints:
+    """Each way to fail has an alarm that somebody hears."""
+    found = template.of_type("AWS::CloudWatch::Alarm")
+    wanted = {
+        f"Analytics{each}Alarm"
+        for each in ("JobFailed", "JobStuck", "TriggerFailed", "Undelivered", "Stale")
+    }
+    if found.keys() != wanted:
+        yield f"alarms are {sorted(found)}, not {sorted(wanted)}"
+    for name, alarm in found.items():
+        if alarm.get("AlarmActions") != [template.ref("AlarmTopic")]:
+            yield f"{name} tells nobody"
+    stale = found["AnalyticsStaleAlarm"]
+    longest = (
+        60
+        * 4
+        * float(template.functions["CocktailLambda"].environment["ANALYTICS_DEBOUNCE_MINUTES"])
+    )
+    if stale["Threshold"] < longest + 20 * 60 or stale["TreatMissingData"] != "breaching":
+        yield "the alarm of old results rings while all is well, or not when the reconcile is dead"
+    states = [
+        each["State"] for each in template.resource("AnalyticsJobQueue")["JobStateTimeLimitActions"]
+    ]
+    if "RUNNABLE" not in states:
+        yield "a job may wait for an instance for ever"
+
+
+ALL = (
+    retries,
+    job_fits,
+    network,
+    file_system,
+    narrow_role,
+    environment,
+    bucket,
+    schedule,
+    logs,
+    alarms,
+)

@@ -1,0 +1,109 @@
+"""The deployed system without AWS."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from botocore.config import Config
+
+from cocktailspace.analytics.job import run_job
+from cocktailspace.artifacts.attempt import AttemptNote
+from cocktailspace.artifacts.folder import FolderStore
+from cocktailspace.bootstrap import build_services
+from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.migrate import migrate
+from cocktailspace.refresh import eventbridge
+from cocktailspace.refresh.signal import AnalyticsSignal
+from cocktailspace.settings import Settings
+from cocktailspace.times import utc_now
+from tests.aws.resolve import Stage, resolve
+from tests.aws.world import AwsWorld, EmbeddedWorld, World, emulated_aws
+from tests.conftest import BAR, ManualClock, import_document
+
+
+@pytest.fixture
+def now() -> ManualClock:
+    """A virtual clock that begins now, so that times of child processes can be compared."""
+    return ManualClock(datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A small bar, and what is published of it."""
+
+    catalogue: Path
+    artifacts: FolderStore
+
+
+@pytest.fixture(scope="session")
+def bar(tmp_path_factory: pytest.TempPathFactory, empty_catalogue: Path) -> Bar:
+    """Published once, here, and copied for each test."""
+    folder = tmp_path_factory.mktemp("bar")
+    path = folder / "catalogue.sqlite"
+    shutil.copy(empty_catalogue, path)
+    database, store = Database(sqlite_url(path)), FolderStore(folder / "artifacts")
+    migrate(database, network_file_system=True)
+    import_document(database, BAR)
+    note = AttemptNote(store, clock=utc_now)
+    run_job(database, store, note, clock=utc_now)
+    note.succeed()
+    database.close()
+    return Bar(path, store)
+
+
+@pytest.fixture
+def deployed(
+    tmp_path: Path,
+    aws_server: str,
+    aws_environment: None,  # noqa: ARG001
+    now: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Callable[[Stage], AwsWorld]]:
+    """Deploys a stage; what is in `efs` below the temporary folder is on its file system."""
+    # How long an edit waits for its signal is tested elsewhere; here a slow machine is no fault.
+    patient = Config(connect_timeout=60, read_timeout=60, retries={"total_max_attempts": 1})
+    monkeypatch.setattr(eventbridge, "_CONFIG", patient)
+    monkeypatch.setitem(AnalyticsSignal.__init__.__kwdefaults__, "patience_seconds", 60.0)
+    efs = tmp_path / "efs"
+    efs.mkdir()
+    with emulated_aws(aws_server, monkeypatch):
+        yield lambda stage: AwsWorld(resolve(stage), efs, aws_server, now)
+
+
+@pytest.fixture
+def aws(deployed: Callable[[Stage], AwsWorld], tmp_path: Path, bar: Bar) -> AwsWorld:
+    """The dev stack with a bar that is published."""
+    shutil.copy(bar.catalogue, tmp_path / "efs" / "catalogue.sqlite")
+    world = deployed("dev")
+    for entry in bar.artifacts.list("analytics/"):
+        world.function.services.store.write(entry.key, bar.artifacts.read(entry.key).body)
+    assert world.is_fresh
+    return world
+
+
+@pytest.fixture
+def embedded(tmp_path: Path, bar: Bar, now: ManualClock) -> Iterator[EmbeddedWorld]:
+    """One machine with a bar that is published."""
+    settings = Settings(
+        db_path=tmp_path / "catalogue.sqlite",
+        analytics_path=tmp_path / "artifacts",
+        tokens_path=tmp_path / "tokens.json",
+    )
+    shutil.copy(bar.catalogue, tmp_path / "catalogue.sqlite")
+    shutil.copytree(bar.artifacts.root, tmp_path / "artifacts")
+    services = build_services(settings, clock=now)
+    migrate(services.database)
+    world = EmbeddedWorld(services, now)
+    assert world.is_fresh
+    yield world
+    services.database.close()
+
+
+@pytest.fixture(params=["embedded", "aws"])
+def world(request: pytest.FixtureRequest) -> World:
+    """Each of the two ways to run, with a bar that is published."""
+    found: World = request.getfixturevalue(request.param)
+    return found

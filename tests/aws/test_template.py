@@ -1,0 +1,283 @@
+"""The template gate: what AWS would refuse, and what would only show in production."""
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from cfnlint.api import lint
+from fastapi.testclient import TestClient
+
+from cocktailspace.api.app import create_app
+from cocktailspace.api.lambda_handler import _metrics
+from cocktailspace.bootstrap import Services
+from cocktailspace.times import utc_now
+from tests.aws import checks
+from tests.aws.resolve import (
+    TEMPLATE,
+    Stage,
+    resolve,
+    resolve_template,
+    translated_template,
+)
+from tests.conftest import ROOT
+
+Resources = dict[str, dict[str, Any]]
+STAGES: tuple[Stage, ...] = ("dev", "prod")
+
+
+def test_the_template_as_written_is_valid() -> None:
+    assert lint(TEMPLATE.read_text()) == []
+
+
+def test_the_template_as_translated_is_valid() -> None:
+    """cfn-lint does not look at the actions of policies while the transform stands."""
+    assert lint(json.dumps(translated_template())) == []
+
+
+def test_a_mistyped_action_is_noticed() -> None:
+    role = {"Type": "AWS::IAM::Role", "Properties": resolve("dev").resource("CocktailLambdaRole")}
+    text = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Role": role}})
+    assert lint(text) == []
+    assert "W3037" in {found.rule.id for found in lint(text.replace("UpdateSch", "UpdateSh"))}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("check", checks.ALL, ids=lambda check: check.__name__)
+def test_the_template_passes(check: Callable[..., Any], stage: Stage) -> None:
+    assert list(check(resolve(stage))) == []
+
+
+def _rule(**rule: str) -> Callable[[Resources], None]:
+    def change(resources: Resources) -> None:
+        strategy = resources["AnalyticsJobDefinition"]["Properties"]["RetryStrategy"]
+        strategy["EvaluateOnExit"].insert(0, rule)
+
+    return change
+
+
+def _set(path: str, value: object) -> Callable[[Resources], None]:
+    """Put a value where `Resource.Property.0.Property` says; None takes it out."""
+
+    def change(resources: Resources) -> None:
+        logical_id, *keys = path.split(".")
+        at: Any = resources[logical_id]
+        for key in keys[:-1]:
+            at = at[int(key)] if isinstance(at, list) else at[key]
+        last: Any = int(keys[-1]) if isinstance(at, list) else keys[-1]
+        if value is None:
+            del at[last]
+        else:
+            at[last] = value
+
+    return change
+
+
+def _without(logical_id: str) -> Callable[[Resources], None]:
+    return lambda resources: resources.pop(logical_id) and None
+
+
+def _environment(function: str, name: str, value: str | None) -> Callable[[Resources], None]:
+    return _set(f"{function}.Properties.Environment.Variables.{name}", value)
+
+
+JOB = "AnalyticsJobDefinition.Properties"
+CONTAINER = f"{JOB}.ContainerProperties"
+VOLUME = f"{CONTAINER}.Volumes.0.EfsVolumeConfiguration"
+INSTANCES = "AnalyticsComputeEnvironment.Properties.ComputeResources"
+API_ROLE = "CocktailLambdaRole.Properties.Policies.0.PolicyDocument.Statement"
+ANYWHERE = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0"}
+
+BAD_SAMPLES: list[tuple[Callable[..., Any], Callable[[Resources], None], str]] = [
+    (checks.retries, _rule(OnStatusReason="*Spot*", Action="RETRY"), "refuses"),
+    (checks.retries, _rule(OnReason="Cannot-Pull*", Action="RETRY"), "refuses"),
+    (checks.retries, _rule(OnExitCode="7?", Action="RETRY"), "refuses"),
+    (checks.retries, _rule(OnExitCode="1*", Action="RETRY"), "exit code 1, "),
+    (checks.retries, _rule(Action="RETRY"), "no condition"),
+    (checks.retries, _set(f"{JOB}.RetryStrategy.EvaluateOnExit.3", None), "last rule"),
+    (checks.retries, _set(f"{JOB}.RetryStrategy.EvaluateOnExit.0", None), "Host EC2"),
+    (checks.retries, _set(f"{JOB}.RetryStrategy.EvaluateOnExit.2", None), "exit code 75"),
+    (checks.retries, _set(f"{JOB}.RetryStrategy.Attempts", 1), "three"),
+    (checks.job_fits, _set(f"{INSTANCES}.InstanceTypes.0", "c7g.medium"), "c7g.medium"),
+    (checks.job_fits, _set(f"{INSTANCES}.InstanceTypes.0", "c7i.large"), "c7i.large"),
+    (checks.job_fits, _set(f"{CONTAINER}.ResourceRequirements.1.Value", "4096"), "c7g.large"),
+    (checks.job_fits, _set(f"{CONTAINER}.ResourceRequirements.1.Value", "1024"), "2,048"),
+    (checks.job_fits, _set(f"{INSTANCES}.MinvCpus", 2), "some run"),
+    (checks.network, _without("SchedulerEndpoint"), "time-out"),
+    (checks.network, _set("SchedulerEndpoint.Properties.PrivateDnsEnabled", False), "time-out"),
+    (
+        checks.network,
+        _set("SchedulerEndpointSecurityGroup.Properties.SecurityGroupIngress", []),
+        "let CocktailLambda in",
+    ),
+    (checks.network, _without("StorageEndpoint"), "reach S3"),
+    (checks.network, _without("PrivateSubnetBRoutes"), "reach S3"),
+    (checks.network, _without("PublicRoute"), "ecr.dkr"),
+    (checks.network, _set("PublicSubnetA.Properties.MapPublicIpOnLaunch", False), "ecr.dkr"),
+    (
+        checks.network,
+        _set("BatchSecurityGroup.Properties.SecurityGroupIngress", [ANYWHERE]),
+        "lets something in",
+    ),
+    (checks.network, _set("BatchSecurityGroup.Properties.SecurityGroupEgress.1", None), "2049"),
+    (checks.file_system, _set(f"{CONTAINER}.MountPoints.0.ReadOnly", False), "can write"),
+    (checks.file_system, _set(f"{VOLUME}.RootDirectory", "/catalogue"), "root directory"),
+    (checks.file_system, _set(f"{VOLUME}.TransitEncryption", "DISABLED"), "in transit"),
+    (checks.file_system, _set(f"{VOLUME}.AuthorizationConfig.Iam", "DISABLED"), "sign in"),
+    (checks.file_system, _set("AnalyticsComputeEnvironment.DependsOn", []), "before MountTargetA"),
+    (checks.file_system, _set("CocktailLambda.DependsOn", ["MountTargetA"]), "before MountTargetB"),
+    (
+        checks.file_system,
+        _set("FileSystemSecurityGroup.Properties.SecurityGroupIngress.1", None),
+        "let the job in",
+    ),
+    (checks.narrow_role, _set(f"{API_ROLE}.0.Resource", "*"), "scheduler:UpdateSchedule"),
+    (checks.narrow_role, _set(f"{API_ROLE}.0.Action", "scheduler:*"), "scheduler:*"),
+    (checks.narrow_role, _set(f"{API_ROLE}.1.Resource", "*"), "iam:PassRole"),
+    (checks.narrow_role, _set(f"{API_ROLE}.1.Condition", None), "iam:PassRole is not bound"),
+    (checks.narrow_role, _set(f"{API_ROLE}.2.Action", "s3:*"), "s3:*"),
+    (checks.narrow_role, _set(f"{API_ROLE}.0.Action", "lambda:InvokeFunction"), "lambda:Invoke"),
+    (checks.narrow_role, _set(f"{API_ROLE}.0.NotAction", "s3:*"), "does not name"),
+    (checks.environment, _environment("CocktailLambda", "DB_PATH", None), "not given ['DB_PATH']"),
+    (checks.environment, _environment("CocktailLambda", "DEBUG", "1"), "given ['DEBUG']"),
+    (checks.environment, _environment("CocktailLambda", "PORT", "80"), "given ['PORT']"),
+    (
+        checks.environment,
+        _environment("AnalyticsReconcileFunction", "DB_PATH", "/elsewhere"),
+        "different",
+    ),
+    (
+        checks.environment,
+        _environment("AnalyticsTriggerFunction", "BATCH_JOB_QUEUE", None),
+        "not given ['BATCH_JOB_QUEUE']",
+    ),
+    (checks.environment, _set(f"{CONTAINER}.Environment.0", None), "the job is not given"),
+    (
+        checks.bucket,
+        _set("AnalyticsBucket.Properties.LifecycleConfiguration.Rules.0.ExpirationInDays", 30),
+        "ExpirationInDays",
+    ),
+    (
+        checks.bucket,
+        _set("AnalyticsBucket.Properties.PublicAccessBlockConfiguration.BlockPublicAcls", False),
+        "public",
+    ),
+    (
+        checks.schedule,
+        _environment("CocktailLambda", "ANALYTICS_DEBOUNCE_MINUTES", "1"),
+        "DEBOUNCE",
+    ),
+    (
+        checks.schedule,
+        _set(
+            "AnalyticsSchedulerRole.Properties.AssumeRolePolicyDocument.Statement.0.Condition"
+            ".StringEquals.aws:SourceArn",
+            "arn:aws:scheduler:us-east-1:123456789012:schedule/default/mine",
+        ),
+        "group",
+    ),
+    (checks.logs, _set("TriggerLogGroup.Properties.LogGroupName", "/mine"), "log groups are"),
+    (checks.logs, _set("JobLogs.Properties.RetentionInDays", None), "kept for ever"),
+    (checks.alarms, _without("AnalyticsStaleAlarm"), "alarms are"),
+    (checks.alarms, _set("AnalyticsStaleAlarm.Properties.Threshold", 600), "while all is well"),
+    (checks.alarms, _set("AnalyticsJobFailedAlarm.Properties.AlarmActions", []), "tells nobody"),
+    (
+        checks.alarms,
+        _set("AnalyticsJobQueue.Properties.JobStateTimeLimitActions", []),
+        "wait for an instance",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("check", "change", "complaint"),
+    BAD_SAMPLES,
+    ids=[f"{check.__name__}-{number}" for number, (check, _, _) in enumerate(BAD_SAMPLES)],
+)
+def test_a_bad_sample_is_noticed(
+    check: Callable[..., Any], change: Callable[[Resources], None], complaint: str
+) -> None:
+    template = copy.deepcopy(translated_template())
+    change(template["Resources"])
+    complaints = _complaints(check, template)
+    assert any(complaint in each for each in complaints), complaints
+
+
+def _complaints(check: Callable[..., Any], template: dict[str, Any]) -> list[str]:
+    """A check may trip over what is missing after it has complained of it."""
+    found: list[str] = []
+    try:
+        for complaint in check(resolve_template(template, "dev")):
+            found.append(complaint)  # noqa: PERF402 - keeps what came before the stumble
+    except (KeyError, StopIteration):
+        if not found:
+            raise
+    return found
+
+
+RELIED_ON = {
+    *("CocktailLambda", "CocktailAPI", "VPC", "FileSystem", "FileSystemAccessPoint"),
+    *("MountTargetA", "MountTargetB", "BatchServiceRole", "BatchInstanceRole"),
+    *("BatchInstanceProfile", "BatchSecurityGroup", "AnalyticsComputeEnvironment"),
+    *("AnalyticsJobQueue", "AnalyticsJobDefinition", "AnalyticsECRRepository"),
+    *("AnalyticsTriggerFunction", "AnalyticsSchedulerRole", "AnalyticsReconcileFunction"),
+    *("AnalyticsBucket", "UserPool", "EditorGroup", "AdminGroup"),
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_resources_keep_their_names(stage: Stage) -> None:
+    assert resolve(stage).resources.keys() >= RELIED_ON
+
+
+def test_no_schedule_is_part_of_the_stack() -> None:
+    """The API makes the one that debounces: a deployment would set it back."""
+    kinds = {each["Type"] for each in resolve("dev").resources.values()}
+    assert "AWS::Scheduler::Schedule" not in kinds
+
+
+def test_a_second_stack_of_an_account_can_share_the_jobs_log_group() -> None:
+    assert "JobLogs" not in resolve("prod", JobLogGroup="existing").resources
+
+
+def test_what_cannot_be_made_again_outlives_the_stack() -> None:
+    resources = resolve("prod").resources
+    for name in ("FileSystem", "AnalyticsBucket", "UserPool"):
+        assert resources[name]["DeletionPolicy"].startswith("Retain"), name
+
+
+def test_writing_passes_the_authorizer_and_reading_does_not(services: Services) -> None:
+    """Each operation of the API, by the gateway's route that it takes."""
+    paths = resolve("dev").resource("CocktailAPI")["Body"]["paths"]
+    with TestClient(create_app(services)) as client:
+        operations = client.get("/api/v1/openapi.json").json()["paths"]
+    for path, methods in operations.items():
+        for method, operation in methods.items():
+            exact = paths.get(path, {}).get(method)
+            route = exact or paths["/{proxy+}"][method]
+            assert ("security" in route) == ("security" in operation), f"{method} {path}"
+
+
+def test_handlers_exist() -> None:
+    sources = {"trigger": ROOT / "src" / "cocktailspace" / "refresh" / "trigger.py"}
+    for function in resolve("dev").functions.values():
+        module, _, name = function.handler.rpartition(".")
+        source = sources.get(module, ROOT / "src" / f"{module.replace('.', '/')}.py")
+        assert f"\ndef {name}(" in source.read_text() or f"\n{name} = " in source.read_text()
+
+
+def test_the_alarm_of_old_results_watches_what_the_reconcile_writes() -> None:
+    template = resolve("prod")
+    alarm = template.resource("AnalyticsStaleAlarm")
+    schedule = template.functions["AnalyticsReconcileFunction"].environment[
+        "ANALYTICS_SCHEDULE_NAME"
+    ]
+    found = {"state": "pending", "unpublished_seconds": 9, "failures": 0}
+    line = json.loads(_metrics(found, schedule, utc_now()))
+    [declared] = line["_aws"]["CloudWatchMetrics"]
+    assert declared["Namespace"] == alarm["Namespace"]
+    assert alarm["MetricName"] in {each["Name"] for each in declared["Metrics"]}
+    [dimension] = alarm["Dimensions"]
+    assert [dimension["Name"]] in declared["Dimensions"]
+    assert line[dimension["Name"]] == dimension["Value"]
