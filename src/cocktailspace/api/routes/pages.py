@@ -93,7 +93,7 @@ def page_routes(context: Context) -> APIRouter:
         try:
             with database.reading() as connection:
                 found = ingredients.get_ingredient(connection, ingredient_id)
-                page = recipes.find_recipes(
+                page = recipes.find_names(
                     connection, ingredient_ids=[ingredient_id], limit=NAMES_A_PAGE
                 )
                 ancestors = taxonomy.ancestors(connection, ingredient_id)
@@ -118,7 +118,7 @@ def page_routes(context: Context) -> APIRouter:
     ) -> Response:
         """All recipes by name, a page at a time."""
         with database.reading() as connection:
-            page = recipes.find_recipes(connection, after=after, limit=NAMES_A_PAGE)
+            page = recipes.find_names(connection, after=after, limit=NAMES_A_PAGE)
         return html(request, "recipes.html", recipes=page.items, next=page.next_after)
 
     @router.get("/ingredients")
