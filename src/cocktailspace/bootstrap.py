@@ -1,11 +1,16 @@
 """The composition root: picks the parts that the settings ask for and puts them together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.store import ArtifactStore
+from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.exchange import ImportSummary, import_file, starter_file
+from cocktailspace.catalogue.migrate import migrate, require_catalogue
 from cocktailspace.catalogue.models import Limits
 from cocktailspace.refresh.debounce import Debounce
 from cocktailspace.refresh.embedded import Bell, Refresher
@@ -37,8 +42,41 @@ def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
     # `signal_analytics_run()` of the embedded mode: the refresher is a thread of this process or
     # looks by itself within a second, so there is no alarm to move and nothing to work out.
     database = Database(settings.catalogue_url, limits=limits, clock=clock, after_commit=bell.ring)
-    refresher = Refresher(database, store, jobs, _policy(settings), clock, bell)
+    refresher = Refresher(
+        database,
+        store,
+        jobs,
+        _policy(settings),
+        clock,
+        bell,
+        algorithm_version=PARAMETERS["algorithm_version"],
+        prepare=_preparation(settings, database),
+    )
     return Services(settings, database, limits, store, jobs, refresher, clock)
+
+
+def prepare_catalogue(
+    settings: Settings, database: Database, *, starter: bool
+) -> ImportSummary | None:
+    """Make or upgrade the catalogue, where that is not another's business; SchemaError then.
+
+    starter: fill one that was never changed with the starter catalogue; returns what that did.
+    """
+    if settings.migrate_at_start:
+        migrate(database, network_file_system=settings.db_network_file_system)
+    require_catalogue(database)
+    if starter:
+        with database.transaction() as tx:
+            if catalogue_state(tx.connection).version == 0:
+                return import_file(tx, starter_file())
+    return None
+
+
+def _preparation(settings: Settings, database: Database) -> Callable[[], None] | None:
+    def prepare() -> None:
+        prepare_catalogue(settings, database, starter=True)
+
+    return prepare if settings.migrate_at_start else None
 
 
 def _store(settings: Settings) -> ArtifactStore:

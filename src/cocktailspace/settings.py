@@ -25,6 +25,11 @@ class Settings(BaseSettings):
     db_network_file_system: bool = Field(
         False, description="The SQLite file lies on NFS or EFS: use a rollback journal, not WAL"
     )
+    migrate_at_start: bool = Field(
+        True,
+        description="Make or upgrade the catalogue when a server or an import starts; false where "
+        "several hosts share it: then `cocktailspace migrate` alone does",
+    )
     analytics_path: Path | None = Field(None, description="Folder for the published artifacts")
     analytics_bucket: str | None = Field(
         None, description="S3 bucket for the artifacts; setting it means AWS mode"

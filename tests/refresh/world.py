@@ -118,6 +118,9 @@ class Jobs:
     def active(self) -> Job | None:
         return self.running[0].job if self.running else None
 
+    def unnoted(self) -> None:
+        """The store of this world takes every note."""
+
     def stop(self) -> None:
         for job in self.running:
             job.note.stop()

@@ -10,7 +10,8 @@ from typing import Literal
 
 from cocktailspace.analytics.encode import encode_artifact
 from cocktailspace.analytics.maps import Places, published_places
-from cocktailspace.analytics.regenerate import PARAMETERS, Analytics, regenerate_analytics
+from cocktailspace.analytics.parameters import PARAMETERS
+from cocktailspace.analytics.regenerate import Analytics, regenerate_analytics
 from cocktailspace.artifacts.attempt import AttemptNote
 from cocktailspace.artifacts.manifest import ArtifactName, Manifest, Published, read_published
 from cocktailspace.artifacts.publish import Result, publish
@@ -89,7 +90,8 @@ def _is_published(snapshot: Snapshot, base: Published | None) -> bool:
         manifest is not None
         and manifest.catalogue_id == snapshot.catalogue_id
         and manifest.source_version == snapshot.version
-        and manifest.parameters == PARAMETERS
+        and manifest.source_changed_at in (None, snapshot.changed_at)
+        and manifest.algorithm_version >= PARAMETERS["algorithm_version"]
     )
 
 
@@ -109,6 +111,7 @@ def _result(run_id: str, snapshot: Snapshot, analytics: Analytics, clock: Clock)
         run_id=run_id,
         catalogue_id=snapshot.catalogue_id,
         source_version=snapshot.version,
+        source_changed_at=snapshot.changed_at,
         artifacts={
             name: encode_artifact(
                 name, data, source_version=snapshot.version, generated_at=generated_at

@@ -2,24 +2,27 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
-from cocktailspace.catalogue.changes import renew_identity
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import CatalogueError
+from cocktailspace.refresh.caretaker import Caretaker
 from cocktailspace.refresh.debounce import Debounce
 from cocktailspace.refresh.ports import Job, JobQueue
+from cocktailspace.refresh.restored import renew_restored
 from cocktailspace.refresh.status import RefreshStatus, derive_status, read_facts
 from cocktailspace.times import Clock
 
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+_SECONDS_BETWEEN_COMPLAINTS = 60.0
 
 
 class Bell:
@@ -42,6 +45,9 @@ class Refresher:
     """Looks at the two facts each second, sooner when the bell rings, and runs what is due.
 
     It remembers nothing: a server that starts after a crash finds what is pending by looking.
+
+    algorithm_version: the running program's; results of an older one are computed anew.
+    prepare: makes or upgrades the catalogue, as at the server's start; None where others do.
     """
 
     def __init__(
@@ -52,6 +58,9 @@ class Refresher:
         policy: Debounce,
         clock: Clock,
         bell: Bell,
+        *,
+        algorithm_version: int = 0,
+        prepare: Callable[[], None] | None = None,
     ) -> None:
         self._database = database
         self._store = store
@@ -59,6 +68,9 @@ class Refresher:
         self._policy = policy
         self._clock = clock
         self._bell = bell
+        self._algorithm_version = algorithm_version
+        self._caretaker = Caretaker(database, clock, prepare)
+        self._trouble, self._complained_at = "", 0.0
         self._stopping = threading.Event()
 
     @contextmanager
@@ -76,13 +88,21 @@ class Refresher:
 
     def status(self) -> RefreshStatus:
         """Where things stand now."""
-        facts = read_facts(self._database, self._store, self._jobs.active)
+        facts = read_facts(
+            self._database,
+            self._store,
+            self._jobs.active,
+            algorithm_version=self._algorithm_version,
+            unnoted=self._jobs.unnoted,
+        )
         return derive_status(facts, self._policy, self._clock())
 
     def step(self) -> timedelta:
         """Start the job if it is due; returns how long to sleep before the next look."""
-        status = self.status()
         pause = timedelta(seconds=POLL_SECONDS)
+        if not self._caretaker.sees_to_it():
+            return pause
+        status = self.status()
         if status.job is not None or status.due_at is None:
             return pause
         wait = status.due_at - self._clock()
@@ -93,28 +113,21 @@ class Refresher:
 
     def run_now(self, status: RefreshStatus) -> Job:
         """Start the job whether it is due or not, or return the one that runs."""
-        if status.restored:
-            self._renew_identity(status)
+        renew_restored(self._database, status)
         return self._jobs.submit()
-
-    def _renew_identity(self, status: RefreshStatus) -> None:
-        """A restored catalogue is another one: its versions mean other contents than before."""
-        with self._database.transaction() as tx:
-            catalogue_id = renew_identity(tx.connection)
-        logger.warning(
-            "the catalogue %s is at version %d, but version %s of it is published: it was restored "
-            "from a backup; from now on it is %s",
-            status.catalogue.catalogue_id,
-            status.catalogue.version,
-            status.manifest and status.manifest.source_version,
-            catalogue_id,
-        )
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
                 pause = self.step()
             except (CatalogueError, StoreError, SQLAlchemyError, OSError) as error:
-                logger.warning("refresh: %s; looking again soon", error)
+                self._complain(str(error))
                 pause = timedelta(seconds=POLL_SECONDS)
             self._bell.wait(pause.total_seconds())
+
+    def _complain(self, trouble: str) -> None:
+        """Say it once, and once a minute while it lasts."""
+        now = time.monotonic()
+        if trouble != self._trouble or now - self._complained_at >= _SECONDS_BETWEEN_COMPLAINTS:
+            logger.warning("refresh: %s; looking again each second", trouble)
+            self._trouble, self._complained_at = trouble, now

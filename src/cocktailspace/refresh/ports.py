@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from cocktailspace.artifacts.attempt import Attempt
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -30,6 +32,10 @@ class JobQueue(Protocol):
 
     def active(self) -> Job | None:
         """The job that waits or runs, if there is one."""
+        ...
+
+    def unnoted(self) -> Attempt | None:
+        """The last attempt, where the store did not even take the note that it failed."""
         ...
 
     def stop(self) -> None:

@@ -13,6 +13,7 @@ from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.catalogue.changes import (
     CatalogueState,
     catalogue_state,
+    change_time,
     count_changes_after,
     first_change_after,
 )
@@ -38,6 +39,9 @@ class RefreshStatus:
     this is its next try.
     pending_since: time of the first change that no run has started from.
     pending_changes: changes that are not published.
+    restored: whether another copy of the catalogue was put back behind our back: it is not what
+    was published as that version of it.
+    outdated: whether an older algorithm made what is published.
     """
 
     state: RefreshState
@@ -48,21 +52,17 @@ class RefreshStatus:
     due_at: datetime | None
     pending_since: datetime | None
     pending_changes: int
-
-    @property
-    def restored(self) -> bool:
-        """Whether an older copy of the catalogue was put back: it is behind what is published."""
-        manifest = self.manifest
-        return (
-            manifest is not None
-            and manifest.catalogue_id == self.catalogue.catalogue_id
-            and manifest.source_version > self.catalogue.version
-        )
+    restored: bool = False
+    outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a status is derived from, read in an order that cannot mislead.
+
+    covered: the version up to which nothing is to be computed; -1 where even an untouched
+    catalogue is, because readers see another one or the work of an older algorithm.
+    taken: the same with what the running or the failed attempt started from.
 
     The published result is read before the catalogue: a version published was in the catalogue
     before, so a catalogue that seems to be behind really was restored.
@@ -72,34 +72,67 @@ class Facts:
     attempt: Attempt | None
     job: Job | None
     catalogue: CatalogueState
+    covered: int
+    taken: int
     first_pending_at: datetime | None
+    pending_since: datetime | None
     pending_changes: int
+    restored: bool
+    outdated: bool
 
 
 def read_facts(
-    database: Database, store: ArtifactStore, active_job: Callable[[], Job | None]
+    database: Database,
+    store: ArtifactStore,
+    active_job: Callable[[], Job | None],
+    *,
+    algorithm_version: int = 0,
+    unnoted: Callable[[], Attempt | None] = lambda: None,
 ) -> Facts:
-    """Read the two facts, and the notes about the job."""
+    """Read the two facts, and the notes about the job.
+
+    algorithm_version: the running program's; results of an older one are to be computed anew.
+    unnoted: the last attempt where it could not be noted in the store.
+    """
     published = read_published(store)
-    attempt = read_attempt(store)
+    attempt = _latest(read_attempt(store), unnoted())
     job = active_job()
     with database.reading() as connection:
-        return _with_catalogue(connection, published, attempt, job)
+        return _with_catalogue(connection, published, attempt, job, algorithm_version)
+
+
+def _latest(noted: Attempt | None, unnoted: Attempt | None) -> Attempt | None:
+    if noted is None or unnoted is None:
+        return noted or unnoted
+    return noted if noted.started_at > unnoted.started_at else unnoted
 
 
 def _with_catalogue(
-    connection: Connection, published: Published | None, attempt: Attempt | None, job: Job | None
+    connection: Connection,
+    published: Published | None,
+    attempt: Attempt | None,
+    job: Job | None,
+    algorithm_version: int,
 ) -> Facts:
     catalogue = catalogue_state(connection)
+    manifest = published.manifest if published else None
+    outdated = manifest is not None and manifest.algorithm_version < algorithm_version
+    covered = -1 if outdated else _covered_version(catalogue, manifest)
+    attempted = _attempted_version(catalogue, attempt)
     version = published_version(catalogue, published)
-    taken = max(version, _attempted_version(catalogue, attempt))
+    taken = max(covered, attempted)
     return Facts(
         published=published,
         attempt=attempt,
         job=job,
         catalogue=catalogue,
+        covered=covered,
+        taken=taken,
         first_pending_at=first_change_after(connection, taken),
+        pending_since=first_change_after(connection, max(version, attempted)),
         pending_changes=count_changes_after(connection, version),
+        restored=_was_restored(connection, catalogue, manifest),
+        outdated=outdated,
     )
 
 
@@ -111,14 +144,35 @@ def published_version(catalogue: CatalogueState, published: Published | None) ->
     return manifest.source_version
 
 
+def _covered_version(catalogue: CatalogueState, manifest: Manifest | None) -> int:
+    if manifest is None:
+        return 0
+    return manifest.source_version if manifest.catalogue_id == catalogue.catalogue_id else -1
+
+
+def _was_restored(
+    connection: Connection, catalogue: CatalogueState, manifest: Manifest | None
+) -> bool:
+    """Whether the published version is one that this catalogue never had, or had otherwise."""
+    if manifest is None or manifest.catalogue_id != catalogue.catalogue_id:
+        return False
+    if manifest.source_version > catalogue.version:
+        return True
+    if manifest.source_changed_at is None:
+        return False
+    return manifest.source_changed_at != change_time(connection, manifest.source_version)
+
+
 def _attempted_version(catalogue: CatalogueState, attempt: Attempt | None) -> int:
     """The version that the running or the failed attempt started from.
 
     A stopped attempt took nothing, and whether a succeeded one did, the published version tells.
     """
     if attempt is None or attempt.catalogue_id != catalogue.catalogue_id:
-        return 0
-    return attempt.source_version or 0 if attempt.state in ("running", "failed") else 0
+        return -1
+    if attempt.source_version is None or attempt.state not in ("running", "failed"):
+        return -1
+    return attempt.source_version
 
 
 def derive_status(facts: Facts, policy: Debounce, now: datetime) -> RefreshStatus:
@@ -131,8 +185,10 @@ def derive_status(facts: Facts, policy: Debounce, now: datetime) -> RefreshStatu
         attempt=facts.attempt,
         job=facts.job,
         due_at=due_at,
-        pending_since=facts.first_pending_at,
+        pending_since=facts.pending_since,
         pending_changes=facts.pending_changes,
+        restored=facts.restored,
+        outdated=facts.outdated,
     )
 
 
@@ -155,10 +211,10 @@ def _due_at(facts: Facts, policy: Debounce, now: datetime) -> datetime | None:
 
 def _changes_due_at(facts: Facts, policy: Debounce, now: datetime) -> datetime | None:
     first, last = facts.first_pending_at, facts.catalogue.changed_at
-    if published_version(facts.catalogue, facts.published) > facts.catalogue.version:
-        return now  # restored from a backup behind our back
-    if first is None or last is None:
-        return None
+    if facts.restored:
+        return now
+    if first is None or last is None:  # nothing is pending, unless no change was ever made
+        return now if facts.taken < facts.catalogue.version else None
     if max(first, last) > now + FUTURE_TOLERANCE:
         return now
     if facts.published is not None and facts.published.manifest is None:
@@ -184,8 +240,7 @@ def _unpublished_failure(facts: Facts) -> tuple[datetime, int] | None:
         return None
     if attempt.catalogue_id not in (None, facts.catalogue.catalogue_id):
         return None
-    version = published_version(facts.catalogue, facts.published)
-    if attempt.source_version is not None and attempt.source_version <= version:
+    if attempt.source_version is not None and attempt.source_version <= facts.covered:
         return None
     if attempt.state == "failed":
         return attempt.finished_at or attempt.started_at, attempt.failures
