@@ -16,7 +16,7 @@ from tests.operations.site import Site
 def _light_analytics(snapshot: Snapshot, *, previous: object, report: Report) -> Analytics:  # noqa: ARG001
     """What is counted, without what is measured and drawn: these tests are about the way there."""
     usage = usage_of(snapshot)
-    analytics = Analytics(dict.fromkeys(ArtifactName, []), {"recipes": len(snapshot.recipes)})
+    analytics = Analytics({name: [] for name in ArtifactName}, {"recipes": len(snapshot.recipes)})
     analytics.data[ArtifactName.INGREDIENT_USAGE] = ingredient_usage(snapshot, usage)
     report("statistics", 1.0)
     return analytics

@@ -1,12 +1,11 @@
 """The embedded mode in this process and on a virtual clock.
 
-Real are the files, the API, the refresher, the job's snapshot, computing and publishing; the job runs
+Real are the files, the API, the refresher, the snapshot and the publishing; the job runs
 within the look that starts it.
 """
 
-import json
-import os
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -148,6 +147,11 @@ class Site:
         with self.services.database.reading() as connection:
             return catalogue_state(connection)
 
+    def same_file(self) -> tuple[int, int]:
+        """Equal as long as the catalogue is the same file."""
+        found = self.path.stat()
+        return found.st_dev, found.st_ino
+
     def manifest(self) -> Manifest:
         published = read_published(self.services.store)
         assert published is not None
@@ -176,12 +180,6 @@ class Site:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
 
 
-def copy_of(path: Path, target: Path) -> Path:
-    """A copy made by hand of a database that nobody writes to."""
-    shutil.copy(path, target)
-    return target
-
-
 def another_catalogue(path: Path, template: Path, clock: ManualClock, *names: str) -> Path:
     """A catalogue of somebody else's, with these ingredients."""
     shutil.copy(template, path)
@@ -195,10 +193,9 @@ def another_catalogue(path: Path, template: Path, clock: ManualClock, *names: st
     return path
 
 
-def same_file(path: Path) -> tuple[int, int]:
-    found = os.stat(path)
-    return found.st_dev, found.st_ino
-
-
-def as_json(path: Path) -> Any:
-    return json.loads(path.read_text())
+def eventually(condition: Callable[[], bool], seconds: float = 120) -> None:
+    """Wait for something that another process brings about."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.05)
