@@ -85,6 +85,6 @@ CREATE INDEX ix_recipe_ingredients_ingredient_id_recipe_id ON recipe_ingredients
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('units',1);
 INSERT INTO "sqlite_sequence" VALUES('ingredients',5);
-INSERT INTO "sqlite_sequence" VALUES('recipes',4);
+INSERT INTO "sqlite_sequence" VALUES('recipes',7);
 INSERT INTO "sqlite_sequence" VALUES('changes',9);
 COMMIT;

@@ -93,6 +93,6 @@ CREATE INDEX ix_idempotency_keys_created_at ON idempotency_keys (created_at);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('units',1);
 INSERT INTO "sqlite_sequence" VALUES('ingredients',5);
-INSERT INTO "sqlite_sequence" VALUES('recipes',4);
+INSERT INTO "sqlite_sequence" VALUES('recipes',7);
 INSERT INTO "sqlite_sequence" VALUES('changes',9);
 COMMIT;

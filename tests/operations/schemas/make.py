@@ -1,7 +1,7 @@
 """Write down a schema as the program of its time made it, with a small catalogue in it.
 
-`python -m tests.operations.schemas.make 0002` writes `0002.sql` beside this file: once, in the commit
-that adds the migration after it. Migrations may be rewritten by mistake; these files stay.
+`python -m tests.operations.schemas.make 0002` writes `0002.sql` beside this file: once, in the
+commit that adds the migration after it. Migrations may be changed by mistake; these files stay.
 """
 
 import sqlite3
@@ -36,7 +36,8 @@ INSERT INTO changes VALUES
   (3, '{T}', 'ingredient', 2, 'create'), (4, '{T}', 'ingredient', 3, 'create'),
   (5, '{T}', 'ingredient', 5, 'create'), (6, '{T}', 'recipe', 1, 'create'),
   (9, '{T}', 'recipe', 4, 'create');
-"""
+UPDATE sqlite_sequence SET seq = 7 WHERE name = 'recipes';
+"""  # noqa: S608
 """Deleted rows have left gaps: ids and versions go on from the highest that was ever given."""
 
 
