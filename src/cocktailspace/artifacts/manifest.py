@@ -86,6 +86,14 @@ def read_published(store: ArtifactStore) -> Published | None:
         return Published(None, stored.tag)
 
 
+def is_whole(store: ArtifactStore, manifest: Manifest) -> bool:
+    """Whether every artifact is named and there; nobody looks inside."""
+    if not manifest.artifacts.keys() >= set(ArtifactName):
+        return False
+    there = {entry.key for entry in store.list(f"{RUNS_PREFIX}{manifest.run_id}/")}
+    return there >= {entry.key for entry in manifest.artifacts.values()}
+
+
 def artifact_key(run_id: str, name: str) -> str:
     """Where a run's artifact lies."""
     return f"{RUNS_PREFIX}{run_id}/{name}.json"

@@ -154,7 +154,9 @@ def analytics_routes(context: Context) -> APIRouter:
     ) -> Response:
         """The current artifact, for people and scripts; a page should follow the manifest."""
         manifest = current()
-        entry = manifest.artifacts[name]
+        entry = manifest.artifacts.get(name)
+        if entry is None:
+            raise NotYetError(f"what is published has no {name}; the next refresh brings it")
         if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
             return similar_to(request, manifest.run_id, recipe_id, REVALIDATE)
         file = File(
