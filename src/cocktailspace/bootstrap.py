@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.artifacts.folder import FolderStore
+from cocktailspace.artifacts.inspection import Inspection
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
@@ -15,6 +16,7 @@ from cocktailspace.catalogue.models import Limits
 from cocktailspace.refresh.debounce import Debounce
 from cocktailspace.refresh.embedded import Bell, Refresher
 from cocktailspace.refresh.local_jobs import LocalJobs
+from cocktailspace.refresh.tally import Tally
 from cocktailspace.settings import Settings
 from cocktailspace.times import Clock, utc_now
 
@@ -30,6 +32,7 @@ class Services:
     jobs: LocalJobs
     refresher: Refresher
     clock: Clock
+    tally: Tally
 
 
 def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
@@ -37,7 +40,8 @@ def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
     limits = Limits(settings.max_ingredients_per_recipe, settings.max_rows_per_bulk)
     store = _store(settings)
     lock_path = settings.artifacts_folder / ".job.lock"
-    jobs = LocalJobs(lock_path, store, settings.environment(), clock)
+    tally = Tally()
+    jobs = LocalJobs(lock_path, store, settings.environment(), clock, tally)
     bell = Bell()
     # `signal_analytics_run()` of the embedded mode: the refresher is a thread of this process or
     # looks by itself within a second, so there is no alarm to move and nothing to work out.
@@ -51,8 +55,10 @@ def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
         bell,
         algorithm_version=PARAMETERS["algorithm_version"],
         prepare=_preparation(settings, database),
+        tally=tally,
+        whole=Inspection(store),
     )
-    return Services(settings, database, limits, store, jobs, refresher, clock)
+    return Services(settings, database, limits, store, jobs, refresher, clock, tally)
 
 
 def prepare_catalogue(
@@ -90,10 +96,12 @@ def _store(settings: Settings) -> ArtifactStore:
 def _policy(settings: Settings) -> Debounce:
     """What is set, else 2 s and 10 s; a debounce alone brings a max wait of four times itself."""
     debounce, max_wait = settings.analytics_debounce_minutes, settings.analytics_max_wait_minutes
+    slack = timedelta(minutes=settings.analytics_overdue_minutes)
     if debounce is None:
         wait = timedelta(seconds=10) if max_wait is None else timedelta(minutes=max_wait)
-        return Debounce(timedelta(seconds=2), wait)
+        return Debounce(timedelta(seconds=2), wait, slack)
     return Debounce(
         timedelta(minutes=debounce),
         timedelta(minutes=4 * debounce if max_wait is None else max_wait),
+        slack,
     )

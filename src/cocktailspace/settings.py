@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from pydantic import Field, NonNegativeFloat, PositiveInt, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cocktailspace.logs import LogFormat, LogLevel
+
 DATA = Path("data")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -40,6 +42,13 @@ class Settings(BaseSettings):
     analytics_max_wait_minutes: NonNegativeFloat | None = Field(
         None, description="How long edits can put a refresh off at most"
     )
+    analytics_overdue_minutes: NonNegativeFloat = Field(
+        5.0,
+        description="How much longer than the longest wait and two jobs a change may stay "
+        "unpublished before `/healthz/refresh` turns red",
+    )
+    log_format: LogFormat = Field("text", description="`text`, or `json`: one object a line")
+    log_level: LogLevel = Field("info", description="`debug`, `info`, `warning` or `error`")
     host: str = Field("127.0.0.1", description="Address that `serve` listens on")
     port: Port = Field(8000, description="Port that `serve` listens on")
     max_body_bytes: PositiveInt = Field(1_048_576, description="Size of one request")
@@ -90,7 +99,8 @@ class Settings(BaseSettings):
 
     def environment(self) -> dict[str, str]:
         """The variables that give a child process the same catalogue and artifacts."""
-        return {"DATABASE_URL": self.catalogue_url, "DB_PATH": ""} | (
+        logs = {"LOG_FORMAT": self.log_format, "LOG_LEVEL": self.log_level}
+        return {"DATABASE_URL": self.catalogue_url, "DB_PATH": "", **logs} | (
             {"ANALYTICS_BUCKET": self.analytics_bucket, "ANALYTICS_PATH": ""}
             if self.analytics_bucket
             else {"ANALYTICS_PATH": str(self.artifacts_folder)}

@@ -19,7 +19,7 @@ from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
 from cocktailspace.refresh.debounce import Debounce
 from cocktailspace.refresh.embedded import Bell, Refresher
-from cocktailspace.refresh.ports import Job
+from cocktailspace.refresh.ports import Cause, Job
 from cocktailspace.refresh.signal import AnalyticsSignal, reconcile
 from cocktailspace.refresh.status import RefreshStatus, derive_status, read_facts
 from tests.conftest import ManualClock
@@ -95,7 +95,13 @@ class Jobs:
     started: int = 0
     published: list[tuple[str, int]] = field(default_factory=list)
 
-    def submit(self, *, overlap: bool = False, seconds: float | None = None) -> Job:
+    def submit(
+        self,
+        *,
+        cause: Cause = Cause.MANUAL,  # noqa: ARG002 - every queue takes it
+        overlap: bool = False,
+        seconds: float | None = None,
+    ) -> Job:
         if self.running and not (overlap or self.overlaps):
             return self.running[0].job
         self.started += 1

@@ -59,6 +59,10 @@ class NotYetError(Exception):
     """The analytics asked for have not been published yet."""
 
 
+class OverdueError(Exception):
+    """What is published is older than it may be."""
+
+
 class StaleError(Exception):
     """Somebody else has changed what the client has read."""
 
@@ -76,6 +80,7 @@ _RETRY_CODES: dict[type[Exception], str] = {
     BusyError: "busy",
     DamagedError: "catalogue_damaged",
     NotYetError: "not_yet",
+    OverdueError: "overdue",
     SchemaError: "schema_mismatch",
     UnavailableError: "catalogue_unavailable",
 }
@@ -161,6 +166,7 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(AuthenticationUnavailableError)
     @app.exception_handler(BusyError)
     @app.exception_handler(NotYetError)
+    @app.exception_handler(OverdueError)
     @app.exception_handler(DamagedError)
     @app.exception_handler(SchemaError)
     @app.exception_handler(UnavailableError)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from cocktailspace.catalogue.schema import catalogue, changes
 
@@ -62,12 +62,6 @@ def first_change_after(connection: Connection, version: int) -> datetime | None:
     """Time of the oldest change newer than `version`, or None when there is none."""
     oldest = select(changes.c.changed_at).where(changes.c.version > version)
     return connection.execute(oldest.order_by(changes.c.version).limit(1)).scalar_one_or_none()
-
-
-def count_changes_after(connection: Connection, version: int) -> int:
-    """How many changes are newer than `version`."""
-    newer = select(func.count()).select_from(changes).where(changes.c.version > version)
-    return connection.execute(newer).scalar_one()
 
 
 def change_time(connection: Connection, version: int) -> datetime | None:

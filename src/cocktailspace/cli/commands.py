@@ -1,7 +1,6 @@
 """The commands. A user's mistake gets one clear line and a non-zero exit, never a traceback."""
 
 import json
-import logging
 import os
 import sys
 import tempfile
@@ -27,6 +26,8 @@ from cocktailspace.catalogue.migrate import migrate, require_catalogue
 from cocktailspace.catalogue.revision import schema_revision
 from cocktailspace.cli.doctor import examine
 from cocktailspace.cli.views import follow_job, run_table, status_json, status_text
+from cocktailspace.logs import configure_logging
+from cocktailspace.refresh.local_jobs import JobLog
 from cocktailspace.refresh.restored import renew_restored
 from cocktailspace.refresh.status import RefreshState
 from cocktailspace.settings import Settings, SettingsError, read_settings
@@ -61,15 +62,20 @@ def serve(
 
     from cocktailspace.api.app import create_app  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     services = _services(host=host, port=port)
+    configure_logging(services.settings.log_format, services.settings.log_level)
     _prepare(services, starter=True)
     _first_token(services)
     settings = services.settings
     typer.echo(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
     application = create_app(services, refresh=True)
-    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        log_config=None,  # its lines go where ours go, in the same form
+    )
 
 
 @app.command()
@@ -83,7 +89,8 @@ def refresh(
     status = services.refresher.status()
     while True:
         renew_restored(services.database, status)
-        job = services.jobs.submit(force=force, quiet=wait and not verbose)
+        log: JobLog = "nothing" if wait and not verbose else "all"
+        job = services.jobs.submit(force=force, log=log)
         if not wait:
             typer.echo(f"job {job.id} runs; `cocktailspace status` shows how far it is")
             return

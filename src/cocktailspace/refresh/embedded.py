@@ -9,14 +9,16 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from cocktailspace.artifacts.manifest import Manifest
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.refresh.caretaker import Caretaker
 from cocktailspace.refresh.debounce import Debounce
-from cocktailspace.refresh.ports import Job, JobQueue
+from cocktailspace.refresh.ports import Cause, Job, JobQueue
 from cocktailspace.refresh.restored import renew_restored
-from cocktailspace.refresh.status import RefreshStatus, derive_status, read_facts
+from cocktailspace.refresh.status import RefreshStatus, cause_of, derive_status, read_facts
+from cocktailspace.refresh.tally import Tally
 from cocktailspace.times import Clock
 
 logger = logging.getLogger(__name__)
@@ -47,6 +49,7 @@ class Refresher:
     It remembers nothing: a server that starts after a crash finds what is pending by looking.
 
     algorithm_version: the running program's; results of an older one are computed anew.
+    whole: whether the published artifacts are all there.
     prepare: makes or upgrades the catalogue, as at the server's start; None where others do.
     """
 
@@ -61,6 +64,8 @@ class Refresher:
         *,
         algorithm_version: int = 0,
         prepare: Callable[[], None] | None = None,
+        tally: Tally | None = None,
+        whole: Callable[[Manifest], bool] = lambda _manifest: True,
     ) -> None:
         self._database = database
         self._store = store
@@ -69,7 +74,10 @@ class Refresher:
         self._clock = clock
         self._bell = bell
         self._algorithm_version = algorithm_version
+        self._whole = whole
         self._caretaker = Caretaker(database, clock, prepare)
+        self._tally = tally or Tally()
+        self._version_at_start: int | None = None
         self._trouble, self._complained_at = "", 0.0
         self._stopping = threading.Event()
 
@@ -94,6 +102,7 @@ class Refresher:
             self._jobs.active,
             algorithm_version=self._algorithm_version,
             unnoted=self._jobs.unnoted,
+            whole=self._whole,
         )
         return derive_status(facts, self._policy, self._clock())
 
@@ -103,18 +112,20 @@ class Refresher:
         if not self._caretaker.sees_to_it():
             return pause
         status = self.status()
+        if self._version_at_start is None:
+            self._version_at_start = status.catalogue.version
         if status.job is not None or status.due_at is None:
             return pause
         wait = status.due_at - self._clock()
         if wait > timedelta(0):
             return min(wait, pause)
-        self.run_now(status)
+        self.run_now(status, cause_of(status, self._version_at_start))
         return pause
 
-    def run_now(self, status: RefreshStatus) -> Job:
+    def run_now(self, status: RefreshStatus, cause: Cause = Cause.MANUAL) -> Job:
         """Start the job whether it is due or not, or return the one that runs."""
         renew_restored(self._database, status)
-        return self._jobs.submit()
+        return self._jobs.submit(cause=cause)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -127,6 +138,7 @@ class Refresher:
 
     def _complain(self, trouble: str) -> None:
         """Say it once, and once a minute while it lasts."""
+        self._tally.look_failed()
         now = time.monotonic()
         if trouble != self._trouble or now - self._complained_at >= _SECONDS_BETWEEN_COMPLAINTS:
             logger.warning("refresh: %s; looking again each second", trouble)

@@ -2,7 +2,6 @@
 
 import contextlib
 import fcntl
-import json
 import logging
 import os
 import signal
@@ -12,14 +11,19 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Literal
 
 from cocktailspace.artifacts.attempt import Attempt, read_attempt, write_attempt
 from cocktailspace.artifacts.publish import new_run_id
+from cocktailspace.artifacts.report import RunReport, read_report
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
-from cocktailspace.refresh.ports import Job
+from cocktailspace.refresh.ports import Cause, Job
+from cocktailspace.refresh.tally import Tally
 from cocktailspace.times import Clock
 
 logger = logging.getLogger(__name__)
+
+JobLog = Literal["nothing", "warnings", "all"]
 
 _STOP_SECONDS = 5.0
 _LOOKS, _LOOK_SECONDS = 20, 0.01
@@ -34,42 +38,52 @@ class LocalJobs:
     """
 
     def __init__(
-        self, lock_path: Path, store: ArtifactStore, environment: Mapping[str, str], clock: Clock
+        self,
+        lock_path: Path,
+        store: ArtifactStore,
+        environment: Mapping[str, str],
+        clock: Clock,
+        tally: Tally | None = None,
     ) -> None:
         self._lock_path = lock_path
         self._store = store
         self._environment = environment
         self._clock = clock
+        self._tally = tally or Tally()
         self._child: subprocess.Popen[bytes] | None = None
         self._watcher: threading.Thread | None = None
         self._unnoted: Attempt | None = None
         self._starting = threading.Lock()
 
-    def submit(self, *, force: bool = False, quiet: bool = False) -> Job:
-        """Start a job, or return the one that runs already. A quiet one does not show its log.
+    def submit(
+        self, *, cause: Cause = Cause.MANUAL, force: bool = False, log: JobLog = "warnings"
+    ) -> Job:
+        """Start a job, or return the one that runs already.
 
+        log: how much the job itself says on our standard error; how it ended, we say.
         Raises StoreError where the artifacts folder cannot be written: the job could not either.
         """
         try:
             with self._starting, self._lock_to_start() as lock:
-                return self._holder() if lock is None else self._start(lock, force, quiet)
+                return self._holder() if lock is None else self._start(lock, cause, force, log)
         except OSError as error:
             message = f"no job can be started: {self._lock_path.parent}: {error.strerror}"
             self._keep_failure(message, note=False)
             raise StoreError(message) from error
 
-    def _start(self, lock: int, force: bool, quiet: bool) -> Job:
-        command = [sys.executable, "-m", "cocktailspace.analytics"]
+    def _start(self, lock: int, cause: Cause, force: bool, log: JobLog) -> Job:
+        command = [sys.executable, "-m", "cocktailspace.analytics", f"--because={cause}"]
+        command += ["--force"] * force + ["--quiet"] * (log != "all")
         self._child = subprocess.Popen(  # noqa: S603 - our own module
-            command + (["--force"] if force else []),
+            command,
             env={**os.environ, **self._environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL if quiet else None,
+            stderr=subprocess.DEVNULL if log == "nothing" else None,
             pass_fds=(lock,),
         )
         os.pwrite(lock, f"{self._child.pid:<20}".encode(), 0)
-        self._watcher = threading.Thread(target=self._watch, args=(self._child,), daemon=True)
+        self._watcher = threading.Thread(target=self._watch, args=(self._child, cause), daemon=True)
         self._watcher.start()
         return Job(str(self._child.pid))
 
@@ -137,14 +151,21 @@ class LocalJobs:
     def _holder(self) -> Job:
         return Job(self._lock_path.read_text().strip() or "starting")
 
-    def _watch(self, child: subprocess.Popen[bytes]) -> None:
+    def _watch(self, child: subprocess.Popen[bytes], cause: Cause) -> None:
+        started = time.monotonic()
         output, _ = child.communicate()
+        report = read_report(output) or RunReport(
+            outcome="stopped" if child.returncode in _TOLD_TO_STOP else "killed",
+            cause=cause,
+            seconds=round(time.monotonic() - started, 3),
+            error=_described(child.returncode),
+        )
         if child.returncode == 0:
             self._unnoted = None
-            logger.info("refresh: %s", _last_line(output, "outcome") or "the job said nothing")
-            return
-        logger.warning("refresh: the job ended with code %s", child.returncode)
-        self._see_that_it_is_noted(child, _last_line(output, "error"))
+        else:
+            self._see_that_it_is_noted(child, report.error)
+        report.log_to(logger)
+        self._tally.run_ended(report)
 
     def _see_that_it_is_noted(self, child: subprocess.Popen[bytes], error: str | None) -> None:
         """A job that was killed, or had no room to write, could not say so: say it in its place."""
@@ -187,11 +208,3 @@ def _described(code: int) -> str:
     if code == -signal.SIGKILL:
         return "the job was killed (exit code -9); perhaps the machine had no memory left for it"
     return f"the job ended without a word (exit code {code})"
-
-
-def _last_line(output: bytes, field: str) -> str | None:
-    lines = output.decode(errors="replace").strip().splitlines()
-    try:
-        return str(json.loads(lines[-1])[field])
-    except (IndexError, ValueError, KeyError):
-        return None

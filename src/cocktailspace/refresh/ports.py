@@ -2,9 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from cocktailspace.artifacts.attempt import Attempt
+
+
+class Cause(StrEnum):
+    """Why a run is started."""
+
+    EDIT = "edit"
+    STARTUP = "startup"  # changes from before this process started
+    RECONCILE = "reconcile"  # another catalogue than the published one, or a signal that was lost
+    MANUAL = "manual"
+    RETRY = "retry"
+    ALGORITHM = "algorithm"  # what is published was computed by an older one
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +38,7 @@ class Scheduler(Protocol):
 class JobQueue(Protocol):
     """Where jobs are run."""
 
-    def submit(self) -> Job:
+    def submit(self, *, cause: Cause = Cause.MANUAL) -> Job:
         """Start a job, or return the one that waits or runs already."""
         ...
 

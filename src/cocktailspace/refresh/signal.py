@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from cocktailspace.refresh.ports import Scheduler
 from cocktailspace.refresh.status import RefreshStatus
+from cocktailspace.refresh.tally import Tally
 
 logger = logging.getLogger(__name__)
 
@@ -31,17 +32,20 @@ class AnalyticsSignal:
         *,
         least_move: timedelta = LEAST_MOVE,
         patience_seconds: float = PATIENCE_SECONDS,
+        tally: Tally | None = None,
     ) -> None:
         self._status = status
         self._scheduler = scheduler
         self._least_move = least_move
         self._patience_seconds = patience_seconds
+        self._tally = tally or Tally()
         self._set_to: datetime | None = None
         self._caller: threading.Thread | None = None
 
     def __call__(self) -> None:
         """Move the alarm to when the next run is due; give up waiting for it in time."""
         if self._caller is not None and self._caller.is_alive():
+            self._tally.signal_failed()
             logger.warning("the refresh was not signalled: an earlier signal still hangs")
             return
         caller = threading.Thread(target=self._move, name="signal", daemon=True)
@@ -49,6 +53,7 @@ class AnalyticsSignal:
         caller.start()
         caller.join(self._patience_seconds)
         if caller.is_alive():
+            self._tally.signal_failed()
             logger.warning("the signal hangs; the edit does not wait for it any longer")
 
     def _move(self) -> None:
@@ -58,6 +63,7 @@ class AnalyticsSignal:
                 return
             self._scheduler.move_to(due_at)
         except Exception as error:  # noqa: BLE001 - the documented edge: analytics never fail an edit
+            self._tally.signal_failed()
             logger.warning(
                 "the refresh was not signalled (%s); the reconcile will see to it", error
             )

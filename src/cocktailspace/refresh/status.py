@@ -14,12 +14,17 @@ from cocktailspace.catalogue.changes import (
     CatalogueState,
     catalogue_state,
     change_time,
-    count_changes_after,
     first_change_after,
 )
 from cocktailspace.catalogue.database import Database
-from cocktailspace.refresh.debounce import FUTURE_TOLERANCE, Debounce, next_run_at, retry_pause
-from cocktailspace.refresh.ports import Job
+from cocktailspace.refresh.debounce import (
+    FUTURE_TOLERANCE,
+    Debounce,
+    next_run_at,
+    overdue_at,
+    retry_pause,
+)
+from cocktailspace.refresh.ports import Cause, Job
 
 
 class RefreshState(StrEnum):
@@ -39,9 +44,11 @@ class RefreshStatus:
     this is its next try.
     pending_since: time of the first change that no run has started from.
     pending_changes: changes that are not published.
+    unpublished_since: time of the first change that is not published.
+    overdue_at: when what is published becomes older than it may be; None while all is published.
     restored: whether another copy of the catalogue was put back behind our back: it is not what
     was published as that version of it.
-    outdated: whether an older algorithm made what is published.
+    outdated: whether an older algorithm made what is published, or some of it is gone.
     """
 
     state: RefreshState
@@ -52,6 +59,8 @@ class RefreshStatus:
     due_at: datetime | None
     pending_since: datetime | None
     pending_changes: int
+    unpublished_since: datetime | None = None
+    overdue_at: datetime | None = None
     restored: bool = False
     outdated: bool = False
 
@@ -76,7 +85,7 @@ class Facts:
     taken: int
     first_pending_at: datetime | None
     pending_since: datetime | None
-    pending_changes: int
+    unpublished_since: datetime | None
     restored: bool
     outdated: bool
 
@@ -88,17 +97,23 @@ def read_facts(
     *,
     algorithm_version: int = 0,
     unnoted: Callable[[], Attempt | None] = lambda: None,
+    whole: Callable[[Manifest], bool] = lambda _manifest: True,
 ) -> Facts:
     """Read the two facts, and the notes about the job.
 
     algorithm_version: the running program's; results of an older one are to be computed anew.
     unnoted: the last attempt where it could not be noted in the store.
+    whole: whether the published artifacts are all there; where not, they are computed anew too.
     """
     published = read_published(store)
+    manifest = published.manifest if published else None
+    outdated = manifest is not None and (
+        manifest.algorithm_version < algorithm_version or not whole(manifest)
+    )
     attempt = _latest(read_attempt(store), unnoted())
     job = active_job()
     with database.reading() as connection:
-        return _with_catalogue(connection, published, attempt, job, algorithm_version)
+        return _with_catalogue(connection, published, attempt, job, outdated)
 
 
 def _latest(noted: Attempt | None, unnoted: Attempt | None) -> Attempt | None:
@@ -112,11 +127,10 @@ def _with_catalogue(
     published: Published | None,
     attempt: Attempt | None,
     job: Job | None,
-    algorithm_version: int,
+    outdated: bool,
 ) -> Facts:
     catalogue = catalogue_state(connection)
     manifest = published.manifest if published else None
-    outdated = manifest is not None and manifest.algorithm_version < algorithm_version
     covered = -1 if outdated else _covered_version(catalogue, manifest)
     attempted = _attempted_version(catalogue, attempt)
     version = published_version(catalogue, published)
@@ -130,7 +144,7 @@ def _with_catalogue(
         taken=taken,
         first_pending_at=first_change_after(connection, taken),
         pending_since=first_change_after(connection, max(version, attempted)),
-        pending_changes=count_changes_after(connection, version),
+        unpublished_since=first_change_after(connection, version),
         restored=_was_restored(connection, catalogue, manifest),
         outdated=outdated,
     )
@@ -178,6 +192,7 @@ def _attempted_version(catalogue: CatalogueState, attempt: Attempt | None) -> in
 def derive_status(facts: Facts, policy: Debounce, now: datetime) -> RefreshStatus:
     """The status at `now`."""
     due_at = _due_at(facts, policy, now)
+    version = published_version(facts.catalogue, facts.published)
     return RefreshStatus(
         state=_state(facts, due_at),
         catalogue=facts.catalogue,
@@ -186,10 +201,36 @@ def derive_status(facts: Facts, policy: Debounce, now: datetime) -> RefreshStatu
         job=facts.job,
         due_at=due_at,
         pending_since=facts.pending_since,
-        pending_changes=facts.pending_changes,
+        pending_changes=max(0, facts.catalogue.version - version),
+        unpublished_since=facts.unpublished_since,
+        overdue_at=_overdue_at(facts, policy),
         restored=facts.restored,
         outdated=facts.outdated,
     )
+
+
+def cause_of(status: RefreshStatus, version_at_start: int) -> Cause:
+    """Why a run that is due now is due.
+
+    version_at_start: the catalogue's, when this process first looked.
+    """
+    manifest, attempt = status.manifest, status.attempt
+    if status.outdated:
+        return Cause.ALGORITHM
+    if status.restored or (manifest and manifest.catalogue_id != status.catalogue.catalogue_id):
+        return Cause.RECONCILE
+    nothing_newer = status.pending_since is None or (attempt and attempt.source_version is None)
+    if status.state is RefreshState.FAILED and nothing_newer:
+        return Cause.RETRY
+    return Cause.STARTUP if status.catalogue.version == version_at_start else Cause.EDIT
+
+
+def _overdue_at(facts: Facts, policy: Debounce) -> datetime | None:
+    if facts.unpublished_since is None:
+        return None
+    manifest = facts.published.manifest if facts.published else None
+    job_seconds = sum(manifest.seconds.values()) if manifest else 0.0
+    return overdue_at(facts.unpublished_since, job_seconds, policy)
 
 
 def _state(facts: Facts, due_at: datetime | None) -> RefreshState:
