@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cocktailspace.analytics.encode import encode_artifact
-from cocktailspace.analytics.regenerate import PARAMETERS
+from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.artifacts.publish import Result, new_run_id, publish
