@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from starlette.convertors import Convertor, register_url_convertor
 
-from cocktailspace.api.bodies import File
+from cocktailspace.api.bodies import FOR_EVER, File
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import NotYetError, answers
 from cocktailspace.api.parameters import QueryId
@@ -24,7 +24,6 @@ from cocktailspace.artifacts.store import MissingError
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.refresh.status import RefreshState
 
-FOR_EVER = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 
 OneRecipe = Annotated[
@@ -138,11 +137,12 @@ def analytics_routes(context: Context) -> APIRouter:
         try:
             if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
                 return similar_to(request, run_id, recipe_id, FOR_EVER)
-            body = store.read(artifact_key(run_id, name)).body
+            key = artifact_key(run_id, name)
+            return bodies.answer_unchanging(
+                request, key, "application/json", lambda: store.read(key).body
+            )
         except MissingError:
             raise gone from None
-        sha256 = hashlib.sha256(body).hexdigest()
-        return bodies.answer(request, File(sha256, "application/json", FOR_EVER, lambda: body))
 
     @router.get(
         "/{name:artifact}",

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from cocktailspace.api.bodies import File
+from cocktailspace.api.bodies import FOR_EVER, File
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
 from cocktailspace.api.parameters import PathId
@@ -18,7 +18,6 @@ from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue import ingredients, recipes, taxonomy, units
 from cocktailspace.catalogue.errors import NotFoundError
 
-FOR_EVER = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 NAMES_A_PAGE = 500
 
