@@ -10,6 +10,7 @@ import http.client
 import json
 import os
 import re
+import signal
 import socket
 import statistics
 import subprocess
@@ -232,6 +233,7 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, help="where to draw the picture, an SVG")
     parser.add_argument("--samples", type=Path, help="where to keep all samples")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server is stopped too
     started = time.monotonic()
     samples = measure(arguments.refreshes, arguments.samples)
     print(table(samples))

@@ -13,6 +13,7 @@ from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.errors import BusyError
 from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.models import IngredientDraft
+from cocktailspace.cli.doctor import examine
 from cocktailspace.refresh.caretaker import EXCHANGE_PATIENCE
 from cocktailspace.refresh.status import RefreshState
 from tests.conftest import ManualClock
@@ -184,6 +185,17 @@ def test_readers_of_the_old_file_finish_before_the_new_one_is_opened(
         assert catalogue_state(connection).version == version > 0
     with database.reading() as connection:
         assert catalogue_state(connection).version == 0
+
+
+def test_the_doctor_finds_a_damaged_page(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DB_PATH", str(site.path))
+    monkeypatch.setenv("ANALYTICS_PATH", str(site.settings.artifacts_folder))
+    assert all("damaged" not in finding.what for finding in examine())
+    site.stop()
+    with site.path.open("rb+") as file:
+        file.seek(4096 * 9)
+        file.write(b"\x0d" + bytes(range(255)) * 16)
+    assert any("damaged" in finding.what for finding in examine() if not finding.ok)
 
 
 def test_what_is_no_database_is_said_and_the_last_good_result_stays(site: Site) -> None:

@@ -8,6 +8,8 @@ import argparse
 import logging
 import os
 import signal
+import sqlite3
+import tempfile
 import time
 from types import FrameType
 from typing import Any, NoReturn
@@ -15,7 +17,9 @@ from typing import Any, NoReturn
 from cocktailspace.analytics.job import Ending, TryAgainError, run_job
 from cocktailspace.artifacts.attempt import AttemptNote
 from cocktailspace.artifacts.report import RunReport
+from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.logs import LogLevel, configure_logging
 from cocktailspace.settings import SettingsError, read_settings
 
@@ -72,10 +76,22 @@ def _run(services: Services, *, force: bool) -> tuple[int, RunReport]:
         return TRY_AGAIN, _report("try again", note, error=str(error))
     except Exception as error:  # the top of the job: whatever it is, it is reported
         logger.exception("the job failed")
-        note.fail(f"{type(error).__name__}: {error}")
-        return FAILED, _report("failed", note, error=str(error))
+        message = _described(error)
+        note.fail(message)
+        return FAILED, _report("failed", note, error=message)
     note.succeed()
     return PUBLISHED, _report_of(ending, note)
+
+
+def _described(error: Exception) -> str:
+    """What was in the way, for whoever reads the status."""
+    if isinstance(error, MemoryError):
+        return f"the job ran out of memory ({error})"
+    if isinstance(error, StoreError | CatalogueError):
+        return str(error)
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+        return f"there is no room in {tempfile.gettempdir()} for a copy of the catalogue"
+    return f"{type(error).__name__}: {error}"
 
 
 def _report(outcome: str, note: AttemptNote, **more: Any) -> RunReport:

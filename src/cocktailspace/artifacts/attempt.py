@@ -1,5 +1,6 @@
 """The attempt: what the running or last job says of itself as it goes. Advisory; never a result."""
 
+import contextlib
 import logging
 import time
 from datetime import datetime
@@ -72,7 +73,9 @@ class AttemptNote:
     _SECONDS_BETWEEN_LOGS = 5.0
 
     def __init__(self, store: ArtifactStore, *, clock: Clock, job_id: str | None = None) -> None:
-        previous = read_attempt(store)
+        previous = None
+        with contextlib.suppress(StoreError):
+            previous = read_attempt(store)
         now = clock()
         self._store = store
         self._clock = clock

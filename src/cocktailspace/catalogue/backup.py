@@ -85,6 +85,15 @@ def restore(
     return copied
 
 
+def damage(database: Database) -> str | None:
+    """What SQLite finds wrong with the file, if anything; reads all of it."""
+    if database.path is None:
+        return None
+    with database.reading() as connection:
+        finding = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    return None if finding == "ok" else finding
+
+
 def _file_of(database: Database) -> Path:
     if database.path is None:
         raise CatalogueError(

@@ -24,6 +24,10 @@ export function createAtlas(store) {
       if (turn === latest) store.set({ atlas, trouble: null, news: newsOf(store.get(), atlas) });
     } catch (error) {
       if (turn !== latest) return;
+      if (error.status === 404 && loadRun !== currentRun) { // the run was deleted while we slept
+        show(currentRun);
+        return;
+      }
       store.set({ trouble: error });
       retry = setTimeout(() => show(currentRun), 1000 * (error.retryAfter ?? RETRY_SECONDS));
     }
