@@ -52,7 +52,7 @@ def main() -> None:
         migrate(services.database)
         with services.database.transaction() as tx:
             import_file(tx, starter_file())
-        services.jobs.submit(quiet=True)
+        services.jobs.submit(log="nothing")
         services.jobs.wait()
         status = services.refresher.status
         quick = AnalyticsSignal(status, QuickScheduler(), least_move=timedelta(0))

@@ -4,9 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.artifacts.folder import FolderStore
+from cocktailspace.artifacts.inspection import Inspection
 from cocktailspace.artifacts.store import ArtifactLinks, ArtifactStore
+from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.exchange import ImportSummary, import_file, starter_file
+from cocktailspace.catalogue.migrate import migrate, require_catalogue
 from cocktailspace.catalogue.models import Limits
 from cocktailspace.refresh.control import RefreshControl
 from cocktailspace.refresh.debounce import Debounce
@@ -15,6 +20,7 @@ from cocktailspace.refresh.local_jobs import LocalJobs
 from cocktailspace.refresh.ports import ScheduleNames
 from cocktailspace.refresh.scheduled import ScheduledRefresher
 from cocktailspace.refresh.signal import AnalyticsSignal
+from cocktailspace.refresh.tally import Tally
 from cocktailspace.settings import Settings, SettingsError
 from cocktailspace.times import Clock, utc_now
 
@@ -34,6 +40,7 @@ class Services:
     jobs: LocalJobs | None
     refresher: RefreshControl
     clock: Clock
+    tally: Tally
     links: ArtifactLinks | None = None
 
 
@@ -45,14 +52,49 @@ def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
 def _embedded(settings: Settings, clock: Clock) -> Services:
     store = FolderStore(settings.artifacts_folder)
     lock_path = settings.artifacts_folder / ".job.lock"
-    jobs = LocalJobs(lock_path, store, settings.environment(), clock)
+    tally = Tally()
+    jobs = LocalJobs(lock_path, store, settings.environment(), clock, tally)
     bell = Bell()
     # `signal_analytics_run()` of the embedded mode: the refresher is a thread of this process or
     # looks by itself within a second, so there is no alarm to move and nothing to work out.
     database = _database(settings, clock, bell.ring)
-    policy = _policy(settings, timedelta(seconds=2), timedelta(seconds=10))
-    refresher = Refresher(database, store, jobs, policy, clock, bell)
-    return Services(settings, database, _limits(settings), store, jobs, refresher, clock)
+    refresher = Refresher(
+        database,
+        store,
+        jobs,
+        _policy(settings, timedelta(seconds=2), timedelta(seconds=10)),
+        clock,
+        bell,
+        algorithm_version=PARAMETERS["algorithm_version"],
+        prepare=_preparation(settings, database),
+        tally=tally,
+        whole=Inspection(store),
+    )
+    return Services(settings, database, _limits(settings), store, jobs, refresher, clock, tally)
+
+
+def prepare_catalogue(
+    settings: Settings, database: Database, *, starter: bool
+) -> ImportSummary | None:
+    """Make or upgrade the catalogue, where that is not another's business; SchemaError then.
+
+    starter: fill one that was never changed with the starter catalogue; returns what that did.
+    """
+    if settings.migrate_at_start:
+        migrate(database, network_file_system=settings.db_network_file_system)
+    require_catalogue(database)
+    if starter:
+        with database.transaction() as tx:
+            if catalogue_state(tx.connection).version == 0:
+                return import_file(tx, starter_file())
+    return None
+
+
+def _preparation(settings: Settings, database: Database) -> Callable[[], None] | None:
+    def prepare() -> None:
+        prepare_catalogue(settings, database, starter=True)
+
+    return prepare if settings.migrate_at_start else None
 
 
 def _aws(settings: Settings, clock: Clock) -> Services:
@@ -74,11 +116,19 @@ def _aws(settings: Settings, clock: Clock) -> Services:
     database = _database(settings, clock, signal_analytics_run)
     policy = _policy(settings, timedelta(minutes=15), timedelta(minutes=60))
     scheduler = EventBridgeScheduler(_schedule_names(settings), clock)
-    arn = settings.analytics_trigger_function
-    refresher = ScheduledRefresher(database, store, scheduler, policy, clock, function_arn=arn)
-    signal = AnalyticsSignal(refresher.status, scheduler)
+    tally = Tally()
+    refresher = ScheduledRefresher(
+        database,
+        store,
+        scheduler,
+        policy,
+        clock,
+        algorithm_version=PARAMETERS["algorithm_version"],
+        function_arn=settings.analytics_trigger_function,
+    )
+    signal = AnalyticsSignal(refresher.status, scheduler, tally=tally)
     return Services(
-        settings, database, _limits(settings), store, None, refresher, clock, links=store
+        settings, database, _limits(settings), store, None, refresher, clock, tally, links=store
     )
 
 
@@ -106,4 +156,5 @@ def _policy(settings: Settings, debounce: timedelta, max_wait: timedelta) -> Deb
     minutes, most = settings.analytics_debounce_minutes, settings.analytics_max_wait_minutes
     if minutes is not None:
         debounce, max_wait = timedelta(minutes=minutes), timedelta(minutes=4 * minutes)
-    return Debounce(debounce, max_wait if most is None else timedelta(minutes=most))
+    slack = timedelta(minutes=settings.analytics_overdue_minutes)
+    return Debounce(debounce, max_wait if most is None else timedelta(minutes=most), slack)

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from pydantic import Field, NonNegativeFloat, PositiveInt, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cocktailspace.logs import LogFormat, LogLevel
+
 DATA = Path("data")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -24,6 +26,11 @@ class Settings(BaseSettings):
     database_url: str | None = Field(None, description="SQLAlchemy URL, instead of DB_PATH")
     db_network_file_system: bool = Field(
         False, description="The SQLite file lies on NFS or EFS: use a rollback journal, not WAL"
+    )
+    migrate_at_start: bool = Field(
+        True,
+        description="Make or upgrade the catalogue when a server or an import starts; false where "
+        "several hosts share it: then `cocktailspace migrate` alone does",
     )
     analytics_path: Path | None = Field(None, description="Folder for the published artifacts")
     analytics_bucket: str | None = Field(
@@ -47,6 +54,13 @@ class Settings(BaseSettings):
     analytics_scheduler_dlq_arn: str | None = Field(
         None, description="ARN of the queue for what the schedule could not deliver"
     )
+    analytics_overdue_minutes: NonNegativeFloat = Field(
+        5.0,
+        description="How much longer than the longest wait and two jobs a change may stay "
+        "unpublished before `/healthz/refresh` turns red",
+    )
+    log_format: LogFormat = Field("text", description="`text`, or `json`: one object a line")
+    log_level: LogLevel = Field("info", description="`debug`, `info`, `warning` or `error`")
     host: str = Field("127.0.0.1", description="Address that `serve` listens on")
     port: Port = Field(8000, description="Port that `serve` listens on")
     max_body_bytes: PositiveInt = Field(1_048_576, description="Size of one request")
@@ -102,7 +116,8 @@ class Settings(BaseSettings):
 
     def environment(self) -> dict[str, str]:
         """The variables that give a child process the same catalogue and artifacts."""
-        return {"DATABASE_URL": self.catalogue_url, "DB_PATH": ""} | (
+        logs = {"LOG_FORMAT": self.log_format, "LOG_LEVEL": self.log_level}
+        return {"DATABASE_URL": self.catalogue_url, "DB_PATH": "", **logs} | (
             {"ANALYTICS_BUCKET": self.analytics_bucket, "ANALYTICS_PATH": ""}
             if self.analytics_bucket
             else {"ANALYTICS_PATH": str(self.artifacts_folder)}

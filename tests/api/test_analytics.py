@@ -83,3 +83,14 @@ def test_the_data_of_every_artifact_is_json_with_metadata(client: TestClient) ->
         artifact = json.loads(client.get(f"{API}/{name}").content)
         assert set(artifact) == {"data", "metadata"}
         assert artifact["metadata"]["analytics_type"] == name
+
+
+def test_an_artifact_of_a_run_is_read_only_to_be_sent(
+    client: TestClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = _manifest(client)
+    address = f"{API}/runs/{manifest['run_id']}/cocktail-space"
+    first = client.get(address, headers={"Accept-Encoding": "identity"})
+    monkeypatch.setattr(type(services.store), "read", None)  # reading would fail
+    again = {"If-None-Match": first.headers["etag"], "Accept-Encoding": "identity"}
+    assert client.get(address, headers=again).status_code == 304

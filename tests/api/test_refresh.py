@@ -70,7 +70,7 @@ def test_an_editor_may_run_it_now_and_others_may_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     submitted = []
-    monkeypatch.setattr(services.jobs, "submit", lambda: submitted.append(1))
+    monkeypatch.setattr(services.jobs, "submit", lambda **_: submitted.append(1))
     assert client.post(f"{API}/refresh").status_code == 401
     assert submitted == []
     assert client.post(f"{API}/refresh", headers=editor).status_code == 202

@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cocktailspace.artifacts.store import ArtifactStore, MissingError, SwapConflictError
+from cocktailspace.artifacts.store import (
+    ArtifactStore,
+    MissingError,
+    Part,
+    StoreError,
+    SwapConflictError,
+)
 
 
 def test_what_was_written_is_read(store: ArtifactStore) -> None:
@@ -24,6 +30,16 @@ def test_a_write_replaces(store: ArtifactStore) -> None:
 def test_a_missing_key_is_a_missing_error(store: ArtifactStore) -> None:
     with pytest.raises(MissingError):
         store.read("nowhere")
+
+
+def test_a_part_is_read_with_the_length_of_the_whole(store: ArtifactStore) -> None:
+    store.write("a", b"0123456789")
+    assert store.read_part("a", 0, 4) == Part(b"0123", 10)
+    assert store.read_part("a", 8, 4) == Part(b"89", 10)
+    with pytest.raises(StoreError):
+        store.read_part("a", 10, 1)
+    with pytest.raises(MissingError):
+        store.read_part("nowhere", 0, 1)
 
 
 def test_a_swap_needs_the_present_tag(store: ArtifactStore) -> None:

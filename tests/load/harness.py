@@ -55,10 +55,16 @@ class Server:
 
     def command(self, *arguments: str) -> str:
         """Run another command on the same catalogue."""
+        done = self.attempt(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def attempt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command that may fail."""
         command = [sys.executable, "-c", "from cocktailspace.cli import main; main()", *arguments]
         return subprocess.run(
-            command, env=self.environment, check=True, capture_output=True, text=True
-        ).stdout
+            command, env=self.environment, check=False, capture_output=True, text=True
+        )
 
     def start(self) -> None:
         code = "from cocktailspace.cli import main; main()"

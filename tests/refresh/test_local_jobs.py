@@ -78,7 +78,7 @@ def test_a_step_starts_what_is_due_and_only_that(
     services: Services, monkeypatch: pytest.MonkeyPatch, clock: object
 ) -> None:
     submitted = []
-    monkeypatch.setattr(services.jobs, "submit", lambda: submitted.append(1))
+    monkeypatch.setattr(services.jobs, "submit", lambda **_: submitted.append(1))
     refresher: Refresher = services.refresher
     refresher.step()
     assert submitted == []

@@ -19,7 +19,7 @@ from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
 from cocktailspace.refresh.debounce import Debounce
 from cocktailspace.refresh.embedded import Bell, Refresher
-from cocktailspace.refresh.ports import Job
+from cocktailspace.refresh.ports import Cause, Job
 from cocktailspace.refresh.scheduled import ScheduledRefresher
 from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.refresh.status import RefreshStatus
@@ -96,7 +96,13 @@ class Jobs:
     started: int = 0
     published: list[tuple[str, int]] = field(default_factory=list)
 
-    def submit(self, *, overlap: bool = False, seconds: float | None = None) -> Job:
+    def submit(
+        self,
+        *,
+        cause: Cause = Cause.MANUAL,  # noqa: ARG002 - every queue takes it
+        overlap: bool = False,
+        seconds: float | None = None,
+    ) -> Job:
         if self.running and not (overlap or self.overlaps):
             return self.running[0].job
         self.started += 1
@@ -118,6 +124,9 @@ class Jobs:
 
     def active(self) -> Job | None:
         return self.running[0].job if self.running else None
+
+    def unnoted(self) -> None:
+        """The store of this world takes every note."""
 
     def stop(self) -> None:
         for job in self.running:

@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.synthetic import generate
 
 from cocktailspace.analytics.encode import encode_artifact
-from cocktailspace.analytics.regenerate import PARAMETERS
+from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.artifacts.publish import Result, new_run_id, publish

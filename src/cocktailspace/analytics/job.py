@@ -9,9 +9,16 @@ from typing import Literal
 
 from cocktailspace.analytics.encode import encode_artifact
 from cocktailspace.analytics.maps import Places, published_places
-from cocktailspace.analytics.regenerate import PARAMETERS, Analytics, regenerate_analytics
+from cocktailspace.analytics.parameters import PARAMETERS
+from cocktailspace.analytics.regenerate import Analytics, regenerate_analytics
 from cocktailspace.artifacts.attempt import AttemptNote
-from cocktailspace.artifacts.manifest import ArtifactName, Manifest, Published, read_published
+from cocktailspace.artifacts.manifest import (
+    ArtifactName,
+    Manifest,
+    Published,
+    is_whole,
+    read_published,
+)
 from cocktailspace.artifacts.publish import Result, publish
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.catalogue.database import Database
@@ -30,11 +37,15 @@ class TryAgainError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a run of the job ended when it did not fail."""
+    """How a run of the job ended when it did not fail.
+
+    previous_version: of this catalogue, published when the run began; 0 where none was.
+    """
 
     outcome: Literal["published", "nothing to do", "superseded"]
     snapshot: Snapshot
     manifest: Manifest | None
+    previous_version: int
 
 
 def run_job(
@@ -56,15 +67,23 @@ def run_job(
     note.report("snapshot", 0.0)
     snapshot = _patient_snapshot(database, sleep)
     note.took_snapshot(snapshot.catalogue_id, snapshot.version)
-    if not force and _is_published(snapshot, base):
-        return Ending("nothing to do", snapshot, base.manifest if base else None)
+    version = _previous_version(snapshot, base)
+    if not force and _is_published(store, snapshot, base):
+        return Ending("nothing to do", snapshot, base.manifest if base else None, version)
     previous = _previous_places(store, snapshot, base)
     analytics = regenerate_analytics(snapshot, previous=previous, report=note.report)
     note.report("publish", 0.0)
     manifest = publish(
         store, _result(note.run_id, snapshot, analytics, clock), base=base, clock=clock
     )
-    return Ending("published" if manifest else "superseded", snapshot, manifest)
+    return Ending("published" if manifest else "superseded", snapshot, manifest, version)
+
+
+def _previous_version(snapshot: Snapshot, base: Published | None) -> int:
+    manifest = base.manifest if base else None
+    if manifest is None or manifest.catalogue_id != snapshot.catalogue_id:
+        return 0
+    return manifest.source_version
 
 
 def _patient_snapshot(database: Database, sleep: Callable[[float], None]) -> Snapshot:
@@ -79,13 +98,15 @@ def _patient_snapshot(database: Database, sleep: Callable[[float], None]) -> Sna
     raise TryAgainError(f"the catalogue could not be read in {_SNAPSHOT_TRIES} tries; try later")
 
 
-def _is_published(snapshot: Snapshot, base: Published | None) -> bool:
+def _is_published(store: ArtifactStore, snapshot: Snapshot, base: Published | None) -> bool:
     manifest = base.manifest if base else None
     return (
         manifest is not None
         and manifest.catalogue_id == snapshot.catalogue_id
         and manifest.source_version == snapshot.version
-        and manifest.parameters == PARAMETERS
+        and manifest.source_changed_at in (None, snapshot.changed_at)
+        and manifest.algorithm_version >= PARAMETERS["algorithm_version"]
+        and is_whole(store, manifest)
     )
 
 
@@ -105,6 +126,7 @@ def _result(run_id: str, snapshot: Snapshot, analytics: Analytics, clock: Clock)
         run_id=run_id,
         catalogue_id=snapshot.catalogue_id,
         source_version=snapshot.version,
+        source_changed_at=snapshot.changed_at,
         artifacts=(
             (
                 name,

@@ -1,6 +1,8 @@
 """The artifacts of the map: every recipe's place, and where it was the last time."""
 
+import hashlib
 import json
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +16,8 @@ from cocktailspace.analytics.space import Space
 from cocktailspace.analytics.transport import Neighbours, Rows
 from cocktailspace.artifacts.manifest import ArtifactName, Manifest
 from cocktailspace.artifacts.store import ArtifactStore, MissingError
+
+logger = logging.getLogger(__name__)
 
 Places = Mapping[int, tuple[float, float]]
 """Coordinates by recipe id."""
@@ -81,11 +85,21 @@ def start_places(space: Space, places: Places) -> NDArray[np.float64] | None:
 
 
 def published_places(store: ArtifactStore, manifest: Manifest, name: str) -> Places:
-    """The places of a published map; none when it is gone."""
-    if name not in manifest.artifacts:
+    """The places of a published map; none when it is gone, damaged or of another form."""
+    entry = manifest.artifacts.get(name)
+    if entry is None:
         return {}
     try:
-        rows = json.loads(store.read(manifest.artifacts[name].key).body)["data"]
+        body = store.read(entry.key).body
     except MissingError:
         return {}
-    return {row["recipe_id"]: (row["x"], row["y"]) for row in rows}
+    if hashlib.sha256(body).hexdigest() != entry.sha256:
+        logger.warning("%s is damaged; the map starts anew", entry.key)
+        return {}
+    try:
+        return {
+            row["recipe_id"]: (float(row["x"]), float(row["y"])) for row in json.loads(body)["data"]
+        }
+    except (ValueError, KeyError, TypeError) as error:
+        logger.warning("%s is of another form (%r); the map starts anew", entry.key, error)
+        return {}

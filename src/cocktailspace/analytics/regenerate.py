@@ -8,6 +8,12 @@ from typing import Any
 
 from cocktailspace.analytics import statistics
 from cocktailspace.analytics.maps import Drawing, Places
+from cocktailspace.analytics.parameters import (
+    LEARNING_NEIGHBOURS,
+    MAP_NEIGHBOURS,
+    ROUNDS,
+    SIMILAR,
+)
 from cocktailspace.analytics.similar import similar_rows
 from cocktailspace.analytics.space import Space, rolled_up, space_of
 from cocktailspace.analytics.substitutes import substitute_rows
@@ -22,23 +28,6 @@ from cocktailspace.catalogue.snapshot import Snapshot
 
 Report = Callable[[str, float], None]
 """Called as the work goes on, with the name of the step and the fraction of it that is done."""
-
-MAP_NEIGHBOURS = 14  # UMAP's 15, which count the recipe itself
-LEARNING_NEIGHBOURS = 10
-ROUNDS = 5
-SIMILAR = 10
-
-PARAMETERS: Mapping[str, Any] = {
-    "algorithm_version": 1,
-    "ingredient_costs": "learned",
-    "learning_neighbors": LEARNING_NEIGHBOURS,
-    "learning_rounds": ROUNDS,
-    "map_n_neighbors": MAP_NEIGHBOURS + 1,
-    "map_min_dist": 0.05,
-    "map_seed": 42,
-    "similar_recipes": SIMILAR,
-}
-"""What the results depend on besides the catalogue; the manifest carries them."""
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
-from pydantic import BaseModel
+from prometheus_client import CollectorRegistry
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -15,10 +15,12 @@ from cocktailspace.api.auth.oidc import OidcAuthenticator, OidcPolicy
 from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.api.bodies import Bodies
 from cocktailspace.api.context import Context
-from cocktailspace.api.errors import answers, install_error_handlers
+from cocktailspace.api.errors import install_error_handlers
 from cocktailspace.api.limits import BodyLimit, write_limit
+from cocktailspace.api.metrics import RequestTimes, make_registry
 from cocktailspace.api.routes.analytics import analytics_routes
 from cocktailspace.api.routes.catalogue import catalogue_routes
+from cocktailspace.api.routes.health import health_routes
 from cocktailspace.api.routes.ingredients import ingredient_routes
 from cocktailspace.api.routes.pages import page_routes
 from cocktailspace.api.routes.place import place_routes
@@ -27,7 +29,6 @@ from cocktailspace.api.routes.refresh import refresh_routes
 from cocktailspace.api.routes.units import unit_routes
 from cocktailspace.api.security import SecurityHeaders
 from cocktailspace.bootstrap import Services
-from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.settings import Settings
 
 API = "/api/v1"
@@ -39,13 +40,6 @@ exact Earth Mover's Distance between all recipes, and maps of them.
 Reading is public; writing needs `Authorization: Bearer <token>`.
 Every error has one shape: `{"error": {"code", "message", "problems"}}`.
 """
-
-
-class Health(BaseModel):
-    """The server's own state."""
-
-    status: str
-    catalogue_version: int
 
 
 def create_app(
@@ -66,8 +60,10 @@ def create_app(
         redoc_url=None,
         lifespan=_refreshing(services) if refresh else None,
     )
+    # On Lambda nobody could read it: each instance counts for itself and none has an address.
+    registry = None if settings.aws else make_registry(services)
     origins = [services.links.origin] if services.links else []
-    _add_middleware(app, settings, data_origins=origins)
+    _add_middleware(app, settings, origins, registry)
     install_error_handlers(app)
     context = Context(
         services,
@@ -83,13 +79,7 @@ def create_app(
     app.include_router(refresh_routes(context), prefix=API)
     app.include_router(place_routes(context), prefix=API)
     app.include_router(page_routes(context))
-
-    @app.get("/healthz", tags=["health"], responses=answers(503))
-    def healthz() -> Health:
-        """Whether the server can read its catalogue."""
-        with services.database.reading() as connection:
-            return Health(status="ok", catalogue_version=catalogue_state(connection).version)
-
+    app.include_router(health_routes(context, registry))
     return app
 
 
@@ -123,7 +113,12 @@ def _refreshing(services: Services) -> Callable[[FastAPI], AbstractAsyncContextM
     return lifespan
 
 
-def _add_middleware(app: FastAPI, settings: Settings, *, data_origins: Sequence[str]) -> None:
+def _add_middleware(
+    app: FastAPI,
+    settings: Settings,
+    data_origins: Sequence[str],
+    registry: CollectorRegistry | None,
+) -> None:
     """The last one added is the outermost."""
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
     app.add_middleware(
@@ -136,3 +131,5 @@ def _add_middleware(app: FastAPI, settings: Settings, *, data_origins: Sequence[
             CORSMiddleware, allow_origins=origins, allow_methods=["GET"], expose_headers=["ETag"]
         )
     app.add_middleware(SecurityHeaders, data_origins=data_origins)
+    if registry is not None:
+        app.add_middleware(RequestTimes, registry=registry, prefix=API)

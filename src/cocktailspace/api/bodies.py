@@ -1,6 +1,7 @@
 """Files as answers: strong ETags, 304, and gzip that is done once for each content."""
 
 import gzip
+import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -9,7 +10,10 @@ from dataclasses import dataclass
 from fastapi import Request
 from fastapi.responses import Response
 
+FOR_EVER = "public, max-age=31536000, immutable"
+
 _CACHE_BYTES = 64 * 2**20
+_DIGESTS_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Bodies:
 
     def __init__(self) -> None:
         self._compressed: OrderedDict[str, bytes] = OrderedDict()
+        self._digests: OrderedDict[str, str] = OrderedDict()
         self._lock = threading.Lock()
 
     def answer(
@@ -46,6 +51,22 @@ class Bodies:
             return Response(file.load(), media_type=file.media_type, headers=headers)
         headers["Content-Encoding"] = "gzip"
         return Response(self._zipped(file), media_type=file.media_type, headers=headers)
+
+    def unchanging(self, key: str, media_type: str, load: Callable[[], bytes]) -> File:
+        """What `load` gives under a key that never means anything else: it is read only to be
+        sent, not to be compared, since what it was like is known from the first time.
+        """
+        with self._lock:
+            sha256 = self._digests.get(key)
+        if sha256 is not None:
+            return File(sha256, media_type, FOR_EVER, load)
+        body = load()
+        sha256 = hashlib.sha256(body).hexdigest()
+        with self._lock:
+            self._digests[key] = sha256
+            if len(self._digests) > _DIGESTS_KEPT:
+                self._digests.popitem(last=False)
+        return File(sha256, media_type, FOR_EVER, lambda: body)
 
     def _zipped(self, file: File) -> bytes:
         with self._lock:

@@ -19,9 +19,13 @@ from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue.errors import (
     BusyError,
     ConflictError,
+    DamagedError,
+    FullError,
     InvalidError,
     NotFoundError,
     Problem,
+    SchemaError,
+    UnavailableError,
 )
 from cocktailspace.catalogue.validation import problem_of
 from cocktailspace.refresh.ports import SchedulerError
@@ -56,6 +60,10 @@ class NotYetError(Exception):
     """The analytics asked for have not been published yet."""
 
 
+class OverdueError(Exception):
+    """What is published is older than it may be."""
+
+
 class StaleError(Exception):
     """Somebody else has changed what the client has read."""
 
@@ -71,7 +79,11 @@ class TooManyWritesError(Exception):
 _RETRY_CODES: dict[type[Exception], str] = {
     AuthenticationUnavailableError: "authentication_unavailable",
     BusyError: "busy",
+    DamagedError: "catalogue_damaged",
     NotYetError: "not_yet",
+    OverdueError: "overdue",
+    SchemaError: "schema_mismatch",
+    UnavailableError: "catalogue_unavailable",
     SchedulerError: "scheduler_unavailable",
 }
 
@@ -87,6 +99,7 @@ _DESCRIPTIONS = {
     422: "The input breaks rules; nothing was written",
     429: "Too many writes; Retry-After says when to go on",
     503: "Not available for now; Retry-After says when to ask again",
+    507: "The catalogue's disk is full; nothing was written",
 }
 
 
@@ -96,7 +109,7 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 READ = answers(404, 422, 503)
-WRITE = answers(400, 401, 403, 409, 413, 422, 429, 503)
+WRITE = answers(400, 401, 403, 409, 413, 422, 429, 503, 507)
 RUN = answers(401, 403, 429, 503)
 WRITE_ONE = WRITE | answers(404, 412)
 
@@ -155,14 +168,22 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(AuthenticationUnavailableError)
     @app.exception_handler(BusyError)
     @app.exception_handler(NotYetError)
+    @app.exception_handler(OverdueError)
+    @app.exception_handler(DamagedError)
+    @app.exception_handler(SchemaError)
+    @app.exception_handler(UnavailableError)
     @app.exception_handler(SchedulerError)
     def retry(_request: Request, error: Exception) -> JSONResponse:
-        code = _RETRY_CODES[type(error)]
+        code = next(code for kind, code in _RETRY_CODES.items() if isinstance(error, kind))
         return error_response(503, code, str(error), headers={"Retry-After": str(RETRY_SECONDS)})
+
+    @app.exception_handler(FullError)
+    def full(_request: Request, error: FullError) -> JSONResponse:
+        return error_response(507, "catalogue_full", str(error))
 
     @app.exception_handler(StoreError)
     def store(_request: Request, error: StoreError) -> JSONResponse:
-        message = f"the published results cannot be read for now ({error})"
+        message = f"the store of the published results fails for now ({error})"
         headers = {"Retry-After": str(RETRY_SECONDS)}
         return error_response(503, "store_unavailable", message, headers=headers)
 

@@ -1,5 +1,6 @@
 """The attempt: what the running or last job says of itself as it goes. Advisory; never a result."""
 
+import contextlib
 import logging
 import time
 from datetime import datetime
@@ -84,12 +85,15 @@ class AttemptNote:
         job_id: str | None = None,
         job_attempt: int | None = None,
     ) -> None:
-        previous = read_attempt(store)
+        previous = None
+        with contextlib.suppress(StoreError):
+            previous = read_attempt(store)
         now = clock()
         self._store = store
         self._clock = clock
-        self._written_at = self._logged_at = time.monotonic()
+        self._written_at = self._logged_at = self._step_began_at = time.monotonic()
         self._pause = self._SECONDS_BETWEEN_WRITES
+        self._seconds: dict[str, float] = {}
         self.attempt = Attempt(
             run_id=new_run_id(now),
             started_at=now,
@@ -103,12 +107,18 @@ class AttemptNote:
         """The run that this attempt makes."""
         return self.attempt.run_id
 
+    @property
+    def seconds(self) -> dict[str, float]:
+        """How long each step took so far."""
+        return {step: round(seconds, 3) for step, seconds in self._seconds.items()}
+
     def report(self, step: str, fraction: float) -> None:
         """Say what is being done and how far it is; cheap enough to be called at every turn."""
         now = time.monotonic()
         if step != self.attempt.step or now - self._logged_at >= self._SECONDS_BETWEEN_LOGS:
             logger.info("%s %.0f %%", step, 100 * fraction)
             self._logged_at = now
+        self._clock_step(now)
         self._update(step=step, fraction=fraction)
         if now - self._written_at >= self._pause:
             self._write()
@@ -120,11 +130,13 @@ class AttemptNote:
 
     def succeed(self) -> None:
         """The run did what it was for."""
+        self._clock_step(time.monotonic())
         self._update(state="succeeded", finished_at=self._clock(), fraction=1.0, failures=0)
         self._write()
 
     def fail(self, error: str) -> None:
         """The run failed; the next try comes after a pause that grows with each failure."""
+        self._clock_step(time.monotonic())
         failures = self.attempt.failures + 1
         self._update(state="failed", finished_at=self._clock(), error=error, failures=failures)
         self._write()
@@ -133,6 +145,13 @@ class AttemptNote:
         """The run was told to stop; that is nobody's failure."""
         self._update(state="stopped", finished_at=self._clock())
         self._write()
+
+    def _clock_step(self, now: float) -> None:
+        """Add the time since the last report to the step that it was about."""
+        if step := self.attempt.step:
+            spent = now - self._step_began_at
+            self._seconds[step] = self._seconds.get(step, 0.0) + spent
+        self._step_began_at = now
 
     def _update(self, **fields: object) -> None:
         self.attempt = self.attempt.model_copy(update=fields)

@@ -9,7 +9,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cocktailspace.artifacts.store import Entry, MissingError, Stored, StoreError, SwapConflictError
+from cocktailspace.artifacts.store import (
+    Entry,
+    MissingError,
+    Part,
+    Stored,
+    StoreError,
+    SwapConflictError,
+)
 
 
 class FolderStore:
@@ -23,6 +30,16 @@ class FolderStore:
         with _as_store_errors(key):
             body = self._path(key).read_bytes()
         return Stored(body, hashlib.sha256(body).hexdigest())
+
+    def read_part(self, key: str, start: int, length: int) -> Part:
+        """Up to `length` bytes from `start`; MissingError when there is no such object."""
+        with _as_store_errors(key), open(self._path(key), "rb") as file:
+            total = os.fstat(file.fileno()).st_size
+            file.seek(start)
+            body = file.read(length)
+        if not body:
+            raise StoreError(f"{key}: byte {start} is beyond its {total} bytes")
+        return Part(body, total)
 
     def write(self, key: str, body: bytes) -> None:
         """Put an object: a new file, on disk for good, then renamed over the old one."""

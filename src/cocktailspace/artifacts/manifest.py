@@ -43,6 +43,9 @@ class Manifest(BaseModel):
     storage_version: Literal["v1"] = STORAGE_VERSION
     catalogue_id: str = Field(description="Which catalogue it was computed from")
     source_version: int = Field(description="That catalogue's version")
+    source_changed_at: datetime | None = Field(
+        None, description="When that version's change was made; a restored catalogue has another"
+    )
     generated_at: datetime = Field(description="When the run published")
     run_id: str = Field(description="Begins with the run's UTC time")
     artifacts: dict[str, ArtifactEntry] = Field(description="By name")
@@ -55,6 +58,12 @@ class Manifest(BaseModel):
         default_factory=dict,
         description="Runs kept for readers who still follow them, and since when",
     )
+
+    @property
+    def algorithm_version(self) -> int:
+        """By which version of the computation it was made; 0 where it does not say."""
+        version = self.parameters.get("algorithm_version")
+        return version if type(version) is int else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,14 @@ def read_published(store: ArtifactStore) -> Published | None:
         return Published(Manifest.model_validate_json(stored.body), stored.tag)
     except ValidationError:  # damaged, or of another storage version: the next run replaces it
         return Published(None, stored.tag)
+
+
+def is_whole(store: ArtifactStore, manifest: Manifest) -> bool:
+    """Whether every artifact is named and there; nobody looks inside."""
+    if not manifest.artifacts.keys() >= set(ArtifactName):
+        return False
+    there = {entry.key for entry in store.list(f"{RUNS_PREFIX}{manifest.run_id}/")}
+    return there >= {entry.key for entry in manifest.artifacts.values()}
 
 
 def artifact_key(run_id: str, name: str) -> str:

@@ -39,6 +39,7 @@ class Result:
     catalogue_id: str
     source_version: int
     artifacts: Iterable[tuple[str, bytes]]
+    source_changed_at: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -82,13 +83,15 @@ def publish(
 def may_replace(result: Result, current: Published | None, base: Published | None) -> bool:
     """Whether a result may replace what is published: never an older one a newer one.
 
-    Another catalogue counts as version 0. At an equal version only what the run saw at its start
+    Another catalogue counts as version 0, unless it came while we ran: then it is ours that may be
+    the old one, and a new run will tell. At an equal version only what the run saw at its start
     is replaced: of two runs with different parameters, the first to publish stays.
     """
     if current is None or current.manifest is None:
         return True
     if current.manifest.catalogue_id != result.catalogue_id:
-        return True
+        before = base.manifest.catalogue_id if base and base.manifest else None
+        return before == current.manifest.catalogue_id
     if current.manifest.source_version != result.source_version:
         return current.manifest.source_version < result.source_version
     return base is not None and current.tag == base.tag
@@ -111,6 +114,7 @@ def _swap_manifest(
         manifest = Manifest(
             catalogue_id=result.catalogue_id,
             source_version=result.source_version,
+            source_changed_at=result.source_changed_at,
             generated_at=now,
             run_id=result.run_id,
             artifacts=entries,

@@ -10,7 +10,14 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cocktailspace.artifacts.store import Entry, MissingError, Stored, StoreError, SwapConflictError
+from cocktailspace.artifacts.store import (
+    Entry,
+    MissingError,
+    Part,
+    Stored,
+    StoreError,
+    SwapConflictError,
+)
 
 _CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _MISSING = {"NoSuchKey", "NotFound", "404"}
@@ -33,6 +40,15 @@ class S3Store:
         with self._translated(key):
             answer = self._client.get_object(Bucket=self._bucket, Key=key)
             return Stored(answer["Body"].read(), answer["ETag"])
+
+    def read_part(self, key: str, start: int, length: int) -> Part:
+        """Up to `length` bytes from `start`; MissingError when there is no such object."""
+        with self._translated(key):
+            answer = self._client.get_object(
+                Bucket=self._bucket, Key=key, Range=f"bytes={start}-{start + length - 1}"
+            )
+            total = int(answer["ContentRange"].rpartition("/")[2])
+            return Part(answer["Body"].read(), total)
 
     def size(self, key: str) -> int:
         """Bytes of the object under `key`; MissingError when there is none."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from cocktailspace.catalogue.schema import catalogue, changes
 
@@ -46,11 +46,16 @@ def catalogue_state(connection: Connection) -> CatalogueState:
     return CatalogueState(catalogue_id, version, changed_at)
 
 
-def renew_identity(connection: Connection) -> str:
-    """Give the catalogue a new random identity: it is not the one it was published as any more."""
+def renew_identity(connection: Connection, *, known: str | None = None) -> str | None:
+    """Give the catalogue a new random identity: it is not the one it was published as any more.
+
+    known: the identity that it must still have. Returns the new one, or None when it has another.
+    """
     catalogue_id = secrets.token_hex(16)
-    connection.execute(update(catalogue).values(catalogue_id=catalogue_id))
-    return catalogue_id
+    renewal = update(catalogue).values(catalogue_id=catalogue_id)
+    if known is not None:
+        renewal = renewal.where(catalogue.c.catalogue_id == known)
+    return catalogue_id if connection.execute(renewal).rowcount else None
 
 
 def first_change_after(connection: Connection, version: int) -> datetime | None:
@@ -59,7 +64,7 @@ def first_change_after(connection: Connection, version: int) -> datetime | None:
     return connection.execute(oldest.order_by(changes.c.version).limit(1)).scalar_one_or_none()
 
 
-def count_changes_after(connection: Connection, version: int) -> int:
-    """How many changes are newer than `version`."""
-    newer = select(func.count()).select_from(changes).where(changes.c.version > version)
-    return connection.execute(newer).scalar_one()
+def change_time(connection: Connection, version: int) -> datetime | None:
+    """When that change was made, or None when the log does not have it."""
+    made = select(changes.c.changed_at).where(changes.c.version == version)
+    return connection.execute(made).scalar_one_or_none()

@@ -3,22 +3,25 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from cocktailspace.catalogue.changes import Action, Entity, append_changes
-from cocktailspace.catalogue.errors import BusyError, ConflictError
+from cocktailspace.catalogue.errors import BusyError
 from cocktailspace.catalogue.models import Limits
+from cocktailspace.catalogue.opened import OpenedFile
+from cocktailspace.catalogue.revision import check_schema
+from cocktailspace.catalogue.translate import BUSY, as_domain_errors
 from cocktailspace.times import Clock, utc_now
 
 BUSY_SECONDS = 5.0
-_BUSY = "other writers kept the catalogue busy and nothing was written; try again"
+_EXCHANGED = "the catalogue's file was exchanged while this was written to the old one; try again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +60,46 @@ class Database:
         self._clock = clock
         self._after_commit = after_commit
         self._writer = threading.Lock()
+        self._wal_bytes = 0
+        self._file = (
+            None if self.path is None else OpenedFile(self.path, self.engine.dispose, BUSY_SECONDS)
+        )
 
     @property
     def path(self) -> Path | None:
         """The SQLite file, or None where the catalogue is not a file."""
-        is_file = self.url.get_backend_name() == "sqlite" and self.url.database not in (
-            None,
-            "",
-            ":memory:",
-        )
-        return Path(str(self.url.database)) if is_file else None
+        name = self.url.database
+        if self.url.get_backend_name() != "sqlite" or name in (None, "", ":memory:"):
+            return None
+        return None if str(name).startswith("file:") else Path(str(name))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A consistent read of the whole catalogue: one transaction, no writes."""
-        with _as_domain_errors(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        """A consistent read of the whole catalogue: one transaction, no writes.
+
+        A newer schema is read as far as it can be; SchemaError where it cannot.
+        """
+        with (
+            as_domain_errors(),
+            self._in_use(),
+            self.engine.connect() as connection,
+            connection.begin(),
+        ):
+            try:
+                yield connection
+            except OperationalError:
+                check_schema(connection)
+                raise
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """A mutation: its rows and its changes are committed together, or neither is."""
-        with (
-            _as_domain_errors(),
-            self._turn(),
-            self.engine.connect().execution_options(writes=True) as connection,
-            connection.begin(),
-        ):
+        """A mutation: its rows and its changes are committed together, or neither is.
+
+        Raises SchemaError, under the write lock, when the database is of another version of the
+        program: one that was upgraded while this process runs is not written to.
+        """
+        with self.schema_change() as connection:
+            check_schema(connection)
             transaction = Transaction(connection, self._clock(), self._limits)
             yield transaction
             append_changes(connection, transaction.touched, transaction.now)
@@ -90,10 +107,49 @@ class Database:
             self._after_commit()
 
     @contextmanager
+    def schema_change(self) -> Iterator[Connection]:
+        """A write of any kind, whatever schema the database has, without a change log."""
+        with as_domain_errors(), self._turn(), self._in_use():
+            with (
+                self.engine.connect().execution_options(writes=True) as connection,
+                connection.begin(),
+            ):
+                yield connection
+            if self._file is not None and self._file.exchanged():
+                raise BusyError(_EXCHANGED)
+
+    def empty_wal(self) -> None:
+        """Have the file take in what its WAL holds, if nobody has written since the last call.
+
+        A file that is copied or put back by hand, without its WAL, then lacks nothing.
+        """
+        if self._file is None:
+            return
+        written, self._wal_bytes = self._wal_bytes, self._file.wal_bytes()
+        if self._wal_bytes == 0 or self._wal_bytes != written:
+            return
+        with (
+            as_domain_errors(),
+            self._in_use(),
+            closing(self.engine.raw_connection()) as connection,
+            closing(connection.cursor()) as cursor,
+        ):
+            cursor.execute("PRAGMA busy_timeout = 0")
+            try:
+                (in_the_way, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout = {1000 * BUSY_SECONDS:.0f}")
+            if not in_the_way:
+                self._file.emptied_wal()
+
+    def _in_use(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._file is None else self._file.in_use()
+
+    @contextmanager
     def _turn(self) -> Iterator[None]:
         """Writers of one process queue up here; SQLite itself would have them poll."""
         if not self._writer.acquire(timeout=BUSY_SECONDS):
-            raise BusyError(_BUSY)
+            raise BusyError(BUSY)
         try:
             yield
         finally:
@@ -115,6 +171,15 @@ def _make_engine(url: str) -> Engine:
     # As many connections as callers: what bounds them is the edge's number of threads.
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
 
+    @event.listens_for(engine, "do_connect")
+    def open_existing(
+        _dialect: Any, _record: Any, args: list[Any], options: dict[str, Any]
+    ) -> None:
+        # SQLite would make an empty database of a file that is missing for a moment.
+        if args[0] != ":memory:" and not options.get("uri"):
+            args[0] = f"{Path(args[0]).absolute().as_uri()}?mode=rw"
+            options["uri"] = True
+
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
@@ -128,18 +193,3 @@ def _make_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
-
-
-@contextmanager
-def _as_domain_errors() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        if code not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise
-        raise BusyError(_BUSY) from error
-    except IntegrityError as error:  # on a database that lets two writers in at once
-        raise ConflictError(
-            "another writer changed the same rows at the same time; read again"
-        ) from error

@@ -19,8 +19,24 @@ class BusyError(CatalogueError):
     """Another writer held the database for longer than we wait; nothing was written."""
 
 
+class UnavailableError(CatalogueError):
+    """The database cannot be read or written for now: its disk or its rights are to blame."""
+
+
+class FullError(CatalogueError):
+    """There is no room left where the database lies; nothing was written."""
+
+
+class DamagedError(CatalogueError):
+    """The file is no database, or not a whole one."""
+
+
 class SchemaError(CatalogueError):
     """The database is not one that this version of the program can use."""
+
+
+class MissingCatalogueError(SchemaError):
+    """There is no database at all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from cocktailspace.catalogue.measures import volume_ml
 from cocktailspace.catalogue.models import Limits, Line, LineDraft, Recipe, RecipeDraft
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.schema import ingredients, recipe_ingredients, recipes, units
-from cocktailspace.catalogue.taxonomy import descendants
+from cocktailspace.catalogue.search import Found, search
 from cocktailspace.catalogue.validation import at
 
 
@@ -22,6 +22,22 @@ class RecipePage:
     """Some recipes in order of name; `next_after` continues, or is None at the end."""
 
     items: list[Recipe]
+    next_after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeName:
+    """A recipe's id and name."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamePage:
+    """Names of recipes in their order; `next_after` continues, or is None at the end."""
+
+    items: list[RecipeName]
     next_after: str | None
 
 
@@ -34,22 +50,29 @@ def find_recipes(
     limit: int = 50,
 ) -> RecipePage:
     """Recipes with every word of `name` in theirs, and with every ingredient or a kind of it."""
-    query = select(recipes.c.id, recipes.c.name_key).order_by(recipes.c.name_key).limit(limit + 1)
-    for word in name_key(name).split():
-        query = query.where(recipes.c.name_key.contains(word, autoescape=True))
-    for ingredient_id in set(ingredient_ids):
-        lines = recipe_ingredients.c
-        holders = select(lines.recipe_id).where(lines.ingredient_id.in_(descendants(ingredient_id)))
-        query = query.where(recipes.c.id.in_(holders))
-    if after is not None:
-        query = query.where(recipes.c.name_key > after)
-    rows = connection.execute(query).all()
-    shown = rows[:limit]
-    loaded = load_recipes(connection, [row.id for row in shown])
-    return RecipePage(
-        items=[loaded[row.id] for row in shown],
-        next_after=shown[-1].name_key if len(rows) > limit else None,
+    found = search(
+        connection, name=name, ingredient_ids=ingredient_ids, after=after, limit=limit + 1
     )
+    shown = found[:limit]
+    loaded = load_recipes(connection, [row.id for row in shown])
+    return RecipePage([loaded[row.id] for row in shown], _next_after(found, limit))
+
+
+def find_names(
+    connection: Connection,
+    *,
+    ingredient_ids: Collection[int] = (),
+    after: str | None = None,
+    limit: int = 50,
+) -> NamePage:
+    """The same, but only what the recipes are called: a hundredth of the work for a long list."""
+    found = search(connection, name="", ingredient_ids=ingredient_ids, after=after, limit=limit + 1)
+    shown = [RecipeName(row.id, row.name) for row in found[:limit]]
+    return NamePage(shown, _next_after(found, limit))
+
+
+def _next_after(found: Sequence[Found], limit: int) -> str | None:
+    return found[limit - 1].name_key if len(found) > limit else None
 
 
 def get_recipe(connection: Connection, recipe_id: int) -> Recipe:

@@ -36,7 +36,7 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else from_text(value)
 
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration: the schema that this version of the program reads and writes."""
 
 metadata = MetaData(

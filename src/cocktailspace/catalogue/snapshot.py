@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, select
@@ -13,7 +14,7 @@ from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.errors import CatalogueError, SchemaError
 from cocktailspace.catalogue.measures import volume_ml
-from cocktailspace.catalogue.migrate import check_schema
+from cocktailspace.catalogue.revision import check_schema
 from cocktailspace.catalogue.schema import ingredients, recipe_ingredients, recipes, units
 
 
@@ -44,6 +45,7 @@ class Snapshot:
     version: int
     ingredients: tuple[Ingredient, ...]
     recipes: tuple[Recipe, ...]
+    changed_at: datetime | None = None
 
 
 def take_snapshot(database: Database) -> Snapshot:
@@ -145,4 +147,5 @@ def _read(connection: Connection) -> Snapshot:
             Recipe(recipe_id, name, tuple(volumes.get(recipe_id, ())))
             for recipe_id, name in connection.execute(names)
         ),
+        changed_at=state.changed_at,
     )

@@ -1,7 +1,6 @@
 """The commands. A user's mistake gets one clear line and a non-zero exit, never a traceback."""
 
 import json
-import logging
 import os
 import sys
 import tempfile
@@ -14,19 +13,22 @@ from rich.console import Console
 from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenError, TokenFile
 from cocktailspace.artifacts.store import StoreError
-from cocktailspace.bootstrap import Services, build_services
-from cocktailspace.catalogue.changes import catalogue_state
+from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
+from cocktailspace.catalogue import backup as copies
 from cocktailspace.catalogue.errors import CatalogueError, InvalidError
 from cocktailspace.catalogue.exchange import (
     ImportSummary,
     export_text,
     import_file,
     parse_file,
-    starter_file,
 )
 from cocktailspace.catalogue.migrate import migrate, require_catalogue
+from cocktailspace.catalogue.revision import schema_revision
 from cocktailspace.cli.doctor import examine
 from cocktailspace.cli.views import follow_job, run_table, status_json, status_text
+from cocktailspace.logs import configure_logging
+from cocktailspace.refresh.local_jobs import JobLog
+from cocktailspace.refresh.restored import renew_restored
 from cocktailspace.refresh.status import RefreshState
 from cocktailspace.settings import Settings, SettingsError, read_settings
 
@@ -60,15 +62,20 @@ def serve(
 
     from cocktailspace.api.app import create_app  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     services = _services(host=host, port=port)
+    configure_logging(services.settings.log_format, services.settings.log_level)
     _prepare(services, starter=True)
     _first_token(services)
     settings = services.settings
     typer.echo(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
     application = create_app(services, refresh=True)
-    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        log_config=None,  # its lines go where ours go, in the same form
+    )
 
 
 @app.command()
@@ -84,12 +91,18 @@ def refresh(
             "ANALYTICS_BUCKET is set, so jobs run in AWS Batch and not here; "
             "scripts/trigger-analytics-refresh.sh dev|prod starts one and follows it"
         )
-    job = services.jobs.submit(force=force, quiet=wait and not verbose)
-    if not wait:
-        typer.echo(f"job {job.id} runs; `cocktailspace status` shows how far it is")
-        return
-    follow_job(services.jobs, services.store, Console(stderr=True), show=not verbose)
     status = services.refresher.status()
+    while True:
+        renew_restored(services.database, status)
+        log: JobLog = "nothing" if wait and not verbose else "all"
+        job = services.jobs.submit(force=force, log=log)
+        if not wait:
+            typer.echo(f"job {job.id} runs; `cocktailspace status` shows how far it is")
+            return
+        follow_job(services.jobs, services.store, Console(stderr=True), show=not verbose)
+        status = services.refresher.status()
+        if services.jobs.started(job) or (status.state is RefreshState.FRESH and not force):
+            break  # else it was somebody else's, who may have begun before the last change
     if status.attempt is None or status.attempt.state != "succeeded" or status.manifest is None:
         reason = status.attempt and status.attempt.error
         _fail(f"the job failed: {reason or 'see its log with --verbose'}")
@@ -137,6 +150,46 @@ def export(
     else:
         _write_whole(file, text)
         typer.echo(f"written to {file}", err=True)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write the copy, a SQLite file")],
+    force: Annotated[bool, typer.Option(help="Replace a file of that name")] = False,
+) -> None:
+    """Write a whole copy of the catalogue, as it is at one moment, while others go on writing."""
+    copied = copies.backup(_services().database, file, force=force)
+    typer.echo(f"written to {file}: {_copied(copied)}", err=True)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `backup` wrote")],
+    force: Annotated[
+        bool, typer.Option(help="Even when the present catalogue has changes that the file lacks")
+    ] = False,
+) -> None:
+    """Put a backup back as the catalogue, under a new identity; a running server goes on with it.
+
+    The file is checked first, and stays as it is. The analytics follow by themselves.
+    """
+    services = _services()
+    network = services.settings.db_network_file_system
+    copied = copies.restore(services.database, file, force=force, network_file_system=network)
+    typer.echo(f"restored from {file}: {_copied(copied)}", err=True)
+
+
+@app.command(name="migrate")
+def migrate_() -> None:
+    """Make the catalogue, or upgrade it to this version of the program.
+
+    `serve` and `import` do so by themselves, unless MIGRATE_AT_START is false: where several hosts
+    share a catalogue, run this once, from the newest version.
+    """
+    services = _services()
+    _migrate(services)
+    with services.database.reading() as connection:
+        typer.echo(f"the catalogue has schema {schema_revision(connection)}", err=True)
 
 
 @app.command()
@@ -209,13 +262,13 @@ def _existing() -> Services:
 
 def _prepare(services: Services, *, starter: bool) -> None:
     """Make or upgrade the catalogue; with `starter`, fill an empty one."""
+    summary = prepare_catalogue(services.settings, services.database, starter=starter)
+    if summary is not None:
+        typer.echo(f"the catalogue is new; starter catalogue: {_described(summary)}")
+
+
+def _migrate(services: Services) -> None:
     migrate(services.database, network_file_system=services.settings.db_network_file_system)
-    if not starter:
-        return
-    with services.database.transaction() as tx:
-        if catalogue_state(tx.connection).version == 0:
-            summary = import_file(tx, starter_file())
-            typer.echo(f"the catalogue is new; starter catalogue: {_described(summary)}")
 
 
 def _first_token(services: Services) -> None:
@@ -229,6 +282,11 @@ def _first_token(services: Services) -> None:
 
 def _tokens(services: Services) -> TokenFile:
     return TokenFile(services.settings.tokens_file, services.clock)
+
+
+def _copied(copied: copies.Copied) -> str:
+    state = copied.state
+    return f"version {state.version} of {state.catalogue_id}, {copied.recipes:,} recipes"
 
 
 def _described(summary: ImportSummary) -> str:

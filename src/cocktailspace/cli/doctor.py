@@ -11,6 +11,7 @@ from pathlib import Path
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.catalogue.backup import damage
 from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.catalogue.migrate import require_catalogue
 from cocktailspace.settings import SettingsError, read_settings
@@ -64,6 +65,9 @@ def _catalogue(services: Services) -> Finding:
         require_catalogue(services.database)
     except CatalogueError as error:
         return Finding(False, f"catalogue: {error}", "run `cocktailspace serve`")
+    if found := damage(services.database):
+        remedy = "put a backup back with `cocktailspace restore --force`"
+        return Finding(False, f"catalogue at {where} is damaged: {found}", remedy)
     return Finding(True, f"catalogue at {where}")
 
 

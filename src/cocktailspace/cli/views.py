@@ -90,8 +90,13 @@ def _headline(status: RefreshStatus, now: datetime) -> str:
             error = attempt.error if attempt and attempt.error else "the job ended without a word"
             return f"failed: {error}; next try {_when(status.due_at, now)}"
         case RefreshState.PENDING:
+            when = f"due {_when(status.due_at, now)} while a server runs"
+            if status.outdated:
+                return f"pending: an older version of the program made what is published; {when}"
+            if status.restored:
+                return f"pending: another copy of the catalogue was put in its place; {when}"
             changes = f"{status.pending_changes} change{'s' * (status.pending_changes != 1)}"
-            return f"pending: {changes}; due {_when(status.due_at, now)} while a server runs"
+            return f"pending: {changes}; {when}"
 
 
 def _when(moment: datetime | None, now: datetime) -> str:

@@ -12,10 +12,15 @@ LONGEST_RETRY = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Debounce:
-    """How long a run waits for edits to end, and how long it lets itself be put off at most."""
+    """How long a run waits for edits to end, and how long it lets itself be put off at most.
+
+    slack: how much longer than that and two jobs a change may stay unpublished before the result
+    counts as overdue.
+    """
 
     debounce: timedelta
     max_wait: timedelta
+    slack: timedelta = timedelta(minutes=5)
 
 
 def next_run_at(
@@ -23,6 +28,15 @@ def next_run_at(
 ) -> datetime:
     """Each change pushes the run out by `debounce`, but never beyond `max_wait` after the first."""
     return min(last_changed_at + debounce, first_pending_at + max_wait)
+
+
+def overdue_at(unpublished_since: datetime, job_seconds: float, policy: Debounce) -> datetime:
+    """When readers should have seen a change, had all gone well.
+
+    Two jobs, since one may just have taken its snapshot when the change came.
+    """
+    jobs = timedelta(seconds=2 * job_seconds)
+    return unpublished_since + policy.max_wait + jobs + policy.slack
 
 
 def retry_pause(failures: int) -> timedelta:

@@ -2,25 +2,30 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from cocktailspace.artifacts.manifest import Manifest
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import CatalogueError
+from cocktailspace.refresh.caretaker import Caretaker
 from cocktailspace.refresh.control import Asked
 from cocktailspace.refresh.debounce import Debounce
-from cocktailspace.refresh.ports import JobQueue
+from cocktailspace.refresh.ports import Cause, JobQueue
 from cocktailspace.refresh.restored import renew_restored
-from cocktailspace.refresh.status import RefreshStatus, derive_status, read_facts
+from cocktailspace.refresh.status import RefreshStatus, cause_of, derive_status, read_facts
+from cocktailspace.refresh.tally import Tally
 from cocktailspace.times import Clock
 
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+_SECONDS_BETWEEN_COMPLAINTS = 60.0
 
 
 class Bell:
@@ -43,6 +48,10 @@ class Refresher:
     """Looks at the two facts each second, sooner when the bell rings, and runs what is due.
 
     It remembers nothing: a server that starts after a crash finds what is pending by looking.
+
+    algorithm_version: the running program's; results of an older one are computed anew.
+    whole: whether the published artifacts are all there.
+    prepare: makes or upgrades the catalogue, as at the server's start; None where others do.
     """
 
     def __init__(
@@ -53,6 +62,11 @@ class Refresher:
         policy: Debounce,
         clock: Clock,
         bell: Bell,
+        *,
+        algorithm_version: int = 0,
+        prepare: Callable[[], None] | None = None,
+        tally: Tally | None = None,
+        whole: Callable[[Manifest], bool] = lambda _manifest: True,
     ) -> None:
         self._database = database
         self._store = store
@@ -60,6 +74,12 @@ class Refresher:
         self._policy = policy
         self._clock = clock
         self._bell = bell
+        self._algorithm_version = algorithm_version
+        self._whole = whole
+        self._caretaker = Caretaker(database, clock, prepare)
+        self._tally = tally or Tally()
+        self._version_at_start: int | None = None
+        self._trouble, self._complained_at = "", 0.0
         self._stopping = threading.Event()
 
     @contextmanager
@@ -77,31 +97,50 @@ class Refresher:
 
     def status(self) -> RefreshStatus:
         """Where things stand now."""
-        facts = read_facts(self._database, self._store, self._jobs.active)
+        facts = read_facts(
+            self._database,
+            self._store,
+            self._jobs.active,
+            algorithm_version=self._algorithm_version,
+            unnoted=self._jobs.unnoted,
+            whole=self._whole,
+        )
         return derive_status(facts, self._policy, self._clock())
 
     def step(self) -> timedelta:
         """Start the job if it is due; returns how long to sleep before the next look."""
-        status = self.status()
         pause = timedelta(seconds=POLL_SECONDS)
+        if not self._caretaker.sees_to_it():
+            return pause
+        status = self.status()
+        if self._version_at_start is None:
+            self._version_at_start = status.catalogue.version
         if status.job is not None or status.due_at is None:
             return pause
         wait = status.due_at - self._clock()
         if wait > timedelta(0):
             return min(wait, pause)
-        self.run_now(status)
+        self.run_now(status, cause_of(status, self._version_at_start))
         return pause
 
-    def run_now(self, status: RefreshStatus) -> Asked:
+    def run_now(self, status: RefreshStatus, cause: Cause = Cause.MANUAL) -> Asked:
         """Start the job whether it is due or not, or return the one that runs."""
         renew_restored(self._database, status)
-        return Asked(job=self._jobs.submit())
+        return Asked(job=self._jobs.submit(cause=cause))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
                 pause = self.step()
             except (CatalogueError, StoreError, SQLAlchemyError, OSError) as error:
-                logger.warning("refresh: %s; looking again soon", error)
+                self._complain(str(error))
                 pause = timedelta(seconds=POLL_SECONDS)
             self._bell.wait(pause.total_seconds())
+
+    def _complain(self, trouble: str) -> None:
+        """Say it once, and once a minute while it lasts."""
+        self._tally.look_failed()
+        now = time.monotonic()
+        if trouble != self._trouble or now - self._complained_at >= _SECONDS_BETWEEN_COMPLAINTS:
+            logger.warning("refresh: %s; looking again each second", trouble)
+            self._trouble, self._complained_at = trouble, now

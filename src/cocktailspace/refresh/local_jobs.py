@@ -2,23 +2,32 @@
 
 import contextlib
 import fcntl
-import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Literal
 
-from cocktailspace.artifacts.attempt import read_attempt, write_attempt
+from cocktailspace.artifacts.attempt import Attempt, read_attempt, write_attempt
+from cocktailspace.artifacts.publish import new_run_id
+from cocktailspace.artifacts.report import RunReport, read_report
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
-from cocktailspace.refresh.ports import Job
+from cocktailspace.refresh.ports import Cause, Job
+from cocktailspace.refresh.tally import Tally
 from cocktailspace.times import Clock
 
 logger = logging.getLogger(__name__)
 
+JobLog = Literal["nothing", "warnings", "all"]
+
 _STOP_SECONDS = 5.0
+_LOOKS, _LOOK_SECONDS = 20, 0.01
+_TOLD_TO_STOP = (-signal.SIGTERM, 128 + signal.SIGTERM)
 
 
 class LocalJobs:
@@ -29,41 +38,69 @@ class LocalJobs:
     """
 
     def __init__(
-        self, lock_path: Path, store: ArtifactStore, environment: Mapping[str, str], clock: Clock
+        self,
+        lock_path: Path,
+        store: ArtifactStore,
+        environment: Mapping[str, str],
+        clock: Clock,
+        tally: Tally | None = None,
     ) -> None:
         self._lock_path = lock_path
         self._store = store
         self._environment = environment
         self._clock = clock
+        self._tally = tally or Tally()
         self._child: subprocess.Popen[bytes] | None = None
         self._watcher: threading.Thread | None = None
+        self._unnoted: Attempt | None = None
         self._starting = threading.Lock()
 
-    def submit(self, *, force: bool = False, quiet: bool = False) -> Job:
-        """Start a job, or return the one that runs already. A quiet one does not show its log."""
-        with self._starting, self._try_lock() as lock:
-            if lock is None:
-                return self._holder()
-            command = [sys.executable, "-m", "cocktailspace.analytics"]
-            self._child = subprocess.Popen(  # noqa: S603 - our own module
-                command + (["--force"] if force else []),
-                env={**os.environ, **self._environment},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL if quiet else None,
-                pass_fds=(lock,),
-            )
-            os.pwrite(lock, f"{self._child.pid:<20}".encode(), 0)
-            self._watcher = threading.Thread(target=self._watch, args=(self._child,), daemon=True)
-            self._watcher.start()
-            return Job(str(self._child.pid))
+    def submit(
+        self, *, cause: Cause = Cause.MANUAL, force: bool = False, log: JobLog = "warnings"
+    ) -> Job:
+        """Start a job, or return the one that runs already.
+
+        log: how much the job itself says on our standard error; how it ended, we say.
+        Raises StoreError where the artifacts folder cannot be written: the job could not either.
+        """
+        try:
+            with self._starting, self._lock_to_start() as lock:
+                return self._holder() if lock is None else self._start(lock, cause, force, log)
+        except OSError as error:
+            message = f"no job can be started: {self._lock_path.parent}: {error.strerror}"
+            self._keep_failure(message, note=False)
+            raise StoreError(message) from error
+
+    def _start(self, lock: int, cause: Cause, force: bool, log: JobLog) -> Job:
+        command = [sys.executable, "-m", "cocktailspace.analytics", f"--because={cause}"]
+        command += ["--force"] * force + ["--quiet"] * (log != "all")
+        self._child = subprocess.Popen(  # noqa: S603 - our own module
+            command,
+            env={**os.environ, **self._environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if log == "nothing" else None,
+            pass_fds=(lock,),
+        )
+        os.pwrite(lock, f"{self._child.pid:<20}".encode(), 0)
+        self._watcher = threading.Thread(target=self._watch, args=(self._child, cause), daemon=True)
+        self._watcher.start()
+        return Job(str(self._child.pid))
 
     def active(self) -> Job | None:
         """The job that runs on this machine, if there is one."""
         if not self._lock_path.exists():
             return None
-        with self._starting, self._try_lock() as lock:
+        with self._starting, self._try_lock(fcntl.LOCK_SH) as lock:
             return self._holder() if lock is None else None
+
+    def started(self, job: Job) -> bool:
+        """Whether it was this process that started it."""
+        return self._child is not None and job.id == str(self._child.pid)
+
+    def unnoted(self) -> Attempt | None:
+        """The last attempt, where the store did not even take the note that it failed."""
+        return self._unnoted
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the job that this process started; whether it has ended."""
@@ -81,13 +118,29 @@ class LocalJobs:
             self.wait()
 
     @contextlib.contextmanager
-    def _try_lock(self) -> Iterator[int | None]:
-        """The lock's file descriptor, or None while a job holds it."""
-        self._lock_path.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self._lock_path, os.O_RDWR | os.O_CREAT, 0o644)
+    def _lock_to_start(self) -> Iterator[int | None]:
+        """As `_try_lock`; what holds it for a moment only is another process that looks."""
+        for _ in range(_LOOKS):
+            with self._try_lock(fcntl.LOCK_EX) as lock:
+                if lock is not None:
+                    yield lock
+                    return
+            time.sleep(_LOOK_SECONDS)
+        yield None
+
+    @contextlib.contextmanager
+    def _try_lock(self, kind: int) -> Iterator[int | None]:
+        """The lock's file descriptor, or None while a job holds it.
+
+        Looking takes no more than a shared lock on a file that it may only read.
+        """
+        looking = kind == fcntl.LOCK_SH
+        if not looking:
+            self._lock_path.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(self._lock_path, os.O_RDONLY if looking else os.O_RDWR | os.O_CREAT, 0o644)
         try:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, kind | fcntl.LOCK_NB)
             except BlockingIOError:
                 yield None
             else:
@@ -98,31 +151,60 @@ class LocalJobs:
     def _holder(self) -> Job:
         return Job(self._lock_path.read_text().strip() or "starting")
 
-    def _watch(self, child: subprocess.Popen[bytes]) -> None:
+    def _watch(self, child: subprocess.Popen[bytes], cause: Cause) -> None:
+        started = time.monotonic()
         output, _ = child.communicate()
+        report = read_report(output) or RunReport(
+            outcome="stopped" if child.returncode in _TOLD_TO_STOP else "killed",
+            cause=cause,
+            seconds=round(time.monotonic() - started, 3),
+            error=_described(child.returncode),
+        )
         if child.returncode == 0:
-            logger.info("refresh: %s", _last_line(output))
+            self._unnoted = None
         else:
-            logger.warning("refresh: the job ended with code %s", child.returncode)
-            self._note_unreported_failure(child)
+            self._see_that_it_is_noted(child, report.error)
+        report.log_to(logger)
+        self._tally.run_ended(report)
 
-    def _note_unreported_failure(self, child: subprocess.Popen[bytes]) -> None:
-        """A job that was killed could not say so: say it in its place."""
+    def _see_that_it_is_noted(self, child: subprocess.Popen[bytes], error: str | None) -> None:
+        """A job that was killed, or had no room to write, could not say so: say it in its place."""
+        noted = None
         with contextlib.suppress(StoreError):
-            attempt = read_attempt(self._store)
-            if attempt and attempt.state == "running" and attempt.job_id == str(child.pid):
-                failed = {
-                    "state": "failed",
-                    "finished_at": self._clock(),
-                    "error": f"the job ended without a word (exit code {child.returncode})",
-                    "failures": attempt.failures + 1,
-                }
-                write_attempt(self._store, attempt.model_copy(update=failed))
+            noted = read_attempt(self._store)
+        own = noted is not None and noted.job_id == str(child.pid)
+        if own and noted is not None and noted.state != "running":
+            self._unnoted = None
+        elif child.returncode not in _TOLD_TO_STOP or own:
+            self._keep_failure(error or _described(child.returncode), own=noted if own else None)
+
+    def _keep_failure(self, error: str, *, own: Attempt | None = None, note: bool = True) -> None:
+        """Note a failed attempt; remember it where not even that is possible.
+
+        own: what the attempt itself has noted so far.
+        """
+        previous = own or self._unnoted
+        if previous is None:
+            with contextlib.suppress(StoreError):
+                previous = read_attempt(self._store)
+        now = self._clock()
+        begun = own or Attempt(run_id=new_run_id(now), started_at=now)
+        failed = begun.model_copy(
+            update={
+                "state": "failed",
+                "finished_at": now,
+                "error": error,
+                "failures": 1 + (previous.failures if previous else 0),
+            }
+        )
+        self._unnoted = failed
+        if note:
+            with contextlib.suppress(StoreError):
+                write_attempt(self._store, failed)
+                self._unnoted = None
 
 
-def _last_line(output: bytes) -> str:
-    lines = output.decode(errors="replace").strip().splitlines()
-    try:
-        return str(json.loads(lines[-1])["outcome"])
-    except (IndexError, ValueError, KeyError):
-        return "the job said nothing"
+def _described(code: int) -> str:
+    if code == -signal.SIGKILL:
+        return "the job was killed (exit code -9); perhaps the machine had no memory left for it"
+    return f"the job ended without a word (exit code {code})"

@@ -2,7 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
+
+from cocktailspace.artifacts.attempt import Attempt
+
+
+class Cause(StrEnum):
+    """Why a run is started."""
+
+    EDIT = "edit"
+    STARTUP = "startup"  # changes from before this process started
+    RECONCILE = "reconcile"  # another catalogue than the published one, or a signal that was lost
+    MANUAL = "manual"
+    RETRY = "retry"
+    ALGORITHM = "algorithm"  # what is published was computed by an older one
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +61,16 @@ class ScheduleNames:
 class JobQueue(Protocol):
     """Where jobs are run."""
 
-    def submit(self) -> Job:
+    def submit(self, *, cause: Cause = Cause.MANUAL) -> Job:
         """Start a job, or return the one that waits or runs already."""
         ...
 
     def active(self) -> Job | None:
         """The job that waits or runs, if there is one."""
+        ...
+
+    def unnoted(self) -> Attempt | None:
+        """The last attempt, where the store did not even take the note that it failed."""
         ...
 
     def stop(self) -> None:

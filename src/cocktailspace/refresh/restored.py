@@ -14,10 +14,12 @@ def renew_restored(database: Database, status: RefreshStatus) -> bool:
     if not status.restored:
         return False
     with database.transaction() as tx:
-        catalogue_id = renew_identity(tx.connection)
+        catalogue_id = renew_identity(tx.connection, known=status.catalogue.catalogue_id)
+    if catalogue_id is None:  # another process was first
+        return True
     logger.warning(
-        "the catalogue %s is at version %d, but version %s of it is published: it was restored "
-        "from a backup; from now on it is %s",
+        "the catalogue %s is at version %d, but version %s of it is published with other contents: "
+        "it was restored from a backup; from now on it is %s",
         status.catalogue.catalogue_id,
         status.catalogue.version,
         status.manifest and status.manifest.source_version,

@@ -37,6 +37,7 @@ class ScheduledRefresher:
         policy: Debounce,
         clock: Clock,
         *,
+        algorithm_version: int = 0,
         function_arn: str | None = None,
     ) -> None:
         self._database = database
@@ -44,11 +45,17 @@ class ScheduledRefresher:
         self._scheduler = scheduler
         self._policy = policy
         self._clock = clock
+        self._algorithm_version = algorithm_version
         self._function_arn = function_arn
 
     def status(self) -> RefreshStatus:
         """Where things stand now."""
-        facts = read_facts(self._database, self._store, lambda: None)
+        facts = read_facts(
+            self._database,
+            self._store,
+            lambda: None,
+            algorithm_version=self._algorithm_version,
+        )
         now = self._clock()
         facts = replace(facts, job=running_job(facts.attempt, now, self._function_arn))
         return derive_status(facts, self._policy, now)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from cocktailspace.refresh.ports import Scheduler
 from cocktailspace.refresh.status import RefreshStatus
+from cocktailspace.refresh.tally import Tally
 
 logger = logging.getLogger(__name__)
 
@@ -37,11 +38,13 @@ class AnalyticsSignal:
         *,
         least_move: timedelta = LEAST_MOVE,
         patience_seconds: float = PATIENCE_SECONDS,
+        tally: Tally | None = None,
     ) -> None:
         self._status = status
         self._scheduler = scheduler
         self._least_move = least_move
         self._patience_seconds = patience_seconds
+        self._tally = tally or Tally()
         self._set_to: datetime | None = None
         self._turn = threading.Lock()
         self._left_over: _Call | None = None
@@ -50,7 +53,7 @@ class AnalyticsSignal:
         """Move the alarm to when the next run is due; give up waiting for it in time."""
         gives_up_at = time.monotonic() + self._patience_seconds
         if not self._turn.acquire(timeout=self._patience_seconds):
-            logger.warning("the refresh was not signalled: an earlier signal still hangs")
+            self._failed("the refresh was not signalled: an earlier signal still hangs")
             return
         try:
             self._signal(gives_up_at)
@@ -59,17 +62,21 @@ class AnalyticsSignal:
 
     def _signal(self, gives_up_at: float) -> None:
         if self._left_over is not None and not self._left_over.ended_by(gives_up_at):
-            logger.warning("the refresh was not signalled: an earlier signal still hangs")
+            self._failed("the refresh was not signalled: an earlier signal still hangs")
             return
         self._left_over = None
         try:
             call = _Call(self._move)
         except RuntimeError as error:  # no thread to be had
-            logger.warning("the refresh was not signalled (%s)", error)
+            self._failed(f"the refresh was not signalled ({error})")
             return
         if not call.ended_by(gives_up_at):
             self._left_over = call
-            logger.warning("the signal hangs; the edit does not wait for it any longer")
+            self._failed("the signal hangs; the edit does not wait for it any longer")
+
+    def _failed(self, message: str) -> None:
+        self._tally.signal_failed()
+        logger.warning("%s", message)
 
     def _move(self) -> None:
         try:
@@ -79,9 +86,7 @@ class AnalyticsSignal:
                 return
             self._scheduler.move_to(due_at, armed=status.armed)
         except Exception as error:  # noqa: BLE001 - the documented edge: analytics never fail an edit
-            logger.warning(
-                "the refresh was not signalled (%s); the reconcile will see to it", error
-            )
+            self._failed(f"the refresh was not signalled ({error}); the reconcile will see to it")
             return
         self._set_to = due_at
 

@@ -13,12 +13,18 @@ from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.catalogue.changes import (
     CatalogueState,
     catalogue_state,
-    count_changes_after,
+    change_time,
     first_change_after,
 )
 from cocktailspace.catalogue.database import Database
-from cocktailspace.refresh.debounce import FUTURE_TOLERANCE, Debounce, next_run_at, retry_pause
-from cocktailspace.refresh.ports import Job
+from cocktailspace.refresh.debounce import (
+    FUTURE_TOLERANCE,
+    Debounce,
+    next_run_at,
+    overdue_at,
+    retry_pause,
+)
+from cocktailspace.refresh.ports import Cause, Job
 
 
 class RefreshState(StrEnum):
@@ -38,6 +44,10 @@ class RefreshStatus:
     this is its next try.
     pending_since: time of the first change that no run has started from.
     pending_changes: changes that are not published, the oldest of them of unpublished_since.
+    overdue_at: when what is published becomes older than it may be; None while all is published.
+    restored: whether another copy of the catalogue was put back behind our back: it is not what
+    was published as that version of it.
+    outdated: whether an older algorithm made what is published, or some of it is gone.
     """
 
     state: RefreshState
@@ -49,6 +59,9 @@ class RefreshStatus:
     pending_since: datetime | None
     pending_changes: int
     unpublished_since: datetime | None = None
+    overdue_at: datetime | None = None
+    restored: bool = False
+    outdated: bool = False
 
     @property
     def armed(self) -> bool:
@@ -58,20 +71,14 @@ class RefreshStatus:
         first, newest = self.pending_since, self.catalogue.changed_at
         return first is not None and newest is not None and first < newest
 
-    @property
-    def restored(self) -> bool:
-        """Whether an older copy of the catalogue was put back: it is behind what is published."""
-        manifest = self.manifest
-        return (
-            manifest is not None
-            and manifest.catalogue_id == self.catalogue.catalogue_id
-            and manifest.source_version > self.catalogue.version
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a status is derived from, read in an order that cannot mislead.
+
+    covered: the version up to which nothing is to be computed; -1 where even an untouched
+    catalogue is, because readers see another one or the work of an older algorithm.
+    taken: the same with what the running or the failed attempt started from.
 
     The published result is read before the catalogue: a version published was in the catalogue
     before, so a catalogue that seems to be behind really was restored.
@@ -81,36 +88,72 @@ class Facts:
     attempt: Attempt | None
     job: Job | None
     catalogue: CatalogueState
+    covered: int
+    taken: int
     first_pending_at: datetime | None
-    pending_changes: int
+    pending_since: datetime | None
     unpublished_since: datetime | None
+    restored: bool
+    outdated: bool
 
 
 def read_facts(
-    database: Database, store: ArtifactStore, active_job: Callable[[], Job | None]
+    database: Database,
+    store: ArtifactStore,
+    active_job: Callable[[], Job | None],
+    *,
+    algorithm_version: int = 0,
+    unnoted: Callable[[], Attempt | None] = lambda: None,
+    whole: Callable[[Manifest], bool] = lambda _manifest: True,
 ) -> Facts:
-    """Read the two facts, and the notes about the job."""
+    """Read the two facts, and the notes about the job.
+
+    algorithm_version: the running program's; results of an older one are to be computed anew.
+    unnoted: the last attempt where it could not be noted in the store.
+    whole: whether the published artifacts are all there; where not, they are computed anew too.
+    """
     published = read_published(store)
-    attempt = read_attempt(store)
+    manifest = published.manifest if published else None
+    outdated = manifest is not None and (
+        manifest.algorithm_version < algorithm_version or not whole(manifest)
+    )
+    attempt = _latest(read_attempt(store), unnoted())
     job = active_job()
     with database.reading() as connection:
-        return _with_catalogue(connection, published, attempt, job)
+        return _with_catalogue(connection, published, attempt, job, outdated)
+
+
+def _latest(noted: Attempt | None, unnoted: Attempt | None) -> Attempt | None:
+    if noted is None or unnoted is None:
+        return noted or unnoted
+    return noted if noted.started_at > unnoted.started_at else unnoted
 
 
 def _with_catalogue(
-    connection: Connection, published: Published | None, attempt: Attempt | None, job: Job | None
+    connection: Connection,
+    published: Published | None,
+    attempt: Attempt | None,
+    job: Job | None,
+    outdated: bool,
 ) -> Facts:
     catalogue = catalogue_state(connection)
+    manifest = published.manifest if published else None
+    covered = -1 if outdated else _covered_version(catalogue, manifest)
+    attempted = _attempted_version(catalogue, attempt)
     version = published_version(catalogue, published)
-    taken = max(version, _attempted_version(catalogue, attempt))
+    taken = max(covered, attempted)
     return Facts(
         published=published,
         attempt=attempt,
         job=job,
         catalogue=catalogue,
+        covered=covered,
+        taken=taken,
         first_pending_at=first_change_after(connection, taken),
-        pending_changes=count_changes_after(connection, version),
+        pending_since=first_change_after(connection, max(version, attempted)),
         unpublished_since=first_change_after(connection, version),
+        restored=_was_restored(connection, catalogue, manifest),
+        outdated=outdated,
     )
 
 
@@ -122,19 +165,41 @@ def published_version(catalogue: CatalogueState, published: Published | None) ->
     return manifest.source_version
 
 
+def _covered_version(catalogue: CatalogueState, manifest: Manifest | None) -> int:
+    if manifest is None:
+        return 0
+    return manifest.source_version if manifest.catalogue_id == catalogue.catalogue_id else -1
+
+
+def _was_restored(
+    connection: Connection, catalogue: CatalogueState, manifest: Manifest | None
+) -> bool:
+    """Whether the published version is one that this catalogue never had, or had otherwise."""
+    if manifest is None or manifest.catalogue_id != catalogue.catalogue_id:
+        return False
+    if manifest.source_version > catalogue.version:
+        return True
+    if manifest.source_changed_at is None:
+        return False
+    return manifest.source_changed_at != change_time(connection, manifest.source_version)
+
+
 def _attempted_version(catalogue: CatalogueState, attempt: Attempt | None) -> int:
     """The version that the running or the failed attempt started from.
 
     A stopped attempt took nothing, and whether a succeeded one did, the published version tells.
     """
     if attempt is None or attempt.catalogue_id != catalogue.catalogue_id:
-        return 0
-    return attempt.source_version or 0 if attempt.state in ("running", "failed") else 0
+        return -1
+    if attempt.source_version is None or attempt.state not in ("running", "failed"):
+        return -1
+    return attempt.source_version
 
 
 def derive_status(facts: Facts, policy: Debounce, now: datetime) -> RefreshStatus:
     """The status at `now`."""
     due_at = _due_at(facts, policy, now)
+    version = published_version(facts.catalogue, facts.published)
     return RefreshStatus(
         state=_state(facts, due_at),
         catalogue=facts.catalogue,
@@ -142,10 +207,37 @@ def derive_status(facts: Facts, policy: Debounce, now: datetime) -> RefreshStatu
         attempt=facts.attempt,
         job=facts.job,
         due_at=due_at,
-        pending_since=facts.first_pending_at,
-        pending_changes=facts.pending_changes,
+        pending_since=facts.pending_since,
+        pending_changes=max(0, facts.catalogue.version - version),
         unpublished_since=facts.unpublished_since,
+        overdue_at=_overdue_at(facts, policy),
+        restored=facts.restored,
+        outdated=facts.outdated,
     )
+
+
+def cause_of(status: RefreshStatus, version_at_start: int) -> Cause:
+    """Why a run that is due now is due.
+
+    version_at_start: the catalogue's, when this process first looked.
+    """
+    manifest, attempt = status.manifest, status.attempt
+    if status.outdated:
+        return Cause.ALGORITHM
+    if status.restored or (manifest and manifest.catalogue_id != status.catalogue.catalogue_id):
+        return Cause.RECONCILE
+    nothing_newer = status.pending_since is None or (attempt and attempt.source_version is None)
+    if status.state is RefreshState.FAILED and nothing_newer:
+        return Cause.RETRY
+    return Cause.STARTUP if status.catalogue.version == version_at_start else Cause.EDIT
+
+
+def _overdue_at(facts: Facts, policy: Debounce) -> datetime | None:
+    if facts.unpublished_since is None:
+        return None
+    manifest = facts.published.manifest if facts.published else None
+    job_seconds = sum(manifest.seconds.values()) if manifest else 0.0
+    return overdue_at(facts.unpublished_since, job_seconds, policy)
 
 
 def _state(facts: Facts, due_at: datetime | None) -> RefreshState:
@@ -167,10 +259,10 @@ def _due_at(facts: Facts, policy: Debounce, now: datetime) -> datetime | None:
 
 def _changes_due_at(facts: Facts, policy: Debounce, now: datetime) -> datetime | None:
     first, last = facts.first_pending_at, facts.catalogue.changed_at
-    if published_version(facts.catalogue, facts.published) > facts.catalogue.version:
-        return now  # restored from a backup behind our back
-    if first is None or last is None:
-        return None
+    if facts.restored:
+        return now
+    if first is None or last is None:  # nothing is pending, unless no change was ever made
+        return now if facts.taken < facts.catalogue.version else None
     if max(first, last) > now + FUTURE_TOLERANCE:
         return now
     if facts.published is not None and facts.published.manifest is None:
@@ -196,8 +288,7 @@ def _unpublished_failure(facts: Facts) -> tuple[datetime, int] | None:
         return None
     if attempt.catalogue_id not in (None, facts.catalogue.catalogue_id):
         return None
-    version = published_version(facts.catalogue, facts.published)
-    if attempt.source_version is not None and attempt.source_version <= version:
+    if attempt.source_version is not None and attempt.source_version <= facts.covered:
         return None
     if attempt.state == "failed":
         return attempt.finished_at or attempt.started_at, attempt.failures

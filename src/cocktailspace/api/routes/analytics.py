@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from starlette.convertors import Convertor, register_url_convertor
 
-from cocktailspace.api.bodies import File
+from cocktailspace.api.bodies import FOR_EVER, File
 from cocktailspace.api.context import Context
 from cocktailspace.api.delivery import Delivery
 from cocktailspace.api.errors import NotYetError, answers
@@ -25,7 +25,6 @@ from cocktailspace.artifacts.store import MissingError
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.refresh.status import RefreshState
 
-FOR_EVER = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 
 OneRecipe = Annotated[
@@ -145,9 +144,7 @@ def analytics_routes(context: Context) -> APIRouter:
         key = artifact_key(run_id, name)
 
         def stored() -> File:
-            body = store.read(key).body
-            sha256 = hashlib.sha256(body).hexdigest()
-            return File(sha256, "application/json", FOR_EVER, lambda: body)
+            return bodies.unchanging(key, "application/json", lambda: store.read(key).body)
 
         try:
             if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
@@ -166,7 +163,9 @@ def analytics_routes(context: Context) -> APIRouter:
     ) -> Response:
         """The current artifact, for people and scripts; a page should follow the manifest."""
         manifest = current()
-        entry = manifest.artifacts[name]
+        entry = manifest.artifacts.get(name)
+        if entry is None:
+            raise NotYetError(f"what is published has no {name}; the next refresh brings it")
         if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
             return similar_to(request, manifest.run_id, recipe_id, REVALIDATE)
         file = File(

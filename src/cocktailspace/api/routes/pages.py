@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from cocktailspace.api.bodies import File
+from cocktailspace.api.bodies import FOR_EVER, File
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
 from cocktailspace.api.parameters import PathId
@@ -18,7 +18,6 @@ from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue import ingredients, recipes, taxonomy, units
 from cocktailspace.catalogue.errors import NotFoundError
 
-FOR_EVER = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 NAMES_A_PAGE = 500
 
@@ -93,7 +92,7 @@ def page_routes(context: Context) -> APIRouter:
         try:
             with database.reading() as connection:
                 found = ingredients.get_ingredient(connection, ingredient_id)
-                page = recipes.find_recipes(
+                page = recipes.find_names(
                     connection, ingredient_ids=[ingredient_id], limit=NAMES_A_PAGE
                 )
                 ancestors = taxonomy.ancestors(connection, ingredient_id)
@@ -118,7 +117,7 @@ def page_routes(context: Context) -> APIRouter:
     ) -> Response:
         """All recipes by name, a page at a time."""
         with database.reading() as connection:
-            page = recipes.find_recipes(connection, after=after, limit=NAMES_A_PAGE)
+            page = recipes.find_names(connection, after=after, limit=NAMES_A_PAGE)
         return html(request, "recipes.html", recipes=page.items, next=page.next_after)
 
     @router.get("/ingredients")

@@ -29,6 +29,9 @@ class Refresh(BaseModel):
     pending_changes: int = Field(description="Changes that are not published")
     pending_since: datetime | None = Field(description="The first change that no run started from")
     due_at: datetime | None = Field(description="When the next run, or the next try, is due")
+    overdue_at: datetime | None = Field(
+        description="When `/healthz/refresh` turns red unless a newer result is published"
+    )
     job_id: str | None = Field(description="The job that runs")
     job_arn: str | None = Field(description="Its ARN, where it is a Batch job")
     attempt: Attempt | None = Field(description="What the running or last job says of itself")
@@ -74,6 +77,7 @@ def _described(status: RefreshStatus, now: datetime) -> Refresh:
         pending_changes=status.pending_changes,
         pending_since=status.pending_since,
         due_at=status.due_at,
+        overdue_at=status.overdue_at,
         job_id=job.id if job else None,
         job_arn=job.arn if job else None,
         attempt=status.attempt,

@@ -26,11 +26,26 @@ export function openRun(manifest) {
     manifest,
     map: (space) => once(`map ${space}`, () => loadMap(`${folder}/${SPACES[space]}`)),
     usage: () => once("usage", async () => usageOf((await getJson(`${folder}/ingredient-usage`)).data)),
-    complexity: () => once("complexity", async () => (await getJson(`${folder}/recipe-complexity`)).data),
-    substitutes: () => once("costs", async () => byIngredient((await getJson(`${folder}/ingredient-costs`)).data)),
+    complexity: () => once("complexity", async () => (await orCurrent(manifest, "recipe-complexity")).data),
+    substitutes: () => once("costs", async () => byIngredient((await orCurrent(manifest, "ingredient-costs")).data)),
     /** The nearest recipes of one, or null when the run does not know it. */
-    similar: (recipeId) => once(`similar ${recipeId}`, () => similarTo(folder, recipeId)),
+    similar: (recipeId) => once(`similar ${recipeId}`, () => similarTo(manifest, recipeId)),
   };
+}
+
+/**
+ * Of this run or, where it was deleted, of the one that replaced it: a page that slept through
+ * that is about to take it up.
+ */
+async function orCurrent(manifest, name) {
+  try {
+    return await getJson(`/analytics/runs/${manifest.run_id}/${name}`);
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    const current = await getJson("/analytics/manifest", { cache: "no-cache" });
+    if (current.run_id === manifest.run_id) throw error;
+    return getJson(`/analytics/runs/${current.run_id}/${name}`);
+  }
 }
 
 function loadMap(path) {
@@ -79,9 +94,9 @@ function usageOf(rows) {
 
 const byIngredient = (rows) => new Map(rows.map((row) => [row.ingredient_id, row]));
 
-async function similarTo(folder, recipeId) {
+async function similarTo(manifest, recipeId) {
   try {
-    return (await getJson(`${folder}/recipe-similar?recipe_id=${recipeId}`)).similar;
+    return (await orCurrent(manifest, `recipe-similar?recipe_id=${recipeId}`)).similar;
   } catch (error) {
     if (error.status === 404) return null;
     throw error;

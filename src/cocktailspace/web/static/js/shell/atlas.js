@@ -28,6 +28,10 @@ export function createAtlas(store) {
       if (other) store.set({ provisional: stillWaiting(store.get().provisional, atlas.pointOf) });
     } catch (error) {
       if (turn !== latest) return;
+      if (error.status === 404 && loadRun !== currentRun) { // the run was deleted while we slept
+        show(currentRun);
+        return;
+      }
       store.set({ trouble: error });
       retry = setTimeout(() => show(currentRun), 1000 * (error.retryAfter ?? RETRY_SECONDS));
     }

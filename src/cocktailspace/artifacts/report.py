@@ -1,0 +1,80 @@
+"""How one run of the job ended: the job's last line, and one line in the log."""
+
+import logging
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class RunReport(BaseModel):
+    """Why a run was, what came of it, how long it took and how much it went through."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    outcome: str = Field(
+        description="published, nothing to do, superseded, stopped, try again, failed or killed"
+    )
+    cause: str = "manual"
+    seconds: float = 0.0
+    run_id: str | None = None
+    catalogue_id: str | None = None
+    previous_version: int | None = Field(
+        default=None, description="Published before; 0 when this catalogue never was"
+    )
+    source_version: int | None = None
+    published_run_id: str | None = None
+    counts: dict[str, int] = {}
+    steps: dict[str, float] = Field(default={}, description="Seconds of each step")
+    error: str | None = None
+
+    @property
+    def changes(self) -> int | None:
+        """How many changes the run brought to readers, or would have."""
+        if self.source_version is None or self.previous_version is None:
+            return None
+        return max(0, self.source_version - self.previous_version)
+
+    def fields(self) -> dict[str, Any]:
+        """All that is known, for a log that machines read."""
+        changes = {} if self.changes is None else {"changes": self.changes}
+        return self.model_dump(exclude_none=True) | changes
+
+    def sentence(self) -> str:
+        """The same for people."""
+        text = f"refresh {self.outcome}, because of {_CAUSES.get(self.cause, self.cause)}"
+        if self.changes is not None:
+            text += f": version {self.previous_version} → {self.source_version}"
+            text += f" ({self.changes} change{'s' * (self.changes != 1)})"
+        elif self.source_version is not None:
+            text += f": version {self.source_version}"
+        if "recipes" in self.counts:
+            text += f", {self.counts['recipes']:,} recipes"
+        text += f", {self.seconds:.1f} s"
+        if self.steps:
+            slowest = max(self.steps, key=lambda step: self.steps[step])
+            text += f" ({slowest} {self.steps[slowest]:.1f} s)"
+        return f"{text}: {self.error}" if self.error else text
+
+    def log_to(self, logger: logging.Logger) -> None:
+        """The one line of this refresh."""
+        well = self.outcome in ("published", "nothing to do", "superseded", "stopped")
+        level = logging.INFO if well else logging.WARNING
+        logger.log(level, self.sentence(), extra={"data": {"event": "refresh", **self.fields()}})
+
+
+_CAUSES = {
+    "edit": "an edit",
+    "startup": "changes from before the start",
+    "reconcile": "an exchanged catalogue or a lost signal",
+    "manual": "somebody's wish",
+    "retry": "a failure before",
+    "algorithm": "a new algorithm",
+}
+
+
+def read_report(output: bytes) -> RunReport | None:
+    """The last line of a job's output; None where it could not say anything."""
+    try:
+        return RunReport.model_validate_json(output.strip().rpartition(b"\n")[2])
+    except ValidationError:
+        return None

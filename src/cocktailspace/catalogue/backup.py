@@ -1,0 +1,245 @@
+"""Whole copies of the catalogue's SQLite file: taken while writers write, put back as one write."""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from cocktailspace.catalogue.changes import (
+    CatalogueState,
+    catalogue_state,
+    change_time,
+    renew_identity,
+)
+from cocktailspace.catalogue.database import BUSY_SECONDS, Database, sqlite_url
+from cocktailspace.catalogue.errors import (
+    BusyError,
+    CatalogueError,
+    ConflictError,
+    DamagedError,
+    MissingCatalogueError,
+    SchemaError,
+)
+from cocktailspace.catalogue.migrate import migrate
+from cocktailspace.catalogue.revision import refuse_newer, schema_revision
+from cocktailspace.catalogue.schema import recipes
+from cocktailspace.catalogue.translate import as_domain_errors
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a backup or a restored catalogue holds."""
+
+    state: CatalogueState
+    recipes: int
+
+
+def backup(database: Database, target: Path, *, force: bool = False) -> Copied:
+    """Write the catalogue as it is at one moment to a file of its own, whole or not at all.
+
+    Raises ConflictError when there is such a file already, unless forced.
+    """
+    path = _file_of(database)
+    if not force and target.exists():
+        raise ConflictError(f"{target} exists; name another file, or replace it with --force")
+    if not path.exists():
+        raise MissingCatalogueError(f"there is no catalogue at {path}")
+    with _beside(target) as made:
+        with as_domain_errors(), closing(_opened(path, "ro")) as source:
+            _copy(source, made, one_file=True)
+        copied = _examined(made)
+        _put(made, target, force=force)
+    return copied
+
+
+def restore(
+    database: Database, source: Path, *, force: bool = False, network_file_system: bool = False
+) -> Copied:
+    """Make the catalogue what a backup holds, under a new identity.
+
+    A running server goes on: it sees all of it at once, as it would see an edit. The backup is
+    checked, and upgraded on the way if it is older; it stays as it is. Raises DamagedError or
+    SchemaError for a file that is no catalogue of ours, and ConflictError when the present
+    catalogue has changes that the backup lacks, unless forced.
+    """
+    path = _file_of(database)
+    if not source.is_file():
+        raise MissingCatalogueError(f"there is no file {source}")
+    with _beside(path) as made:
+        _take(source, made)
+        with _database(made) as copy:
+            migrate(copy, network_file_system=network_file_system)
+            if not force:
+                _refuse_loss(database, copy)
+            with copy.schema_change() as connection:
+                renew_identity(connection)
+        copied = _examined(made)
+        _replace(database, made, force=force)
+    return copied
+
+
+def damage(database: Database) -> str | None:
+    """What SQLite finds wrong with the file, if anything; reads all of it."""
+    if database.path is None:
+        return None
+    with database.reading() as connection:
+        finding = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    return None if finding == "ok" else finding
+
+
+def _file_of(database: Database) -> Path:
+    if database.path is None:
+        raise CatalogueError(
+            "DATABASE_URL names no SQLite file; use that database's own tools for its backups"
+        )
+    return database.path
+
+
+def _refuse_loss(database: Database, copy: Database) -> None:
+    """Raise ConflictError when the present catalogue holds what the copy does not."""
+    try:
+        with database.reading() as connection:
+            present = catalogue_state(connection)
+            refuse_newer(schema_revision(connection))
+    except MissingCatalogueError:
+        return
+    except SchemaError as error:
+        raise ConflictError(f"{error}; `--force` replaces it") from error
+    with copy.reading() as connection:
+        known = catalogue_state(connection)
+        shared = change_time(connection, present.version)
+    if present.version == 0:
+        return
+    if present.catalogue_id == known.catalogue_id and shared == present.changed_at:
+        return
+    raise ConflictError(
+        f"the present catalogue ({present.catalogue_id}, version {present.version}) has changes "
+        f"that the backup ({known.catalogue_id}, version {known.version}) lacks; keep them with "
+        "`cocktailspace backup`, then restore with --force"
+    )
+
+
+def _replace(database: Database, made: Path, *, force: bool) -> None:
+    """Copy over the database as one write of it, which its other users see as such."""
+    path = _file_of(database)
+    if not path.exists():
+        _put(made, path, force=True)
+        return
+    try:
+        with as_domain_errors(), closing(_opened(made, "ro")) as source:
+            _copy(source, path)
+    except DamagedError:
+        if not force:
+            raise
+        for suffix in ("-wal", "-shm"):  # of the damaged file
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
+        _put(made, path, force=True)
+
+
+def _copy(source: sqlite3.Connection, target: Path, *, one_file: bool = False) -> None:
+    """SQLite's own backup, within one read of the source and as one write of the target.
+
+    one_file: whoever opens the copy needs no WAL beside it, so that it can be read from anywhere.
+    """
+    with closing(sqlite3.connect(target, timeout=BUSY_SECONDS, isolation_level=None)) as written:
+        source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        source.backup(written, progress=_in_time())
+        if one_file:
+            written.execute("PRAGMA journal_mode = DELETE")
+
+
+def _in_time() -> Callable[[int, int, int], None]:
+    """Ends a backup that cannot begin; left alone, it would wait for its target for ever."""
+    until = time.monotonic() + BUSY_SECONDS
+
+    def look(status: int, _remaining: int, _total: int) -> None:
+        busy = status & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        if busy and time.monotonic() > until:
+            raise BusyError("the catalogue is in use and was left as it is; try again")
+
+    return look
+
+
+def _opened(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS)
+
+
+def _take(source: Path, made: Path) -> None:
+    """Copy a file that is said to be a catalogue; DamagedError or SchemaError when it is none."""
+    try:
+        with as_domain_errors():
+            if _closed_wal(source):
+                shutil.copyfile(source, made)
+            else:
+                with closing(_opened(source, "ro")) as original:
+                    _copy(original, made)
+            with closing(_opened(made, "rw")) as copy:
+                (finding,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+    except DamagedError as error:
+        raise DamagedError(f"{source} is no SQLite file, or damaged ({error.__cause__})") from error
+    if finding != "ok":
+        raise DamagedError(f"{source} is damaged: {finding}")
+    with _database(made) as database, database.reading() as connection:
+        revision = schema_revision(connection)
+        if revision is None:
+            raise SchemaError(f"{source} is a SQLite file, but no catalogue")
+        refuse_newer(revision)
+
+
+def _closed_wal(source: Path) -> bool:
+    """Whether a file in WAL mode is not open anywhere: to open it would leave files beside it."""
+    with source.open("rb") as file:
+        header = file.read(20)
+    return header[18:19] == b"\2" and not Path(f"{source}-wal").exists()
+
+
+def _examined(made: Path) -> Copied:
+    with _database(made) as copy, copy.reading() as connection:
+        count = connection.execute(select(func.count()).select_from(recipes)).scalar_one()
+        return Copied(catalogue_state(connection), count)
+
+
+@contextmanager
+def _database(path: Path) -> Iterator[Database]:
+    database = Database(sqlite_url(path))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A name for a file in the same folder, on the same disk, that is gone in the end."""
+    with tempfile.TemporaryDirectory(prefix=".copying-", dir=target.absolute().parent) as folder:
+        yield Path(folder) / target.name
+
+
+def _put(made: Path, target: Path, *, force: bool) -> None:
+    """On disk for good, then under its name; an earlier file is replaced only when forced."""
+    with made.open("rb+") as file:
+        os.fsync(file.fileno())
+    made.chmod(0o644)
+    if force:
+        made.replace(target)
+    else:
+        try:
+            os.link(made, target)
+        except FileExistsError:
+            raise ConflictError(f"{target} exists; replace it with --force") from None
+        except OSError:  # a file system without links, on a memory stick perhaps
+            made.replace(target)
+    folder = os.open(target.absolute().parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,54 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cocktailspace.analytics import job as job_module
+from cocktailspace.analytics.regenerate import Analytics, Report
+from cocktailspace.analytics.statistics import ingredient_usage, usage_of
+from cocktailspace.artifacts.manifest import ArtifactName
+from cocktailspace.catalogue.snapshot import Snapshot
+from tests.conftest import ManualClock
+from tests.operations.site import Site
+
+
+def _light_analytics(snapshot: Snapshot, *, previous: object, report: Report) -> Analytics:  # noqa: ARG001
+    """What is counted, without what is measured and drawn: these tests are about the way there."""
+    usage = usage_of(snapshot)
+    analytics = Analytics({name: [] for name in ArtifactName}, {"recipes": len(snapshot.recipes)})
+    analytics.data[ArtifactName.INGREDIENT_USAGE] = ingredient_usage(snapshot, usage)
+    report("statistics", 1.0)
+    return analytics
+
+
+@pytest.fixture(autouse=True)
+def light_analytics(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For jobs within this process; child processes compute everything."""
+    monkeypatch.setattr(job_module, "regenerate_analytics", _light_analytics)
+
+
+@pytest.fixture
+def new_site(
+    tmp_path: Path, empty_catalogue: Path, clock: ManualClock
+) -> Iterator[Callable[..., Site]]:
+    made: list[Site] = []
+
+    def make(**options: Any) -> Site:
+        folder = tmp_path / f"site-{len(made)}"
+        folder.mkdir()
+        made.append(Site(folder, empty_catalogue, clock, **options))
+        return made[-1]
+
+    yield make
+    for site in made:
+        site.stop()
+
+
+@pytest.fixture
+def site(new_site: Callable[..., Site]) -> Site:
+    """A server over the small bar, with everything published."""
+    made = new_site()
+    made.fill()
+    made.settle()
+    return made
