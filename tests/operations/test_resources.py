@@ -302,9 +302,9 @@ def test_what_a_server_holds_does_not_grow_with_its_refreshes(site: Site) -> Non
             site.settle()
             site.client.get("/api/v1/analytics/cocktail-space")
 
-    refresh(10)
+    refresh(8)
     held, memory = _held(), _memory_mb()
-    refresh(40)
+    refresh(24)
     assert _held() == held
     assert _memory_mb() - memory < 10
     runs = site.settings.artifacts_folder / "analytics/v1/runs"
@@ -329,7 +329,7 @@ def test_what_a_server_holds_does_not_grow_with_its_child_processes(
 def test_a_look_of_another_process_is_not_taken_for_a_job(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Others look at the lock all the time; each holds it for a moment."""
+    """Others look at the lock a thousand times a second; each holds it for a moment."""
     monkeypatch.setattr(sys, "executable", "/bin/true")
     services = build_services(site.settings)
     services.jobs.submit()
@@ -338,14 +338,14 @@ def test_a_look_of_another_process_is_not_taken_for_a_job(
 
     def look() -> None:
         other = build_services(site.settings).jobs
-        while not done.is_set():
-            assert other.active() is None or not done.is_set()
+        while not done.wait(0.001):
+            other.active()
 
     looking = [threading.Thread(target=look) for _ in range(3)]
     for each in looking:
         each.start()
     try:
-        for _ in range(20):
+        for _ in range(60):
             before = services.jobs._child
             job = services.jobs.submit()
             assert services.jobs.started(job)
