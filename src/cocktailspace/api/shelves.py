@@ -1,6 +1,6 @@
 """Published recipes as arrays that a draft can be compared with; parsed once for each run."""
 
-import json
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
@@ -9,12 +9,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic_core import from_json
 
 from cocktailspace.analytics.placing import Forest, Shelf, make_shelf
 from cocktailspace.artifacts.manifest import ArtifactName, artifact_key
 from cocktailspace.artifacts.store import ArtifactStore
 
 RUNS_KEPT = 2
+_PLACE = re.compile(rb'"x":(-?[0-9.]+(?:e-?[0-9]+)?),"y":(-?[0-9.]+(?:e-?[0-9]+)?)')
+"""Quotes within a name are written \\", so that no name looks like this."""
+
 MAPS = (ArtifactName.COCKTAIL_SPACE_EM, ArtifactName.COCKTAIL_SPACE)
 
 
@@ -68,7 +72,7 @@ class Shelves:
                 yield row["recipe_id"], lines
 
         shelf = make_shelf(recipes(), forest, counts_as)
-        places[MAPS[1]] = [(row["x"], row["y"]) for row in self._rows(run_id, MAPS[1])]
+        places[MAPS[1]] = self._coordinates(run_id, MAPS[1])
         arrays = {name: np.array(each).reshape(-1, 2) for name, each in places.items()}
         extents = {
             name: float(np.ptp(each, axis=0).max()) if len(each) else 0.0
@@ -85,15 +89,20 @@ class Shelves:
             for row in self._rows(run_id, ArtifactName.INGREDIENT_COSTS)
         }
 
+    def _coordinates(self, run_id: str, name: str) -> list[tuple[float, float]]:
+        """Where each recipe is, in order; what else stands in the rows the other map has too."""
+        body = self._store.read(artifact_key(run_id, name)).body
+        return [(float(x), float(y)) for x, y in _PLACE.findall(body)]
+
     def _rows(self, run_id: str, name: str) -> Iterator[Any]:
         """An artifact's rows, one after another: they stand on lines of their own, and parsing a
         whole map of 100,000 recipes at once would take a gigabyte.
         """
         lines = self._store.read(artifact_key(run_id, name)).body.split(b"\n")
         if lines[0] != b'{"data":[':
-            yield from json.loads(b"\n".join(lines))["data"]
+            yield from from_json(b"\n".join(lines))["data"]
             return
         for line in lines[1:]:
             if line.startswith(b"]"):
                 return
-            yield json.loads(line.removesuffix(b","))
+            yield from_json(line.removesuffix(b","))

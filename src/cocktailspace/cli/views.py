@@ -73,6 +73,7 @@ def status_json(status: RefreshStatus) -> dict[str, Any]:
         "pending_changes": status.pending_changes,
         "pending_since": to_text(status.pending_since) if status.pending_since else None,
         "due_at": to_text(status.due_at) if status.due_at else None,
+        "overdue_at": to_text(status.overdue_at) if status.overdue_at else None,
         "job_id": status.job.id if status.job else None,
         "attempt": status.attempt.model_dump(mode="json") if status.attempt else None,
     }
