@@ -16,7 +16,7 @@ from cocktailspace.api.lambda_handler import make_handler, prepare, run_reconcil
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.bootstrap import Services, build_services
 from cocktailspace.settings import Settings, SettingsError
-from tests.aws.world import http_event
+from tests.aws.world import http_event, invoke
 from tests.conftest import BAR, import_document
 
 pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop")
@@ -56,7 +56,7 @@ def ask(cloud: Services) -> Ask:
     def send(
         method: str, path: str, body: Any = None, groups: str | None = None, **headers: str
     ) -> dict[str, Any]:
-        return handler(http_event(method, path, body, groups, headers), None)
+        return invoke(handler, http_event(method, path, body, groups, headers))
 
     return send
 
@@ -117,7 +117,7 @@ def test_the_policy_names_the_buckets_host_on_aws_alone(ask: Ask, cloud: Service
     policy = ask("GET", "/")["headers"]["content-security-policy"]
     assert "connect-src 'self' https://bucket.example.org;" in policy
     embedded = make_handler(replace(cloud, links=None))
-    policy = embedded(http_event("GET", "/", None, None, {}), None)["headers"]
+    policy = invoke(embedded, http_event("GET", "/", None, None, {}))["headers"]
     assert "connect-src 'self';" in policy["content-security-policy"]
 
 
@@ -137,7 +137,7 @@ def run_id(cloud: Services) -> str:
         from cocktailspace.catalogue.changes import catalogue_state  # noqa: PLC0415
 
         state = catalogue_state(connection)
-    result = Result(run_id, state.catalogue_id, state.version, artifacts)
+    result = Result(run_id, state.catalogue_id, state.version, artifacts.items())
     publish(cloud.store, result, base=None, clock=cloud.clock)
     return run_id
 
@@ -194,7 +194,7 @@ def test_a_cold_start_makes_the_catalogue_with_a_rollback_journal(tmp_path: Path
     services = prepare(build_services(settings))
     with services.database.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
-    answer = make_handler(services)(http_event("GET", "/healthz", None, None, {}), None)
+    answer = invoke(make_handler(services), http_event("GET", "/healthz", None, None, {}))
     assert json.loads(answer["body"]) == {"status": "ok", "catalogue_version": 0}
     services.database.close()
 

@@ -205,11 +205,13 @@ class Batch:
 
 
 def shifted_clock(now: datetime) -> dict[str, str]:
-    """What a child process must be given for its clock to say `now` (see shifted/)."""
+    """What a child process must be given for its clock to say `now`, and for its disk to be as full
+    as ours is said to be (see shifted/).
+    """
     return {
         "CLOCK_SHIFT_SECONDS": str((now - datetime.now(UTC)).total_seconds()),
         "PYTHONPATH": str(Path(__file__).parent / "shifted"),
-    }
+    } | {name: "1" for name in ("JOB_DISK_FULL",) if name in os.environ}
 
 
 def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:

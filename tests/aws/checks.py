@@ -40,6 +40,10 @@ LEFT_AT_DEFAULT = {
     "MAX_WRITES_PER_MINUTE": "the gateway throttles",
     "MAX_INGREDIENTS_PER_RECIPE": "a rule of the catalogue",
     "MAX_ROWS_PER_BULK": "a rule of the catalogue",
+    "MIGRATE_AT_START": "a cold start upgrades, under the database's own lock",
+    "ANALYTICS_OVERDUE_MINUTES": "an alarm watches the reconcile's metric instead",
+    "LOG_FORMAT": "CloudWatch takes lines",
+    "LOG_LEVEL": "the handlers set theirs",
 }
 """Settings that the API's functions are not given, and why."""
 SDK_READS = {"AWS_DEFAULT_REGION"}

@@ -45,7 +45,7 @@ def test_a_job_reclaimed_twice_publishes_at_its_third_attempt(aws: AwsWorld) -> 
 def test_an_applications_failure_is_not_retried_and_raises_the_alarm(aws: AwsWorld) -> None:
     pattern = aws.template.resource("AnalyticsJobFailedRule")["EventPattern"]
     shown = aws.request("GET", f"{API}/analytics/manifest").body
-    with aws.unreadable_catalogue():
+    with aws.full_disk():
         aws.edit("Absinthe")
         aws.advance(aws.debounce + aws.start_time)
         [run] = aws.runs

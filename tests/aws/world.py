@@ -6,17 +6,18 @@ moto's; what moto never does, is done here: a schedule rings when its time has c
 delivered at least once and retried, jobs run.
 """
 
+import asyncio
 import contextlib
 import io
 import json
 import os
 import re
 import signal
-import sqlite3
 import urllib.request
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,7 +33,7 @@ from moto.scheduler.models import scheduler_backends
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
-from cocktailspace.api.lambda_handler import make_handler, prepare, run_reconcile
+from cocktailspace.api.lambda_handler import Handler, make_handler, prepare, run_reconcile
 from cocktailspace.bootstrap import Services, build_services
 from cocktailspace.refresh import trigger
 from cocktailspace.refresh.ports import Job
@@ -74,10 +75,28 @@ class Function:
         **headers: str,
     ) -> Answer:
         """Send a request as the HTTP API does."""
-        answer = self._handler(http_event(method, path, json_body, groups, headers), None)
+        answer = invoke(self._handler, http_event(method, path, json_body, groups, headers))
         text = answer.get("body", "")
         body = json.loads(text) if text and not answer.get("isBase64Encoded") else text
         return Answer(answer["statusCode"], body, answer.get("headers") or {})
+
+
+def invoke(handler: Handler, event: dict[str, Any]) -> dict[str, Any]:
+    """Call a handler as Lambda does, with no event loop about.
+
+    In the main thread of a process that has run browser tests, Playwright's loop is still running.
+    """
+
+    def alone() -> dict[str, Any]:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            return handler(event, None)
+        finally:
+            loop.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(alone).result()
 
 
 def http_event(
@@ -169,15 +188,10 @@ class World(ABC):
             self.advance(every)
 
     @contextmanager
-    def unreadable_catalogue(self) -> Iterator[None]:
-        """Every job fails: the schema is one that it does not know."""
-        with closing(sqlite3.connect(self.catalogue)) as file:
-            (revision,) = file.execute("SELECT version_num FROM alembic_version").fetchone()
-            with file:
-                file.execute("UPDATE alembic_version SET version_num = 'v9999'")
+    def full_disk(self) -> Iterator[None]:
+        """Every job fails: it has no room for a copy of the catalogue."""
+        with mock.patch.dict(os.environ, {"JOB_DISK_FULL": "1"}):
             yield
-            with file:
-                file.execute("UPDATE alembic_version SET version_num = ?", [revision])
 
 
 class EmbeddedWorld(World):

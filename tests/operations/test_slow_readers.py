@@ -31,7 +31,7 @@ def _publish(services: Services, clock: ManualClock, version: int, size: int = 2
         catalogue_id = connection.exec_driver_sql("SELECT catalogue_id FROM catalogue").scalar_one()
     manifest = publish(
         services.store,
-        Result(run_id, catalogue_id, version, artifacts),
+        Result(run_id, catalogue_id, version, artifacts.items()),
         base=read_published(services.store),
         clock=clock,
     )

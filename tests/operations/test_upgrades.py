@@ -252,7 +252,7 @@ def test_an_older_program_beside_does_not_compute_back(
 def _result(run: str, site: Site, version: int, **parameters: Any) -> Result:
     run_id = f"20260101T000000.000000Z-{hashlib.sha256(run.encode()).hexdigest()[:8]}"
     catalogue_id = site.manifest().catalogue_id
-    return Result(run_id, catalogue_id, version, {"cocktail-space": b"{}"}, parameters=parameters)
+    return Result(run_id, catalogue_id, version, [("cocktail-space", b"{}")], parameters=parameters)
 
 
 def test_an_old_job_that_finishes_last_never_replaces_the_newer_result(site: Site) -> None:

@@ -1,4 +1,5 @@
-"""Read by child processes of tests: the clock that they see is the test's, not the real one."""
+"""Read by child processes of tests: the clock that they see is the test's, and the
+disk may be full."""
 
 import os
 
@@ -11,3 +12,12 @@ if seconds := float(os.environ.get("CLOCK_SHIFT_SECONDS", "0")):
         return _now() + timedelta(seconds=seconds)
 
     times.utc_now = _shifted
+
+if "JOB_DISK_FULL" in os.environ:
+    import errno
+    import tempfile
+
+    def _full(*_arguments, **_options):  # type: ignore[no-untyped-def]
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    tempfile.TemporaryDirectory = _full
