@@ -125,7 +125,7 @@ def run_load(
         child.start()
     killer = threading.Thread(target=_kill_often, args=(server, kills))
     killer.start()
-    reports = [results.get(timeout=600) for _ in range(writers)]
+    reports = [results.get(timeout=3_000) for _ in range(writers)]
     killer.join()
     done.set()
     reports += [results.get(timeout=60) for _ in range(readers)]
