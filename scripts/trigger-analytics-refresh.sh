@@ -29,8 +29,10 @@ output_of() { # KEY: an output of the stack
     value=$(aws cloudformation describe-stacks --stack-name "$stack" --output text \
         --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue") ||
         fail "the stack $stack cannot be read; is it deployed in this account and region?"
-    [ -n "$value" ] && [ "$value" != None ] || fail "the stack $stack has no output $1; deploy it anew"
-    echo "$value"
+    case $value in
+    "" | None) fail "the stack $stack has no output $1; deploy it anew" ;;
+    *) echo "$value" ;;
+    esac
 }
 
 field() { # FILE NAME: a field of a JSON object
@@ -78,11 +80,11 @@ PYTHON
     done
 }
 
+# shellcheck disable=SC2016 # the backticks are the query's
+fields='jobs[0].[status, container.logStreamName, container.exitCode, length(attempts || `[]`), statusReason]'
 seen=
 while :; do
-    aws batch describe-jobs --jobs "$job" --output text --query \
-        'jobs[0].[status, container.logStreamName, container.exitCode, length(attempts || `[]`), statusReason]' \
-        >"$folder/job"
+    aws batch describe-jobs --jobs "$job" --output text --query "$fields" >"$folder/job"
     IFS=$'\t' read -r status stream code attempts reason <"$folder/job"
     [ "$status" != None ] || fail "AWS Batch does not know the job $job any more"
     if [ "$status $attempts" != "$seen" ]; then
