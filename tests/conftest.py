@@ -32,6 +32,15 @@ class ManualClock:
         self.now += timedelta(**duration)
 
 
+def need(found: object, what: str) -> None:
+    """Skip with a clear line, unless everything has to be there."""
+    if found:
+        return
+    if os.environ.get("REQUIRE_ALL") == "1":
+        pytest.fail(f"{what} is needed (REQUIRE_ALL=1)")
+    pytest.skip(f"{what} is not on this machine")
+
+
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock()

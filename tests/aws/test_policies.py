@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.aws.resolve import ACCOUNT, REGION, ResolvedTemplate, resolve
-from tests.web.conftest import need
+from tests.conftest import need
 
 FOLDER = Path(__file__).parent
 TEMPLATE: ResolvedTemplate = resolve("dev")

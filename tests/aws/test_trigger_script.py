@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.aws.resolve import resolve
-from tests.conftest import ROOT
+from tests.conftest import ROOT, need
 
 STUB = Path(__file__).parent / "stub"
 SCRIPT = ROOT / "scripts" / "trigger-analytics-refresh.sh"
@@ -140,8 +140,7 @@ def test_another_stage_is_refused(tmp_path: Path) -> None:
     assert run.calls == []
 
 
-def test_the_scripts_are_clean(tmp_path: Path) -> None:  # noqa: ARG001
-    if shutil.which("shellcheck") is None:
-        pytest.skip("shellcheck is not on this machine")
+def test_the_scripts_are_clean() -> None:
+    need(shutil.which("shellcheck"), "shellcheck")
     scripts = sorted((ROOT / "scripts").glob("*.sh"))
     subprocess.run(["shellcheck", *map(str, scripts)], check=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import SHARED
+from tests.conftest import SHARED, need
 from tests.web.crowd import publish_crowd
 from tests.web.server import NEVER, Server, copy_published, publish_starter, run, running
 
@@ -30,15 +30,6 @@ DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 60_000
 """A bound for what never comes; everything is waited for by what shows it."""
-
-
-def need(found: object, what: str) -> None:
-    """Skip with a clear line, unless everything has to be there."""
-    if found:
-        return
-    if os.environ.get("REQUIRE_ALL") == "1":
-        pytest.fail(f"{what} is needed (REQUIRE_ALL=1)")
-    pytest.skip(f"{what} is not on this machine")
 
 
 @pytest.fixture(scope="session")
