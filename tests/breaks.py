@@ -80,8 +80,8 @@ REFRESH_BREAKS = (
     Break(
         "a success is believed although nothing was published",
         f"{REFRESH}/status.py",
-        'if attempt.state in ("running", "failed") else 0',
-        'if attempt.state in ("running", "failed", "succeeded") else 0',
+        'attempt.state not in ("running", "failed")',
+        'attempt.state not in ("running", "failed", "succeeded")',
     ),
     Break(
         "a failed run is never tried again",
@@ -98,9 +98,9 @@ REFRESH_BREAKS = (
     Break(
         "a scheduler that fails fails the edit",
         f"{REFRESH}/signal.py",
-        "        caller.start()\n        caller.join(self._patience_seconds)\n",
-        "        self._scheduler.move_to(self._status().due_at)\n"
-        "        caller.start()\n        caller.join(self._patience_seconds)\n",
+        "            call = _Call(self._move)\n",
+        "            self._scheduler.move_to(self._status().due_at, armed=False)\n"
+        "            call = _Call(self._move)\n",
     ),
 )
 
