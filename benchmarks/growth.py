@@ -305,7 +305,7 @@ def choose(site: Site) -> Chosen:
         second_family=largest[1],
         rare_ingredient=next(each for each, count in reversed(used) if count >= 3),
         middle=middle[1],
-        ids=[recipe_id for recipe_id, _ in rows],
+        ids=[recipe_id for recipe_id, _ in rows if recipe_id <= site.recipes],
     )
 
 
