@@ -288,7 +288,7 @@ def choose(site: Site) -> Chosen:
     counts: dict[str, int] = {}
     for _, key in rows:
         for word in set(key.split()):
-            if len(word) > 3:
+            if len(word) > 3 and not key.startswith(("bench ", "bulk ", "changed ")):
                 counts[word] = counts.get(word, 0) + 1
     families: dict[int, int] = {}
     for ingredient, count in used:
@@ -305,7 +305,7 @@ def choose(site: Site) -> Chosen:
         second_family=largest[1],
         rare_ingredient=next(each for each, count in reversed(used) if count >= 3),
         middle=middle[1],
-        ids=[recipe_id for recipe_id, _ in rows],
+        ids=[recipe_id for recipe_id, _ in rows if recipe_id <= site.recipes],
     )
 
 

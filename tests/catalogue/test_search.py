@@ -45,13 +45,15 @@ def names(load: Callable[[object], None], database: Database) -> list[str]:
     return [*NAMES, *(recipe["name"] for recipe in BAR["recipes"])]  # type: ignore[index]
 
 
-@pytest.fixture(params=["one stretch", "indexes after one name", "sets after one name"])
+@pytest.fixture(params=["one stretch", "indexes after one name", "two stretches"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each of the ways that a search may go, as if the catalogue were large."""
     if request.param != "one stretch":
         monkeypatch.setattr(searching, "STRETCH", 1)
-    if request.param == "sets after one name":
-        monkeypatch.setattr(searching, "FEW", 0)
+    if request.param == "two stretches":
+        monkeypatch.setattr(searching, "STRETCH", 5)
+        monkeypatch.setattr(searching, "STRETCHES", 50)
+        monkeypatch.setattr(searching, "FEW", 0)  # and any of the indexes
     return str(request.param)
 
 

@@ -109,6 +109,7 @@ recipe_ingredients = Table(
     Column("amount", Float, CheckConstraint("amount >= 0", name="not_negative")),
     Column("unit_id", ForeignKey("units.id"), index=True),
     Index(None, "ingredient_id", "recipe_id"),
+    Index(None, "recipe_id", "ingredient_id"),
 )
 
 changes = Table(

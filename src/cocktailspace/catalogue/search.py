@@ -29,11 +29,14 @@ from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.schema import recipe_ingredients, recipes
 from cocktailspace.catalogue.taxonomy import descendants
 
-STRETCH = 1_000
-"""How many names a walk looks at before it leaves the rest to the indexes."""
+STRETCH = 1_500
+"""How many names a walk looks at before it thinks again."""
 
-FEW = 3_000
-"""So many recipes from one index are looked at one by one; of more, whole sets are intersected."""
+STRETCHES = 8
+"""So many stretches a walk takes at most, and not one more when they would not fill the page."""
+
+FEW = 10_000
+"""Up to so many recipes are counted, to find out which condition the fewest have."""
 
 _GRAM = 3
 _MOST_TERMS = 200
@@ -139,11 +142,18 @@ def search(
     if any(unicodedata.category(letter) in _IN_NO_NAME for word in words for letter in word):
         return []
     conditions = [*_conditions(words), *map(Holding, sorted(set(ingredient_ids)))]
-    end = _end_of_stretch(connection, after) if conditions else None
-    met = _walk(connection, conditions, after, end, limit)
-    if end is None or len(met) == limit:
-        return met
-    return [*met, *_from_indexes(connection, conditions, end, limit - len(met))]
+    if not conditions:
+        return _walk(connection, [], after, None, limit)
+    met: list[Found] = []
+    for walked in range(1, STRETCHES + 1):
+        end = _end_of_stretch(connection, after)
+        met += _walk(connection, conditions, after, end, limit - len(met))
+        if end is None or len(met) == limit:
+            return met
+        after = end
+        if len(met) * STRETCHES < walked * limit:
+            break
+    return [*met, *_from_indexes(connection, conditions, after, limit - len(met))]
 
 
 def _conditions(words: set[str]) -> Iterator[Condition]:
@@ -191,9 +201,9 @@ def _walk(
 
 
 def _from_indexes(
-    connection: Connection, conditions: Sequence[Condition], after: str, limit: int
+    connection: Connection, conditions: Sequence[Condition], after: str | None, limit: int
 ) -> Sequence[Found]:
-    """Ids from the indexes, then sorted by name."""
+    """Ids from the index that gives the fewest, looked at one by one, then sorted by name."""
     indexed = {
         condition: ids for condition in conditions if (ids := condition.ids(connection)) is not None
     }
@@ -201,11 +211,10 @@ def _from_indexes(
         return _walk(connection, conditions, after, None, limit)
     counts = {condition: _count(connection, ids) for condition, ids in indexed.items()}
     fewest = min(counts, key=lambda condition: counts[condition])
-    looked_up = [fewest] if counts[fewest] <= FEW else [*indexed]
-    found = [recipes.c.id.in_(indexed[condition]) for condition in looked_up]
-    others = [condition.holds for condition in conditions if condition not in looked_up]
+    others = [condition.holds for condition in conditions if condition is not fewest]
     key = recipes.c.name_key + ""  # not the column: its index would have all names walked along
-    return _run(connection, [*found, key > after, *others], key, limit)
+    found = recipes.c.id.in_(indexed[fewest])
+    return _run(connection, [found, key > (after or ""), *others], key, limit)
 
 
 def _count(connection: Connection, ids: Select[tuple[int]]) -> int:

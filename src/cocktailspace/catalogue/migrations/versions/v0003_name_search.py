@@ -1,5 +1,7 @@
-"""An index for searching recipes by any part of their name, kept up to date by the database itself:
-also for a program that does not know of it.
+"""Indexes for searching among very many recipes.
+
+That of all parts of names is kept up to date by the database itself: also for a program that does
+not know of it. That of lines by recipe answers what is in a recipe without looking at the lines.
 """
 
 from alembic import op
@@ -40,7 +42,12 @@ _STATEMENTS = (
 
 
 def upgrade() -> None:
-    """Add and fill the index; other databases than SQLite search without one."""
+    """Add and fill them; other databases than SQLite search without that of names."""
+    op.create_index(
+        "ix_recipe_ingredients_recipe_id_ingredient_id",
+        "recipe_ingredients",
+        ["recipe_id", "ingredient_id"],
+    )
     connection = op.get_bind()
     if connection.dialect.name != "sqlite":
         return
