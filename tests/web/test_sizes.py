@@ -37,6 +37,7 @@ FRAMES = """async () => {
 
 def ms_after_data(page: Any) -> float:
     """From the arrival of the map's data to its first picture."""
+    page.wait_for_function("() => performance.getEntriesByName('map-shown').length > 0")
     return float(
         page.evaluate(
             "() => performance.getEntriesByName('map-shown').at(0).startTime"
