@@ -75,7 +75,8 @@ def bar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bar]:
 
 def _open(bar: Bar, visit: Visit, where: str = "") -> Any:
     """A page whose clock is in our hands; it remembers whether it was loaded again."""
-    page = visit(bar.server, where, allow={404})
+    # A clock is its whole context's: the time zone gives these tests one that no others share.
+    page = visit(bar.server, where, allow={404}, timezone_id="UTC")
     page.clock.install()
     page.reload()
     page.wait_for_selector("#stage[data-run]")
