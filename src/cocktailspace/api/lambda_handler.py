@@ -18,8 +18,7 @@ from cocktailspace.api.app import create_app, group_roles
 from cocktailspace.api.auth.gateway import GatewayAuthenticator
 from cocktailspace.api.delivery import MOST_BYTES
 from cocktailspace.api.errors import error_response
-from cocktailspace.bootstrap import Services, build_services
-from cocktailspace.catalogue.migrate import migrate
+from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
 from cocktailspace.refresh.scheduled import ScheduledRefresher
 from cocktailspace.refresh.status import RefreshStatus
 from cocktailspace.settings import SettingsError, read_settings
@@ -67,7 +66,7 @@ def run_reconcile(services: Services) -> dict[str, Any]:
 
 def prepare(services: Services) -> Services:
     """Bring the schema up to date; several functions may do so at once."""
-    migrate(services.database, network_file_system=services.settings.db_network_file_system)
+    prepare_catalogue(services.settings, services.database, starter=False)
     return services
 
 

@@ -99,11 +99,7 @@ def _search_each(
 
     def work(start: int, stop: int) -> None:
         for row in range(start, stop):
-            columns, masses = rows.row(row)
-            dense[columns] = masses
-            least = np.minimum(rows.data, dense[rows.indices])
-            dense[columns] = 0.0
-            shared = np.bincount(owner, weights=least, minlength=len(rows))
+            shared = rows.shared_with(row, slice(None), owner, len(rows), dense)
             distances = np.rint((sums[row] + sums - 2.0 * shared) / grid) * grid
             distances[row] = np.inf
             near = np.flatnonzero(distances <= np.partition(distances, k - 1)[k - 1])

@@ -52,13 +52,6 @@ def _farthest(
 def _shared(
     rows: Rows, chosen: NDArray[np.int64], row: int, dense: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Mass that each of the chosen rows shares with `row`: the sum of minima.
-
-    dense: (width,) zeros, before and after.
-    """
-    columns, masses = rows.row(row)
-    dense[columns] = masses
+    """Mass that each of the chosen rows shares with `row`; dense: (width,) zeros."""
     entries, owner = rows.entries_of(chosen)
-    least = np.minimum(rows.data[entries], dense[rows.indices[entries]])
-    dense[columns] = 0.0
-    return np.bincount(owner, weights=least, minlength=len(chosen)).astype(np.float64)
+    return rows.shared_with(row, entries, owner, len(chosen), dense)
