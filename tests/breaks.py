@@ -135,8 +135,8 @@ ENGINE_BREAKS = (
     Break(
         "the dual bound is a little too high",
         f"{ENGINE}/solver.py",
-        "        bound += reals[A, i] * reals[U, i]\n",
-        "        bound += 1.02 * reals[A, i] * reals[U, i]\n",
+        "        bound += reals[MASS, i] * least\n",
+        "        bound += 1.02 * reals[MASS, i] * least\n",
     ),
     Break(
         "distances are compared unrounded",
@@ -157,16 +157,16 @@ ENGINE_BREAKS = (
         "        if False:\n",
     ),
     Break(
-        "the duals of sinks stay where they are",
+        "arcs that are only a little cheaper do not enter",
         f"{ENGINE}/solver.py",
-        "            reals[V, j] -= distance - reals[REACH_B, j]\n",
-        "            reals[V, j] -= 0.0\n",
+        "least, source, sink = 0.0, -1, -1",
+        "least, source, sink = -0.02, -1, -1",
     ),
     Break(
-        "more is sent along a path than its arcs carry",
-        f"{ENGINE}/solver.py",
-        "        sent = min(sent, flow[i, j])\n",
-        "        sent = min(sent, 1.0)\n",
+        "the rest of a potential is forgotten",
+        f"{ENGINE}/spanning_tree.py",
+        "    reals[REST, node] = rest - ((high + rest) - high)\n",
+        "    reals[REST, node] = 0.0\n",
     ),
     Break(
         "each row's weights are not normalised",

@@ -9,7 +9,7 @@ ROUNDS = 5
 SIMILAR = 10
 
 PARAMETERS: Mapping[str, Any] = {
-    "algorithm_version": 1,
+    "algorithm_version": 2,
     "ingredient_costs": "learned",
     "learning_neighbors": LEARNING_NEIGHBOURS,
     "learning_rounds": ROUNDS,

@@ -10,6 +10,7 @@ from scipy.optimize import linprog
 from cocktailspace.analytics.transport import (
     exact_distance,
     solver,
+    spanning_tree,
     taxonomy_costs,
     transport_plan,
 )
@@ -92,16 +93,26 @@ def test_costs_of_all_sizes_at_once_are_solved_to_the_last_digits():
         assert_optimal(a, b, costs, exact_distance(a, b, costs))
 
 
+def test_masses_of_all_sizes_at_once_are_moved_at_least_cost():
+    random = np.random.default_rng(10)
+    for _ in range(30):
+        m, n = random.integers(1, 41, 2)
+        a, b = 10.0 ** random.uniform(-12, 0, m), 10.0 ** random.uniform(-12, 0, n)
+        a, b, costs = a / a.sum(), b / b.sum(), random.random((m, n)) + 0.1
+        assert_optimal(a, b, costs, exact_distance(a, b, costs))
+
+
 def assert_optimal(a, b, costs, cost):
     """No plan is cheaper: the duals, made feasible without rounding, bound the cost from below."""
     m, n = costs.shape
-    space = solver.workspace(max(m, n))
+    space = spanning_tree.workspace(max(m, n))
     space[0][:m, :n] = costs
-    space[2][solver.A, :m], space[2][solver.B, :n] = a, b
+    space[2][spanning_tree.MASS, : m + n] = np.concatenate([a, b])
     solver.solve_alone(space, m, n)
-    duals = space[2][solver.U]
+    high, rest = space[2][[spanning_tree.POTENTIAL, spanning_tree.REST]]
+    duals = [Fraction(x) + Fraction(y) for x, y in zip(high, rest, strict=True)]
     exact = [[Fraction(c) for c in row] for row in costs]
-    v = [min(exact[i][j] - Fraction(duals[i]) for i in range(m)) for j in range(n)]
+    v = [min(exact[i][j] - duals[i] for i in range(m)) for j in range(n)]
     u = [min(exact[i][j] - v[j] for j in range(n)) for i in range(m)]
     bound = sum(Fraction(x) * y for x, y in zip(a, u, strict=True))
     bound += sum(Fraction(x) * y for x, y in zip(b, v, strict=True))

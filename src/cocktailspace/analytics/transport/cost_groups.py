@@ -12,7 +12,7 @@ from cocktailspace.analytics.transport.ordering import near_order
 from cocktailspace.analytics.transport.pairs import offer_pairs
 from cocktailspace.analytics.transport.parallel import GROUP
 from cocktailspace.analytics.transport.rows import Rows
-from cocktailspace.analytics.transport.solver import workspace
+from cocktailspace.analytics.transport.spanning_tree import workspace
 
 _PAIRS = 2 * LARGE * GROUP
 """Pairs collected before they are solved, and the limits tightened."""

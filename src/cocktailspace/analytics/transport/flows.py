@@ -58,7 +58,7 @@ def largest_flows(
     if unchanged.size == 0:
         return Flows(sources, sinks, masses, unchanged)
     from cocktailspace.analytics.transport.pairs import flows_of_pairs  # noqa: PLC0415 - compiled
-    from cocktailspace.analytics.transport.solver import workspace  # noqa: PLC0415 - compiled
+    from cocktailspace.analytics.transport.spanning_tree import workspace  # noqa: PLC0415 - compiled
 
     problem = (fractions.indptr, fractions.indices, fractions.data, costs)
     longest = int(np.diff(fractions.indptr).max())
@@ -105,7 +105,7 @@ def pair_distances(
     if len(queries) == 0:
         return distances
     from cocktailspace.analytics.transport.pairs import solve_pairs  # noqa: PLC0415 - compiled
-    from cocktailspace.analytics.transport.solver import workspace  # noqa: PLC0415 - compiled
+    from cocktailspace.analytics.transport.spanning_tree import workspace  # noqa: PLC0415 - compiled
 
     problem = (fractions.indptr, fractions.indices, fractions.data, costs)
     longest = int(np.diff(fractions.indptr).max())

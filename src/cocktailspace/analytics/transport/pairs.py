@@ -16,14 +16,15 @@ from cocktailspace.analytics.transport.compiled import (
     compiled_entry,
 )
 from cocktailspace.analytics.transport.overlap import insert_neighbour
-from cocktailspace.analytics.transport.solver import KEY, RANK, A, B, Space, solve
+from cocktailspace.analytics.transport.solver import solve
+from cocktailspace.analytics.transport.spanning_tree import KEY, MASS, RANK, Space, write_flow
 
 Problem = tuple[Ints, Columns, Floats, Floats]
 """Rows in CSR, and the ground cost."""
 
 
 @compiled
-def _crowded_bound(costs: Floats, reals: Floats, paths: Ints, m: int, n: int) -> float:
+def _crowded_bound(costs: Floats, reals: Floats, tree: Ints, m: int, n: int) -> float:
     """Lower bound in which each source fills the sinks from the cheapest on, as if alone.
 
     Dropping only that sources share the room b_j leaves one greedy problem per source; relaxing a
@@ -36,13 +37,13 @@ def _crowded_bound(costs: Floats, reals: Floats, paths: Ints, m: int, n: int) ->
             place = j
             while place > 0 and reals[KEY, place - 1] > cost:
                 reals[KEY, place] = reals[KEY, place - 1]
-                paths[RANK, place] = paths[RANK, place - 1]
+                tree[RANK, place] = tree[RANK, place - 1]
                 place -= 1
             reals[KEY, place] = cost
-            paths[RANK, place] = j
-        left = reals[A, i]
+            tree[RANK, place] = j
+        left = reals[MASS, i]
         for place in range(n):
-            room = reals[B, paths[RANK, place]]
+            room = reals[MASS, m + tree[RANK, place]]
             sent = left if left < room or place == n - 1 else room
             bound += sent * reals[KEY, place]
             left -= sent
@@ -53,25 +54,25 @@ def _crowded_bound(costs: Floats, reals: Floats, paths: Ints, m: int, n: int) ->
 
 @compiled
 def _solve_pair(problem: Problem, query: int, row: int, limit: float, space: Space) -> float:
-    """EMD from one row to another, or a lower bound above `limit`; the flow stays in space."""
+    """EMD from one row to another, or a lower bound above `limit`; the tree stays in space."""
     indptr, columns, masses, ground_cost = problem
-    costs, flow, reals, paths = space
+    costs, _, reals, tree = space
     first, other = indptr[query], indptr[row]
     m, n = indptr[query + 1] - first, indptr[row + 1] - other
     for j in range(n):
-        reals[B, j] = masses[other + j]
+        reals[MASS, m + j] = masses[other + j]
     for i in range(m):
-        reals[A, i] = masses[first + i]
+        reals[MASS, i] = masses[first + i]
         source = columns[first + i]
         for j in range(n):
             costs[i, j] = ground_cost[source, columns[other + j]]
     if m == 0 or n == 0:
         return 0.0
     if limit < np.inf:
-        bound = _crowded_bound(costs, reals, paths, m, n)
+        bound = _crowded_bound(costs, reals, tree, m, n)
         if bound > limit:
             return bound
-    return solve(costs, flow, reals, paths, m, n, limit)
+    return solve(costs, reals, tree, m, n, limit)
 
 
 @compiled_entry
@@ -141,19 +142,21 @@ def flows_of_pairs(
     unchanged (pairs,): the mass that stays.
     """
     indptr, columns, _, _ = problem
+    _, flow, reals, tree = space
     sources, sinks, masses, unchanged = flows
     count = sources.shape[1]
     for pair in range(len(queries)):
         query, row = queries[pair], rows[pair]
+        m, n = indptr[query + 1] - indptr[query], indptr[row + 1] - indptr[row]
         _solve_pair(problem, query, row, np.inf, space)
-        flow = space[1]
+        write_flow(flow, reals, tree, m, n)
         unchanged[pair] = 0.0
         for place in range(count):
             sources[pair, place] = -1
             sinks[pair, place] = -1
             masses[pair, place] = 0.0
-        for i in range(indptr[query + 1] - indptr[query]):
-            for j in range(indptr[row + 1] - indptr[row]):
+        for i in range(m):
+            for j in range(n):
                 source, sink = columns[indptr[query] + i], columns[indptr[row] + j]
                 if source == sink:
                     unchanged[pair] += flow[i, j]

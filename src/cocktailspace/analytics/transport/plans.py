@@ -42,19 +42,15 @@ def transport_plan(
     sources, sinks = np.flatnonzero(a), np.flatnonzero(b)
     if len(sources) == 0 or len(sinks) == 0:
         return TransportPlan(0.0, flow)
-    from cocktailspace.analytics.transport.solver import (  # noqa: PLC0415 - compiled
-        A,
-        B,
-        solve_alone,
-        workspace,
-    )
+    from cocktailspace.analytics.transport.solver import solve_alone  # noqa: PLC0415 - compiled
+    from cocktailspace.analytics.transport.spanning_tree import MASS, workspace  # noqa: PLC0415
 
     m, n = len(sources), len(sinks)
     space = workspace(max(m, n))
     total = a.sum()
     space[0][:m, :n] = costs[np.ix_(sources, sinks)]
-    space[2][A, :m] = a[sources] / total
-    space[2][B, :n] = b[sinks] / b.sum()
+    space[2][MASS, :m] = a[sources] / total
+    space[2][MASS, m : m + n] = b[sinks] / b.sum()
     least = float(solve_alone(space, m, n))
     flow[np.ix_(sources, sinks)] = space[1][:m, :n] * total
     return TransportPlan(least * total, flow)
