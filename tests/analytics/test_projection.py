@@ -4,6 +4,7 @@ import sys
 import warnings
 from pathlib import Path
 
+import fastumap
 import numpy as np
 import pytest
 
@@ -13,6 +14,7 @@ from benchmarks.catalogues import real_catalogue, real_catalogue_path
 from benchmarks.measures import overlap
 from benchmarks.synthetic import generate
 
+from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.analytics.projection import project
 from cocktailspace.analytics.transport import (
     Neighbours,
@@ -54,6 +56,25 @@ def test_the_same_arguments_give_the_same_map(masses):
     first, second = project(near, features=masses), project(near, features=masses)
     assert (first == second).all()
     assert (project(near, features=masses, seed=7) != first).any()
+
+
+@pytest.mark.parametrize("k", [3, 14])
+def test_draws_what_fastumap_draws(masses, k):
+    """The steps are taken one by one for the sake of speed; together they are the whole."""
+    near = nearest_rows(masses, k)
+    itself = np.arange(len(masses))[:, None]
+    theirs = fastumap.umap_project(
+        np.zeros((len(masses), 2)),
+        min_dist=PARAMETERS["map_min_dist"],
+        n_epochs=500,
+        random_state=42,
+        precomputed_knn=(
+            np.hstack([itself, near.indices]),
+            np.hstack([itself * 0.0, near.distances]),
+        ),
+        init=np.random.default_rng(42).uniform(-10, 10, size=(len(masses), 2)),
+    )
+    assert (project(near) == theirs).all()
 
 
 def test_near_recipes_are_near(masses):

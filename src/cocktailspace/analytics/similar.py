@@ -28,40 +28,38 @@ def similar_rows(
     flows = largest_flows(
         fractions, ground_cost, neighbours, count=LARGEST_FLOWS, progress=progress
     )
+    names = [ingredient.name for ingredient in space.ingredients]
     return (
         {
             "recipe_id": recipe.id,
             "name": recipe.name,
-            "similar": [
-                _similar(space, neighbours, flows, row, rank) for rank in range(neighbours.k)
-            ],
+            "similar": list(_similar(space, names, neighbours, flows, row)),
         }
         for row, recipe in enumerate(space.recipes)
     )
 
 
 def _similar(
-    space: Space, neighbours: Neighbours, flows: Flows, row: int, rank: int
-) -> dict[str, Any]:
-    other = space.recipes[neighbours.indices[row, rank]]
-    moved = zip(
-        flows.sources[row, rank].tolist(),
-        flows.sinks[row, rank].tolist(),
-        flows.masses[row, rank].tolist(),
+    space: Space, names: list[str], neighbours: Neighbours, flows: Flows, row: int
+) -> Iterator[dict[str, Any]]:
+    """The recipes near that of a row, from the nearest on."""
+    for other, distance, sources, sinks, masses, unchanged in zip(
+        neighbours.indices[row].tolist(),
+        np.round(neighbours.distances[row], 6).tolist(),
+        flows.sources[row].tolist(),
+        flows.sinks[row].tolist(),
+        np.round(flows.masses[row], 4).tolist(),
+        np.round(flows.unchanged[row], 4).tolist(),
         strict=True,
-    )
-    return {
-        "recipe_id": other.id,
-        "name": other.name,
-        "distance": round(float(neighbours.distances[row, rank]), 6),
-        "flows": [
-            {
-                "from": space.ingredients[source].name,
-                "to": space.ingredients[sink].name,
-                "fraction": round(mass, 4),
-            }
-            for source, sink, mass in moved
-            if source >= 0
-        ],
-        "unchanged": round(float(flows.unchanged[row, rank]), 4),
-    }
+    ):
+        yield {
+            "recipe_id": space.recipes[other].id,
+            "name": space.recipes[other].name,
+            "distance": distance,
+            "flows": [
+                {"from": names[source], "to": names[sink], "fraction": mass}
+                for source, sink, mass in zip(sources, sinks, masses, strict=True)
+                if source >= 0
+            ],
+            "unchanged": unchanged,
+        }

@@ -107,9 +107,9 @@ def assert_optimal(a, b, costs, cost):
     m, n = costs.shape
     space = spanning_tree.workspace(max(m, n))
     space[0][:m, :n] = costs
-    space[2][spanning_tree.MASS, : m + n] = np.concatenate([a, b])
-    solver.solve_alone(space, m, n)
-    high, rest = space[2][[spanning_tree.POTENTIAL, spanning_tree.REST]]
+    space[1][spanning_tree.MASS, : m + n] = np.concatenate([a, b])
+    solver.solve_alone(space, np.zeros((m, n)))
+    high, rest = space[1][[spanning_tree.POTENTIAL, spanning_tree.REST]]
     duals = [Fraction(x) + Fraction(y) for x, y in zip(high, rest, strict=True)]
     exact = [[Fraction(c) for c in row] for row in costs]
     v = [min(exact[i][j] - duals[i] for i in range(m)) for j in range(n)]

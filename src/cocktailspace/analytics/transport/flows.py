@@ -67,16 +67,43 @@ def largest_flows(
     def work(start: int, stop: int) -> None:
         rows = np.repeat(np.arange(start, stop), neighbours.k)
         others = neighbours.indices[start:stop].ravel().astype(np.int64)
-        flows = (
-            sources[start:stop].reshape(-1, count),
-            sinks[start:stop].reshape(-1, count),
-            masses[start:stop].reshape(-1, count),
-            unchanged[start:stop].reshape(-1),
-        )
-        flows_of_pairs(problem, rows, others, staying, step, workspace(longest), flows)
+        arcs = (len(rows), max(2 * longest - 1, count))
+        plans = np.full(arcs, -1, np.int32), np.full(arcs, -1, np.int32), np.zeros(arcs)
+        flows_of_pairs(problem, rows, others, workspace(longest), plans)
+        found = _largest(*plans, count, step, staying=staying)
+        sources[start:stop] = found.sources.reshape(-1, *shape[1:], count)
+        sinks[start:stop] = found.sinks.reshape(-1, *shape[1:], count)
+        masses[start:stop] = found.masses.reshape(-1, *shape[1:], count)
+        unchanged[start:stop] = found.unchanged.reshape(-1, *shape[1:])
 
     run_in_pieces(len(neighbours), work, piece=_ROWS_AT_ONCE, threads=threads, progress=progress)
     return Flows(sources, sinks, masses, unchanged)
+
+
+def _largest(
+    sources: NDArray[np.int32],
+    sinks: NDArray[np.int32],
+    masses: NDArray[np.float64],
+    count: int,
+    step: float,
+    *,
+    staying: bool,
+) -> Flows:
+    """The largest flows of plans, one in each row.
+
+    Flows are compared in whole steps, so that rounding does not order what is equal.
+    """
+    stays = sources == sinks
+    sizes = np.rint(masses / step)
+    sizes[stays & (not staying)] = 0.0
+    order = np.lexsort((sinks, sources, -sizes))[:, :count]
+    is_flow = np.take_along_axis(sizes, order, axis=1) >= 1.0
+    return Flows(
+        np.where(is_flow, np.take_along_axis(sources, order, axis=1), np.int32(-1)),
+        np.where(is_flow, np.take_along_axis(sinks, order, axis=1), np.int32(-1)),
+        np.where(is_flow, np.take_along_axis(masses, order, axis=1), 0.0),
+        np.where(stays, masses, 0.0).sum(axis=1),
+    )
 
 
 def pair_distances(

@@ -17,7 +17,15 @@ from cocktailspace.analytics.transport.compiled import (
 )
 from cocktailspace.analytics.transport.overlap import insert_neighbour
 from cocktailspace.analytics.transport.solver import solve
-from cocktailspace.analytics.transport.spanning_tree import KEY, MASS, RANK, Space, write_flow
+from cocktailspace.analytics.transport.spanning_tree import (
+    FLOW,
+    KEY,
+    MASS,
+    ORDER,
+    PARENT,
+    RANK,
+    Space,
+)
 
 Problem = tuple[Ints, Columns, Floats, Floats]
 """Rows in CSR, and the ground cost."""
@@ -56,7 +64,7 @@ def _crowded_bound(costs: Floats, reals: Floats, tree: Ints, m: int, n: int) -> 
 def _solve_pair(problem: Problem, query: int, row: int, limit: float, space: Space) -> float:
     """EMD from one row to another, or a lower bound above `limit`; the tree stays in space."""
     indptr, columns, masses, ground_cost = problem
-    costs, _, reals, tree = space
+    costs, reals, tree = space
     first, other = indptr[query], indptr[row]
     m, n = indptr[query + 1] - first, indptr[row + 1] - other
     for j in range(n):
@@ -128,49 +136,24 @@ def flows_of_pairs(
     problem: Problem,
     queries: Ints,
     rows: Ints,
-    staying: bool,
-    step: float,
     space: Space,
-    flows: tuple[Columns, Columns, Floats, Floats],
+    flows: tuple[Columns, Columns, Floats],
 ) -> None:
-    """Solve pairs, and list the largest flows of each one's transport plan, largest first.
+    """Solve pairs, and list the arcs of each one's tree.
 
-    staying: whether mass that stays in its column is listed, too.
-    step: flows are compared in whole steps, so that rounding does not order what is equal; of equal
-    flows that of the lower source, then of the lower sink, comes first.
-    flows: sources, sinks, masses (pairs, count), columns as numbers, and -1 where there are fewer;
-    unchanged (pairs,): the mass that stays.
+    flows: sources and sinks, as numbers of columns, and masses; (pairs, arcs and more) each.
     """
     indptr, columns, _, _ = problem
-    _, flow, reals, tree = space
-    sources, sinks, masses, unchanged = flows
-    count = sources.shape[1]
+    _, reals, tree = space
+    sources, sinks, masses = flows
     for pair in range(len(queries)):
-        query, row = queries[pair], rows[pair]
-        m, n = indptr[query + 1] - indptr[query], indptr[row + 1] - indptr[row]
-        _solve_pair(problem, query, row, np.inf, space)
-        write_flow(flow, reals, tree, m, n)
-        unchanged[pair] = 0.0
-        for place in range(count):
-            sources[pair, place] = -1
-            sinks[pair, place] = -1
-            masses[pair, place] = 0.0
-        for i in range(m):
-            for j in range(n):
-                source, sink = columns[indptr[query] + i], columns[indptr[row] + j]
-                if source == sink:
-                    unchanged[pair] += flow[i, j]
-                size = np.rint(flow[i, j] / step)
-                if size < 1.0 or (source == sink and not staying):
-                    continue
-                place = count
-                while place > 0 and size > np.rint(masses[pair, place - 1] / step):
-                    place -= 1
-                    if place + 1 < count:
-                        sources[pair, place + 1] = sources[pair, place]
-                        sinks[pair, place + 1] = sinks[pair, place]
-                        masses[pair, place + 1] = masses[pair, place]
-                if place < count:
-                    sources[pair, place] = source
-                    sinks[pair, place] = sink
-                    masses[pair, place] = flow[i, j]
+        first, other = indptr[queries[pair]], indptr[rows[pair]]
+        m, n = indptr[queries[pair] + 1] - first, indptr[rows[pair] + 1] - other
+        _solve_pair(problem, queries[pair], rows[pair], np.inf, space)
+        for arc in range(m + n - 1):
+            node = tree[ORDER, arc + 1]
+            parent = tree[PARENT, node]
+            source, sink = (node, parent) if node < m else (parent, node)
+            sources[pair, arc] = columns[first + source]
+            sinks[pair, arc] = columns[other + sink - m]
+            masses[pair, arc] = reals[FLOW, node]

@@ -49,10 +49,11 @@ def transport_plan(
     space = workspace(max(m, n))
     total = a.sum()
     space[0][:m, :n] = costs[np.ix_(sources, sinks)]
-    space[2][MASS, :m] = a[sources] / total
-    space[2][MASS, m : m + n] = b[sinks] / b.sum()
-    least = float(solve_alone(space, m, n))
-    flow[np.ix_(sources, sinks)] = space[1][:m, :n] * total
+    space[1][MASS, :m] = a[sources] / total
+    space[1][MASS, m : m + n] = b[sinks] / b.sum()
+    moved = np.zeros((m, n))
+    least = float(solve_alone(space, moved))
+    flow[np.ix_(sources, sinks)] = moved * total
     return TransportPlan(least * total, flow)
 
 

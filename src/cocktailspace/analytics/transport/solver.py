@@ -15,8 +15,11 @@ import numpy as np
 
 from cocktailspace.analytics.transport.compiled import Floats, Ints, compiled, compiled_entry
 from cocktailspace.analytics.transport.spanning_tree import (
+    FLOW,
     KEY,
     MASS,
+    ORDER,
+    PARENT,
     POTENTIAL,
     REST,
     Space,
@@ -24,7 +27,6 @@ from cocktailspace.analytics.transport.spanning_tree import (
     grow,
     pivot,
     settle,
-    write_flow,
 )
 
 _LAST_DIGIT = 1.0 + 2.0**-50
@@ -56,8 +58,8 @@ def _dual_bound(costs: Floats, reals: Floats, m: int, n: int) -> float:
 
 
 @compiled
-def _cheapest_arc(costs: Floats, reals: Floats, m: int, n: int) -> tuple[float, int, int]:
-    """The arc of least reduced cost, if that is below zero: reduced cost, source, sink's node."""
+def _cheapest_arc(costs: Floats, reals: Floats, m: int, n: int) -> tuple[int, int]:
+    """Source and sink's node of the arc of least reduced cost; -1, -1 if none is below zero."""
     least, source, sink = 0.0, -1, -1
     for i in range(m):
         high, rest = reals[POTENTIAL, i], reals[REST, i]
@@ -66,26 +68,15 @@ def _cheapest_arc(costs: Floats, reals: Floats, m: int, n: int) -> tuple[float, 
             reduced = costs[i, j] * _LAST_DIGIT - potential - (rest + reals[REST, m + j])
             if reduced < least:
                 least, source, sink = reduced, i, m + j
-    return least, source, sink
-
-
-@compiled
-def _tree_bound(least: float, reals: Floats, m: int, n: int) -> float:
-    """The dual objective once every u_i is raised by `least` <= 0, the least reduced cost."""
-    bound = 0.0
-    for i in range(m):
-        bound += reals[MASS, i] * (reals[POTENTIAL, i] + least)
-    for node in range(m, m + n):
-        bound += reals[MASS, node] * reals[POTENTIAL, node]
-    return bound
+    return source, sink
 
 
 @compiled
 def solve(costs: Floats, reals: Floats, tree: Ints, m: int, n: int, limit: float) -> float:
     """Least cost of moving the masses of m sources to n sinks, both at least one, and all > 0.
 
-    `write_flow` tells how, afterwards. Stops early with a lower bound above `limit` as soon as
-    there is one. The sums of the masses on either side are equal up to rounding.
+    The flow is the tree's, afterwards. Gives a lower bound instead if there is a quick one above
+    `limit`. The sums of the masses on either side are equal up to rounding.
     """
     _column_minima(costs, reals, m, n)
     if limit < np.inf:
@@ -94,21 +85,24 @@ def solve(costs: Floats, reals: Floats, tree: Ints, m: int, n: int, limit: float
             return bound
     count_units(reals, m, n)
     grow(costs, reals, tree, m, n)
-    while True:
-        least, source, sink = _cheapest_arc(costs, reals, m, n)
-        if limit < np.inf:
-            bound = _tree_bound(least, reals, m, n)
-            if bound > limit:
-                return bound
-        if source < 0:
-            return settle(costs, reals, tree, m, n)
+    source, sink = _cheapest_arc(costs, reals, m, n)
+    while source >= 0:
         pivot(source, sink, costs, reals, tree, m, n)
+        source, sink = _cheapest_arc(costs, reals, m, n)
+    return settle(costs, reals, tree, m, n)
 
 
 @compiled_entry
-def solve_alone(space: Space, m: int, n: int) -> float:
-    """`solve` to the end, for one problem, with its flow."""
-    costs, flow, reals, tree = space
+def solve_alone(space: Space, flow: Floats) -> float:
+    """`solve` to the end, for one problem: `flow`, (m, n) zeros, becomes its flow."""
+    costs, reals, tree = space
+    m, n = flow.shape
     cost = solve(costs, reals, tree, m, n, np.inf)
-    write_flow(flow, reals, tree, m, n)
+    for position in range(1, m + n):
+        node = tree[ORDER, position]
+        parent = tree[PARENT, node]
+        if node < m:
+            flow[node, parent - m] = reals[FLOW, node]
+        else:
+            flow[parent, node - m] = reals[FLOW, node]
     return cost

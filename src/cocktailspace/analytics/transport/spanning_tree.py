@@ -9,9 +9,9 @@ While a tree is sought masses are counted in whole units, so that flows are whol
 rounding, and ties, which are common in recipes, are ties. Potentials are sums of two numbers, as
 each one comes from another by adding and subtracting costs of any size.
 
-A workspace is a tuple of four arrays for up to M sources and as many sinks: costs and flow (M, M),
-and the rows of `reals` and `tree` (rows, 2 M) that are named below. Few arrays, because each one
-handed from function to function costs time.
+A workspace is a tuple of three arrays for up to M sources and as many sinks: costs (M, M), and the
+rows of `reals` and `tree` (rows, 2 M) that are named below. Few arrays, because each one handed
+from function to function costs time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 
 from cocktailspace.analytics.transport.compiled import Floats, Ints, compiled
 
-Space = tuple[Floats, Floats, Floats, Ints]
+Space = tuple[Floats, Floats, Ints]
 
 MASS, FLOW, LEFT, POTENTIAL, REST, KEY = range(6)
 """Rows of `reals`: masses; flow between a node and its parent; what is left of a mass; potentials
@@ -36,8 +36,8 @@ _DUST = 1e-12
 def workspace(longest: int) -> Space:
     """Working memory for problems of up to so many sources and sinks."""
     size = max(longest, 1)
-    square, nodes = (size, size), (6, 2 * size)
-    return np.zeros(square), np.zeros(square), np.zeros(nodes), np.zeros(nodes, np.int64)
+    nodes = (6, 2 * size)
+    return np.zeros((size, size)), np.zeros(nodes), np.zeros(nodes, np.int64)
 
 
 @compiled
@@ -217,18 +217,3 @@ def settle(costs: Floats, reals: Floats, tree: Ints, m: int, n: int) -> float:
         reals[FLOW, node] = flow
         cost += flow * (costs[node, parent - m] if node < m else costs[parent, node - m])
     return cost
-
-
-@compiled
-def write_flow(flow: Floats, reals: Floats, tree: Ints, m: int, n: int) -> None:
-    """Write the flow that `solve` found, (m, n)."""
-    for i in range(m):
-        for j in range(n):
-            flow[i, j] = 0.0
-    for position in range(1, m + n):
-        node = tree[ORDER, position]
-        parent = tree[PARENT, node]
-        if node < m:
-            flow[node, parent - m] = reals[FLOW, node]
-        else:
-            flow[parent, node - m] = reals[FLOW, node]
