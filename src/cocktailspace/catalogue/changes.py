@@ -6,12 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from cocktailspace.catalogue.schema import catalogue, changes
 
 Entity = Literal["recipe", "ingredient", "unit"]
 Action = Literal["create", "update", "delete"]
+
+# Statements that every look at the refresh executes, built once.
+_IDENTITY = select(catalogue.c.catalogue_id)
+_NEWEST = (
+    select(changes.c.version, changes.c.changed_at).order_by(changes.c.version.desc()).limit(1)
+)
+_OLDEST_AFTER = (
+    select(changes.c.changed_at)
+    .where(changes.c.version > bindparam("version"))
+    .order_by(changes.c.version)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +49,8 @@ def append_changes(
 
 def catalogue_state(connection: Connection) -> CatalogueState:
     """Identity, version (0 when nothing was ever changed) and time of the newest change."""
-    newest = (
-        select(changes.c.version, changes.c.changed_at).order_by(changes.c.version.desc()).limit(1)
-    )
-    row = connection.execute(newest).one_or_none()
-    catalogue_id = connection.execute(select(catalogue.c.catalogue_id)).scalar_one()
+    row = connection.execute(_NEWEST).one_or_none()
+    catalogue_id = connection.execute(_IDENTITY).scalar_one()
     version, changed_at = (0, None) if row is None else (row.version, row.changed_at)
     return CatalogueState(catalogue_id, version, changed_at)
 
@@ -60,8 +69,7 @@ def renew_identity(connection: Connection, *, known: str | None = None) -> str |
 
 def first_change_after(connection: Connection, version: int) -> datetime | None:
     """Time of the oldest change newer than `version`, or None when there is none."""
-    oldest = select(changes.c.changed_at).where(changes.c.version > version)
-    return connection.execute(oldest.order_by(changes.c.version).limit(1)).scalar_one_or_none()
+    return connection.execute(_OLDEST_AFTER, {"version": version}).scalar_one_or_none()
 
 
 def change_time(connection: Connection, version: int) -> datetime | None:
