@@ -26,6 +26,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from cocktailspace.artifacts.manifest import MANIFEST_KEY
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.ingredients import create_ingredients
@@ -135,6 +136,13 @@ class Histories(RuleBasedStateMachine):
         self.edit(1)
         self.world.jobs.submit(overlap=True)
         self.world.store.before_swap = self.world.jobs.finish_all
+
+    @faulty
+    @rule()
+    def the_manifest_is_lost(self) -> None:
+        """Deleted by hand, say; the note about the job that wrote it is still there."""
+        self.world.store.delete(MANIFEST_KEY)
+        self.world.jobs.published.clear()  # nobody can tell any more what was published
 
     @faulty
     @rule(seconds=st.sampled_from([1.0, 30.0, 300.0]))
