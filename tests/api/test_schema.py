@@ -20,7 +20,7 @@ from cocktailspace.artifacts.attempt import AttemptNote
 from cocktailspace.bootstrap import Services, build_services
 from tests.conftest import BAR, import_document
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3"))
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 
 
