@@ -67,7 +67,7 @@ def main() -> NoReturn:
 
 def _leave_out_scipy() -> None:
     """Numba looks for BLAS in SciPy, does well without, and nothing here uses it: loading it would
-    take 0.4 s and 20 MB."""
+    take 0.4 s of processor time."""
     sys.modules["scipy"] = cast("ModuleType", None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cocktailspace.analytics.parameters import MAP_NEIGHBOURS
 from cocktailspace.analytics.transport import Neighbours, Rows
 
 _Points = NDArray[np.float64]
@@ -14,8 +15,6 @@ _LARGE, _LARGE_EPOCHS = 10_000, 200
 _WARM_EPOCHS, _WARM_RATE = 50, 0.1
 _FEWEST = 4
 """Below this many points there is nothing to optimise."""
-_NEIGHBOURS = 14
-"""UMAP calls them 15, as it counts the point itself."""
 _CURVE = (1.7502249632754288, 0.8420553925106006)
 """a and b of the curve 1 / (1 + a d^2b) that UMAP fits to min_dist 0.05; a test fits it anew."""
 
@@ -175,7 +174,7 @@ def _fuzzy_edges(
     """
     from fastumap.graph import compute_membership, smooth_knn_dist  # noqa: PLC0415
 
-    n, k = len(neighbours), min(_NEIGHBOURS, neighbours.k)
+    n, k = len(neighbours), min(MAP_NEIGHBOURS, neighbours.k)
     itself = np.arange(n, dtype=np.int64)[:, None]
     indices = np.hstack([itself, neighbours.indices[:, :k]])
     distances = np.hstack([np.zeros((n, 1)), neighbours.distances[:, :k]])

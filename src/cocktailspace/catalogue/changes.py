@@ -24,6 +24,7 @@ _OLDEST_AFTER = (
     .order_by(changes.c.version)
     .limit(1)
 )
+_TIME_OF = select(changes.c.changed_at).where(changes.c.version == bindparam("version"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +75,4 @@ def first_change_after(connection: Connection, version: int) -> datetime | None:
 
 def change_time(connection: Connection, version: int) -> datetime | None:
     """When that change was made, or None when the log does not have it."""
-    made = select(changes.c.changed_at).where(changes.c.version == version)
-    return connection.execute(made).scalar_one_or_none()
+    return connection.execute(_TIME_OF, {"version": version}).scalar_one_or_none()

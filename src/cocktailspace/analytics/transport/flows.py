@@ -68,13 +68,13 @@ def largest_flows(
         rows = np.repeat(np.arange(start, stop), neighbours.k)
         others = neighbours.indices[start:stop].ravel().astype(np.int64)
         arcs = (len(rows), max(2 * longest - 1, count))
-        plans = np.full(arcs, -1, np.int32), np.full(arcs, -1, np.int32), np.zeros(arcs)
+        plans = np.zeros(arcs, np.int32), np.zeros(arcs, np.int32), np.zeros(arcs)
         flows_of_pairs(problem, rows, others, workspace(longest), plans)
         found = _largest(*plans, count, step, staying=staying)
-        sources[start:stop] = found.sources.reshape(-1, *shape[1:], count)
-        sinks[start:stop] = found.sinks.reshape(-1, *shape[1:], count)
-        masses[start:stop] = found.masses.reshape(-1, *shape[1:], count)
-        unchanged[start:stop] = found.unchanged.reshape(-1, *shape[1:])
+        sources[start:stop] = found.sources.reshape(-1, neighbours.k, count)
+        sinks[start:stop] = found.sinks.reshape(-1, neighbours.k, count)
+        masses[start:stop] = found.masses.reshape(-1, neighbours.k, count)
+        unchanged[start:stop] = found.unchanged.reshape(-1, neighbours.k)
 
     run_in_pieces(len(neighbours), work, piece=_ROWS_AT_ONCE, threads=threads, progress=progress)
     return Flows(sources, sinks, masses, unchanged)
@@ -95,7 +95,8 @@ def _largest(
     """
     stays = sources == sinks
     sizes = np.rint(masses / step)
-    sizes[stays & (not staying)] = 0.0
+    if not staying:
+        sizes[stays] = 0.0
     order = np.lexsort((sinks, sources, -sizes))[:, :count]
     is_flow = np.take_along_axis(sizes, order, axis=1) >= 1.0
     return Flows(

@@ -25,6 +25,7 @@ from cocktailspace.analytics.transport.spanning_tree import (
     PARENT,
     RANK,
     Space,
+    arc_between,
 )
 
 Problem = tuple[Ints, Columns, Floats, Floats]
@@ -152,8 +153,7 @@ def flows_of_pairs(
         _solve_pair(problem, queries[pair], rows[pair], np.inf, space)
         for arc in range(m + n - 1):
             node = tree[ORDER, arc + 1]
-            parent = tree[PARENT, node]
-            source, sink = (node, parent) if node < m else (parent, node)
+            source, sink = arc_between(node, tree[PARENT, node], m)
             sources[pair, arc] = columns[first + source]
-            sinks[pair, arc] = columns[other + sink - m]
+            sinks[pair, arc] = columns[other + sink]
             masses[pair, arc] = reals[FLOW, node]

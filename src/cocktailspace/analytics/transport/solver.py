@@ -23,6 +23,7 @@ from cocktailspace.analytics.transport.spanning_tree import (
     POTENTIAL,
     REST,
     Space,
+    arc_between,
     count_units,
     grow,
     pivot,
@@ -100,9 +101,6 @@ def solve_alone(space: Space, flow: Floats) -> float:
     cost = solve(costs, reals, tree, m, n, np.inf)
     for position in range(1, m + n):
         node = tree[ORDER, position]
-        parent = tree[PARENT, node]
-        if node < m:
-            flow[node, parent - m] = reals[FLOW, node]
-        else:
-            flow[parent, node - m] = reals[FLOW, node]
+        source, sink = arc_between(node, tree[PARENT, node], m)
+        flow[source, sink] = reals[FLOW, node]
     return cost

@@ -61,6 +61,12 @@ def count_units(reals: Floats, m: int, n: int) -> None:
 
 
 @compiled
+def arc_between(node: int, parent: int, m: int) -> tuple[int, int]:
+    """The arc between a node and its parent: its source, and its sink counted from 0."""
+    return (node, parent - m) if node < m else (parent, node - m)
+
+
+@compiled
 def _hang(node: int, parent: int, costs: Floats, reals: Floats, tree: Ints, m: int) -> None:
     """Hang a node under its parent: its potential is the arc's cost less the parent's.
 
@@ -68,7 +74,8 @@ def _hang(node: int, parent: int, costs: Floats, reals: Floats, tree: Ints, m: i
     """
     tree[PARENT, node] = parent
     tree[DEPTH, node] = tree[DEPTH, parent] + 1
-    cost = costs[node, parent - m] if node < m else costs[parent, node - m]
+    source, sink = arc_between(node, parent, m)
+    cost = costs[source, sink]
     less = reals[POTENTIAL, parent]
     high = cost - less
     back = high - cost
@@ -215,5 +222,6 @@ def settle(costs: Floats, reals: Floats, tree: Ints, m: int, n: int) -> float:
         if flow <= _DUST * min(reals[MASS, node], reals[MASS, parent]):
             flow = 0.0
         reals[FLOW, node] = flow
-        cost += flow * (costs[node, parent - m] if node < m else costs[parent, node - m])
+        source, sink = arc_between(node, parent, m)
+        cost += flow * costs[source, sink]
     return cost
