@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -35,9 +36,21 @@ def test_rows_stand_on_lines_of_their_own(rows: int) -> None:
     assert lines[rows].startswith(b"]")
 
 
-def test_what_json_cannot_hold_is_refused() -> None:
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize("within", [lambda x: [x], lambda x: {"a": [{"b": x}]}, lambda x: [[1, x]]])
+def test_what_json_cannot_hold_is_refused(number: float, within: Callable[[float], object]) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
-        _encode([float("nan")])
+        _encode(within(number))
+
+
+def test_names_may_be_those_of_numbers_that_json_cannot_hold() -> None:
+    data = [{"name": "NaN"}, {"name": "To Infinity"}]
+    assert json.loads(_encode(data))["data"] == data
+
+
+def test_numbers_and_names_come_back_as_they_were() -> None:
+    data = [0.1, 1e-9, 1e300, -0.0, 2**53, 'Crème "de" \\ Cassis\n', "\u2028", "🍸"]
+    assert json.loads(_encode(data))["data"] == data
 
 
 @pytest.mark.parametrize("rows", [0, 1, 3])

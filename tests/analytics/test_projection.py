@@ -113,6 +113,20 @@ def test_new_recipes_that_know_only_each_other_have_places(masses):
     assert np.isfinite(points).all()
 
 
+def test_a_map_made_from_another_is_as_good_and_looks_alike():
+    made = generate(1000, seed=3)
+    fractions = made.fractions()
+    masses = subtree_masses(fractions, made.parents)
+    near = nearest_rows(masses, 15)
+    first = project(nearest_rows(fractions, 15), features=fractions)
+    adapted, cold = project(near, other=first), project(near, features=masses)
+    assert overlap(near, adapted) > overlap(near, cold) - 0.01
+    assert overlap(near, adapted) > overlap(near, first) + 0.02
+    radius = np.linalg.norm(first - first.mean(axis=0), axis=1).mean()
+    assert np.linalg.norm(adapted - first, axis=1).mean() < 0.7 * radius  # cold: 1.7
+    assert (project(near, start=first, other=cold) == project(near, start=first)).all()
+
+
 def test_few_points_stay_where_they_were():
     rows = Rows.from_triplets([0, 1, 2], [0, 1, 2], np.ones(3), (3, 3))
     start = np.array([[5.0, 1.0], [np.nan, np.nan], [2.0, 2.0]])
@@ -131,8 +145,10 @@ def test_refuses_a_start_or_features_of_other_points(masses):
     near = nearest_rows(masses, 15)
     with pytest.raises(ValueError, match=r"start must have shape \(400, 2\), got \(3, 2\)"):
         project(near, start=np.zeros((3, 2)))
-    with pytest.raises(ValueError, match="features have 3 rows, neighbours 400"):
+    with pytest.raises(ValueError, match="3 features, but neighbours of 400 points"):
         project(near, features=masses.take([0, 1, 2]))
+    with pytest.raises(ValueError, match="3 other places, but neighbours of 400 points"):
+        project(near, other=np.zeros((3, 2)))
 
 
 @pytest.mark.slow

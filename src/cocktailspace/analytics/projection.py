@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,7 @@ _Points = NDArray[np.float64]
 
 _COLD_EPOCHS, _COLD_RATE = 500, 1.0
 _LARGE, _LARGE_EPOCHS = 10_000, 200
-_WARM_EPOCHS, _WARM_RATE = 50, 0.1
+_WARM_EPOCHS, _ADAPTING_EPOCHS, _WARM_RATE = 50, 100, 0.1
 _FEWEST = 4
 """Below this many points there is nothing to optimise."""
 _CURVE = (1.7502249632754288, 0.8420553925106006)
@@ -23,6 +25,7 @@ def project(
     neighbours: Neighbours,
     *,
     start: _Points | None = None,
+    other: _Points | None = None,
     features: Rows | None = None,
     seed: int = 42,
 ) -> _Points:
@@ -32,26 +35,39 @@ def project(
     itself.
     start: (n, 2) the previous map, rows of NaN for new points, which begin at the weighted mean of
     their neighbours. A map that begins so stays put: only few and gentle steps follow.
+    other: (n, 2) a map of the same points by other neighbours, from which one without `start` is
+    made. The two then look alike, and it takes a fifth of the steps.
     features: (n, columns) the rows behind the neighbours; their two principal components are where
-    a map without `start` begins. Without features it begins at random places.
+    a map without either begins. Without features it begins at random places.
     The result is finite and depends on the arguments alone.
-    Raises ValueError for a start or features of another number of points.
+    Raises ValueError for places or features of another number of points.
     """
     n = len(neighbours)
     known = _known(start, n)
-    if features is not None and len(features) != n:
-        raise ValueError(f"features have {len(features)} rows, neighbours {n}")
+    _check_number("other places", other, n)
+    _check_number("features", features, n)
     if n < _FEWEST:
         return _around(start, known, n)
-    warm = start is not None and 2 * known.sum() > n
     if start is not None and known.any():
         begin = _filled(start, known, neighbours, seed)
-    else:
-        begin = _principal_components(features, n, seed)
-    points = _optimise(neighbours, begin, warm=warm, seed=seed)
-    if start is not None and warm:
+        if 2 * known.sum() <= n:
+            return _optimise(neighbours, begin, *_cold(n), seed)
+        points = _optimise(neighbours, begin, _WARM_EPOCHS, _WARM_RATE, seed)
         return _laid_over(points, points[known], start[known])
-    return points
+    if other is not None:
+        points = _optimise(neighbours, other, _ADAPTING_EPOCHS, _WARM_RATE, seed)
+        return _laid_over(points, points, other)
+    return _optimise(neighbours, _principal_components(features, n, seed), *_cold(n), seed)
+
+
+def _cold(n: int) -> tuple[int, float]:
+    """Epochs and learning rate of a map from nothing."""
+    return (_COLD_EPOCHS if n <= _LARGE else _LARGE_EPOCHS), _COLD_RATE
+
+
+def _check_number(name: str, given: Sized | None, n: int) -> None:
+    if given is not None and len(given) != n:
+        raise ValueError(f"there are {len(given)} {name}, but neighbours of {n} points")
 
 
 def _known(start: _Points | None, n: int) -> NDArray[np.bool_]:
@@ -143,22 +159,22 @@ def _principal_components(features: Rows | None, n: int, seed: int) -> _Points:
     return places + random.normal(scale=1e-2, size=(n, 2))
 
 
-def _optimise(neighbours: Neighbours, begin: _Points, *, warm: bool, seed: int) -> _Points:
+def _optimise(
+    neighbours: Neighbours, begin: _Points, epochs: int, rate: float, seed: int
+) -> _Points:
     """Run UMAP's optimisation from `begin`."""
     from fastumap.graph import FuzzyGraph  # noqa: PLC0415 - only maps need it
     from fastumap.layout import optimize_layout  # noqa: PLC0415 - native code
 
-    n = len(neighbours)
-    cold_epochs = _COLD_EPOCHS if n <= _LARGE else _LARGE_EPOCHS
     a, b = _CURVE
     points: _Points = optimize_layout(
         begin,
-        FuzzyGraph(n, *_fuzzy_edges(neighbours)),
-        _WARM_EPOCHS if warm else cold_epochs,
+        FuzzyGraph(len(neighbours), *_fuzzy_edges(neighbours)),
+        epochs,
         a=a,
         b=b,
         rng=np.random.default_rng(seed),
-        initial_alpha=_WARM_RATE if warm else _COLD_RATE,
+        initial_alpha=rate,
     )
     return points
 

@@ -1,13 +1,14 @@
 """Why two recipes are near: what of one becomes what of the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cocktailspace.analytics.space import Space
-from cocktailspace.analytics.transport import Flows, Neighbours, Rows, largest_flows
+from cocktailspace.analytics.transport import Neighbours, Rows, largest_flows
+from cocktailspace.catalogue.snapshot import Recipe
 
 LARGEST_FLOWS = 3
 
@@ -29,32 +30,40 @@ def similar_rows(
         fractions, ground_cost, neighbours, count=LARGEST_FLOWS, progress=progress
     )
     names = [ingredient.name for ingredient in space.ingredients]
+    rows = zip(
+        space.recipes,
+        neighbours.indices,
+        np.round(neighbours.distances, 6),
+        flows.sources,
+        flows.sinks,
+        np.round(flows.masses, 4),
+        np.round(flows.unchanged, 4),
+        strict=True,
+    )
     return (
         {
             "recipe_id": recipe.id,
             "name": recipe.name,
-            "similar": list(_similar(space, names, neighbours, flows, row)),
+            "similar": list(_similar(space.recipes, names, *row)),
         }
-        for row, recipe in enumerate(space.recipes)
+        for recipe, *row in rows
     )
 
 
 def _similar(
-    space: Space, names: list[str], neighbours: Neighbours, flows: Flows, row: int
+    recipes: Sequence[Recipe], names: list[str], *row: NDArray[Any]
 ) -> Iterator[dict[str, Any]]:
-    """The recipes near that of a row, from the nearest on."""
+    """The recipes near one recipe, from the nearest on.
+
+    row: (k,) their numbers and distances, (k, count) sources, sinks and masses of the largest
+    flows, (k,) the mass that stays.
+    """
     for other, distance, sources, sinks, masses, unchanged in zip(
-        neighbours.indices[row].tolist(),
-        np.round(neighbours.distances[row], 6).tolist(),
-        flows.sources[row].tolist(),
-        flows.sinks[row].tolist(),
-        np.round(flows.masses[row], 4).tolist(),
-        np.round(flows.unchanged[row], 4).tolist(),
-        strict=True,
+        *(column.tolist() for column in row), strict=True
     ):
         yield {
-            "recipe_id": space.recipes[other].id,
-            "name": space.recipes[other].name,
+            "recipe_id": recipes[other].id,
+            "name": recipes[other].name,
             "distance": distance,
             "flows": [
                 {"from": names[source], "to": names[sink], "fraction": mass}

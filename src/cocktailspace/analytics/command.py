@@ -1,0 +1,130 @@
+"""The job: `python -m cocktailspace.analytics [--force] [--because CAUSE] [--quiet]`.
+
+Exit codes: 0 published, or nothing to do; 1 failed; 75 the catalogue cannot be read for now. The
+last line on standard output is one JSON object; logs go to standard error.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sqlite3
+import tempfile
+import time
+from types import FrameType
+from typing import Any, NoReturn
+
+from cocktailspace.analytics.job import Ending, TryAgainError, run_job
+from cocktailspace.artifacts.attempt import AttemptNote
+from cocktailspace.artifacts.report import RunReport
+from cocktailspace.artifacts.store import StoreError
+from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.catalogue.errors import CatalogueError
+from cocktailspace.logs import LogLevel, configure_logging
+from cocktailspace.settings import SettingsError, read_settings
+
+logger = logging.getLogger("cocktailspace.analytics")
+
+PUBLISHED, FAILED, TRY_AGAIN, STOPPED = 0, 1, 75, 143
+
+
+class Stop(BaseException):
+    """We were told to stop (a Spot reclaim, or the server going down)."""
+
+
+def main() -> NoReturn:
+    """Run the job once and exit with its code."""
+    parser = argparse.ArgumentParser(prog="python -m cocktailspace.analytics", description=__doc__)
+    parser.add_argument(
+        "--force", action="store_true", help="compute even what is published already"
+    )
+    parser.add_argument("--because", default="manual", help="why, for the log", metavar="CAUSE")
+    parser.add_argument(
+        "--quiet", action="store_true", help="log warnings only: whoever started it logs its end"
+    )
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    started = time.monotonic()
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        code, report = FAILED, RunReport(outcome="failed", error=str(error))
+    else:
+        level: LogLevel = "warning" if arguments.quiet else settings.log_level
+        configure_logging(settings.log_format, level)
+        code, report = _run(build_services(settings), force=arguments.force)
+    seconds = round(time.monotonic() - started, 3)
+    report = report.model_copy(update={"cause": arguments.because, "seconds": seconds})
+    if not arguments.quiet:
+        report.log_to(logger)
+    print(report.model_dump_json(exclude_none=True), flush=True)  # noqa: T201 - the last line
+    # Not sys.exit: worker threads may still be busy with a step that nobody waits for.
+    os._exit(code)
+
+
+def _run(services: Services, *, force: bool) -> tuple[int, RunReport]:
+    note = _new_note(services)
+    try:
+        ending = run_job(services.database, services.store, note, clock=services.clock, force=force)
+    except Stop:
+        note.stop()
+        return STOPPED, _report("stopped", note)
+    except TryAgainError as error:
+        note.fail(str(error))
+        return TRY_AGAIN, _report("try again", note, error=str(error))
+    except Exception as error:  # the top of the job: whatever it is, it is reported
+        logger.exception("the job failed")
+        message = _described(error)
+        note.fail(message)
+        return FAILED, _report("failed", note, error=message)
+    note.succeed()
+    return PUBLISHED, _report_of(ending, note)
+
+
+def _new_note(services: Services) -> AttemptNote:
+    """Batch tells its jobs what they are called; any other job goes by its process."""
+    batch_id = os.environ.get("AWS_BATCH_JOB_ID")
+    attempt = os.environ.get("AWS_BATCH_JOB_ATTEMPT", "")
+    return AttemptNote(
+        services.store,
+        clock=services.clock,
+        job_id=batch_id or str(os.getpid()),
+        job_attempt=int(attempt) if batch_id and attempt.isdigit() else None,
+    )
+
+
+def _described(error: Exception) -> str:
+    """What was in the way, for whoever reads the status."""
+    if isinstance(error, MemoryError):
+        return f"the job ran out of memory ({error})"
+    if isinstance(error, StoreError | CatalogueError):
+        return str(error)
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+        return f"there is no room in {tempfile.gettempdir()} for a copy of the catalogue"
+    return f"{type(error).__name__}: {error}"
+
+
+def _report(outcome: str, note: AttemptNote, **more: Any) -> RunReport:
+    return RunReport(
+        outcome=outcome,
+        run_id=note.run_id,
+        catalogue_id=note.attempt.catalogue_id,
+        source_version=note.attempt.source_version,
+        steps=note.seconds,
+        **more,
+    )
+
+
+def _report_of(ending: Ending, note: AttemptNote) -> RunReport:
+    published: dict[str, Any] = {}
+    if ending.manifest is not None:
+        published = {
+            "published_run_id": ending.manifest.run_id,
+            "counts": ending.manifest.counts,
+        }
+    return _report(ending.outcome, note, previous_version=ending.previous_version, **published)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise Stop
