@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Columns = NDArray[np.int32]
+Numbers = NDArray[np.uint32]
+"""Nodes or columns; unsigned, as numba asks each signed index whether it counts from the end."""
 Level = tuple[Ints, Columns, Singles, Singles]
 """Rows or boxes for a search: `boxes.Level`."""
 Index = tuple[Ints, Level, Level, Level]

@@ -9,7 +9,7 @@ from cocktailspace.analytics.transport.boxes import LARGE, SMALL, build_index, l
 from cocktailspace.analytics.transport.cost_search import collect_pairs
 from cocktailspace.analytics.transport.neighbours import rounding_grid, single_precision_margin
 from cocktailspace.analytics.transport.ordering import near_order
-from cocktailspace.analytics.transport.pairs import offer_pairs
+from cocktailspace.analytics.transport.pairs import offer_pairs, problem_of
 from cocktailspace.analytics.transport.parallel import GROUP
 from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.analytics.transport.spanning_tree import workspace
@@ -34,7 +34,7 @@ class CostSearch:
         self.seeds = position[seeds[self.order]]
         self.costs, self.single_costs = costs, costs.astype(np.float32)
         self.index = build_index(self.scaled, self.order, np.zeros(len(fractions)))
-        self.problem = (self.rows.indptr, self.rows.indices, self.rows.data, costs)
+        self.problem = problem_of(self.rows, costs)
         largest = float(costs.max()) * float(fractions.sums().max())
         self.grid = rounding_grid(largest)
         self.margin = single_precision_margin(fractions, largest)

@@ -57,10 +57,13 @@ def largest_flows(
     masses, unchanged = np.zeros(sources.shape), np.zeros(shape)
     if unchanged.size == 0:
         return Flows(sources, sinks, masses, unchanged)
-    from cocktailspace.analytics.transport.pairs import flows_of_pairs  # noqa: PLC0415 - compiled
+    from cocktailspace.analytics.transport.pairs import (  # noqa: PLC0415 - compiled
+        flows_of_pairs,
+        problem_of,
+    )
     from cocktailspace.analytics.transport.spanning_tree import workspace  # noqa: PLC0415 - compiled
 
-    problem = (fractions.indptr, fractions.indices, fractions.data, costs)
+    problem = problem_of(fractions, costs)
     longest = int(np.diff(fractions.indptr).max())
     step = rounding_grid(total)
 
@@ -132,10 +135,13 @@ def pair_distances(
         raise ValueError(f"row numbers must be from 0 to {len(fractions) - 1}")
     if len(queries) == 0:
         return distances
-    from cocktailspace.analytics.transport.pairs import solve_pairs  # noqa: PLC0415 - compiled
+    from cocktailspace.analytics.transport.pairs import (  # noqa: PLC0415 - compiled
+        problem_of,
+        solve_pairs,
+    )
     from cocktailspace.analytics.transport.spanning_tree import workspace  # noqa: PLC0415 - compiled
 
-    problem = (fractions.indptr, fractions.indices, fractions.data, costs)
+    problem = problem_of(fractions, costs)
     longest = int(np.diff(fractions.indptr).max())
 
     def work(start: int, stop: int) -> None:

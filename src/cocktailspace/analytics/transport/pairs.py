@@ -1,7 +1,4 @@
-"""Solving many pairs of rows, one after the other (compiled).
-
-A problem is a tuple: rows in CSR (indptr, columns, masses) and the (m, m) ground cost.
-"""
+"""Solving many pairs of rows, one after the other (compiled)."""
 
 from __future__ import annotations
 
@@ -12,10 +9,12 @@ from cocktailspace.analytics.transport.compiled import (
     Floats,
     Ints,
     Near,
+    Numbers,
     compiled,
     compiled_entry,
 )
 from cocktailspace.analytics.transport.overlap import insert_neighbour
+from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.analytics.transport.solver import solve
 from cocktailspace.analytics.transport.spanning_tree import (
     FLOW,
@@ -28,12 +27,17 @@ from cocktailspace.analytics.transport.spanning_tree import (
     arc_between,
 )
 
-Problem = tuple[Ints, Columns, Floats, Floats]
-"""Rows in CSR, and the ground cost."""
+Problem = tuple[Ints, Numbers, Floats, Floats]
+"""Rows in CSR (indptr, columns, masses), and the (columns, columns) ground cost."""
+
+
+def problem_of(rows: Rows, ground_cost: Floats) -> Problem:
+    """The problem of any two of the rows."""
+    return rows.indptr, rows.indices.view(np.uint32), rows.data, ground_cost
 
 
 @compiled
-def _crowded_bound(costs: Floats, reals: Floats, tree: Ints, m: int, n: int) -> float:
+def _crowded_bound(costs: Floats, reals: Floats, tree: Numbers, m: int, n: int) -> float:
     """Lower bound in which each source fills the sinks from the cheapest on, as if alone.
 
     Dropping only that sources share the room b_j leaves one greedy problem per source; relaxing a
@@ -68,6 +72,8 @@ def _solve_pair(problem: Problem, query: int, row: int, limit: float, space: Spa
     costs, reals, tree = space
     first, other = indptr[query], indptr[row]
     m, n = indptr[query + 1] - first, indptr[row + 1] - other
+    if m <= 0 or n <= 0:
+        return 0.0
     for j in range(n):
         reals[MASS, m + j] = masses[other + j]
     for i in range(m):
@@ -75,8 +81,6 @@ def _solve_pair(problem: Problem, query: int, row: int, limit: float, space: Spa
         source = columns[first + i]
         for j in range(n):
             costs[i, j] = ground_cost[source, columns[other + j]]
-    if m == 0 or n == 0:
-        return 0.0
     if limit < np.inf:
         bound = _crowded_bound(costs, reals, tree, m, n)
         if bound > limit:

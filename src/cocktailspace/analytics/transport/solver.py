@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cocktailspace.analytics.transport.compiled import Floats, Ints, compiled, compiled_entry
+from cocktailspace.analytics.transport.compiled import Floats, Numbers, compiled, compiled_entry
 from cocktailspace.analytics.transport.spanning_tree import (
     FLOW,
     KEY,
@@ -73,7 +73,7 @@ def _cheapest_arc(costs: Floats, reals: Floats, m: int, n: int) -> tuple[int, in
 
 
 @compiled
-def solve(costs: Floats, reals: Floats, tree: Ints, m: int, n: int, limit: float) -> float:
+def solve(costs: Floats, reals: Floats, tree: Numbers, m: int, n: int, limit: float) -> float:
     """Least cost of moving the masses of m sources to n sinks, both at least one, and all > 0.
 
     The flow is the tree's, afterwards. Gives a lower bound instead if there is a quick one above

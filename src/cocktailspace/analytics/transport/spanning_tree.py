@@ -18,9 +18,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from cocktailspace.analytics.transport.compiled import Floats, Ints, compiled
+from cocktailspace.analytics.transport.compiled import Floats, Numbers, compiled
 
-Space = tuple[Floats, Floats, Ints]
+Space = tuple[Floats, Floats, Numbers]
 
 MASS, FLOW, LEFT, POTENTIAL, REST, KEY = range(6)
 """Rows of `reals`: masses; flow between a node and its parent; what is left of a mass; potentials
@@ -37,7 +37,7 @@ def workspace(longest: int) -> Space:
     """Working memory for problems of up to so many sources and sinks."""
     size = max(longest, 1)
     nodes = (6, 2 * size)
-    return np.zeros((size, size)), np.zeros(nodes), np.zeros(nodes, np.int64)
+    return np.zeros((size, size)), np.zeros(nodes), np.zeros(nodes, np.uint32)
 
 
 @compiled
@@ -67,7 +67,7 @@ def arc_between(node: int, parent: int, m: int) -> tuple[int, int]:
 
 
 @compiled
-def _hang(node: int, parent: int, costs: Floats, reals: Floats, tree: Ints, m: int) -> None:
+def _hang(node: int, parent: int, costs: Floats, reals: Floats, tree: Numbers, m: int) -> None:
     """Hang a node under its parent: its potential is the arc's cost less the parent's.
 
     Source of the rounding error of a difference: Knuth 1997, section 4.2.2, theorem B.
@@ -85,40 +85,36 @@ def _hang(node: int, parent: int, costs: Floats, reals: Floats, tree: Ints, m: i
 
 
 @compiled
-def grow(costs: Floats, reals: Floats, tree: Ints, m: int, n: int) -> None:
+def grow(costs: Floats, reals: Floats, tree: Numbers, m: int, n: int) -> None:
     """A first tree: each source in turn fills the sinks from the cheapest on.
 
-    Costs are compared less the keys. What is full, or has nothing left, hangs under the other end
-    of its last arc. In a tie it is the sink: only sources hang by arcs without flow, and may send.
+    Costs are compared less the keys, and a full sink's key is no more. What is full, or has nothing
+    left, hangs under the other end of its last arc. In a tie it is the sink: only sources hang by
+    arcs without flow, and may send.
     """
-    place, open_sinks = m + n, n
-    for j in range(n):
-        tree[LATER, j] = j
+    place, open_sinks, root = m + n, n, m
     for i in range(m):
         while True:
             chosen, least = 0, np.inf
-            for position in range(open_sinks):
-                j = tree[LATER, position]
+            for j in range(n):
                 reduced = costs[i, j] - reals[KEY, j]
                 if reduced < least:
-                    chosen, least = position, reduced
-            j = tree[LATER, chosen]
+                    chosen, least = j, reduced
+            root = m + chosen
             place -= 1
-            fills = reals[LEFT, m + j] <= reals[LEFT, i] or i == m - 1
+            fills = reals[LEFT, root] <= reals[LEFT, i] or i == m - 1
             if open_sinks == 1 or not fills:
                 reals[FLOW, i] = reals[LEFT, i]
-                reals[LEFT, m + j] -= reals[LEFT, i]
-                tree[PARENT, i] = m + j
+                reals[LEFT, root] -= reals[LEFT, i]
+                tree[PARENT, i] = root
                 tree[ORDER, place] = i
                 break
-            reals[FLOW, m + j] = reals[LEFT, m + j]
-            reals[LEFT, i] -= reals[LEFT, m + j]
-            tree[PARENT, m + j] = i
-            tree[ORDER, place] = m + j
+            reals[FLOW, root] = reals[LEFT, root]
+            reals[LEFT, i] -= reals[LEFT, root]
+            tree[PARENT, root] = i
+            tree[ORDER, place] = root
             open_sinks -= 1
-            for position in range(chosen, open_sinks):
-                tree[LATER, position] = tree[LATER, position + 1]
-    root = m + tree[LATER, 0]
+            reals[KEY, chosen] = -np.inf
     tree[ORDER, 0] = root
     tree[DEPTH, root] = 0
     reals[POTENTIAL, root] = 0.0
@@ -135,7 +131,7 @@ def _rehang(
     leaving: int,
     costs: Floats,
     reals: Floats,
-    tree: Ints,
+    tree: Numbers,
     m: int,
     n: int,
 ) -> None:
@@ -144,20 +140,16 @@ def _rehang(
     The nodes from `entering` up to `leaving` change places with their parents. They come first
     among those that move, and these last of all, so that parents stay before their children.
     """
-    for node in range(m + n):
-        tree[INSIDE, node] = 0
-    tree[INSIDE, leaving] = 1
-    place, moved = 0, 0
-    for position in range(m + n):
+    tree[INSIDE, tree[ORDER, 0]] = 0
+    place, moved = 1, 0
+    for position in range(1, m + n):
         node = tree[ORDER, position]
-        if position > 0 and tree[INSIDE, tree[PARENT, node]] == 1:
-            tree[INSIDE, node] = 1
-        if tree[INSIDE, node] == 1:
-            tree[LATER, moved] = node
-            moved += 1
-        else:
-            tree[ORDER, place] = node
-            place += 1
+        inside = 1 if node == leaving else tree[INSIDE, tree[PARENT, node]]
+        tree[INSIDE, node] = inside
+        tree[LATER, moved] = node
+        moved += inside
+        tree[ORDER, place] = node
+        place += 1 - inside
     node, flow = entering, reals[FLOW, leaving]
     while True:
         above, above_flow = tree[PARENT, node], reals[FLOW, node]
@@ -178,7 +170,9 @@ def _rehang(
 
 
 @compiled
-def pivot(source: int, sink: int, costs: Floats, reals: Floats, tree: Ints, m: int, n: int) -> None:
+def pivot(
+    source: int, sink: int, costs: Floats, reals: Floats, tree: Numbers, m: int, n: int
+) -> None:
     """Let the arc from source to sink enter, for the one that runs empty first on its cycle.
 
     Along the cycle, in the direction of the entering arc, flow falls above each source on the way
@@ -209,7 +203,7 @@ def pivot(source: int, sink: int, costs: Floats, reals: Floats, tree: Ints, m: i
 
 
 @compiled
-def settle(costs: Floats, reals: Floats, tree: Ints, m: int, n: int) -> float:
+def settle(costs: Floats, reals: Floats, tree: Numbers, m: int, n: int) -> float:
     """What the tree's flow costs, which is found anew from the masses themselves."""
     for node in range(m + n):
         reals[LEFT, node] = reals[MASS, node]
