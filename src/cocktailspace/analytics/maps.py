@@ -1,7 +1,6 @@
 """The artifacts of the map: every recipe's place, and where it was the last time."""
 
 import hashlib
-import json
 import logging
 import time
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from cocktailspace.analytics.projection import project
 from cocktailspace.analytics.space import Space
 from cocktailspace.analytics.transport import Neighbours, Rows
 from cocktailspace.artifacts.manifest import ArtifactName, Manifest
+from cocktailspace.artifacts.rows import rows_of
 from cocktailspace.artifacts.store import ArtifactStore, MissingError
 
 logger = logging.getLogger(__name__)
@@ -104,9 +104,7 @@ def published_places(store: ArtifactStore, manifest: Manifest, name: str) -> Pla
         logger.warning("%s is damaged; the map starts anew", entry.key)
         return {}
     try:
-        return {
-            row["recipe_id"]: (float(row["x"]), float(row["y"])) for row in json.loads(body)["data"]
-        }
+        return {row["recipe_id"]: (float(row["x"]), float(row["y"])) for row in rows_of(body)}
     except (ValueError, KeyError, TypeError) as error:
         logger.warning("%s is of another form (%r); the map starts anew", entry.key, error)
         return {}

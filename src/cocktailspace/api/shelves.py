@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic_core import from_json
 
 from cocktailspace.analytics.placing import Forest, Shelf, make_shelf
 from cocktailspace.artifacts.manifest import ArtifactName, artifact_key
+from cocktailspace.artifacts.rows import rows_of
 from cocktailspace.artifacts.store import ArtifactStore
 
 RUNS_KEPT = 2
@@ -95,14 +95,4 @@ class Shelves:
         return [(float(x), float(y)) for x, y in _PLACE.findall(body)]
 
     def _rows(self, run_id: str, name: str) -> Iterator[Any]:
-        """An artifact's rows, one after another: they stand on lines of their own, and parsing a
-        whole map of 100,000 recipes at once would take a gigabyte.
-        """
-        lines = self._store.read(artifact_key(run_id, name)).body.split(b"\n")
-        if lines[0] != b'{"data":[':
-            yield from from_json(b"\n".join(lines))["data"]
-            return
-        for line in lines[1:]:
-            if line.startswith(b"]"):
-                return
-            yield from_json(line.removesuffix(b","))
+        return rows_of(self._store.read(artifact_key(run_id, name)).body)
