@@ -116,15 +116,21 @@ ENGINE_BREAKS = (
     ),
     Break(
         "the staying bound is a little too high",
-        f"{ENGINE}/cost_groups.py",
-        "need[:count] = search.leaving[start : start + count] - limits",
-        "need[:count] = 1.02 * search.leaving[start : start + count] - limits",
+        f"{ENGINE}/cost_boxes.py",
+        "need[:count] = self.boxes.leaving[start : start + count] - limits",
+        "need[:count] = 1.02 * self.boxes.leaving[start : start + count] - limits",
     ),
     Break(
         "the relaxed bound is a little too high",
         f"{ENGINE}/cost_search.py",
         "relaxed[lane] += mass * cheapest[column, lane]",
         "relaxed[lane] += 1.02 * mass * cheapest[column, lane]",
+    ),
+    Break(
+        "the relaxed bound of few rows is a little too high",
+        f"{ENGINE}/cost_groups.py",
+        "relaxed = self.search.table",
+        "relaxed = 1.02 * self.search.table",
     ),
     Break(
         "the crowded bound is a little too high",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cocktailspace.analytics.transport import (
     compiled,
+    cost_groups,
     cost_search,
     learn_costs,
     nearest_rows,
@@ -41,7 +42,8 @@ def test_a_change_of_any_source_compiles_every_entry_anew():
         assert entry.py_func.__qualname__.endswith(compiled.sources_digest())
 
 
-def test_no_entry_is_compiled_for_more_than_one_kind_of_argument(real, made_up):
+def test_no_entry_is_compiled_for_more_than_one_kind_of_argument(real, made_up, monkeypatch):
+    monkeypatch.setattr(cost_groups, "FEW", 0)
     rows = real.fractions(rolled_up=True)
     near = nearest_rows(subtree_masses(rows, real.parents), 10)
     learn_costs(rows, real.parents, near, rounds=2)

@@ -5,12 +5,24 @@ from references import all_distances, nearest_by_sorting, random_rows, sparse
 from cocktailspace.analytics.transport import (
     Neighbours,
     Rows,
+    cost_groups,
     exact_distance,
     nearest_rows,
     nearest_under_cost,
     subtree_masses,
     taxonomy_costs,
 )
+
+SEARCHES = {"each": 20_000, "boxes": 0}
+"""What few and what many rows are searched with, and how many rows are few."""
+
+
+@pytest.fixture(params=SEARCHES.values(), ids=SEARCHES)
+def _searched(request, monkeypatch):
+    monkeypatch.setattr(cost_groups, "FEW", request.param)
+
+
+both_searches = pytest.mark.usefixtures("_searched")
 
 
 def no_seeds(rows: Rows) -> Neighbours:
@@ -40,13 +52,15 @@ KINDS = [
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_equal_brute_force_under_any_cost(kind, random, noisy_cost):
+def test_equal_brute_force_under_any_cost(kind, random, noisy_cost, monkeypatch):
     rows = random_rows(random, 140, 9)
     costs = costs_of_kind(kind, 9, random, noisy_cost)
-    found = nearest_under_cost(rows, costs, 6, seeds=nearest_rows(rows, 6))
     indices, distances = nearest_by_sorting(all_distances(rows, costs), 6)
-    assert np.allclose(found.distances, distances, rtol=0, atol=2e-9 * max(1, costs.max()))
-    assert (found.indices == indices).all()
+    for few in SEARCHES.values():
+        monkeypatch.setattr(cost_groups, "FEW", few)
+        found = nearest_under_cost(rows, costs, 6, seeds=nearest_rows(rows, 6))
+        assert np.allclose(found.distances, distances, rtol=0, atol=2e-9 * max(1, costs.max()))
+        assert (found.indices == indices).all()
 
 
 def test_equal_brute_force_on_real_recipes(real, noisy_cost):
@@ -68,6 +82,7 @@ def test_equal_brute_force_on_real_recipes(real, noisy_cost):
         assert np.allclose(found.distances[i], distances[nearest], rtol=0, atol=2e-9)
 
 
+@both_searches
 def test_path_lengths_give_the_neighbours_of_subtree_masses(real):
     rows = real.fractions(rolled_up=True)
     costs = taxonomy_costs(real.parents)
@@ -85,6 +100,7 @@ def test_path_lengths_give_the_neighbours_of_subtree_masses_of_ten_thousand(made
     assert (found.indices == tree.indices).all()
 
 
+@both_searches
 @pytest.mark.parametrize("n", [1, 2, 5, 64, 65, 130])
 def test_seeds_decide_nothing(n, random, noisy_cost):
     rows, costs = random_rows(random, n, 9), noisy_cost(9)
@@ -119,6 +135,7 @@ def test_the_order_of_rows_changes_nothing_but_ties(real, random, noisy_cost):
     assert (again.distances == found.distances[order]).all()
 
 
+@both_searches
 def test_recipes_of_forty_ingredients(random):
     matrix = random.random((30, 60)) * (random.random((30, 60)) < 0.7)
     rows = sparse(matrix / matrix.sum(axis=1, keepdims=True))
@@ -129,6 +146,7 @@ def test_recipes_of_forty_ingredients(random):
     assert np.allclose(found.distances, distances, rtol=0, atol=2e-9)
 
 
+@both_searches
 def test_one_ingredient_in_all():
     rows = sparse(np.ones((5, 1)))
     found = nearest_under_cost(rows, [[2.0]], 3, seeds=no_seeds(rows))

@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
-from cocktailspace.analytics.transport.boxes import LARGE, SMALL, build_index, lane_scratch
-from cocktailspace.analytics.transport.cost_search import collect_pairs
-from cocktailspace.analytics.transport.neighbours import rounding_grid, single_precision_margin
-from cocktailspace.analytics.transport.ordering import near_order
+from cocktailspace.analytics.transport.cost_boxes import BoxedPairs, Boxes
+from cocktailspace.analytics.transport.neighbours import (
+    FEW,
+    rounding_grid,
+    single_precision_margin,
+)
 from cocktailspace.analytics.transport.pairs import offer_pairs, problem_of
 from cocktailspace.analytics.transport.parallel import GROUP
 from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.analytics.transport.spanning_tree import workspace
 
-_PAIRS = 2 * LARGE * GROUP
-"""Pairs collected before they are solved, and the limits tightened."""
+_Pairs = tuple[NDArray[np.int64], NDArray[np.int64], int]
+"""Lanes and rows, and how many of them count."""
 
 
 class CostSearch:
-    """What all groups of queries share: rows in an order in which near ones stand together."""
+    """What all groups of queries share. Few rows are all looked at; of many only those in boxes
+    that may hold near ones, and they stand in an order in which near ones are together.
+
+    table: (rows, columns) the masses of few rows, noughts included; in single precision.
+    """
 
     def __init__(
         self, fractions: Rows, costs: NDArray[np.float64], k: int, seeds: NDArray[np.int32]
     ) -> None:
-        scaled, leaving = _staying(fractions, costs)
+        n = len(fractions)
         self.k = k
-        self.order = near_order(scaled, SMALL)
+        self.boxes = Boxes(fractions, costs) if n > FEW else None
+        self.order = self.boxes.order if self.boxes else np.arange(n)
         self.rows = fractions.take(self.order)
-        self.scaled = scaled.take(self.order)
-        self.leaving = leaving[self.order]
         position = np.argsort(self.order)
         self.seeds = position[seeds[self.order]]
-        self.costs, self.single_costs = costs, costs.astype(np.float32)
-        self.index = build_index(self.scaled, self.order, np.zeros(len(fractions)))
+        self.single_costs = costs.astype(np.float32)
+        self.table = np.zeros((n if n <= FEW else 0, fractions.width), dtype=np.float32)
+        if n <= FEW:
+            self.table[self.rows.row_of_entry(), self.rows.indices] = self.rows.data
         self.problem = problem_of(self.rows, costs)
         largest = float(costs.max()) * float(fractions.sums().max())
         self.grid = rounding_grid(largest)
         self.margin = single_precision_margin(fractions, largest)
         self.longest = int(np.diff(fractions.indptr).max())
-        single = self.rows.data.astype(np.float32)
-        self.single_rows = (self.rows.indptr, self.rows.indices, single, self.index[1][3])
 
 
 class CostGroup:
@@ -48,106 +55,57 @@ class CostGroup:
 
     def __init__(self, search: CostSearch) -> None:
         self.search = search
-        self.lanes, _, _, _ = lane_scratch(search.rows.width, 0, 0)
         self.space = workspace(search.longest)
         self.cheapest = np.zeros((search.rows.width, GROUP), dtype=np.float32)
-        self.limit, self.relaxed = (np.zeros(GROUP, dtype=np.float32) for _ in range(2))
-        self.pairs = (np.zeros(_PAIRS + 1, dtype=np.int64), np.zeros(_PAIRS + 1, dtype=np.int64))
+        self.boxed = BoxedPairs(search.boxes, search.rows) if search.boxes else None
 
     def nearest(self, start: int, count: int) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         """Distances and original numbers of the k nearest of `count` rows from `start` on.
 
-        Seeds come first, then the large box that holds the queries, then all others.
+        Seeds come first: the distances to them limit what else is looked at.
         """
         search = self.search
-        boxes = len(search.index[3][3])
         near = (
             np.full((count, search.k), np.inf),
             np.full((count, search.k), len(search.order), dtype=np.int32),
         )
         seeds = search.seeds[start : start + count]
         lane, row = np.repeat(np.arange(count), seeds.shape[1]), seeds.ravel()
-        other = row != start + lane
-        self._offer(start, lane[other], row[other], int(other.sum()), near)
-        self._lay_out(start, count)
-        own = start // LARGE
-        for first, last in ((own, own + 1), (0, own), (own + 1, boxes)):
-            box = first
-            while box < last:
-                box, found = self._collect(start, count, box, last, near[0][:, -1])
-                self._offer(start, *self.pairs, found, near)
+        self._offer(start, _others(start, lane, row), near)
+        for pairs in self._promising(start, count, near[0][:, -1]):
+            self._offer(start, pairs, near)
         return near
 
     def _offer(
         self,
         start: int,
-        lanes: NDArray[np.int64],
-        rows: NDArray[np.int64],
-        count: int,
+        pairs: _Pairs,
         near: tuple[NDArray[np.float64], NDArray[np.int32]],
     ) -> None:
         """Solve pairs, and keep the nearest."""
         search = self.search
-        offer_pairs(
-            search.problem, search.order, search.grid, start, lanes, rows, count, near, self.space
-        )
+        offer_pairs(search.problem, search.order, search.grid, start, *pairs, near, self.space)
 
-    def _lay_out(self, start: int, count: int) -> None:
-        """Lay the queries side by side: their scaled masses, and their cheapest costs."""
+    def _promising(self, start: int, count: int, limits: NDArray[np.float64]) -> Iterator[_Pairs]:
+        """Pairs of queries and rows that may be within the limits, which fall meanwhile."""
         search = self.search
         indptr = search.rows.indptr[start : start + count + 1]
-        entries = slice(indptr[0], indptr[-1])
-        lane = np.repeat(np.arange(count), np.diff(indptr))
-        columns = search.rows.indices[entries]
-        slots, table = self.lanes[:2]
-        used = np.unique(columns)
-        slots[:] = 0
-        slots[used] = np.arange(1, len(used) + 1)
-        table[: len(used) + 1] = 0
-        table[slots[columns], lane] = search.scaled.data[entries]
-        costs = search.single_costs[columns]
-        self.cheapest[:, :count] = np.minimum.reduceat(costs, indptr[:-1] - indptr[0]).T
+        columns = search.rows.indices[indptr[0] : indptr[-1]]
+        reach = np.minimum.reduceat(search.single_costs[columns], indptr[:-1] - indptr[0])
+        self.cheapest[:, :count] = reach.T
+        if self.boxed:
+            yield from self.boxed.within(start, self.cheapest, limits, search.margin)
+        else:
+            yield self._within(start, limits + search.margin)
 
-    def _collect(
-        self, start: int, count: int, box: int, last: int, limits: NDArray[np.float64]
-    ) -> tuple[int, int]:
-        """List pairs that may be within the limits; the box to go on with, and how many."""
-        search = self.search
-        need = self.lanes[2]
-        need[:], self.limit[:] = np.inf, -np.inf
-        need[:count] = search.leaving[start : start + count] - limits - search.margin
-        self.limit[:count] = limits + search.margin
-        affordable = (self.cheapest, self.limit, self.relaxed)
-        box, found = collect_pairs(
-            search.index,
-            search.single_rows,
-            box,
-            last,
-            start,
-            count,
-            self.lanes,
-            affordable,
-            self.pairs,
-        )
-        return box, found
+    def _within(self, start: int, limits: NDArray[np.float64]) -> _Pairs:
+        """Of all pairs those whose relaxed bound (see `cost_search`) is within the limits."""
+        relaxed = self.search.table @ self.cheapest[:, : len(limits)]
+        row, lane = np.nonzero(relaxed <= limits.astype(np.float32))
+        return _others(start, lane, row)
 
 
-def _staying(fractions: Rows, costs: NDArray[np.float64]) -> tuple[Rows, NDArray[np.float64]]:
-    """What the staying bound needs: rows s_i q_i, and per row the sum of r_i q_i."""
-    elsewhere = costs.copy()
-    np.fill_diagonal(elsewhere, np.inf)
-    leave = elsewhere.min(axis=1)
-    leave[np.isinf(leave)] = costs.max()  # a single column: nowhere to go
-    saved = np.maximum(leave - np.diagonal(costs), 0.0)
-    scaled = Rows(
-        fractions.indptr,
-        fractions.indices,
-        fractions.data * saved[fractions.indices],
-        fractions.width,
-    )
-    leaving = np.bincount(
-        fractions.row_of_entry(),
-        weights=fractions.data * leave[fractions.indices],
-        minlength=len(fractions),
-    )
-    return scaled, leaving.astype(np.float64)
+def _others(start: int, lane: NDArray[np.int64], row: NDArray[np.int64]) -> _Pairs:
+    """The pairs of a query and another row."""
+    other = row != start + lane
+    return lane[other], row[other], int(other.sum())
