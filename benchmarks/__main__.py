@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import platform
 import subprocess
 import sys
@@ -40,9 +41,10 @@ def prepare_peers() -> None:
 def measured(name: str, repeats: int) -> dict[str, float]:
     """Medians of a measure's figures."""
     command = [sys.executable, "-W", "ignore", "-m", "benchmarks.measures", name]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as in the job
     runs = []
     for _ in range(1 if name in ONCE else repeats):
-        answer = subprocess.check_output(command, text=True, cwd=ROOT)
+        answer = subprocess.check_output(command, text=True, cwd=ROOT, env=environment)
         runs.append(json.loads(answer.splitlines()[-1]))
     figures = {key: median(run[key] for run in runs) for key in runs[0]}
     print(f"  {name}: " + ", ".join(f"{k} {v:.4g}" for k, v in figures.items()), file=sys.stderr)
