@@ -63,11 +63,14 @@ def test_equal_brute_force_under_any_cost(kind, random, noisy_cost, monkeypatch)
         assert (found.indices == indices).all()
 
 
-def test_equal_brute_force_on_real_recipes(real, noisy_cost):
+def test_equal_brute_force_on_real_recipes(real, noisy_cost, monkeypatch):
     rows = real.fractions(rolled_up=True)
     costs = noisy_cost(rows.width)
     seeds = nearest_rows(subtree_masses(rows, real.parents), 15)
-    found = nearest_under_cost(rows, costs, 15, seeds=seeds)
+    both = []
+    for few in SEARCHES.values():
+        monkeypatch.setattr(cost_groups, "FEW", few)
+        both.append(nearest_under_cost(rows, costs, 15, seeds=seeds))
     for i in range(0, len(rows), 60):
         columns, masses = rows.row(i)
         distances = np.array(
@@ -78,8 +81,9 @@ def test_equal_brute_force_on_real_recipes(real, noisy_cost):
         ).round(9)
         distances[i] = np.inf
         nearest = np.argsort(distances, kind="stable")[:15]
-        assert (found.indices[i] == nearest).all()
-        assert np.allclose(found.distances[i], distances[nearest], rtol=0, atol=2e-9)
+        for found in both:
+            assert (found.indices[i] == nearest).all()
+            assert np.allclose(found.distances[i], distances[nearest], rtol=0, atol=2e-9)
 
 
 @both_searches
