@@ -120,6 +120,7 @@ def test_seeds_decide_nothing(n, random, noisy_cost):
     assert from_nothing.k == min(5, n - 1)
 
 
+@both_searches
 def test_the_number_of_threads_changes_nothing(real, noisy_cost):
     rows = real.fractions(rolled_up=True)
     costs, seeds = noisy_cost(rows.width), nearest_rows(rows, 10)
@@ -130,6 +131,7 @@ def test_the_number_of_threads_changes_nothing(real, noisy_cost):
     assert (one.distances == three.distances).all()
 
 
+@both_searches
 def test_the_order_of_rows_changes_nothing_but_ties(real, random, noisy_cost):
     rows = real.fractions(rolled_up=True)
     order = random.permutation(len(rows))

@@ -20,26 +20,28 @@ _PAIRS = 2 * LARGE * GROUP
 class Boxes:
     """Rows in an order in which near ones stand together, and the boxes around them.
 
-    order: the number of the row in each place. scaled, leaving: what the staying bound needs
-    (see `cost_search`): rows s_i q_i, and per row the sum of r_i q_i.
+    order: the number of the row in each place. rows: they, in that order.
+    scaled, leaving: what the staying bound needs (see `cost_search`): rows s_i q_i, and per row
+    the sum of r_i q_i.
     """
 
     def __init__(self, fractions: Rows, costs: NDArray[np.float64]) -> None:
         scaled, leaving = _staying(fractions, costs)
         self.order = near_order(scaled, SMALL)
+        self.rows = fractions.take(self.order)
         self.scaled = scaled.take(self.order)
         self.leaving = leaving[self.order]
         self.index = build_index(self.scaled, self.order, np.zeros(len(fractions)))
+        columns, masses = self.rows.indices, self.rows.data.astype(np.float32)
+        self.single_rows = (self.rows.indptr, columns, masses, self.index[1][3])
 
 
 class BoxedPairs:
     """Working memory of one thread, for the pairs of one group of queries after another."""
 
-    def __init__(self, boxes: Boxes, rows: Rows) -> None:
-        self.boxes, self.rows = boxes, rows
-        single = rows.data.astype(np.float32)
-        self.single_rows = (rows.indptr, rows.indices, single, boxes.index[1][3])
-        self.lanes, _, _, _ = lane_scratch(rows.width, 0, 0)
+    def __init__(self, boxes: Boxes) -> None:
+        self.boxes = boxes
+        self.lanes, _, _, _ = lane_scratch(boxes.rows.width, 0, 0)
         self.limit, self.relaxed = (np.zeros(GROUP, dtype=np.float32) for _ in range(2))
         self.pairs = (np.zeros(_PAIRS + 1, dtype=np.int64), np.zeros(_PAIRS + 1, dtype=np.int64))
 
@@ -67,10 +69,10 @@ class BoxedPairs:
 
     def _lay_out(self, start: int, count: int) -> None:
         """Lay the scaled masses of the queries side by side."""
-        indptr = self.rows.indptr[start : start + count + 1]
+        indptr = self.boxes.rows.indptr[start : start + count + 1]
         entries = slice(indptr[0], indptr[-1])
         lane = np.repeat(np.arange(count), np.diff(indptr))
-        columns = self.rows.indices[entries]
+        columns = self.boxes.rows.indices[entries]
         slots, table = self.lanes[:2]
         used = np.unique(columns)
         slots[:] = 0
@@ -96,7 +98,7 @@ class BoxedPairs:
         affordable = (cheapest, self.limit, self.relaxed)
         box, found = collect_pairs(
             self.boxes.index,
-            self.single_rows,
+            self.boxes.single_rows,
             box,
             last,
             start,

@@ -36,7 +36,7 @@ class CostSearch:
         self.k = k
         self.boxes = Boxes(fractions, costs) if n > FEW else None
         self.order = self.boxes.order if self.boxes else np.arange(n)
-        self.rows = fractions.take(self.order)
+        self.rows = self.boxes.rows if self.boxes else fractions
         position = np.argsort(self.order)
         self.seeds = position[seeds[self.order]]
         self.single_costs = costs.astype(np.float32)
@@ -57,7 +57,7 @@ class CostGroup:
         self.search = search
         self.space = workspace(search.longest)
         self.cheapest = np.zeros((search.rows.width, GROUP), dtype=np.float32)
-        self.boxed = BoxedPairs(search.boxes, search.rows) if search.boxes else None
+        self.boxed = BoxedPairs(search.boxes) if search.boxes else None
 
     def nearest(self, start: int, count: int) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         """Distances and original numbers of the k nearest of `count` rows from `start` on.
