@@ -1,11 +1,12 @@
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
 
-from cocktailspace.analytics.regenerate import Analytics, regenerate_analytics
+from cocktailspace.analytics.regenerate import regenerate_analytics
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.catalogue.snapshot import Ingredient, Recipe, Snapshot
 
@@ -19,17 +20,26 @@ FOREST = (
 SOUR = ((2, 60.0), (4, 30.0))
 
 
-def _compute(*volumes: tuple[tuple[int, float], ...], forest: Any = FOREST) -> Analytics:
+@dataclass(frozen=True)
+class Computed:
+    """Every artifact's data by name, with the rows that are made one by one as lists."""
+
+    data: dict[ArtifactName, Any]
+    counts: dict[str, int]
+
+
+def _compute(*volumes: tuple[tuple[int, float], ...], forest: Any = FOREST) -> Computed:
     recipes = tuple(Recipe(10 * i + 10, f"R{i}", lines) for i, lines in enumerate(volumes))
     return _with_rows(Snapshot("cat", 1, forest, recipes), {})
 
 
-def _with_rows(snapshot: Snapshot, previous: Any) -> Analytics:
-    """The artifacts, with the rows that would be made one by one as lists."""
+def _with_rows(snapshot: Snapshot, previous: Any) -> Computed:
     analytics = regenerate_analytics(snapshot, previous=previous, report=lambda *_: None)
-    for name, data in analytics.data.items():
-        analytics.data[name] = list(data) if isinstance(data, Iterator) else data
-    return analytics
+    data = {
+        name: list(rows) if isinstance(rows, Iterator) else rows
+        for name, rows in analytics.artifacts
+    }
+    return Computed(data, analytics.counts)
 
 
 CATALOGUES: dict[str, Any] = {

@@ -178,6 +178,26 @@ def test_a_run_is_deleted_once_nobody_follows_it(store: ArtifactStore, clock: Ma
     assert first.run_id not in _published(store).superseded
 
 
+@pytest.mark.parametrize("cause", [StoreError("full"), KeyboardInterrupt(), MemoryError()])
+def test_a_run_that_fails_half_way_leaves_nothing_and_what_is_published_stays(
+    store: ArtifactStore, clock: ManualClock, cause: BaseException
+) -> None:
+    def artifacts() -> Iterator[tuple[str, bytes]]:
+        yield "ingredient-usage", b"{}"
+        raise cause
+
+    before = _publish(store, clock, 1)
+    assert before is not None
+    written = [entry.modified_at for entry in store.list("analytics/v1/runs/")]
+    clock.now = max(written) + KEEP_ORPHANS + timedelta(minutes=1)  # old enough for an orphan
+    half = Result(new_run_id(clock()), "cat", 2, artifacts())
+    with pytest.raises(type(cause)):
+        publish(store, half, base=read_published(store), clock=clock)
+    assert not [entry for entry in store.list("analytics/v1/runs/") if half.run_id in entry.key]
+    assert _published(store) == before
+    _check_whole(store, before)
+
+
 def test_orphans_are_deleted_after_a_day(store: ArtifactStore, clock: ManualClock) -> None:
     orphan = "analytics/v1/runs/20200101T000000.000000Z-00000000/recipe-similar.json"
     store.write(orphan, b"{}")

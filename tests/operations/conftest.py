@@ -16,10 +16,10 @@ from tests.operations.site import Site
 def _light_analytics(snapshot: Snapshot, *, previous: object, report: Report) -> Analytics:  # noqa: ARG001
     """What is counted, without what is measured and drawn: these tests are about the way there."""
     usage = usage_of(snapshot)
-    analytics = Analytics({name: [] for name in ArtifactName}, {"recipes": len(snapshot.recipes)})
-    analytics.data[ArtifactName.INGREDIENT_USAGE] = ingredient_usage(snapshot, usage)
+    data: dict[ArtifactName, Any] = {name: [] for name in ArtifactName}
+    data[ArtifactName.INGREDIENT_USAGE] = ingredient_usage(snapshot, usage)
     report("statistics", 1.0)
-    return analytics
+    return Analytics(iter(data.items()), {"recipes": len(snapshot.recipes)})
 
 
 @pytest.fixture(autouse=True)

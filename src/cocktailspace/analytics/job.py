@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -72,10 +72,8 @@ def run_job(
         return Ending("nothing to do", snapshot, base.manifest if base else None, version)
     previous = _previous_places(store, snapshot, base)
     analytics = regenerate_analytics(snapshot, previous=previous, report=note.report)
-    note.report("publish", 0.0)
-    manifest = publish(
-        store, _result(note.run_id, snapshot, analytics, clock), base=base, clock=clock
-    )
+    result = _result(note, snapshot, analytics, clock)
+    manifest = publish(store, result, base=base, clock=clock)
     return Ending("published" if manifest else "superseded", snapshot, manifest, version)
 
 
@@ -120,23 +118,26 @@ def _previous_places(
     return {name: published_places(store, manifest, name) for name in _MAPS}
 
 
-def _result(run_id: str, snapshot: Snapshot, analytics: Analytics, clock: Clock) -> Result:
-    generated_at = clock()
+def _result(note: AttemptNote, snapshot: Snapshot, analytics: Analytics, clock: Clock) -> Result:
     return Result(
-        run_id=run_id,
+        run_id=note.run_id,
         catalogue_id=snapshot.catalogue_id,
         source_version=snapshot.version,
         source_changed_at=snapshot.changed_at,
-        artifacts=(
-            (
-                name,
-                encode_artifact(
-                    name, data, source_version=snapshot.version, generated_at=generated_at
-                ),
-            )
-            for name, data in analytics.data.items()
-        ),
+        artifacts=_bodies(note, snapshot, analytics, clock),
         counts=analytics.counts,
         seconds=analytics.seconds,
         parameters=PARAMETERS,
     )
+
+
+def _bodies(
+    note: AttemptNote, snapshot: Snapshot, analytics: Analytics, clock: Clock
+) -> Iterator[tuple[ArtifactName, bytes]]:
+    """Each artifact as it is stored, made as it is asked for."""
+    for name, data in analytics.artifacts:
+        yield (
+            name,
+            encode_artifact(name, data, source_version=snapshot.version, generated_at=clock()),
+        )
+    note.report("publish", 0.0)

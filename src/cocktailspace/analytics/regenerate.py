@@ -29,12 +29,19 @@ from cocktailspace.catalogue.snapshot import Snapshot
 Report = Callable[[str, float], None]
 """Called as the work goes on, with the name of the step and the fraction of it that is done."""
 
+Artifacts = Iterator[tuple[ArtifactName, Any]]
+"""Each artifact's name and data: rows, as a list or one by one, or any other value."""
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Analytics:
-    """What a run has computed: data by artifact name, what went in, and how long each step took."""
+    """What a run computes.
 
-    data: dict[ArtifactName, Any] = field(default_factory=dict)
+    artifacts: made as they are asked for, so that one is written while the maps are drawn.
+    counts, seconds: what went in, and how long each step took; whole after the last artifact.
+    """
+
+    artifacts: Artifacts
     counts: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -46,37 +53,39 @@ def regenerate_analytics(
 
     previous: the places on the published maps, by map and recipe id, from which the new maps start.
     """
-    analytics = Analytics()
-    with _step(analytics, report, "statistics"):
-        _add_statistics(analytics, snapshot)
-        space = space_of(snapshot)
-        analytics.counts = _counts(snapshot, space)
+    space = space_of(snapshot)
+    steps = _Steps(report)
+    artifacts = _artifacts(snapshot, space, previous, steps)
+    return Analytics(artifacts, _counts(snapshot, space), steps.seconds)
+
+
+def _artifacts(
+    snapshot: Snapshot, space: Space, previous: Mapping[ArtifactName, Places], steps: "_Steps"
+) -> Artifacts:
+    with steps.step("statistics"):
+        usage = statistics.usage_of(snapshot)
+        yield ArtifactName.INGREDIENT_USAGE, statistics.ingredient_usage(snapshot, usage)
+        yield ArtifactName.INGREDIENT_TREE, statistics.ingredient_tree(snapshot, usage)
+        yield ArtifactName.RECIPE_COMPLEXITY, statistics.recipe_complexity(snapshot)
     with closing(Drawing(space, previous)) as drawing:
-        with _step(analytics, report, "neighbours") as progress:
+        with steps.step("neighbours") as progress:
             neighbours = nearest_rows(space.fractions, MAP_NEIGHBOURS, progress=progress)
         drawing.begin(ArtifactName.COCKTAIL_SPACE, space.fractions, neighbours)
-        _add_learned(analytics, space, drawing, report)
-        with _step(analytics, report, "maps") as progress:
-            _add_maps(analytics, drawing, progress)
-    return analytics
+        yield from _learned(space, drawing, steps)
+        with steps.step("maps") as progress:
+            for name, rows, seconds in drawing.finished():
+                steps.seconds[name] = round(seconds, 3)
+                yield name, rows
+                progress(0.5 if name == ArtifactName.COCKTAIL_SPACE else 1.0)
 
 
-def _add_statistics(analytics: Analytics, snapshot: Snapshot) -> None:
-    usage = statistics.usage_of(snapshot)
-    analytics.data |= {
-        ArtifactName.INGREDIENT_USAGE: statistics.ingredient_usage(snapshot, usage),
-        ArtifactName.INGREDIENT_TREE: statistics.ingredient_tree(snapshot, usage),
-        ArtifactName.RECIPE_COMPLEXITY: statistics.recipe_complexity(snapshot),
-    }
-
-
-def _add_learned(analytics: Analytics, space: Space, drawing: Drawing, report: Report) -> None:
+def _learned(space: Space, drawing: Drawing, steps: "_Steps") -> Artifacts:
     """What rests on learned ingredient costs: the map, similar recipes and substitutes."""
     fractions = rolled_up(space)
     masses = subtree_masses(fractions, space.parents)
-    with _step(analytics, report, "taxonomy neighbours") as progress:
+    with steps.step("taxonomy neighbours") as progress:
         relatives = nearest_rows(masses, MAP_NEIGHBOURS, progress=progress)
-    with _step(analytics, report, "learning costs") as progress:
+    with steps.step("learning costs") as progress:
         learned = learn_costs(
             fractions,
             space.parents,
@@ -85,7 +94,7 @@ def _add_learned(analytics: Analytics, space: Space, drawing: Drawing, report: R
             k=LEARNING_NEIGHBOURS,
             progress=progress,
         )
-    with _step(analytics, report, "learned neighbours") as progress:
+    with steps.step("learned neighbours") as progress:
         neighbours = nearest_under_cost(
             fractions,
             learned.ground_cost,
@@ -94,19 +103,12 @@ def _add_learned(analytics: Analytics, space: Space, drawing: Drawing, report: R
             progress=progress,
         )
     drawing.begin(ArtifactName.COCKTAIL_SPACE_EM, masses, neighbours)
-    with _step(analytics, report, "similar recipes") as progress:
+    with steps.step("similar recipes") as progress:
         nearest = neighbours.first(SIMILAR)
         similar = similar_rows(space, fractions, learned.ground_cost, nearest, progress)
-        analytics.data[ArtifactName.RECIPE_SIMILAR] = similar
+        yield ArtifactName.RECIPE_SIMILAR, similar
         substitutes = substitute_rows(space, fractions, learned.ground_cost)
-        analytics.data[ArtifactName.INGREDIENT_COSTS] = substitutes
-
-
-def _add_maps(analytics: Analytics, drawing: Drawing, progress: Callable[[float], None]) -> None:
-    for name, rows, seconds in drawing.finished():
-        analytics.data[name] = rows
-        analytics.seconds[name] = round(seconds, 3)
-        progress(0.5 if name == ArtifactName.COCKTAIL_SPACE else 1.0)
+        yield ArtifactName.INGREDIENT_COSTS, substitutes
 
 
 def _counts(snapshot: Snapshot, space: Space) -> dict[str, int]:
@@ -119,11 +121,18 @@ def _counts(snapshot: Snapshot, space: Space) -> dict[str, int]:
     }
 
 
-@contextmanager
-def _step(analytics: Analytics, report: Report, name: str) -> Iterator[Callable[[float], None]]:
-    """Time a step under its name and report its start and end; gives the step's own progress."""
-    report(name, 0.0)
-    started = time.perf_counter()
-    yield lambda fraction: report(name, fraction)
-    analytics.seconds[name] = round(time.perf_counter() - started, 3)
-    report(name, 1.0)
+class _Steps:
+    """The steps of a run: each one's start, progress and end are reported, and its seconds kept."""
+
+    def __init__(self, report: Report) -> None:
+        self.seconds: dict[str, float] = {}
+        self._report = report
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Callable[[float], None]]:
+        """Time what is done within; gives the step's own progress."""
+        self._report(name, 0.0)
+        started = time.perf_counter()
+        yield lambda fraction: self._report(name, fraction)
+        self.seconds[name] = round(time.perf_counter() - started, 3)
+        self._report(name, 1.0)

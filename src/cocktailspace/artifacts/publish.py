@@ -4,7 +4,7 @@ import hashlib
 import logging
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,7 +32,9 @@ _MOST_SWAPS = 100  # each lost swap means that somebody else published
 class Result:
     """What a run has computed, ready to be published.
 
-    artifacts: names and bodies; a generator keeps one body in memory at a time.
+    artifacts: names and bodies; a generator keeps one body in memory at a time, and may still be
+    working things out.
+    counts, seconds: read after the last artifact.
     """
 
     run_id: str
@@ -62,22 +64,34 @@ def publish(
 
     base: what was published when the run began.
     Returns the new manifest, or None when the result was not needed any more. Raises StoreError
-    when the store fails; readers then still see what they saw before.
+    when the store fails, and whatever making an artifact raises; readers then still see what they
+    saw before.
     """
+
+    def ours(run_id: str, _age: timedelta) -> bool:
+        return run_id == result.run_id
+
+    try:
+        entries = _write_artifacts(store, result)
+    except BaseException:
+        _delete(store, ours, clock())
+        raise
+    manifest, replaced = _swap_manifest(store, result, entries, base, clock)
+    if manifest is None:
+        _delete(store, ours, clock())
+    else:
+        _clear_up(store, manifest, replaced, clock())
+    return manifest
+
+
+def _write_artifacts(store: ArtifactStore, result: Result) -> dict[str, ArtifactEntry]:
     entries = {}
     for name, body in result.artifacts:
         key = artifact_key(result.run_id, name)
         store.write(key, body)
         sha256 = hashlib.sha256(body).hexdigest()
         entries[name] = ArtifactEntry(key=key, sha256=sha256, bytes=len(body))
-    manifest, replaced = _swap_manifest(store, result, entries, base, clock)
-    if manifest is None:
-        _clear_up(store, forgotten={result.run_id}, kept=set(), now=clock())
-    else:
-        forgotten = set(replaced.superseded) - set(manifest.superseded) if replaced else set()
-        kept = {manifest.run_id, *manifest.superseded}
-        _clear_up(store, forgotten=forgotten, kept=kept, now=clock())
-    return manifest
+    return entries
 
 
 def may_replace(result: Result, current: Published | None, base: Published | None) -> bool:
@@ -138,17 +152,30 @@ def _superseded(replaced: Manifest, now: datetime) -> dict[str, datetime]:
     return {run: since for run, since in before.items() if now - since <= KEEP_SUPERSEDED}
 
 
-def _clear_up(store: ArtifactStore, *, forgotten: set[str], kept: set[str], now: datetime) -> None:
-    """Delete the forgotten runs, and orphans of jobs that died long ago.
+def _clear_up(
+    store: ArtifactStore, manifest: Manifest, replaced: Manifest | None, now: datetime
+) -> None:
+    """Delete the runs that nobody follows any more, and orphans of jobs that died long ago.
 
-    What cannot be deleted now is an orphan to a later run. Runs under way are no orphans: they
-    are younger than that.
+    Runs under way are no orphans: they are younger than that.
     """
+    forgotten = set(replaced.superseded) - set(manifest.superseded) if replaced else set()
+    kept = {manifest.run_id, *manifest.superseded}
+
+    def unneeded(run_id: str, age: timedelta) -> bool:
+        return run_id in forgotten or (run_id not in kept and age > KEEP_ORPHANS)
+
+    _delete(store, unneeded, now)
+
+
+def _delete(
+    store: ArtifactStore, unneeded: Callable[[str, timedelta], bool], now: datetime
+) -> None:
+    """Delete files of runs by run id and age. What cannot be deleted now is an orphan later."""
     try:
         for entry in list(store.list(RUNS_PREFIX)):
             run_id = entry.key.removeprefix(RUNS_PREFIX).partition("/")[0]
-            orphan = run_id not in kept and now - entry.modified_at > KEEP_ORPHANS
-            if run_id in forgotten or orphan:
+            if unneeded(run_id, now - entry.modified_at):
                 store.delete(entry.key)
     except StoreError as error:
         logger.warning("old runs were not cleared up: %s", error)

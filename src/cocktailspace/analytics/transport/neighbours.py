@@ -83,32 +83,57 @@ def nearest_rows(
         raise ValueError(f"k must be >= 0, got {k}")
     k = min(k, max(len(rows) - 1, 0))
     largest = float(rows.sums().max(initial=0.0))
-    search = _search_each if len(rows) <= FEW else _search_boxes
+    search = _search_all if len(rows) <= FEW else _search_boxes
     found = Neighbours(np.zeros((len(rows), k), dtype=np.int32), np.zeros((len(rows), k)))
     if k > 0:
         search(rows, largest, found, threads, progress)
     return found
 
 
-def _search_each(
+def _search_all(
     rows: Rows, largest: float, found: Neighbours, threads: int | None, progress: Progress | None
 ) -> None:
-    """One row after the other against all rows: for few rows, not worth any compilation."""
-    sums, owner, dense = rows.sums(), rows.row_of_entry(), np.zeros(rows.width)
-    grid, k = rounding_grid(largest), found.k
+    """Compare each row with all rows: for few rows, not worth any compilation."""
+    sums, by_column = rows.sums(), rows.transposed()
+    grid, queries = rounding_grid(largest), np.arange(len(rows))
 
     def work(start: int, stop: int) -> None:
-        for row in range(start, stop):
-            shared = rows.shared_with(row, slice(None), owner, len(rows), dense)
-            distances = np.rint((sums[row] + sums - 2.0 * shared) / grid) * grid
-            distances[row] = np.inf
-            near = np.flatnonzero(distances <= np.partition(distances, k - 1)[k - 1])
-            nearest = near[np.argsort(distances[near], kind="stable")[:k]]
-            found.indices[row], found.distances[row] = nearest, distances[nearest]
+        shared = _shared_with_all(rows, by_column, start, stop)
+        distances = np.rint((sums[start:stop, None] + sums - 2.0 * shared) / grid) * grid
+        distances[queries[: stop - start], queries[start:stop]] = np.inf
+        found.indices[start:stop], found.distances[start:stop] = _nearest(distances, found.k)
 
-    # `dense` serves one thread, and NumPy would not let more of them run at once anyway.
+    # NumPy holds the interpreter lock in much of this: a second thread would mostly wait.
     one = 1 if threads is None else min(threads, 1)
     run_in_pieces(len(rows), work, piece=GROUP, threads=one, progress=progress)
+
+
+def _shared_with_all(rows: Rows, by_column: Rows, start: int, stop: int) -> NDArray[np.float64]:
+    """(stop - start, n) mass that rows from start to stop share with each row: sums of minima.
+
+    Each entry of a query meets the entries of its column. Minima are added in order of columns, so
+    that a sum depends on the two rows alone, to the last bit.
+    """
+    n, entries = len(rows), slice(rows.indptr[start], rows.indptr[stop])
+    met, whose = by_column.entries_of(rows.indices[entries])
+    least = np.minimum(by_column.data[met], rows.data[entries][whose])
+    query = np.repeat(np.arange(stop - start), np.diff(rows.indptr[start : stop + 1]))
+    pair = (query * n)[whose] + by_column.indices[met]
+    shared = np.bincount(pair, weights=least, minlength=(stop - start) * n)
+    return shared.reshape(stop - start, n).astype(np.float64, copy=False)
+
+
+def _nearest(
+    distances: NDArray[np.float64], k: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """(q, k) the columns of the k least of each row, ascending, ties by column; and these."""
+    farthest = np.partition(distances, k - 1, axis=1)[:, k - 1 : k]
+    row, column = np.nonzero(distances <= farthest)  # k of each row, or more where some are equal
+    near = distances[row, column]
+    order = np.lexsort((near, row))
+    first = np.searchsorted(row, np.arange(len(distances)))
+    chosen = order[first[:, None] + np.arange(k)]
+    return column[chosen], near[chosen]
 
 
 def _search_boxes(

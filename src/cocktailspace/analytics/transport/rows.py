@@ -49,7 +49,9 @@ class Rows:
         masses = np.bincount(self.row_of_entry(), weights=self.data, minlength=len(self))
         return masses.astype(np.float64)
 
-    def entries_of(self, chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def entries_of(
+        self, chosen: NDArray[np.integer]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where the entries of the chosen rows are, row by row, and whose each one is.
 
         The second array counts within `chosen`.
@@ -63,7 +65,7 @@ class Rows:
     def shared_with(
         self,
         row: int,
-        entries: NDArray[np.int64] | slice,
+        entries: NDArray[np.int64],
         owner: NDArray[np.int64],
         count: int,
         dense: NDArray[np.float64],
@@ -86,6 +88,11 @@ class Rows:
         indptr = np.zeros(len(chosen) + 1, dtype=np.int64)
         np.cumsum(np.bincount(owner, minlength=len(chosen)), out=indptr[1:])
         return Rows(indptr, self.indices[entries], self.data[entries], self.width)
+
+    def transposed(self) -> Rows:
+        """The columns as rows."""
+        shape = (self.width, len(self))
+        return Rows.from_triplets(self.indices, self.row_of_entry(), self.data, shape)
 
     @classmethod
     def from_triplets(
