@@ -2,16 +2,16 @@
 # The analytics job. For AWS Batch on Graviton:
 #   docker buildx build --platform linux/arm64 --tag REPOSITORY:TAG --push .
 
-# Compiled code is kept in the image under the name and the features of the processor that it was
+# Native code is kept in the image under the name and the features of the processor that it was
 # compiled for. Both are set here, for building and for running alike, so that the code is found on
-# whatever machine the job runs; left to itself numba would ask the machine and compile anew.
+# whatever machine the job runs; otherwise the machine would be asked, and it be compiled anew.
 FROM python:3.13-slim-trixie AS base-arm64
 ENV NUMBA_CPU_NAME=neoverse-n1
 FROM python:3.13-slim-trixie AS base-amd64
 ENV NUMBA_CPU_NAME=x86-64-v3
 FROM base-${TARGETARCH} AS base
 ENV NUMBA_CPU_FEATURES="" \
-    NUMBA_CACHE_DIR=/opt/numba \
+    NATIVE_CODE_PATH=/opt/native \
     PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1
 
@@ -21,17 +21,16 @@ RUN python -m venv --without-pip /opt/venv \
     && pip --python /opt/venv/bin/python install --no-cache-dir --only-binary=:all: \
         --require-hashes --requirement /build/job.txt
 COPY src/cocktailspace /opt/venv/lib/python3.13/site-packages/cocktailspace
-COPY scripts/warm_caches.py /build/
+COPY scripts/compile_engine.py /build/
 RUN python -m compileall -q /opt/venv/lib/python3.13/site-packages/cocktailspace \
-    && python /build/warm_caches.py
+    && python /build/compile_engine.py
 
 FROM base
 RUN pip uninstall --yes --quiet pip \
     && rm -rf /usr/local/lib/python3.13/ensurepip \
     && useradd --uid 1000 --no-create-home --shell /usr/sbin/nologin job
 COPY --from=build /opt/venv /opt/venv
-# Its owner must be the job's user: numba uses no cache that it cannot write to.
-COPY --from=build --chown=1000:1000 /opt/numba /opt/numba
+COPY --from=build /opt/native /opt/native
 USER 1000:1000
 WORKDIR /tmp
 CMD ["python", "-m", "cocktailspace.analytics"]

@@ -55,6 +55,7 @@ lambda: ## build the packages for AWS Lambda into build/lambda/
 	scripts/build-lambda.sh
 
 clean: ## remove what was set up and computed here, data/ aside
+	find src -name __pycache__ -prune -exec rm -rf {} +
 	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:

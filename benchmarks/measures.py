@@ -203,7 +203,7 @@ def engine(size: int) -> Figures:
 def engine_first(size: int) -> Figures:
     """The same on a machine that has never compiled it."""
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["NUMBA_CACHE_DIR"] = folder  # read when numba is imported, which is later
+        os.environ["NATIVE_CODE_PATH"] = folder
         return engine(size)
 
 

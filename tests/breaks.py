@@ -225,7 +225,7 @@ def check(made: Break, tests: str) -> tuple[bool, float]:
             env={
                 **os.environ,
                 "PYTHONPATH": f"{folder}/src:{folder}",
-                "NUMBA_CACHE_DIR": f"{folder}/compiled",
+                "NATIVE_CODE_PATH": f"{folder}/compiled",
                 "COCKTAILSPACE_SHARED": str(SHARED),
                 "MODEL_EXAMPLES": EXAMPLES,
                 "MODEL_WITHOUT_SHRINKING": "1",

@@ -100,17 +100,16 @@ def test_base_images_are_slim_and_of_the_functions_python() -> None:
 
 
 @pytest.mark.parametrize("architecture", ["arm64", "amd64"])
-def test_caches_are_made_and_looked_for_under_the_same_names(architecture: str) -> None:
-    """What numba files compiled code under must not depend on the machine."""
+def test_native_code_is_made_and_looked_for_under_the_same_names(architecture: str) -> None:
+    """What it is filed under must not depend on the machine."""
     inherited = variables(BY_NAME[f"base-{architecture}"]) | variables(BY_NAME["base"])
     assert inherited["NUMBA_CPU_FEATURES"] == ""
     assert BY_NAME["build"].base == FINAL.base == "base"
     for stage in (BY_NAME["build"], FINAL):
-        assert not [each for each in stage.all("ENV") if "NUMBA" in each]
+        assert not [each for each in stage.all("ENV") if "NUMBA" in each or "NATIVE" in each]
     environment = {**os.environ, **inherited, "PATH": os.environ["PATH"]}
     script = (
-        "from numba.core.codegen import JITCPUCodegen;"
-        "print(JITCPUCodegen('any').magic_tuple()[1:] == ({!r}, ''))"
+        "from cocktailspace.analytics.native.kept import processor;print(processor() == ({!r}, ''))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script.format(inherited["NUMBA_CPU_NAME"])],
@@ -122,8 +121,7 @@ def test_caches_are_made_and_looked_for_under_the_same_names(architecture: str) 
     assert done.stdout.strip() == "True"
 
 
-def test_the_jobs_user_owns_the_caches() -> None:
-    """Numba passes over a cache that it cannot write to."""
-    folder = variables(BY_NAME["base"])["NUMBA_CACHE_DIR"]
-    [copy] = [each for each in FINAL.all("COPY") if folder in each]
-    assert "--chown=1000:1000" in copy
+def test_the_native_code_is_copied_from_where_it_is_made() -> None:
+    folder = variables(BY_NAME["base"])["NATIVE_CODE_PATH"]
+    assert f"--from=build {folder} {folder}" in FINAL.all("COPY")
+    assert "scripts/compile_engine.py" in " ".join(BY_NAME["build"].all("COPY"))

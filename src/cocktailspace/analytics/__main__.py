@@ -15,11 +15,10 @@ _LARGE = 4 << 20
 def _travel_light() -> None:
     """Leave out, before anything is imported, what costs a job more than it brings.
 
-    Collecting cycles: the process ends soon, and importing and compiling make many objects and
-    little garbage; a seventh of a first run. Threads inside BLAS: the steps are threads already,
-    and BLAS's wait for more by turning on the spot. SciPy: numba looks for BLAS in it, does well
-    without, and nothing here uses it. Keeping the room of large arrays that are gone: a quarter of
-    the memory at 100,000 recipes.
+    Collecting cycles: the process ends soon, and importing makes many objects and little garbage.
+    Threads inside BLAS: the steps are threads already, and BLAS's wait for more by turning on the
+    spot. SciPy: fastumap would load it, and what is used of fastumap does well without. Keeping
+    the room of large arrays that are gone: a quarter of the memory at 100,000 recipes.
     """
     gc.disable()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -30,6 +29,10 @@ def _travel_light() -> None:
 
 if __name__ == "__main__":
     _travel_light()
+
+    from cocktailspace.analytics.transport import prepare
+
+    prepare()
 
     from cocktailspace.analytics.command import main
 

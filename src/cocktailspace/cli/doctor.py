@@ -50,7 +50,8 @@ def _interpreter() -> Iterator[Finding]:
 def _packages() -> Iterator[Finding]:
     for package, purpose in (
         ("numpy", "the analytics job"),
-        ("numba", "the analytics job"),
+        ("llvmlite", "the analytics job"),
+        ("numba", "compiling it once"),
         ("fastumap", "the map"),
     ):
         found = importlib.util.find_spec(package) is not None

@@ -6,26 +6,16 @@ in it can be nearer than the box lets it be, because sum of min(q, row) <= sum o
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from cocktailspace.analytics.transport.arrays import Index, Lanes, Level, Near
 from cocktailspace.analytics.transport.parallel import GROUP
 from cocktailspace.analytics.transport.rows import Rows
 
 SMALL, LARGE = 16, 128
 """Rows in a small and in a large box."""
 _ROWS_AT_ONCE = LARGE * 1024
-
-
-Level = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]
-"""Rows, or boxes of rows: indptr, columns and masses in CSR, and *offsets*: what the mass that an
-item shares with a query has to reach, above what the query needs."""
-
-Index = tuple[NDArray[np.int64], Level, Level, Level]
-"""All rows: the order in which near ones stand together, the rows in that order, and the small and
-the large boxes around them. Plain tuples, as compiled code takes them apart without cost."""
 
 
 def build_index(rows: Rows, order: NDArray[np.int64], offsets: NDArray[np.float64]) -> Index:
@@ -66,7 +56,9 @@ def _boxes_between(
     return count, (place[first] % width).astype(np.int32), largest
 
 
-def lane_scratch(width: int, boxes: int, k: int) -> tuple[Any, Any, Any, Any]:
+def lane_scratch(
+    width: int, boxes: int, k: int
+) -> tuple[Lanes, Near, NDArray[np.float32], NDArray[np.int64]]:
     """Working memory of one thread: lanes, their neighbours, and the boxes they are to visit."""
     slots = np.zeros(width, dtype=np.int32)
     table = np.zeros((width + 1, GROUP), dtype=np.float32)

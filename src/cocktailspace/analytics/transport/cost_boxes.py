@@ -26,6 +26,7 @@ class Boxes:
     """
 
     def __init__(self, fractions: Rows, costs: NDArray[np.float64]) -> None:
+        collect_pairs.load()
         scaled, leaving = _staying(fractions, costs)
         self.order = near_order(scaled, SMALL)
         self.rows = fractions.take(self.order)

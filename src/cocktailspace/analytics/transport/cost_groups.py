@@ -13,7 +13,8 @@ from cocktailspace.analytics.transport.neighbours import (
     rounding_grid,
     single_precision_margin,
 )
-from cocktailspace.analytics.transport.pairs import offer_pairs, problem_of
+from cocktailspace.analytics.transport.pair import problem_of
+from cocktailspace.analytics.transport.pairs import offer_pairs
 from cocktailspace.analytics.transport.parallel import GROUP
 from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.analytics.transport.spanning_tree import workspace
@@ -32,6 +33,7 @@ class CostSearch:
     def __init__(
         self, fractions: Rows, costs: NDArray[np.float64], k: int, seeds: NDArray[np.int32]
     ) -> None:
+        offer_pairs.load()
         n = len(fractions)
         self.k = k
         self.boxes = Boxes(fractions, costs) if n > FEW else None

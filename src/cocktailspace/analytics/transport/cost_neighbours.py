@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cocktailspace.analytics.transport.cost_groups import CostGroup, CostSearch
 from cocktailspace.analytics.transport.neighbours import Neighbours
 from cocktailspace.analytics.transport.parallel import GROUP, Progress, run_in_groups
 from cocktailspace.analytics.transport.plans import checked_rows
@@ -42,11 +43,6 @@ def nearest_under_cost(
     indices, distances = np.zeros((n, k), dtype=np.int32), np.zeros((n, k))
     if k == 0:
         return Neighbours(indices, distances)
-    from cocktailspace.analytics.transport.cost_groups import (  # noqa: PLC0415 - compiled
-        CostGroup,
-        CostSearch,
-    )
-
     search = CostSearch(fractions, costs, k, _joined(seeds, n))
 
     def work(first: int, last: int) -> None:

@@ -2,7 +2,7 @@
 
 For each query the distance to its k-th best so far is a limit; a row is out as soon as a lower
 bound on its distance exceeds it. Here the two cheap bounds, for masses q and b of equal sums and
-costs c; the dearer ones are in `pairs` and `solver`.
+costs c; the dearer ones are in `pair` and `solver`.
 
 staying: let r_i be the least cost of leaving i for another column and s_i = max(r_i - c_ii, 0).
     Mass that stays at i is at most min(q_i, b_i) and pays c_ii, all other mass of i pays r_i or
@@ -14,16 +14,9 @@ relaxed: every unit of b comes from somewhere in q, hence
 
 from __future__ import annotations
 
+from cocktailspace.analytics.native import compiled, compiled_entry
+from cocktailspace.analytics.transport.arrays import Index, Ints, Lanes, Level, Singles, SingleTable
 from cocktailspace.analytics.transport.boxes import LARGE, SMALL
-from cocktailspace.analytics.transport.compiled import (
-    Index,
-    Ints,
-    Lanes,
-    Level,
-    Singles,
-    compiled,
-    compiled_entry,
-)
 from cocktailspace.analytics.transport.overlap import LANES, next_reached
 
 _BOXES = LARGE // SMALL
@@ -31,7 +24,7 @@ _BOXES = LARGE // SMALL
 
 @compiled
 def _next_affordable(
-    rows: Level, row: int, stop: int, cheapest: Singles, limit: Singles, relaxed: Singles
+    rows: Level, row: int, stop: int, cheapest: SingleTable, limit: Singles, relaxed: Singles
 ) -> int:
     """The first row from `row` on whose relaxed bound is within some query's limit."""
     indptr, columns, masses, _ = rows
@@ -60,7 +53,7 @@ def collect_pairs(
     start: int,
     count: int,
     lanes: Lanes,
-    affordable: tuple[Singles, Singles, Singles],
+    affordable: tuple[SingleTable, Singles, Singles],
     pairs: tuple[Ints, Ints],
 ) -> tuple[int, int]:
     """List the pairs of a group of queries and the rows from `box` on that may be near.

@@ -1,4 +1,4 @@
-"""Many pairs at once: their distances, and the largest flows that say why they are near."""
+"""The largest flows between rows and their neighbours, which say why they are near."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cocktailspace.analytics.transport.neighbours import Neighbours, rounding_grid
+from cocktailspace.analytics.transport.pair import problem_of
+from cocktailspace.analytics.transport.pairs import flows_of_pairs
 from cocktailspace.analytics.transport.parallel import Progress, run_in_pieces
 from cocktailspace.analytics.transport.plans import checked_rows
 from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.transport.spanning_tree import workspace
 
 _ROWS_AT_ONCE = 512
-_PAIRS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,7 @@ def largest_flows(
     masses, unchanged = np.zeros(sources.shape), np.zeros(shape)
     if unchanged.size == 0:
         return Flows(sources, sinks, masses, unchanged)
-    from cocktailspace.analytics.transport.pairs import (  # noqa: PLC0415 - compiled
-        flows_of_pairs,
-        problem_of,
-    )
-    from cocktailspace.analytics.transport.spanning_tree import workspace  # noqa: PLC0415 - compiled
-
+    flows_of_pairs.load()
     problem = problem_of(fractions, costs)
     longest = int(np.diff(fractions.indptr).max())
     step = rounding_grid(total)
@@ -108,45 +105,3 @@ def _largest(
         np.where(is_flow, np.take_along_axis(masses, order, axis=1), 0.0),
         np.where(stays, masses, 0.0).sum(axis=1),
     )
-
-
-def pair_distances(
-    fractions: Rows,
-    ground_cost: ArrayLike,
-    rows: ArrayLike,
-    others: ArrayLike,
-    *,
-    threads: int | None = None,
-    progress: Progress | None = None,
-) -> NDArray[np.float64]:
-    """(p,) the Earth Mover's Distance from rows[i] to others[i], for p pairs of row numbers.
-
-    For many pairs at once; `exact_distance` says what it is. Raises ValueError as
-    `nearest_under_cost` does.
-    """
-    costs, _ = checked_rows(fractions, ground_cost)
-    queries = np.ascontiguousarray(rows, dtype=np.int64)
-    targets = np.ascontiguousarray(others, dtype=np.int64)
-    distances = np.zeros(len(queries))
-    if len(queries) != len(targets):
-        raise ValueError(f"{len(queries)} rows cannot be paired with {len(targets)} others")
-    numbers = np.concatenate([queries, targets])
-    if numbers.size and (numbers.min() < 0 or numbers.max() >= len(fractions)):
-        raise ValueError(f"row numbers must be from 0 to {len(fractions) - 1}")
-    if len(queries) == 0:
-        return distances
-    from cocktailspace.analytics.transport.pairs import (  # noqa: PLC0415 - compiled
-        problem_of,
-        solve_pairs,
-    )
-    from cocktailspace.analytics.transport.spanning_tree import workspace  # noqa: PLC0415 - compiled
-
-    problem = problem_of(fractions, costs)
-    longest = int(np.diff(fractions.indptr).max())
-
-    def work(start: int, stop: int) -> None:
-        space = workspace(longest)
-        solve_pairs(problem, queries[start:stop], targets[start:stop], space, distances[start:stop])
-
-    run_in_pieces(len(queries), work, piece=_PAIRS_AT_ONCE, threads=threads, progress=progress)
-    return distances

@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from cocktailspace.analytics.transport.boxes import LARGE, SMALL
-from cocktailspace.analytics.transport.compiled import (
+from cocktailspace.analytics.native import compiled, compiled_entry
+from cocktailspace.analytics.transport.arrays import (
     Columns,
+    ColumnTable,
     Floats,
+    FloatTable,
     Index,
     Ints,
     Lanes,
     Level,
     Near,
     Singles,
-    Space,
-    compiled,
-    compiled_entry,
 )
+from cocktailspace.analytics.transport.boxes import LARGE, SMALL
 from cocktailspace.analytics.transport.overlap import (
     LANES,
     NEVER,
@@ -37,6 +37,8 @@ _BOXES = LARGE // SMALL
 
 Exact = tuple[Floats, Floats, float, float]
 """Masses, row sums, the step of rounding, the margin of shared masses: see `search_l1`."""
+Scratch = tuple[Lanes, Near, Singles, Ints]
+"""Working memory: `boxes.lane_scratch`."""
 
 
 @compiled
@@ -119,9 +121,9 @@ def search_l1(
     exact: Exact,
     first: int,
     last: int,
-    scratch: Space,
-    indices: Columns,
-    distances: Floats,
+    scratch: Scratch,
+    indices: ColumnTable,
+    distances: FloatTable,
 ) -> None:
     """Write the exact neighbours of the groups of 64 rows from `first` to `last`.
 

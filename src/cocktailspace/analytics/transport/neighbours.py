@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocktailspace.analytics.transport.boxes import SMALL, build_index, lane_scratch
+from cocktailspace.analytics.transport.l1_search import search_l1
 from cocktailspace.analytics.transport.ordering import near_order
 from cocktailspace.analytics.transport.parallel import (
     GROUP,
@@ -140,8 +141,7 @@ def _search_boxes(
     rows: Rows, largest: float, found: Neighbours, threads: int | None, progress: Progress | None
 ) -> None:
     """64 rows at a time, with whole boxes of other rows passed over."""
-    from cocktailspace.analytics.transport.l1_search import search_l1  # noqa: PLC0415 - compiled
-
+    search_l1.load()
     order = near_order(rows, SMALL)
     arranged = rows.take(order)
     sums = arranged.sums()

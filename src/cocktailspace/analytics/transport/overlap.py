@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from cocktailspace.analytics.transport.compiled import (
+from cocktailspace.analytics.native import compiled
+from cocktailspace.analytics.transport.arrays import (
     Columns,
-    Floats,
+    ColumnTable,
+    FloatTable,
     Ints,
     Lanes,
     Level,
     Singles,
-    compiled,
+    SingleTable,
 )
 from cocktailspace.analytics.transport.parallel import GROUP
 
@@ -32,7 +34,7 @@ def fill_table(
     start: int,
     stop: int,
     slots: Columns,
-    table: Singles,
+    table: SingleTable,
 ) -> None:
     """Lay the rows from start to stop side by side: table[slots[column], lane] is a mass.
 
@@ -88,7 +90,7 @@ def next_reached(level: Level, item: int, stop: int, lanes: Lanes) -> int:
 
 @compiled
 def insert_neighbour(
-    distances: Floats, indices: Columns, lane: int, distance: float, index: int
+    distances: FloatTable, indices: ColumnTable, lane: int, distance: float, index: int
 ) -> bool:
     """Put a neighbour in its place of one lane's list, sorted by (distance, index).
 

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cocktailspace.analytics.transport.rows import Rows, check_masses
+from cocktailspace.analytics.transport.solver import solve_alone
+from cocktailspace.analytics.transport.spanning_tree import MASS, workspace
 
 BALANCE = 1e-9
 """Relative difference of total masses that still counts as balanced."""
@@ -42,9 +44,6 @@ def transport_plan(
     sources, sinks = np.flatnonzero(a), np.flatnonzero(b)
     if len(sources) == 0 or len(sinks) == 0:
         return TransportPlan(0.0, flow)
-    from cocktailspace.analytics.transport.solver import solve_alone  # noqa: PLC0415 - compiled
-    from cocktailspace.analytics.transport.spanning_tree import MASS, workspace  # noqa: PLC0415
-
     m, n = len(sources), len(sinks)
     space = workspace(max(m, n))
     total = a.sum()

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cocktailspace.analytics.transport.compiled import Floats, Numbers, compiled, compiled_entry
+from cocktailspace.analytics.native import compiled, compiled_entry
+from cocktailspace.analytics.transport.arrays import FloatTable, NumberTable
 from cocktailspace.analytics.transport.spanning_tree import (
     FLOW,
     KEY,
@@ -35,7 +36,7 @@ _LAST_DIGIT = 1.0 + 2.0**-50
 
 
 @compiled
-def _column_minima(costs: Floats, reals: Floats, m: int, n: int) -> None:
+def _column_minima(costs: FloatTable, reals: FloatTable, m: int, n: int) -> None:
     """The least cost into each sink, as keys."""
     for j in range(n):
         reals[KEY, j] = costs[0, j]
@@ -45,7 +46,7 @@ def _column_minima(costs: Floats, reals: Floats, m: int, n: int) -> None:
 
 
 @compiled
-def _dual_bound(costs: Floats, reals: Floats, m: int, n: int) -> float:
+def _dual_bound(costs: FloatTable, reals: FloatTable, m: int, n: int) -> float:
     """The dual objective of v_j = min_i c_ij (the keys) and u_i = min_j (c_ij - v_j)."""
     bound = 0.0
     for j in range(n):
@@ -59,7 +60,7 @@ def _dual_bound(costs: Floats, reals: Floats, m: int, n: int) -> float:
 
 
 @compiled
-def _cheapest_arc(costs: Floats, reals: Floats, m: int, n: int) -> tuple[int, int]:
+def _cheapest_arc(costs: FloatTable, reals: FloatTable, m: int, n: int) -> tuple[int, int]:
     """Source and sink's node of the arc of least reduced cost; -1, -1 if none is below zero."""
     least, source, sink = 0.0, -1, -1
     for i in range(m):
@@ -73,7 +74,9 @@ def _cheapest_arc(costs: Floats, reals: Floats, m: int, n: int) -> tuple[int, in
 
 
 @compiled
-def solve(costs: Floats, reals: Floats, tree: Numbers, m: int, n: int, limit: float) -> float:
+def solve(
+    costs: FloatTable, reals: FloatTable, tree: NumberTable, m: int, n: int, limit: float
+) -> float:
     """Least cost of moving the masses of m sources to n sinks, both at least one, and all > 0.
 
     The flow is the tree's, afterwards. Gives a lower bound instead if there is a quick one above
@@ -94,7 +97,7 @@ def solve(costs: Floats, reals: Floats, tree: Numbers, m: int, n: int, limit: fl
 
 
 @compiled_entry
-def solve_alone(space: Space, flow: Floats) -> float:
+def solve_alone(space: Space, flow: FloatTable) -> float:
     """`solve` to the end, for one problem: `flow`, (m, n) zeros, becomes its flow."""
     costs, reals, tree = space
     m, n = flow.shape

@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cocktailspace.analytics.transport.compiled import Floats, Numbers, compiled
+from cocktailspace.analytics.native import compiled
+from cocktailspace.analytics.transport.arrays import FloatTable, NumberTable
 
-Space = tuple[Floats, Floats, Numbers]
+Space = tuple[FloatTable, FloatTable, NumberTable]
 
 MASS, FLOW, LEFT, POTENTIAL, REST, KEY = range(6)
 """Rows of `reals`: masses; flow between a node and its parent; what is left of a mass; potentials
@@ -41,7 +42,7 @@ def workspace(longest: int) -> Space:
 
 
 @compiled
-def count_units(reals: Floats, m: int, n: int) -> None:
+def count_units(reals: FloatTable, m: int, n: int) -> None:
     """What is left of each mass: all of it, in whole units, at least one.
 
     What rounding leaves over between the two sides is put on the largest sink.
@@ -67,7 +68,9 @@ def arc_between(node: int, parent: int, m: int) -> tuple[int, int]:
 
 
 @compiled
-def _hang(node: int, parent: int, costs: Floats, reals: Floats, tree: Numbers, m: int) -> None:
+def _hang(
+    node: int, parent: int, costs: FloatTable, reals: FloatTable, tree: NumberTable, m: int
+) -> None:
     """Hang a node under its parent: its potential is the arc's cost less the parent's.
 
     Source of the rounding error of a difference: Knuth 1997, section 4.2.2, theorem B.
@@ -85,7 +88,7 @@ def _hang(node: int, parent: int, costs: Floats, reals: Floats, tree: Numbers, m
 
 
 @compiled
-def grow(costs: Floats, reals: Floats, tree: Numbers, m: int, n: int) -> None:
+def grow(costs: FloatTable, reals: FloatTable, tree: NumberTable, m: int, n: int) -> None:
     """A first tree: each source in turn fills the sinks from the cheapest on.
 
     Costs are compared less the keys, and a full sink's key is no more. What is full, or has nothing
@@ -129,9 +132,9 @@ def _rehang(
     entering: int,
     parent: int,
     leaving: int,
-    costs: Floats,
-    reals: Floats,
-    tree: Numbers,
+    costs: FloatTable,
+    reals: FloatTable,
+    tree: NumberTable,
     m: int,
     n: int,
 ) -> None:
@@ -171,7 +174,7 @@ def _rehang(
 
 @compiled
 def pivot(
-    source: int, sink: int, costs: Floats, reals: Floats, tree: Numbers, m: int, n: int
+    source: int, sink: int, costs: FloatTable, reals: FloatTable, tree: NumberTable, m: int, n: int
 ) -> None:
     """Let the arc from source to sink enter, for the one that runs empty first on its cycle.
 
@@ -203,7 +206,7 @@ def pivot(
 
 
 @compiled
-def settle(costs: Floats, reals: Floats, tree: Numbers, m: int, n: int) -> float:
+def settle(costs: FloatTable, reals: FloatTable, tree: NumberTable, m: int, n: int) -> float:
     """What the tree's flow costs, which is found anew from the masses themselves."""
     for node in range(m + n):
         reals[LEFT, node] = reals[MASS, node]

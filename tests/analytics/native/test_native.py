@@ -1,0 +1,170 @@
+"""Functions as native code: compiled once, kept, loaded, called, refused."""
+
+import re
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cocktailspace.analytics.native import Entry, kept, loading
+from tests.analytics.native import broken, sample
+
+PAIR = (np.array([1.0, 2.0]), np.arange(6, dtype=np.float32).reshape(3, 2))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where everything of `sample` is compiled already."""
+    folder = tmp_path_factory.mktemp("native")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NATIVE_CODE_PATH", str(folder))
+        sample.weigh.load()
+    return folder
+
+
+@pytest.fixture
+def compiled(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same, for one test, which compiles nothing."""
+    monkeypatch.setenv("NATIVE_CODE_PATH", str(folder))
+    monkeypatch.setattr(loading.subprocess, "run", _no_compiler)
+    return folder
+
+
+def _no_compiler(*_: object, **__: object) -> None:
+    raise AssertionError("compiled again")
+
+
+def _fresh(entry: Entry[..., Any]) -> Entry[..., Any]:
+    """As in another process."""
+    return Entry(entry.function)
+
+
+@pytest.mark.usefixtures("compiled")
+def test_every_kind_of_argument_and_result() -> None:
+    assert _fresh(sample.weigh)(PAIR, 10.0, 1) == 30.0 + 14.0
+    assert _fresh(sample.weigh)(PAIR, 10, np.int64(3)) == 30.0
+    assert _fresh(sample.count_above)(PAIR[0], 1.5) == 1
+    assert _fresh(sample.first_two)(np.array([2**32 - 1, 7], np.uint32)) == (2**32 - 1, 7)
+    values = np.array([1.0, -3.0])
+    assert _fresh(sample.double)(values) is None
+    assert values.tolist() == [2.0, -6.0]
+
+
+@pytest.mark.usefixtures("compiled")
+def test_native_code_gives_what_python_gives() -> None:
+    rng = np.random.default_rng(1)
+    for size in (0, 1, 1000):
+        pair = (rng.random(size), rng.random((size, 3)).astype(np.float32))
+        python = sample.weigh.function(pair, 0.3, size // 2)
+        assert _fresh(sample.weigh)(pair, 0.3, size // 2) == pytest.approx(python, rel=1e-6)
+
+
+WRONG: dict[str, Any] = {
+    "another type": ((PAIR[0].astype(np.float32), PAIR[1]), 1.0, 0),
+    "another number of dimensions": ((PAIR[1], PAIR[1]), 1.0, 0),
+    "not contiguous": ((np.zeros(4)[::2], PAIR[1]), 1.0, 0),
+    "columns first": ((PAIR[0], np.asfortranarray(PAIR[1])), 1.0, 0),
+    "a list": (([1.0], PAIR[1]), 1.0, 0),
+    "a longer tuple": ((*PAIR, PAIR[0]), 1.0, 0),
+    "a fraction for a whole number": (PAIR, 1.0, 0.5),
+    "too few": (PAIR, 1.0),
+}
+
+
+@pytest.mark.usefixtures("compiled")
+@pytest.mark.parametrize("what", WRONG)
+def test_arguments_of_other_kinds_are_refused(what: str) -> None:
+    with pytest.raises(TypeError):
+        _fresh(sample.weigh)(*WRONG[what])
+
+
+@pytest.mark.usefixtures("compiled")
+def test_arguments_by_name_are_refused() -> None:
+    with pytest.raises(TypeError, match="by position"):
+        sample.count_above(PAIR[0], limit=1.0)
+
+
+def test_a_module_is_compiled_as_a_whole_and_each_function_kept(compiled: Path) -> None:
+    names = {path.name.split("-")[0] for path in compiled.iterdir()}
+    assert names == {"weigh", "count_above", "first_two", "double"}
+
+
+def test_other_sources_or_another_processor_find_nothing(
+    compiled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    function = sample.weigh.function
+    assert compiled.is_dir()
+    assert kept.read_code(function) is not None
+    monkeypatch.setenv("NUMBA_CPU_NAME", "generic")
+    kept._digest.cache_clear()
+    assert kept.read_code(function) is None
+    monkeypatch.undo()
+    kept._digest.cache_clear()
+
+
+def test_a_changed_source_of_the_package_changes_the_name(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("a = 1")
+    before = kept._digest(tmp_path)
+    kept._digest.cache_clear()
+    (tmp_path / "two.py").write_text("")
+    assert kept._digest(tmp_path) == before  # nothing but nothing was added
+    kept._digest.cache_clear()
+    (tmp_path / "one.py").write_text("a = 2")
+    assert kept._digest(tmp_path) != before
+    kept._digest.cache_clear()
+
+
+def test_a_damaged_file_is_compiled_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NATIVE_CODE_PATH", str(folder))
+    [path] = folder.glob("double-*")
+    whole = path.read_bytes()
+    for damage in (b"", whole[:-1], whole[:40] + bytes([whole[40] ^ 1]) + whole[41:]):
+        path.write_bytes(damage)
+        assert kept.read_code(sample.double.function) is None
+    values = np.ones(2)
+    _fresh(sample.double)(values)
+    assert values.tolist() == [2.0, 2.0]
+    assert kept.read_code(sample.double.function) is not None
+
+
+def test_threads_that_come_first_compile_once(compiled: Path) -> None:
+    assert compiled.is_dir()
+    entry = _fresh(sample.weigh)
+    entry.load_beside()
+    results: list[float] = []
+    threads = [
+        threading.Thread(target=lambda: results.append(entry(PAIR, 1.0, 0))) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [18.0] * 8
+
+
+def test_without_a_folder_of_its_own_it_lies_by_the_sources_or_in_the_users_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NATIVE_CODE_PATH", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    function = sample.double.function
+    beside, users = kept._folders(function)
+    assert beside == Path(sample.__file__).parent / "__pycache__"
+    monkeypatch.setattr(kept, "_folders", lambda _: [Path("/proc/nowhere"), users])
+    assert kept.write_code(function, b"code").parent == tmp_path / "cocktailspace"
+    assert kept.read_code(function) == b"code"
+
+
+def test_nowhere_to_keep_it_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NATIVE_CODE_PATH", "/proc/nowhere")
+    with pytest.raises(RuntimeError, match=re.escape("/proc/nowhere: set NATIVE_CODE_PATH")):
+        _fresh(sample.double).load()
+
+
+def test_what_does_not_compile_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NATIVE_CODE_PATH", str(tmp_path))
+    with pytest.raises(RuntimeError, match="half gives float64, not int64"):
+        broken.half(3)
+    assert list(tmp_path.iterdir()) == []
