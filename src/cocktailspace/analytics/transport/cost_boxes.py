@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cocktailspace.analytics.transport.boxes import LARGE, SMALL, build_index, lane_scratch
 from cocktailspace.analytics.transport.cost_search import collect_pairs
+from cocktailspace.analytics.transport.cost_table import Pairs
 from cocktailspace.analytics.transport.ordering import near_order
 from cocktailspace.analytics.transport.parallel import GROUP
 from cocktailspace.analytics.transport.rows import Rows
@@ -36,6 +37,10 @@ class Boxes:
         columns, masses = self.rows.indices, self.rows.data.astype(np.float32)
         self.single_rows = (self.rows.indptr, columns, masses, self.index[1][3])
 
+    def promising(self) -> BoxedPairs:
+        """What lists pairs for one thread."""
+        return BoxedPairs(self)
+
 
 class BoxedPairs:
     """Working memory of one thread, for the pairs of one group of queries after another."""
@@ -52,7 +57,7 @@ class BoxedPairs:
         cheapest: NDArray[np.float32],
         limits: NDArray[np.float64],
         margin: float,
-    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], int]]:
+    ) -> Iterator[Pairs]:
         """Lanes and rows of pairs that may be within the limits and a margin, and how many.
 
         They are looked at anew for each yield. The large box that holds the queries, which are in

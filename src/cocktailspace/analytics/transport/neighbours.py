@@ -129,7 +129,8 @@ def _nearest(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """(q, k) the columns of the k least of each row, ascending, ties by column; and these."""
     farthest = np.partition(distances, k - 1, axis=1)[:, k - 1 : k]
-    row, column = np.nonzero(distances <= farthest)  # k of each row, or more where some are equal
+    hits = np.flatnonzero(distances <= farthest)  # k of each row, or more where some are equal
+    row, column = np.divmod(hits, distances.shape[1])
     near = distances[row, column]
     order = np.lexsort((near, row))
     first = np.searchsorted(row, np.arange(len(distances)))
