@@ -96,6 +96,15 @@ def test_path_lengths_give_the_neighbours_of_subtree_masses(real):
     assert np.allclose(found.distances, tree.distances, rtol=0, atol=2e-9)
 
 
+@both_searches
+def test_where_all_moves_cost_the_same_half_the_l1_distance_is_moved(random):
+    """Rows come sixteen alike: boxes around them are tight, and no bound may be a little high."""
+    rows = sparse(np.repeat(random.dirichlet(np.ones(3), 80), 16, axis=0))
+    halves = nearest_rows(rows, 40)
+    found = nearest_under_cost(rows, 1.0 - np.eye(3), 40, seeds=no_seeds(rows))
+    assert np.allclose(found.distances, halves.distances / 2, rtol=0, atol=2e-9)
+
+
 @pytest.mark.slow
 def test_path_lengths_give_the_neighbours_of_subtree_masses_of_ten_thousand(made_up):
     rows = made_up.fractions(rolled_up=True)
