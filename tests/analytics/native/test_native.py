@@ -89,6 +89,7 @@ def test_arguments_by_name_are_refused() -> None:
 def test_a_module_is_compiled_as_a_whole_and_each_function_kept(compiled: Path) -> None:
     names = {path.name.split("-")[0] for path in compiled.iterdir()}
     assert names == {"weigh", "count_above", "first_two", "double"}
+    assert all(path.stat().st_mode & 0o777 == 0o644 for path in compiled.iterdir())
 
 
 def test_other_sources_or_another_processor_find_nothing(

@@ -85,6 +85,7 @@ def _replace(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+        Path(name).chmod(0o644)  # an image is built by another user than runs it
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink()

@@ -62,25 +62,6 @@ class Rows:
         before = np.cumsum(lengths) - lengths
         return (begin - before)[owner] + np.arange(len(owner)), owner
 
-    def shared_with(
-        self,
-        row: int,
-        entries: NDArray[np.int64],
-        owner: NDArray[np.int64],
-        count: int,
-        dense: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """(count,) mass that others share with `row`: the sums of minima.
-
-        entries, owner: the others' entries, and whose each one is; see `entries_of`.
-        dense: (width,) zeros, before and after; working memory.
-        """
-        columns, masses = self.row(row)
-        dense[columns] = masses
-        least = np.minimum(self.data[entries], dense[self.indices[entries]])
-        dense[columns] = 0.0
-        return np.bincount(owner, weights=least, minlength=count).astype(np.float64, copy=False)
-
     def take(self, order: ArrayLike) -> Rows:
         """The rows numbered by `order`, in that order."""
         chosen = np.asarray(order, dtype=np.int64)
