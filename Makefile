@@ -17,7 +17,7 @@ run: $(VENV)/.run ## set up what the service needs and serve it at http://127.0.
 setup: $(VENV)/.dev ## set up .venv with everything, tests and tools included
 
 test: $(VENV)/.dev ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: $(VENV)/.dev ## thousands of made-up requests against a running server
 	FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -s tests/api/test_schema.py

@@ -204,6 +204,8 @@ SETS = {
     "engine": (ENGINE_BREAKS, ("tests/analytics/transport", "tests/analytics/native")),
 }
 EXAMPLES = "400"
+HANGS = 900.0
+"""Seconds after which tests that have not ended have noticed: a loop in native code never ends."""
 
 
 def check(made: Break, tests: tuple[str, ...]) -> tuple[bool, float]:
@@ -218,21 +220,27 @@ def check(made: Break, tests: tuple[str, ...]) -> tuple[bool, float]:
         if made.text not in text:
             raise SystemExit(f"{made.file} has no {made.text!r}: bring {__file__} up to date")
         file.write_text(text.replace(made.text, made.instead), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not slow", "--timeout=0"]
+        environment = {
+            **os.environ,
+            "PYTHONPATH": f"{folder}/src:{folder}",
+            "NATIVE_CODE_PATH": f"{folder}/compiled",
+            "COCKTAILSPACE_SHARED": str(SHARED),
+            "MODEL_EXAMPLES": EXAMPLES,
+            "MODEL_WITHOUT_SHRINKING": "1",
+        }
         started = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not slow", "--timeout=0", *tests],
-            cwd=folder,
-            env={
-                **os.environ,
-                "PYTHONPATH": f"{folder}/src:{folder}",
-                "NATIVE_CODE_PATH": f"{folder}/compiled",
-                "COCKTAILSPACE_SHARED": str(SHARED),
-                "MODEL_EXAMPLES": EXAMPLES,
-                "MODEL_WITHOUT_SHRINKING": "1",
-            },
-            capture_output=True,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [*command, *tests],
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                check=False,
+                timeout=HANGS,
+            )
+        except subprocess.TimeoutExpired:
+            return True, HANGS
     if done.returncode not in (0, 1):
         raise SystemExit(f"{made.what}: {done.stdout.decode()}{done.stderr.decode()}")
     return done.returncode == 1, time.monotonic() - started
