@@ -30,7 +30,7 @@ RUN pip uninstall --yes --quiet pip \
     && rm -rf /usr/local/lib/python3.13/ensurepip \
     && useradd --uid 1000 --no-create-home --shell /usr/sbin/nologin job
 COPY --from=build /opt/venv /opt/venv
-COPY --from=build /opt/native /opt/native
+COPY --from=build --chown=1000:1000 /opt/native /opt/native
 USER 1000:1000
 WORKDIR /tmp
 CMD ["python", "-m", "cocktailspace.analytics"]

@@ -23,7 +23,7 @@ from benchmarks.measures import MEASURES, PEERS, ROOT
 QUICK = ("pairs", "neighbours 10k", "learned 1356", "engine", "map 1356", "stability 1356")
 ONCE = ("neighbours 1M", "scipy 100k", "umap-learn 1356", "umap-learn 10k", "map 100k")
 """Too slow, or too steady, to be repeated."""
-VERSIONS = ("numpy", "numba", "fastumap", "POT", "scipy", "pynndescent", "umap-learn")
+VERSIONS = ("numpy", "numba", "llvmlite", "fastumap", "POT", "scipy", "pynndescent", "umap-learn")
 
 Figures = dict[str, dict[str, float]]
 

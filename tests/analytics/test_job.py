@@ -1,14 +1,19 @@
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from cocktailspace.analytics import job as job_module
+from cocktailspace.analytics import maps
 from cocktailspace.analytics.job import Ending, TryAgainError, run_job
+from cocktailspace.analytics.transport import Neighbours
 from cocktailspace.artifacts.attempt import AttemptNote, read_attempt
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import ArtifactName, read_published
@@ -104,6 +109,24 @@ def test_an_unwritable_store_fails_and_publishes_nothing(
     (store.root / "analytics").write_text("a file where a folder should be")
     with pytest.raises(StoreError):
         _run(bar, store, clock)
+
+
+def test_artifacts_are_stored_while_the_maps_are_drawn(
+    bar: Database, store: FolderStore, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early = set(ArtifactName) - {ArtifactName.COCKTAIL_SPACE, ArtifactName.COCKTAIL_SPACE_EM}
+
+    def project(neighbours: Neighbours, **_: object) -> NDArray[np.float64]:
+        deadline = time.monotonic() + 60
+        while early - {path.stem for path in store.root.rglob("runs/*/*.json")}:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        return np.zeros((len(neighbours), 2))
+
+    monkeypatch.setattr(maps, "project", project)
+    ending = _run(bar, store, clock)
+    assert ending.manifest is not None
+    assert set(ending.manifest.artifacts) == set(ArtifactName)
 
 
 def test_progress_goes_through_every_step(

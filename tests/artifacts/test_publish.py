@@ -14,7 +14,14 @@ from cocktailspace.artifacts.publish import (
     new_run_id,
     publish,
 )
-from cocktailspace.artifacts.store import ArtifactStore, Entry, MissingError, Stored, StoreError
+from cocktailspace.artifacts.store import (
+    ArtifactStore,
+    Entry,
+    MissingError,
+    Stored,
+    StoreError,
+    SwapConflictError,
+)
 from tests.conftest import ManualClock
 
 
@@ -150,6 +157,29 @@ def test_a_publisher_that_loses_a_race_looks_again(
     assert _published(store).source_version == 3
     contested.raced = False
     assert publish(contested, _result(clock, 1), base=None, clock=clock) is None
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_swap_whose_answer_was_lost_was_made(
+    store: ArtifactStore, clock: ManualClock, replaced: bool
+) -> None:
+    """The client asks again, and hears that somebody has swapped: itself."""
+
+    class Repeating(Passing):
+        def swap(self, key: str, body: bytes, expected: str | None) -> None:
+            super().swap(key, body, expected)
+            if replaced:
+                _publish(store, clock, 4)
+            raise SwapConflictError(key)
+
+    _publish(store, clock, 2)
+    result = _result(clock, 3)
+    made = publish(Repeating(store), result, base=read_published(store), clock=clock)
+    assert made is not None
+    assert made.run_id == result.run_id
+    _check_whole(store, made)
+    assert _published(store).source_version == (4 if replaced else 3)
+    _check_whole(store, _published(store))
 
 
 def test_readers_never_miss_a_run_within_ten_minutes(

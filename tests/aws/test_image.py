@@ -123,5 +123,5 @@ def test_native_code_is_made_and_looked_for_under_the_same_names(architecture: s
 
 def test_the_native_code_is_copied_from_where_it_is_made() -> None:
     folder = variables(BY_NAME["base"])["NATIVE_CODE_PATH"]
-    assert f"--from=build {folder} {folder}" in FINAL.all("COPY")
+    assert f"--from=build --chown=1000:1000 {folder} {folder}" in FINAL.all("COPY")
     assert "scripts/compile_engine.py" in " ".join(BY_NAME["build"].all("COPY"))

@@ -135,9 +135,7 @@ def _bodies(
     note: AttemptNote, snapshot: Snapshot, analytics: Analytics, clock: Clock
 ) -> Iterator[tuple[ArtifactName, bytes]]:
     """Each artifact as it is stored, made as it is asked for."""
+    now, version = clock(), snapshot.version
     for name, data in analytics.artifacts:
-        yield (
-            name,
-            encode_artifact(name, data, source_version=snapshot.version, generated_at=clock()),
-        )
+        yield name, encode_artifact(name, data, source_version=version, generated_at=now)
     note.report("publish", 0.0)

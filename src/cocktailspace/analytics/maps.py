@@ -45,11 +45,10 @@ class Drawing:
         first = next(iter(self._drawn.values()), None)
         self._drawn[name] = self._pool.submit(_timed_project, neighbours, start, first, features)
 
-    def finished(self) -> Iterator[tuple[ArtifactName, Iterator[dict[str, Any]], float]]:
-        """Wait for the maps: name, rows of the artifact, and the seconds it took."""
-        for name, drawn in self._drawn.items():
-            coordinates, seconds = drawn.result()
-            yield name, map_rows(self._space, coordinates), seconds
+    def finished(self, name: ArtifactName) -> tuple[Iterator[dict[str, Any]], float]:
+        """Wait for a map that was begun: rows of the artifact, and the seconds it took."""
+        coordinates, seconds = self._drawn[name].result()
+        return map_rows(self._space, coordinates), round(seconds, 3)
 
     def close(self) -> None:
         """Drop what has not begun, and wait for nothing: the process may have to stop at once."""

@@ -64,19 +64,21 @@ def _artifacts(
 ) -> Artifacts:
     with steps.step("statistics"):
         usage = statistics.usage_of(snapshot)
-        yield ArtifactName.INGREDIENT_USAGE, statistics.ingredient_usage(snapshot, usage)
-        yield ArtifactName.INGREDIENT_TREE, statistics.ingredient_tree(snapshot, usage)
-        yield ArtifactName.RECIPE_COMPLEXITY, statistics.recipe_complexity(snapshot)
+        counted = {
+            ArtifactName.INGREDIENT_USAGE: statistics.ingredient_usage(snapshot, usage),
+            ArtifactName.INGREDIENT_TREE: statistics.ingredient_tree(snapshot, usage),
+            ArtifactName.RECIPE_COMPLEXITY: statistics.recipe_complexity(snapshot),
+        }
+    yield from counted.items()
     with closing(Drawing(space, previous)) as drawing:
         with steps.step("neighbours") as progress:
             neighbours = nearest_rows(space.fractions, MAP_NEIGHBOURS, progress=progress)
         drawing.begin(ArtifactName.COCKTAIL_SPACE, space.fractions, neighbours)
         yield from _learned(space, drawing, steps)
-        with steps.step("maps") as progress:
-            for name, rows, seconds in drawing.finished():
-                steps.seconds[name] = round(seconds, 3)
-                yield name, rows
-                progress(0.5 if name == ArtifactName.COCKTAIL_SPACE else 1.0)
+        for name in (ArtifactName.COCKTAIL_SPACE, ArtifactName.COCKTAIL_SPACE_EM):
+            with steps.step("maps"):
+                rows, steps.seconds[name] = drawing.finished(name)
+            yield name, rows
 
 
 def _learned(space: Space, drawing: Drawing, steps: "_Steps") -> Artifacts:
@@ -106,9 +108,9 @@ def _learned(space: Space, drawing: Drawing, steps: "_Steps") -> Artifacts:
     with steps.step("similar recipes") as progress:
         nearest = neighbours.first(SIMILAR)
         similar = similar_rows(space, fractions, learned.ground_cost, nearest, progress)
-        yield ArtifactName.RECIPE_SIMILAR, similar
         substitutes = substitute_rows(space, fractions, learned.ground_cost)
-        yield ArtifactName.INGREDIENT_COSTS, substitutes
+    yield ArtifactName.RECIPE_SIMILAR, similar
+    yield ArtifactName.INGREDIENT_COSTS, substitutes
 
 
 def _counts(snapshot: Snapshot, space: Space) -> dict[str, int]:
@@ -130,9 +132,10 @@ class _Steps:
 
     @contextmanager
     def step(self, name: str) -> Iterator[Callable[[float], None]]:
-        """Time what is done within; gives the step's own progress."""
+        """Time what is done within; gives the step's own progress. A step may come in parts."""
         self._report(name, 0.0)
         started = time.perf_counter()
         yield lambda fraction: self._report(name, fraction)
-        self.seconds[name] = round(time.perf_counter() - started, 3)
+        seconds = self.seconds.get(name, 0.0) + time.perf_counter() - started
+        self.seconds[name] = round(seconds, 3)
         self._report(name, 1.0)

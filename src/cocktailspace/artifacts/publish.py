@@ -4,7 +4,7 @@ import hashlib
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -67,31 +67,34 @@ def publish(
     when the store fails, and whatever making an artifact raises; readers then still see what they
     saw before.
     """
-
-    def ours(run_id: str, _age: timedelta) -> bool:
-        return run_id == result.run_id
-
+    entries: dict[str, ArtifactEntry] = {}
     try:
-        entries = _write_artifacts(store, result)
+        for name, body in result.artifacts:
+            key = artifact_key(result.run_id, name)
+            store.write(key, body)
+            sha256 = hashlib.sha256(body).hexdigest()
+            entries[name] = ArtifactEntry(key=key, sha256=sha256, bytes=len(body))
     except BaseException:
-        _delete(store, ours, clock())
+        _withdraw(store, entries)
         raise
+    # A swap that fails may have been made all the same: then nothing may be deleted.
     manifest, replaced = _swap_manifest(store, result, entries, base, clock)
     if manifest is None:
-        _delete(store, ours, clock())
+        _withdraw(store, entries)
     else:
-        _clear_up(store, manifest, replaced, clock())
+        forgotten = set(replaced.superseded) - set(manifest.superseded) if replaced else set()
+        kept = {manifest.run_id, *manifest.superseded}
+        _clear_up(store, forgotten=forgotten, kept=kept, now=clock())
     return manifest
 
 
-def _write_artifacts(store: ArtifactStore, result: Result) -> dict[str, ArtifactEntry]:
-    entries = {}
-    for name, body in result.artifacts:
-        key = artifact_key(result.run_id, name)
-        store.write(key, body)
-        sha256 = hashlib.sha256(body).hexdigest()
-        entries[name] = ArtifactEntry(key=key, sha256=sha256, bytes=len(body))
-    return entries
+def _withdraw(store: ArtifactStore, entries: Mapping[str, ArtifactEntry]) -> None:
+    """Delete artifacts that nobody will read. What cannot be deleted now is an orphan later."""
+    try:
+        for entry in entries.values():
+            store.delete(entry.key)
+    except StoreError as error:
+        logger.warning("artifacts of no use were not deleted: %s", error)
 
 
 def may_replace(result: Result, current: Published | None, base: Published | None) -> bool:
@@ -119,8 +122,11 @@ def _swap_manifest(
     clock: Clock,
 ) -> tuple[Manifest | None, Manifest | None]:
     """The new manifest (None when it is not needed) and the one that it replaced, if any."""
+    manifest = replaced = None
     for _ in range(_MOST_SWAPS):
         current = read_published(store)
+        if manifest is not None and _was_published(result.run_id, current):
+            return manifest, replaced
         if not may_replace(result, current, base):
             return None, None
         replaced = current.manifest if current else None
@@ -146,36 +152,31 @@ def _swap_manifest(
     raise StoreError(f"the manifest was replaced by others {_MOST_SWAPS} times in a row")
 
 
+def _was_published(run_id: str, current: Published | None) -> bool:
+    """Whether a swap that was said to be lost was made: a client that gets no answer asks again,
+    and is then told that somebody has swapped, who is itself.
+    """
+    manifest = current.manifest if current else None
+    return manifest is not None and run_id in {manifest.run_id, *manifest.superseded}
+
+
 def _superseded(replaced: Manifest, now: datetime) -> dict[str, datetime]:
     """The runs that readers of a recent manifest may still follow, and since when they are old."""
     before = replaced.superseded | {replaced.run_id: now}
     return {run: since for run, since in before.items() if now - since <= KEEP_SUPERSEDED}
 
 
-def _clear_up(
-    store: ArtifactStore, manifest: Manifest, replaced: Manifest | None, now: datetime
-) -> None:
-    """Delete the runs that nobody follows any more, and orphans of jobs that died long ago.
+def _clear_up(store: ArtifactStore, *, forgotten: set[str], kept: set[str], now: datetime) -> None:
+    """Delete the forgotten runs, and orphans of jobs that died long ago.
 
-    Runs under way are no orphans: they are younger than that.
+    What cannot be deleted now is an orphan to a later run. Runs under way are no orphans: they
+    are younger than that.
     """
-    forgotten = set(replaced.superseded) - set(manifest.superseded) if replaced else set()
-    kept = {manifest.run_id, *manifest.superseded}
-
-    def unneeded(run_id: str, age: timedelta) -> bool:
-        return run_id in forgotten or (run_id not in kept and age > KEEP_ORPHANS)
-
-    _delete(store, unneeded, now)
-
-
-def _delete(
-    store: ArtifactStore, unneeded: Callable[[str, timedelta], bool], now: datetime
-) -> None:
-    """Delete files of runs by run id and age. What cannot be deleted now is an orphan later."""
     try:
         for entry in list(store.list(RUNS_PREFIX)):
             run_id = entry.key.removeprefix(RUNS_PREFIX).partition("/")[0]
-            if unneeded(run_id, now - entry.modified_at):
+            orphan = run_id not in kept and now - entry.modified_at > KEEP_ORPHANS
+            if run_id in forgotten or orphan:
                 store.delete(entry.key)
     except StoreError as error:
         logger.warning("old runs were not cleared up: %s", error)

@@ -1,14 +1,17 @@
 """Functions as native code: compiled once, kept, loaded, called, refused."""
 
 import re
-import threading
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from cocktailspace.analytics.native import Entry, kept, loading
+from cocktailspace.analytics.native import Entry, kept, kinds, loading
 from tests.analytics.native import broken, sample
 
 PAIR = (np.array([1.0, 2.0]), np.arange(6, dtype=np.float32).reshape(3, 2))
@@ -70,6 +73,12 @@ WRONG: dict[str, Any] = {
     "a longer tuple": ((*PAIR, PAIR[0]), 1.0, 0),
     "a fraction for a whole number": (PAIR, 1.0, 0.5),
     "too few": (PAIR, 1.0),
+    "text": (PAIR, "1.0", 0),
+    "not aligned": (
+        (np.zeros(17, np.uint8)[1:].view(np.float64), PAIR[1]),
+        1.0,
+        0,
+    ),
 }
 
 
@@ -80,6 +89,20 @@ def test_arguments_of_other_kinds_are_refused(what: str) -> None:
         _fresh(sample.weigh)(*WRONG[what])
 
 
+def _gives_both() -> tuple[int, float]:
+    raise NotImplementedError
+
+
+def _gives_an_array() -> Annotated[NDArray[np.float64], 1]:
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize("function", [_gives_both, _gives_an_array])
+def test_results_that_cannot_be_handed_back_are_refused(function: Any) -> None:
+    with pytest.raises(TypeError, match="cannot give"):
+        kinds.result_kind(function)
+
+
 @pytest.mark.usefixtures("compiled")
 def test_arguments_by_name_are_refused() -> None:
     with pytest.raises(TypeError, match="by position"):
@@ -88,7 +111,7 @@ def test_arguments_by_name_are_refused() -> None:
 
 def test_a_module_is_compiled_as_a_whole_and_each_function_kept(compiled: Path) -> None:
     names = {path.name.split("-")[0] for path in compiled.iterdir()}
-    assert names == {"weigh", "count_above", "first_two", "double"}
+    assert names == {f"sample.{each}" for each in ("weigh", "count_above", "first_two", "double")}
     assert all(path.stat().st_mode & 0o777 == 0o644 for path in compiled.iterdir())
 
 
@@ -119,7 +142,7 @@ def test_a_changed_source_of_the_package_changes_the_name(tmp_path: Path) -> Non
 
 def test_a_damaged_file_is_compiled_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NATIVE_CODE_PATH", str(folder))
-    [path] = folder.glob("double-*")
+    [path] = folder.glob("sample.double-*")
     whole = path.read_bytes()
     for damage in (b"", whole[:-1], whole[:40] + bytes([whole[40] ^ 1]) + whole[41:]):
         path.write_bytes(damage)
@@ -130,19 +153,54 @@ def test_a_damaged_file_is_compiled_again(folder: Path, monkeypatch: pytest.Monk
     assert kept.read_code(sample.double.function) is not None
 
 
-def test_threads_that_come_first_compile_once(compiled: Path) -> None:
-    assert compiled.is_dir()
+@pytest.mark.usefixtures("compiled")
+def test_threads_that_come_first_load_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded, real = [], loading.native_function
+
+    def slow(function: Any) -> Any:
+        loaded.append(function)
+        time.sleep(0.1)
+        return real(function)
+
+    monkeypatch.setattr(loading, "native_function", slow)
     entry = _fresh(sample.weigh)
     entry.load_beside()
-    results: list[float] = []
-    threads = [
-        threading.Thread(target=lambda: results.append(entry(PAIR, 1.0, 0))) for _ in range(8)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert results == [18.0] * 8
+    with ThreadPoolExecutor(8) as pool:
+        results = [pool.submit(entry, PAIR, 1.0, 0) for _ in range(8)]
+    assert [each.result() for each in results] == [18.0] * 8
+    assert len(loaded) == 1
+
+
+def test_functions_of_one_module_are_compiled_by_one_compiler(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, real = [], subprocess.run
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        started.append(arguments)
+        return real(*arguments, **options)
+
+    monkeypatch.setenv("NATIVE_CODE_PATH", str(tmp_path))
+    monkeypatch.setattr(loading.subprocess, "run", counted)
+    entries = [_fresh(each) for each in (sample.weigh, sample.count_above, sample.double)]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda entry: entry.load(), entries))
+    assert len(started) == 1
+
+
+@pytest.mark.usefixtures("compiled")
+def test_what_fails_beside_is_said_to_who_needs_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> None:
+        raise RuntimeError("no compiler")
+
+    monkeypatch.setattr(loading, "native_function", fail)
+    entry = _fresh(sample.weigh)
+    entry.load_beside()
+    with pytest.raises(RuntimeError, match="no compiler"):
+        entry(PAIR, 1.0, 0)
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_without_a_folder_of_its_own_it_lies_by_the_sources_or_in_the_users_cache(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import threading
 from collections.abc import Callable
@@ -45,8 +46,15 @@ class Entry(Generic[Arguments, Result]):
             return self._native
 
     def load_beside(self) -> None:
-        """Begin to make the function ready, beside other work; who needs it meanwhile waits."""
-        threading.Thread(target=self.load, daemon=True).start()
+        """Begin to make the function ready, beside other work; who needs it meanwhile waits.
+
+        A compiler that was started goes on if this process ends: the next one finds what it made.
+        """
+        threading.Thread(target=self._try_to_load, daemon=True).start()
+
+    def _try_to_load(self) -> None:
+        with contextlib.suppress(RuntimeError):  # whoever needs the function is told
+            self.load()
 
 
 def compiled_entry(function: Callable[Arguments, Result]) -> Entry[Arguments, Result]:

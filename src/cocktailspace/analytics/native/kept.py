@@ -54,25 +54,32 @@ def processor() -> tuple[str, str]:
     """Name and features of the processor that code is made for."""
     name = os.environ.get("NUMBA_CPU_NAME") or binding.get_host_cpu_name()
     features = os.environ.get("NUMBA_CPU_FEATURES")
-    return name, binding.get_host_cpu_features().flatten() if features is None else features
+    if features is None:
+        features = "" if name == "generic" else binding.get_host_cpu_features().flatten()
+    return name, features
 
 
 def _folders(function: Callable[..., Any]) -> list[Path]:
     """Where to look, and where to write if that is allowed, in this order."""
     if chosen := os.environ.get("NATIVE_CODE_PATH"):
         return [Path(chosen)]
-    user = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return [Path(getfile(function)).parent / "__pycache__", Path(user) / "cocktailspace"]
+    folders = [Path(getfile(function)).parent / "__pycache__"]
+    users = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
+    if users.is_absolute():  # a user without a home would share what lies in the current folder
+        folders.append(users / "cocktailspace")
+    return folders
 
 
 def _name(function: Callable[..., Any]) -> str:
-    return f"{function.__name__}-{_digest(Path(getfile(function)).parent)}.o"
+    module = function.__module__.rpartition(".")[2]
+    return f"{module}.{function.__qualname__}-{_digest(Path(getfile(function)).parent)}.o"
 
 
 @cache
 def _digest(package: Path) -> str:
     """Of a package's sources, as functions of all modules are compiled into each other."""
-    digest = sha256(repr((version("numba"), binding.llvm_version_info, *processor())).encode())
+    machine = (binding.get_process_triple(), *processor())
+    digest = sha256(repr((version("numba"), binding.llvm_version_info, *machine)).encode())
     for folder in (package, Path(__file__).parent):
         for path in sorted(folder.glob("*.py")):
             digest.update(path.read_bytes())
@@ -81,7 +88,7 @@ def _digest(package: Path) -> str:
 
 def _replace(path: Path, content: bytes) -> None:
     """Write a file at once: whoever reads it meanwhile sees all of it, or the old one."""
-    handle, name = tempfile.mkstemp(dir=path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -42,9 +42,12 @@ def argument_kinds(function: Callable[..., Any]) -> tuple[Kind, ...]:
 
 
 def result_kind(function: Callable[..., Any]) -> Kind:
-    """The kind of a function's result; () for None."""
-    result = get_type_hints(function)["return"]
-    return () if result is type(None) else _kind(result)
+    """The kind of a function's result: a number, whole numbers, or () for None."""
+    result = get_type_hints(function, include_extras=True)["return"]
+    kind = () if result is type(None) else _kind(result)
+    if isinstance(kind, ArrayKind) or (isinstance(kind, tuple) and set(kind) - {int}):
+        raise TypeError(f"{function.__name__} cannot give {result}")
+    return kind
 
 
 def _kind(hint: Any) -> Kind:
@@ -81,7 +84,7 @@ def append_words(kind: Kind, value: Any, words: Words) -> None:
     elif isinstance(kind, ArrayKind):
         _append_array(kind, value, words)
     else:
-        words.append(float(value) if kind is float else operator.index(value))
+        words.append(value + 0.0 if kind is float else operator.index(value))
 
 
 def _append_array(kind: ArrayKind, array: NDArray[Any], words: Words) -> None:
@@ -89,7 +92,7 @@ def _append_array(kind: ArrayKind, array: NDArray[Any], words: Words) -> None:
         not isinstance(array, np.ndarray)
         or array.dtype != kind.dtype
         or array.ndim != kind.dimensions
-        or not array.flags.c_contiguous
+        or not (array.flags.c_contiguous and array.flags.aligned)
     ):
         what = f"{array.dtype}, {array.shape}" if isinstance(array, np.ndarray) else repr(array)
         raise TypeError(f"{kind} was expected, got {what}")

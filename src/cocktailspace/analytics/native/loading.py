@@ -6,6 +6,9 @@ import ctypes
 import logging
 import subprocess
 import sys
+import threading
+import time
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -28,16 +31,28 @@ def native_function(function: Callable[..., Any]) -> Callable[..., Any]:
 
     Raises RuntimeError, with what the compiler says, if that cannot be.
     """
-    code = read_code(function)
-    if code is None:
-        logger.info("compiling %s, once for this machine", function.__module__)
-        command = [sys.executable, "-m", "cocktailspace.analytics.native.build"]
-        command.append(function.__module__)
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    with _compiling[function.__module__]:  # one compiler makes all functions of a module
         code = read_code(function)
         if code is None:
-            raise RuntimeError(f"{function.__name__} could not be compiled: {done.stderr}")
+            code = _compile(function)
     return _Native(function, code)
+
+
+_compiling: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+def _compile(function: Callable[..., Any]) -> bytes:
+    started = time.monotonic()
+    module = function.__module__
+    command = [sys.executable, "-m", "cocktailspace.analytics.native.build", module]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    code = read_code(function)
+    if code is None:
+        said = done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"]
+        raise RuntimeError(f"{function.__name__} could not be compiled: {said[-1]}")
+    seconds = time.monotonic() - started
+    logger.info("compiled %s in %.1f s, once for this machine", module, seconds)
+    return code
 
 
 class _Native:

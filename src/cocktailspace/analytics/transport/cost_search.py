@@ -60,7 +60,7 @@ def collect_pairs(
 
     Stops at `last`, or before a box whose pairs might not fit. Returns the box to go on with and
     the number of pairs.
-    index: scaled rows (s_i q_i) with boxes around them; see `boxes.Index`.
+    index: scaled rows (s_i q_i) with boxes around them; see `arrays.Index`.
     rows: the rows themselves in that order, masses in single precision.
     lanes: the scaled queries; what each needs to share is the sum of its r_i q_i less its limit.
     affordable: cheapest, limit, relaxed; cheapest[column, lane] is the least cost of reaching a

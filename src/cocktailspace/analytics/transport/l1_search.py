@@ -127,7 +127,7 @@ def search_l1(
 ) -> None:
     """Write the exact neighbours of the groups of 64 rows from `first` to `last`.
 
-    index: order, rows, small and large boxes; see `boxes.Index`.
+    index: order, rows, small and large boxes; see `arrays.Index`.
     exact: masses and row sums in double precision, arranged like the index; the step to which
     distances are rounded; a bound on the error of shared masses in single precision.
     indices, distances: (n, k), by original row number.
