@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,6 +106,11 @@ def aws_server() -> Iterator[str]:
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+def reset_aws(address: str) -> None:
+    """Empty the emulated AWS, which tests of one process share."""
+    urllib.request.urlopen(urllib.request.Request(f"{address}/moto-api/reset", method="POST"))
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import json
 import os
 import re
 import signal
-import urllib.request
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +39,7 @@ from cocktailspace.refresh.ports import Job
 from cocktailspace.settings import Settings, read_settings
 from tests.aws.batch import MOUNT, Batch, Run, shifted_clock
 from tests.aws.resolve import ACCOUNT, REGION, ResolvedTemplate
-from tests.conftest import ManualClock
+from tests.conftest import ManualClock, reset_aws
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -440,6 +439,6 @@ def emulated_aws(address: str, patch: Any) -> Iterator[None]:
     patch.setenv("AWS_DEFAULT_REGION", REGION)
     patch.setattr(BookedJob, "start", lambda _job: None)  # jobs are run by us, not by Docker
     trigger._batch.cache_clear()
-    urllib.request.urlopen(urllib.request.Request(f"{address}/moto-api/reset", method="POST"))
+    reset_aws(address)
     yield
     trigger._batch.cache_clear()

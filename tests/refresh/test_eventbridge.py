@@ -13,7 +13,7 @@ from botocore.stub import Stubber
 
 from cocktailspace.refresh.eventbridge import RETRY_POLICY, EventBridgeScheduler
 from cocktailspace.refresh.ports import ScheduleNames, Scheduler, SchedulerError
-from tests.conftest import ManualClock
+from tests.conftest import ManualClock, reset_aws
 from tests.refresh.world import Alarm
 
 MINUTE = timedelta(minutes=1)
@@ -32,10 +32,9 @@ def client(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Any]:
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws_server)
+    reset_aws(aws_server)
     made = boto3.client("scheduler")
     yield made
-    for each in made.list_schedules()["Schedules"]:
-        made.delete_schedule(Name=each["Name"])
     made.close()
 
 
