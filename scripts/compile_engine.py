@@ -8,11 +8,10 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
-from cocktailspace.bootstrap import build_services
-from cocktailspace.catalogue.exchange import import_file, starter_file
-from cocktailspace.catalogue.migrate import migrate
+from cocktailspace.bootstrap import build_services, prepare_catalogue
 from cocktailspace.settings import Settings
 
 NEEDED = ("NATIVE_CODE_PATH", "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")
@@ -29,20 +28,12 @@ def main() -> None:
         settings = Settings(
             db_path=Path(place) / "catalogue.sqlite", analytics_path=Path(place) / "artifacts"
         )
-        fill_catalogue(settings)
+        with closing(build_services(settings).database) as database:
+            prepare_catalogue(settings, database, starter=True)
         run("cocktailspace.analytics", "--force", **settings.environment())
     if set(folder.iterdir()) != compiled:
         sys.exit(f"the job compiled again: what is in {folder} is of no use to it")
     print(f"{len(compiled)} files in {folder}, and the job needs no other")
-
-
-def fill_catalogue(settings: Settings) -> None:
-    """A new database with the starter catalogue."""
-    database = build_services(settings).database
-    migrate(database)
-    with database.transaction() as tx:
-        import_file(tx, starter_file())
-    database.close()
 
 
 def run(module: str, *arguments: str, **environment: str) -> None:

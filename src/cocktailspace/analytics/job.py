@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cocktailspace.analytics.encode import encode_artifact
-from cocktailspace.analytics.maps import Places, published_places
+from cocktailspace.analytics.maps import MAPS, Places, published_places
 from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.analytics.regenerate import Analytics, regenerate_analytics
 from cocktailspace.artifacts.attempt import AttemptNote
@@ -28,7 +28,6 @@ from cocktailspace.times import Clock
 logger = logging.getLogger(__name__)
 
 _SNAPSHOT_TRIES = 6
-_MAPS = (ArtifactName.COCKTAIL_SPACE, ArtifactName.COCKTAIL_SPACE_EM)
 
 
 class TryAgainError(Exception):
@@ -115,7 +114,7 @@ def _previous_places(
     manifest = base.manifest if base else None
     if manifest is None or manifest.catalogue_id != snapshot.catalogue_id:
         return {}
-    return {name: published_places(store, manifest, name) for name in _MAPS}
+    return {name: published_places(store, manifest, name) for name in MAPS}
 
 
 def _result(note: AttemptNote, snapshot: Snapshot, analytics: Analytics, clock: Clock) -> Result:

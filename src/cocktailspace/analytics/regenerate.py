@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cocktailspace.analytics import statistics
-from cocktailspace.analytics.maps import Drawing, Places
+from cocktailspace.analytics.maps import MAPS, Drawing, Places
 from cocktailspace.analytics.parameters import (
     LEARNING_NEIGHBOURS,
     MAP_NEIGHBOURS,
@@ -75,7 +75,7 @@ def _artifacts(
             neighbours = nearest_rows(space.fractions, MAP_NEIGHBOURS, progress=progress)
         drawing.begin(ArtifactName.COCKTAIL_SPACE, space.fractions, neighbours)
         yield from _learned(space, drawing, steps)
-        for name in (ArtifactName.COCKTAIL_SPACE, ArtifactName.COCKTAIL_SPACE_EM):
+        for name in MAPS:
             with steps.step("maps"):
                 rows, steps.seconds[name] = drawing.finished(name)
             yield name, rows

@@ -3,7 +3,6 @@
 import fcntl
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from cocktailspace.artifacts.store import (
     StoreError,
     SwapConflictError,
 )
+from cocktailspace.files import replace_file
 
 
 class FolderStore:
@@ -46,17 +46,7 @@ class FolderStore:
         path = self._path(key)
         with _as_store_errors(key):
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
-            try:
-                with open(handle, "wb") as file:
-                    file.write(body)
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.chmod(name, 0o644)
-                os.replace(name, path)
-            except BaseException:
-                os.unlink(name)
-                raise
+            replace_file(path, body)
             _sync_folder(path.parent)
 
     def swap(self, key: str, body: bytes, expected: str | None) -> None:

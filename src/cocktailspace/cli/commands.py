@@ -1,9 +1,7 @@
 """The commands. A user's mistake gets one clear line and a non-zero exit, never a traceback."""
 
 import json
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -26,6 +24,7 @@ from cocktailspace.catalogue.migrate import migrate, require_catalogue
 from cocktailspace.catalogue.revision import schema_revision
 from cocktailspace.cli.doctor import examine
 from cocktailspace.cli.views import follow_job, run_table, status_json, status_text
+from cocktailspace.files import replace_file
 from cocktailspace.logs import configure_logging
 from cocktailspace.refresh.local_jobs import JobLog
 from cocktailspace.refresh.restored import renew_restored
@@ -148,7 +147,7 @@ def export(
     if file == _STDIO:
         typer.echo(text, nl=False)
     else:
-        _write_whole(file, text)
+        replace_file(file, text.encode())
         typer.echo(f"written to {file}", err=True)
 
 
@@ -294,16 +293,3 @@ def _described(summary: ImportSummary) -> str:
         f"{summary.created} created, {summary.updated} updated, {summary.deleted} deleted, "
         f"{summary.unchanged} unchanged"
     )
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """All of the text or none of it: a file of that name is replaced at the very end."""
-    handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise

@@ -27,9 +27,8 @@ def by_hand(matrix, order, leaf):
 
 @given(n=st.integers(0, 90), leaf=st.integers(1, 20), seed=st.integers(0, 9))
 def test_it_is_bisection_of_every_stretch(n, leaf, seed):
-    whole = (
-        np.random.default_rng(seed).integers(0, 4, (n, 6)).astype(float)
-    )  # sums without rounding
+    random = np.random.default_rng(seed)
+    whole = random.integers(0, 4, (n, 6)).astype(float)  # whole, so that sums are not rounded
     assert near_order(sparse(whole), leaf).tolist() == list(by_hand(whole, np.arange(n), leaf))
 
 

@@ -9,7 +9,6 @@ NUMBA_CPU_FEATURES, as numba has it.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
@@ -19,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from llvmlite import binding
+
+from cocktailspace.files import replace_file
 
 _CHECKSUM = sha256().digest_size
 
@@ -42,7 +43,7 @@ def write_code(function: Callable[..., Any], code: bytes) -> Path:
         path = folder / _name(function)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _replace(path, sha256(code).digest() + code)
+            replace_file(path, sha256(code).digest() + code)
         except OSError:
             continue
         return path
@@ -84,16 +85,3 @@ def _digest(package: Path) -> str:
         for path in sorted(folder.glob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file at once: whoever reads it meanwhile sees all of it, or the old one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).chmod(0o644)  # an image is built by another user than runs it
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink()
-        raise

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from cocktailspace.analytics.transport.arrays import Floats, SingleTable
 from cocktailspace.analytics.transport.boxes import LARGE, SMALL, build_index, lane_scratch
 from cocktailspace.analytics.transport.cost_search import collect_pairs
 from cocktailspace.analytics.transport.cost_table import Pairs
@@ -24,10 +25,12 @@ class Boxes:
     order: the number of the row in each place. rows: they, in that order.
     scaled, leaving: what the staying bound needs (see `cost_search`): rows s_i q_i, and per row
     the sum of r_i q_i.
+    margin: a bound on the error of what is computed in single precision.
     """
 
-    def __init__(self, fractions: Rows, costs: NDArray[np.float64]) -> None:
+    def __init__(self, fractions: Rows, costs: NDArray[np.float64], margin: float) -> None:
         collect_pairs.load()
+        self.margin = margin
         scaled, leaving = _staying(fractions, costs)
         self.order = near_order(scaled, SMALL)
         self.rows = fractions.take(self.order)
@@ -51,14 +54,8 @@ class BoxedPairs:
         self.limit, self.relaxed = (np.zeros(GROUP, dtype=np.float32) for _ in range(2))
         self.pairs = (np.zeros(_PAIRS + 1, dtype=np.int64), np.zeros(_PAIRS + 1, dtype=np.int64))
 
-    def within(
-        self,
-        start: int,
-        cheapest: NDArray[np.float32],
-        limits: NDArray[np.float64],
-        margin: float,
-    ) -> Iterator[Pairs]:
-        """Lanes and rows of pairs that may be within the limits and a margin, and how many.
+    def within(self, start: int, cheapest: SingleTable, limits: Floats) -> Iterator[Pairs]:
+        """Lanes and rows of pairs that may be within the limits and the margin, and how many.
 
         They are looked at anew for each yield. The large box that holds the queries, which are in
         places from `start` on, comes first.
@@ -70,14 +67,12 @@ class BoxedPairs:
         for first, last in ((own, own + 1), (0, own), (own + 1, boxes)):
             box = first
             while box < last:
-                box, found = self._collect(start, box, last, cheapest, limits, margin)
+                box, found = self._collect(start, box, last, cheapest, limits)
                 yield *self.pairs, found
 
     def _lay_out(self, start: int, count: int) -> None:
         """Lay the scaled masses of the queries side by side."""
-        indptr = self.boxes.rows.indptr[start : start + count + 1]
-        entries = slice(indptr[0], indptr[-1])
-        lane = np.repeat(np.arange(count), np.diff(indptr))
+        entries, lane = self.boxes.rows.entries_of(np.arange(start, start + count))
         columns = self.boxes.rows.indices[entries]
         slots, table = self.lanes[:2]
         used = np.unique(columns)
@@ -87,22 +82,16 @@ class BoxedPairs:
         table[slots[columns], lane] = self.boxes.scaled.data[entries]
 
     def _collect(
-        self,
-        start: int,
-        box: int,
-        last: int,
-        cheapest: NDArray[np.float32],
-        limits: NDArray[np.float64],
-        margin: float,
+        self, start: int, box: int, last: int, cheapest: SingleTable, limits: Floats
     ) -> tuple[int, int]:
         """List pairs that may be within the limits; the box to go on with, and how many."""
-        count = len(limits)
+        count, margin = len(limits), self.boxes.margin
         need = self.lanes[2]
         need[:], self.limit[:] = np.inf, -np.inf
         need[:count] = self.boxes.leaving[start : start + count] - limits - margin
         self.limit[:count] = limits + margin
         affordable = (cheapest, self.limit, self.relaxed)
-        box, found = collect_pairs(
+        return collect_pairs(
             self.boxes.index,
             self.boxes.single_rows,
             box,
@@ -113,7 +102,6 @@ class BoxedPairs:
             affordable,
             self.pairs,
         )
-        return box, found
 
 
 def _staying(fractions: Rows, costs: NDArray[np.float64]) -> tuple[Rows, NDArray[np.float64]]:

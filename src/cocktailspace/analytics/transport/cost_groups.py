@@ -29,17 +29,18 @@ class CostSearch:
         self, fractions: Rows, costs: NDArray[np.float64], k: int, seeds: NDArray[np.int32]
     ) -> None:
         offer_pairs.load()
-        n = len(fractions)
         self.k = k
-        self.layout = Table(fractions) if n <= FEW else Boxes(fractions, costs)
+        largest = float(costs.max()) * float(fractions.sums().max())
+        self.grid = rounding_grid(largest)
+        margin = single_precision_margin(fractions, largest)
+        self.layout = (
+            Table(fractions, margin) if len(fractions) <= FEW else Boxes(fractions, costs, margin)
+        )
         self.order, self.rows = self.layout.order, self.layout.rows
         position = np.argsort(self.order)
         self.seeds = position[seeds[self.order]]
         self.single_costs = costs.astype(np.float32)
         self.problem = problem_of(self.rows, costs)
-        largest = float(costs.max()) * float(fractions.sums().max())
-        self.grid = rounding_grid(largest)
-        self.margin = single_precision_margin(fractions, largest)
         self.longest = int(np.diff(fractions.indptr).max())
 
 
@@ -66,8 +67,7 @@ class CostGroup:
         lane, row = np.repeat(np.arange(count), seeds.shape[1]), seeds.ravel()
         self._offer(start, other_rows(start, lane, row), near)
         self._reach(start, count)
-        limits = near[0][:, -1]
-        for pairs in self.promising.within(start, self.cheapest, limits, search.margin):
+        for pairs in self.promising.within(start, self.cheapest, near[0][:, -1]):
             self._offer(start, pairs, near)
         return near
 

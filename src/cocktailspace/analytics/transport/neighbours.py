@@ -95,13 +95,12 @@ def _search_all(
     rows: Rows, largest: float, found: Neighbours, threads: int | None, progress: Progress | None
 ) -> None:
     """Compare each row with all rows: for few rows, not worth any compilation."""
-    sums, by_column = rows.sums(), rows.transposed()
-    grid, queries = rounding_grid(largest), np.arange(len(rows))
+    sums, by_column, grid = rows.sums(), rows.transposed(), rounding_grid(largest)
 
     def work(start: int, stop: int) -> None:
         shared = _shared_with_all(rows, by_column, start, stop)
         distances = np.rint((sums[start:stop, None] + sums - 2.0 * shared) / grid) * grid
-        distances[queries[: stop - start], queries[start:stop]] = np.inf
+        np.fill_diagonal(distances[:, start:], np.inf)
         found.indices[start:stop], found.distances[start:stop] = _nearest(distances, found.k)
 
     # NumPy holds the interpreter lock in much of this: a second thread would mostly wait.
@@ -115,10 +114,10 @@ def _shared_with_all(rows: Rows, by_column: Rows, start: int, stop: int) -> NDAr
     Each entry of a query meets the entries of its column. Minima are added in order of columns, so
     that a sum depends on the two rows alone, to the last bit.
     """
-    n, entries = len(rows), slice(rows.indptr[start], rows.indptr[stop])
+    n = len(rows)
+    entries, query = rows.entries_of(np.arange(start, stop))
     met, whose = by_column.entries_of(rows.indices[entries])
     least = np.minimum(by_column.data[met], rows.data[entries][whose])
-    query = np.repeat(np.arange(stop - start), np.diff(rows.indptr[start : stop + 1]))
     pair = (query * n)[whose] + by_column.indices[met]
     shared = np.bincount(pair, weights=least, minlength=(stop - start) * n)
     return shared.reshape(stop - start, n).astype(np.float64, copy=False)

@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,6 +18,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from cocktailspace.api.auth.identity import Identity, NotAuthenticatedError, Role, bearer_token
 from cocktailspace.catalogue.models import Name
+from cocktailspace.files import replace_file
 from cocktailspace.times import Clock
 
 PREFIX = "cs_"
@@ -103,12 +103,8 @@ class TokenFile:
             fcntl.flock(lock, fcntl.LOCK_EX)
             entries = self.entries()
             yield entries
-            handle, name = tempfile.mkstemp(prefix=".tokens-", dir=self.path.parent)  # mode 600
-            with open(handle, "w", encoding="utf-8") as file:
-                file.write(TokenList(tokens=entries).model_dump_json(indent=1))
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, self.path)
+            text = TokenList(tokens=entries).model_dump_json(indent=1)
+            replace_file(self.path, text.encode(), mode=0o600)
         finally:
             os.close(lock)
 
