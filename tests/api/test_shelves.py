@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from cocktailspace.api.shelves import Shelves
 
 from cocktailspace.analytics.encode import encode_artifact
-from cocktailspace.api.shelves import Shelves
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import artifact_key
 from cocktailspace.times import utc_now

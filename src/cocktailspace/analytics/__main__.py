@@ -30,10 +30,6 @@ def _travel_light() -> None:
 if __name__ == "__main__":
     _travel_light()
 
-    from cocktailspace.analytics.transport import prepare
-
-    prepare()
-
     from cocktailspace.analytics.command import main
 
     main()

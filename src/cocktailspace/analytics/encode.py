@@ -12,16 +12,19 @@ from cocktailspace.artifacts.manifest import STORAGE_VERSION
 from cocktailspace.times import to_text
 
 
-def encode_artifact(name: str, data: Any, *, source_version: int, generated_at: datetime) -> bytes:
+def encode_artifact(
+    name: str, data: Any, *, source_version: int, generated_at: datetime, **more: str
+) -> bytes:
     """One artifact as it is stored and served. NaN and infinity raise ValueError.
 
-    data: rows, as a list or one by one, or any other value.
+    data: rows, as a list or one by one, or any other value. more: further metadata.
     """
     metadata = {
         "analytics_type": name,
         "generated_at": to_text(generated_at),
         "source_version": source_version,
         "storage_version": STORAGE_VERSION,
+        **more,
     }
     body = BytesIO()
     body.write(b'{"data":')

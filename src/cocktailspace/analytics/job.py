@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cocktailspace.analytics.encode import encode_artifact
-from cocktailspace.analytics.maps import MAPS, Places, published_places
+from cocktailspace.analytics.maps import MAPS, PreviousMap, published_map
 from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.analytics.regenerate import Analytics, regenerate_analytics
 from cocktailspace.artifacts.attempt import AttemptNote
@@ -69,7 +69,7 @@ def run_job(
     version = _previous_version(snapshot, base)
     if not force and _is_published(store, snapshot, base):
         return Ending("nothing to do", snapshot, base.manifest if base else None, version)
-    previous = _previous_places(store, snapshot, base)
+    previous = _previous_maps(store, snapshot, base)
     analytics = regenerate_analytics(snapshot, previous=previous, report=note.report)
     result = _result(note, snapshot, analytics, clock)
     manifest = publish(store, result, base=base, clock=clock)
@@ -107,14 +107,14 @@ def _is_published(store: ArtifactStore, snapshot: Snapshot, base: Published | No
     )
 
 
-def _previous_places(
+def _previous_maps(
     store: ArtifactStore, snapshot: Snapshot, base: Published | None
-) -> Mapping[ArtifactName, Places]:
-    """Where the recipes are on the published maps; ids of another catalogue mean nothing here."""
+) -> Mapping[ArtifactName, PreviousMap]:
+    """The published maps; ids of another catalogue mean nothing here."""
     manifest = base.manifest if base else None
     if manifest is None or manifest.catalogue_id != snapshot.catalogue_id:
         return {}
-    return {name: published_places(store, manifest, name) for name in MAPS}
+    return {name: published_map(store, manifest, name) for name in MAPS}
 
 
 def _result(note: AttemptNote, snapshot: Snapshot, analytics: Analytics, clock: Clock) -> Result:
@@ -134,7 +134,14 @@ def _bodies(
     note: AttemptNote, snapshot: Snapshot, analytics: Analytics, clock: Clock
 ) -> Iterator[tuple[ArtifactName, bytes]]:
     """Each artifact as it is stored, made as it is asked for."""
-    now, version = clock(), snapshot.version
-    for name, data in analytics.artifacts:
-        yield name, encode_artifact(name, data, source_version=version, generated_at=now)
+    now = clock()
+    for artifact in analytics.artifacts:
+        body = encode_artifact(
+            artifact.name,
+            artifact.data,
+            source_version=snapshot.version,
+            generated_at=now,
+            **artifact.metadata,
+        )
+        yield artifact.name, body
     note.report("publish", 0.0)

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,21 +13,43 @@ from numpy.typing import NDArray
 
 from cocktailspace.analytics.projection import project
 from cocktailspace.analytics.space import Space
-from cocktailspace.analytics.transport import Neighbours, Rows
+from cocktailspace.analytics.transport.neighbours import Neighbours
+from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.artifacts.manifest import ArtifactName, Manifest
-from cocktailspace.artifacts.rows import rows_of
+from cocktailspace.artifacts.rows import metadata_of, rows_of
 from cocktailspace.artifacts.store import ArtifactStore, MissingError
 
 logger = logging.getLogger(__name__)
 
-MAPS = (ArtifactName.COCKTAIL_SPACE, ArtifactName.COCKTAIL_SPACE_EM)
+MAPS = (ArtifactName.COCKTAIL_SPACE_EM, ArtifactName.COCKTAIL_SPACE)
 """In the order in which they are drawn."""
 
 Places = Mapping[int, tuple[float, float]]
 """Coordinates by recipe id."""
 
-_Drawn = Future[tuple[NDArray[np.float64], float]]
-"""A map to come: its coordinates, and the seconds that it took."""
+
+@dataclass(frozen=True, slots=True)
+class PreviousMap:
+    """A published map.
+
+    graph: digest of the neighbour graph that it was drawn from; empty where it does not say.
+    """
+
+    places: Places = field(default_factory=dict)
+    graph: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnMap:
+    """A finished map: rows of the artifact, digest of its neighbour graph, seconds that it took."""
+
+    rows: Iterator[dict[str, Any]]
+    graph: str
+    seconds: float
+
+
+_Timed = tuple[NDArray[np.float64], float]
+"""Coordinates, and the seconds that they took."""
 
 
 class Drawing:
@@ -34,33 +57,54 @@ class Drawing:
     one processor and not the interpreter.
 
     They are drawn in turn, and one that was never drawn before is made from the first of the run.
+    One whose neighbour graph is what it was the last time stays as it is.
     """
 
-    def __init__(self, space: Space, previous: Mapping[ArtifactName, Places]) -> None:
+    def __init__(self, space: Space, previous: Mapping[ArtifactName, PreviousMap]) -> None:
         self._space = space
         self._previous = previous
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="map")
-        self._drawn: dict[ArtifactName, _Drawn] = {}
+        self._drawn: dict[ArtifactName, tuple[str, Future[_Timed]]] = {}
 
     def begin(self, name: ArtifactName, features: Rows, neighbours: Neighbours) -> None:
         """Begin a map from exact neighbours; `projection.project` says what the features are."""
-        start = start_places(self._space, self._previous.get(name, {}))
-        first = next(iter(self._drawn.values()), None)
-        self._drawn[name] = self._pool.submit(_timed_project, neighbours, start, first, features)
+        previous = self._previous.get(name, PreviousMap())
+        graph = graph_digest(self._space, neighbours)
+        start = start_places(self._space, previous.places)
+        if start is not None and previous.graph == graph and np.isfinite(start).all():
+            drawn: Future[_Timed] = Future()
+            drawn.set_result((start, 0.0))
+        else:
+            first = next((each for _, each in self._drawn.values()), None)
+            drawn = self._pool.submit(_timed_project, neighbours, start, first, features)
+        self._drawn[name] = graph, drawn
 
-    def finished(self, name: ArtifactName) -> tuple[Iterator[dict[str, Any]], float]:
-        """Wait for a map that was begun: rows of the artifact, and the seconds it took."""
-        coordinates, seconds = self._drawn[name].result()
-        return map_rows(self._space, coordinates), round(seconds, 3)
+    def finished(self, name: ArtifactName) -> DrawnMap:
+        """Wait for a map that was begun."""
+        graph, drawn = self._drawn[name]
+        coordinates, seconds = drawn.result()
+        return DrawnMap(map_rows(self._space, coordinates), graph, round(seconds, 3))
 
     def close(self) -> None:
         """Drop what has not begun, and wait for nothing: the process may have to stop at once."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
+def graph_digest(space: Space, neighbours: Neighbours) -> str:
+    """Digest of who is near whom, and how near: the same on every machine."""
+    digest = hashlib.sha256()
+    ids = np.array([recipe.id for recipe in space.recipes], dtype="<i8")
+    for part in (ids, neighbours.indices.astype("<i4"), neighbours.distances.astype("<i4")):
+        digest.update(part.tobytes())
+    return digest.hexdigest()
+
+
 def _timed_project(
-    neighbours: Neighbours, start: NDArray[np.float64] | None, first: _Drawn | None, features: Rows
-) -> tuple[NDArray[np.float64], float]:
+    neighbours: Neighbours,
+    start: NDArray[np.float64] | None,
+    first: Future[_Timed] | None,
+    features: Rows,
+) -> _Timed:
     other = first.result()[0] if first else None
     started = time.perf_counter()
     coordinates = project(neighbours, start=start, other=other, features=features)
@@ -68,21 +112,23 @@ def _timed_project(
 
 
 def map_rows(space: Space, coordinates: NDArray[np.float64]) -> Iterator[dict[str, Any]]:
-    """One row for each recipe: its place, and its ingredients, the largest volume first."""
+    """One row for each recipe, in order of id: its place, and its ingredients, the largest volume
+    first.
+    """
     names = {ingredient.id: ingredient.name for ingredient in space.ingredients}
-    return (
-        {
+    places = coordinates.tolist()
+    for row in space.in_order_of_id():
+        recipe, (x, y) = space.recipes[row], places[row]
+        yield {
             "recipe_id": recipe.id,
             "name": recipe.name,
-            "x": round(float(x), 4),
-            "y": round(float(y), 4),
+            "x": round(x, 4),
+            "y": round(y, 4),
             "ingredients": [
                 {"ingredient_id": each, "name": names[each], "volume_ml": round(volume, 3)}
                 for each, volume in sorted(recipe.volumes_ml, key=lambda line: -line[1])
             ],
         }
-        for recipe, (x, y) in zip(space.recipes, coordinates, strict=True)
-    )
 
 
 def start_places(space: Space, places: Places) -> NDArray[np.float64] | None:
@@ -93,20 +139,21 @@ def start_places(space: Space, places: Places) -> NDArray[np.float64] | None:
     return np.array([places.get(recipe.id, nowhere) for recipe in space.recipes]).reshape(-1, 2)
 
 
-def published_places(store: ArtifactStore, manifest: Manifest, name: str) -> Places:
-    """The places of a published map; none when it is gone, damaged or of another form."""
+def published_map(store: ArtifactStore, manifest: Manifest, name: str) -> PreviousMap:
+    """A published map; an empty one when it is gone, damaged or of another form."""
     entry = manifest.artifacts.get(name)
     if entry is None:
-        return {}
+        return PreviousMap()
     try:
         body = store.read(entry.key).body
     except MissingError:
-        return {}
+        return PreviousMap()
     if hashlib.sha256(body).hexdigest() != entry.sha256:
         logger.warning("%s is damaged; the map starts anew", entry.key)
-        return {}
+        return PreviousMap()
     try:
-        return {row["recipe_id"]: (float(row["x"]), float(row["y"])) for row in rows_of(body)}
+        places = {row["recipe_id"]: (float(row["x"]), float(row["y"])) for row in rows_of(body)}
+        return PreviousMap(places, str(metadata_of(body).get("graph", "")))
     except (ValueError, KeyError, TypeError) as error:
         logger.warning("%s is of another form (%r); the map starts anew", entry.key, error)
-        return {}
+        return PreviousMap()

@@ -4,19 +4,37 @@ from collections.abc import Mapping
 from typing import Any
 
 MAP_NEIGHBOURS = 14  # UMAP's 15, which count the recipe itself
-LEARNING_NEIGHBOURS = 10
-ROUNDS = 5
 SIMILAR = 10
+NEAR_LIKENESS = 50
+
+MASS_POWER = 13 / 32
+MASS_TOTAL = 27_720  # the least that 1 to 12 equal parts divide
+FRACTION_TOTAL = 1 << 22
+
+EDGES = (4, 4, 2)  # above a root, above its children, above all that is deeper
+SUBSTITUTABLE_EDGE = 1
+DEEPEST = 64  # what is deeper is at no distance from it
+
+STAND_IN_NEIGHBOURS = 8
+PRIOR_WEIGHT = 10
+PRIOR_RANGE = 4  # edges on which the prior falls to 1/e
+EVIDENCE_PAIRS = 3
 
 PARAMETERS: Mapping[str, Any] = {
-    "algorithm_version": 2,
-    "ingredient_costs": "learned",
-    "learning_neighbors": LEARNING_NEIGHBOURS,
-    "learning_rounds": ROUNDS,
+    "algorithm_version": 3,
+    "mass_power": MASS_POWER,
+    "mass_total": MASS_TOTAL,
+    "edge_lengths": EDGES,
+    "substitutable_edge_length": SUBSTITUTABLE_EDGE,
     "map_n_neighbors": MAP_NEIGHBOURS + 1,
     "map_min_dist": 0.05,
     "map_seed": 42,
+    "near_likeness": NEAR_LIKENESS,
     "similar_recipes": SIMILAR,
+    "stand_in_neighbors": STAND_IN_NEIGHBOURS,
+    "stand_in_prior_weight": PRIOR_WEIGHT,
+    "stand_in_prior_range": PRIOR_RANGE,
+    "stand_in_evidence_pairs": EVIDENCE_PAIRS,
 }
 """The manifest carries them. A change of any is a new `algorithm_version`, by which results that
 an older version of the program made are known and computed anew."""

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocktailspace.analytics.parameters import MAP_NEIGHBOURS
-from cocktailspace.analytics.transport import Neighbours, Rows
+from cocktailspace.analytics.transport.neighbours import Neighbours
+from cocktailspace.analytics.transport.rows import Rows
 
 _Points = NDArray[np.float64]
 
 _COLD_EPOCHS, _COLD_RATE = 500, 1.0
 _LARGE, _LARGE_EPOCHS = 10_000, 200
 _WARM_EPOCHS, _ADAPTING_EPOCHS, _WARM_RATE = 50, 100, 0.1
+_ITERATIONS = 20
 _FEWEST = 4
 """Below this many points there is nothing to optimise."""
 _CURVE = (1.7502249632754288, 0.8420553925106006)
@@ -99,12 +101,13 @@ def _filled(start: _Points, known: NDArray[np.bool_], neighbours: Neighbours, se
     """
     places = np.where(known[:, None], start, 0.0)
     placed = known.copy()
+    scale = max(float(neighbours.distances.mean()), 1e-9)
     noise = np.random.default_rng(seed).normal(scale=1e-3, size=places.shape)
     while True:
         waiting = np.flatnonzero(~placed)
         near = neighbours.indices[waiting]
         gap = neighbours.distances[waiting] - neighbours.distances[waiting, :1]
-        weights = np.exp(-gap) * placed[near]
+        weights = np.exp(-gap / scale) * placed[near]
         total = weights.sum(axis=1)
         ready = total > 0
         if not ready.any():
@@ -132,27 +135,27 @@ def _laid_over(points: _Points, moved: _Points, target: _Points) -> _Points:
 
 
 def _principal_components(features: Rows | None, n: int, seed: int) -> _Points:
-    """A cold start: the two principal components, scaled to at most 10, with a little noise."""
+    """A cold start: the two principal components, scaled to at most 10, with a little noise.
+
+    Source: orthogonal iteration, Golub & Van Loan 2013, section 8.2; it needs no matrix of columns.
+    """
     random = np.random.default_rng(seed)
     if features is None:
         return random.uniform(-10, 10, size=(n, 2))
     row, column, width = features.row_of_entry(), features.indices, features.width
     mean = np.bincount(column, weights=features.data, minlength=width) / n
-    second = np.zeros((width, width))
-    for shift in range(int(np.diff(features.indptr).max(initial=0))):
-        pairs = np.flatnonzero(row[shift:] == row[: len(row) - shift])
-        left, right = pairs, pairs + shift
-        products = features.data[left] * features.data[right]
-        np.add.at(second, (column[left], column[right]), products)
-        if shift:
-            np.add.at(second, (column[right], column[left]), products)
-    _, vectors = np.linalg.eigh(second / n - np.outer(mean, mean))
-    axes = vectors[:, :-3:-1] if width > 1 else np.column_stack([vectors, np.zeros(1)])
-    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]] + 1e-300)
+    axes = np.linalg.qr(random.normal(size=(width, min(2, width))))[0]
     places = np.zeros((n, 2))
-    for axis in range(2):
-        weights = features.data * axes[column, axis]
-        places[:, axis] = np.bincount(row, weights=weights, minlength=n) - mean @ axes[:, axis]
+    for _ in range(_ITERATIONS):
+        back = np.zeros_like(axes)
+        for axis in range(axes.shape[1]):
+            weights = features.data * axes[column, axis]
+            along = np.bincount(row, weights=weights, minlength=n) - mean @ axes[:, axis]
+            places[:, axis] = along
+            weights = features.data * along[row]
+            back[:, axis] = np.bincount(column, weights=weights, minlength=width)
+            back[:, axis] -= mean * along.sum()
+        axes = np.linalg.qr(back)[0]
     largest = np.abs(places).max(initial=0.0)
     if largest > 0:
         places *= 10 / largest

@@ -6,31 +6,43 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from cocktailspace.analytics import statistics
-from cocktailspace.analytics.maps import MAPS, Drawing, Places
-from cocktailspace.analytics.parameters import (
-    LEARNING_NEIGHBOURS,
-    MAP_NEIGHBOURS,
-    ROUNDS,
-    SIMILAR,
-)
+from cocktailspace.analytics.comparing import Comparer
+from cocktailspace.analytics.maps import MAPS, Drawing, PreviousMap
+from cocktailspace.analytics.parameters import MAP_NEIGHBOURS, SIMILAR
 from cocktailspace.analytics.similar import similar_rows
-from cocktailspace.analytics.space import Space, rolled_up, space_of
-from cocktailspace.analytics.substitutes import substitute_rows
-from cocktailspace.analytics.transport import (
-    learn_costs,
-    nearest_rows,
-    nearest_under_cost,
-    subtree_masses,
+from cocktailspace.analytics.space import (
+    Space,
+    fractions_of,
+    masses_of,
+    space_of,
 )
+from cocktailspace.analytics.substitutes import stand_ins_of, substitute_rows
+from cocktailspace.analytics.transport.neighbours import Neighbours, nearest_rows
+from cocktailspace.analytics.transport.plans import transport_plans
+from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.catalogue.snapshot import Snapshot
 
 Report = Callable[[str, float], None]
 """Called as the work goes on, with the name of the step and the fraction of it that is done."""
 
-Artifacts = Iterator[tuple[ArtifactName, Any]]
-"""Each artifact's name and data: rows, as a list or one by one, or any other value."""
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """What a run publishes under one name.
+
+    data: rows, as a list or one by one, or any other value. metadata: beyond what all have.
+    """
+
+    name: ArtifactName
+    data: Any
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+Artifacts = Iterator[Artifact]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +59,11 @@ class Analytics:
 
 
 def regenerate_analytics(
-    snapshot: Snapshot, *, previous: Mapping[ArtifactName, Places], report: Report
+    snapshot: Snapshot, *, previous: Mapping[ArtifactName, PreviousMap], report: Report
 ) -> Analytics:
     """Compute every artifact.
 
-    previous: the places on the published maps, by map and recipe id, from which the new maps start.
+    previous: the published maps, from which the new ones start.
     """
     space = space_of(snapshot)
     steps = _Steps(report)
@@ -60,7 +72,7 @@ def regenerate_analytics(
 
 
 def _artifacts(
-    snapshot: Snapshot, space: Space, previous: Mapping[ArtifactName, Places], steps: "_Steps"
+    snapshot: Snapshot, space: Space, previous: Mapping[ArtifactName, PreviousMap], steps: "_Steps"
 ) -> Artifacts:
     with steps.step("statistics"):
         usage = statistics.usage_of(snapshot)
@@ -69,48 +81,42 @@ def _artifacts(
             ArtifactName.INGREDIENT_TREE: statistics.ingredient_tree(snapshot, usage),
             ArtifactName.RECIPE_COMPLEXITY: statistics.recipe_complexity(snapshot),
         }
-    yield from counted.items()
+    for name, data in counted.items():
+        yield Artifact(name, data)
     with closing(Drawing(space, previous)) as drawing:
         with steps.step("neighbours") as progress:
-            neighbours = nearest_rows(space.fractions, MAP_NEIGHBOURS, progress=progress)
-        drawing.begin(ArtifactName.COCKTAIL_SPACE, space.fractions, neighbours)
-        yield from _learned(space, drawing, steps)
+            masses = masses_of(space.volumes)
+            subtrees = space.forest.subtree_masses(masses)
+            relatives = nearest_rows(subtrees, MAP_NEIGHBOURS, progress=progress)
+        drawing.begin(ArtifactName.COCKTAIL_SPACE_EM, subtrees, relatives)
+        with steps.step("plain neighbours") as progress:
+            fractions = fractions_of(space.volumes)
+            plain = nearest_rows(fractions, MAP_NEIGHBOURS, progress=progress)
+        drawing.begin(ArtifactName.COCKTAIL_SPACE, fractions, plain)
+        yield from _explained(space, masses, subtrees, relatives.first(SIMILAR), steps)
         for name in MAPS:
             with steps.step("maps"):
-                rows, steps.seconds[name] = drawing.finished(name)
-            yield name, rows
+                drawn = drawing.finished(name)
+                steps.seconds[name] = drawn.seconds
+            yield Artifact(name, drawn.rows, {"graph": drawn.graph})
 
 
-def _learned(space: Space, drawing: Drawing, steps: "_Steps") -> Artifacts:
-    """What rests on learned ingredient costs: the map, similar recipes and substitutes."""
-    fractions = rolled_up(space)
-    masses = subtree_masses(fractions, space.parents)
-    with steps.step("taxonomy neighbours") as progress:
-        relatives = nearest_rows(masses, MAP_NEIGHBOURS, progress=progress)
-    with steps.step("learning costs") as progress:
-        learned = learn_costs(
-            fractions,
-            space.parents,
-            relatives,
-            rounds=ROUNDS,
-            k=LEARNING_NEIGHBOURS,
-            progress=progress,
-        )
-    with steps.step("learned neighbours") as progress:
-        neighbours = nearest_under_cost(
-            fractions,
-            learned.ground_cost,
-            MAP_NEIGHBOURS,
-            seeds=(learned.neighbours, relatives),
-            progress=progress,
-        )
-    drawing.begin(ArtifactName.COCKTAIL_SPACE_EM, masses, neighbours)
-    with steps.step("similar recipes") as progress:
-        nearest = neighbours.first(SIMILAR)
-        similar = similar_rows(space, fractions, learned.ground_cost, nearest, progress)
-        substitutes = substitute_rows(space, fractions, learned.ground_cost)
-    yield ArtifactName.RECIPE_SIMILAR, similar
-    yield ArtifactName.INGREDIENT_COSTS, substitutes
+def _explained(
+    space: Space, masses: Rows, subtrees: Rows, near: Neighbours, steps: "_Steps"
+) -> Artifacts:
+    """What rests on transport plans: stand-ins, and why recipes are near."""
+    with steps.step("transport plans"):
+        sources = masses.take(np.repeat(np.arange(len(near)), near.k))
+        flows = transport_plans(sources, masses.take(near.indices.ravel()), space.forest)
+    with steps.step("stand-ins"):
+        stand_ins = stand_ins_of(space, masses, near, flows)
+    yield Artifact(ArtifactName.INGREDIENT_SUBSTITUTES, substitute_rows(space, stand_ins))
+    with steps.step("similar recipes"):
+        names = [ingredient.name for ingredient in space.ingredients]
+        evidence = stand_ins.with_evidence(len(names))
+        comparer = Comparer(names, space.forest, evidence)
+        similar = similar_rows(space, subtrees, near, flows, comparer)
+        yield Artifact(ArtifactName.RECIPE_SIMILAR, similar)
 
 
 def _counts(snapshot: Snapshot, space: Space) -> dict[str, int]:
@@ -120,6 +126,7 @@ def _counts(snapshot: Snapshot, space: Space) -> dict[str, int]:
         "recipes_left_out": len(snapshot.recipes) - len(space.recipes),
         "ingredients": len(snapshot.ingredients),
         "ingredients_used": len({each for r in snapshot.recipes for each, _ in r.volumes_ml}),
+        "lines_of_unknown_volume": snapshot.lines_of_unknown_volume,
     }
 
 

@@ -1,74 +1,52 @@
-"""Why two recipes are near: what of one becomes what of the other."""
+"""Similar recipes: the nearest of each, how alike they are, and what changes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cocktailspace.analytics.comparing import Comparer
 from cocktailspace.analytics.space import Space
-from cocktailspace.analytics.transport import Neighbours, Rows, largest_flows
-from cocktailspace.catalogue.snapshot import Recipe
+from cocktailspace.analytics.transport.neighbours import Neighbours
+from cocktailspace.analytics.transport.plans import Flows
+from cocktailspace.analytics.transport.rows import Rows
 
-LARGEST_FLOWS = 3
+_RECIPES_AT_ONCE = 1_000
 
 
 def similar_rows(
-    space: Space,
-    fractions: Rows,
-    ground_cost: NDArray[np.float64],
-    neighbours: Neighbours,
-    progress: Callable[[float], None],
+    space: Space, subtrees: Rows, near: Neighbours, flows: Flows, comparer: Comparer
 ) -> Iterator[dict[str, Any]]:
-    """For each recipe its nearest recipes, with the distance and the largest flows by name.
+    """The artifact: for each recipe those that are nearest, in order of id.
 
-    fractions: what the distances were computed from (substitutable leaves rolled up).
-    Everything is computed at once, but the rows are made one by one: 100,000 recipes have a million
-    similar ones, which would fill gigabytes.
+    near: of each recipe; flows: of the plan from each to each of these, pair by pair. The rows are
+    made some at a time: 100,000 recipes have a million similar ones, which would fill gigabytes.
     """
-    flows = largest_flows(
-        fractions, ground_cost, neighbours, count=LARGEST_FLOWS, progress=progress
-    )
-    names = [ingredient.name for ingredient in space.ingredients]
-    rows = zip(
-        space.recipes,
-        neighbours.indices,
-        np.round(neighbours.distances, 6),
-        flows.sources,
-        flows.sinks,
-        np.round(flows.masses, 4),
-        np.round(flows.unchanged, 4),
-        strict=True,
-    )
-    return (
-        {
-            "recipe_id": recipe.id,
-            "name": recipe.name,
-            "similar": list(_similar(space.recipes, names, *row)),
-        }
-        for recipe, *row in rows
-    )
-
-
-def _similar(
-    recipes: Sequence[Recipe], names: list[str], *row: NDArray[Any]
-) -> Iterator[dict[str, Any]]:
-    """The recipes near one recipe, from the nearest on.
-
-    row: (k,) their numbers and distances, (k, count) sources, sinks and masses of the largest
-    flows, (k,) the mass that stays.
-    """
-    for other, distance, sources, sinks, masses, unchanged in zip(
-        *(column.tolist() for column in row), strict=True
-    ):
-        yield {
-            "recipe_id": recipes[other].id,
-            "name": recipes[other].name,
-            "distance": distance,
-            "flows": [
-                {"from": names[source], "to": names[sink], "fraction": mass}
-                for source, sink, mass in zip(sources, sinks, masses, strict=True)
-                if source >= 0
-            ],
-            "unchanged": unchanged,
-        }
+    reach = subtrees.sums()
+    by_id = np.array(space.in_order_of_id(), dtype=np.int64)
+    for start in range(0, len(by_id), _RECIPES_AT_ONCE):
+        rows = by_id[start : start + _RECIPES_AT_ONCE]
+        one, other = np.repeat(rows, near.k), near.indices[rows].ravel()
+        differences = comparer.worded(
+            space.volumes.take(one),
+            space.volumes.take(other),
+            flows.of_pairs((rows[:, None] * near.k + np.arange(near.k)).ravel()),
+            near.distances[rows].ravel(),
+            reach[one],
+            reach[other],
+        )
+        for place, row in enumerate(rows.tolist()):
+            pairs = range(place * near.k, (place + 1) * near.k)
+            recipe = space.recipes[row]
+            yield {
+                "recipe_id": recipe.id,
+                "name": recipe.name,
+                "similar": [
+                    {
+                        "recipe_id": space.recipes[other[pair]].id,
+                        "name": space.recipes[other[pair]].name,
+                        **differences[pair].as_row(),
+                    }
+                    for pair in pairs
+                ],
+            }

@@ -1,81 +1,114 @@
-"""Recipes as rows of volume fractions: where names end and arrays begin."""
+"""The space: recipes as rows over ingredients, where names end and arrays begin.
 
-from collections.abc import Mapping
+Recipes and ingredients stand in order of name, so that a tie anywhere is broken by name and nothing
+depends on ids, or on the order in which a catalogue was written.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cocktailspace.analytics.transport import Rows
+from cocktailspace.analytics.parameters import (
+    DEEPEST,
+    EDGES,
+    FRACTION_TOTAL,
+    MASS_POWER,
+    MASS_TOTAL,
+    SUBSTITUTABLE_EDGE,
+)
+from cocktailspace.analytics.transport.masses import whole_masses
+from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.transport.taxonomy import Forest, levels_of
 from cocktailspace.catalogue.snapshot import Ingredient, Recipe, Snapshot
+
+Lines = Sequence[tuple[int, float]]
+"""A recipe's lines in order: ingredient id and volume in ml."""
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """The recipes that have a volume, in order of id, as fractions over the ingredients.
+    """The recipes that have a volume, over all ingredients.
 
-    recipes: one for each row of `fractions`.
-    ingredients: one for each column, in order of id.
-    parents: (columns,) column of each ingredient's parent, -1 for a root.
+    recipes: one for each row of `volumes`, in order of name.
+    ingredients: one for each column, in order of name.
+    forest: the taxonomy over the columns.
+    volumes: ml; lines of one ingredient are added up.
     """
 
     recipes: tuple[Recipe, ...]
     ingredients: tuple[Ingredient, ...]
-    parents: NDArray[np.int32]
-    fractions: Rows
+    forest: Forest
+    volumes: Rows
+
+    def in_order_of_id(self) -> list[int]:
+        """The rows, arranged by the ids of their recipes."""
+        return sorted(range(len(self.recipes)), key=lambda row: self.recipes[row].id)
 
 
 def space_of(snapshot: Snapshot) -> Space:
-    """Fractions are volumes over their sum; recipes without volume have no place in the space."""
-    ingredients = snapshot.ingredients
+    """Recipes without volume have no place in the space."""
+    ingredients = tuple(sorted(snapshot.ingredients, key=lambda each: order_of_name(each.name)))
     column = {ingredient.id: number for number, ingredient in enumerate(ingredients)}
-    recipes = tuple(recipe for recipe in snapshot.recipes if _volume_ml(recipe) > 0)
-    rows, columns, volumes = [], [], []
-    for row, recipe in enumerate(recipes):
-        for ingredient_id, volume in recipe.volumes_ml:
-            rows.append(row)
-            columns.append(column[ingredient_id])
-            volumes.append(volume)
-    shape = (len(recipes), len(ingredients))
+    with_volume = [
+        recipe
+        for recipe in snapshot.recipes
+        if any(round(volume, 3) > 0 for _, volume in recipe.volumes_ml)
+    ]
+
+    def order(recipe: Recipe) -> tuple[object, ...]:
+        content = sorted((column[each], volume) for each, volume in recipe.volumes_ml)
+        return (*order_of_name(recipe.name), content)
+
+    recipes = tuple(sorted(with_volume, key=order))
     return Space(
         recipes=recipes,
         ingredients=ingredients,
-        parents=_parents(ingredients, column),
-        fractions=_normalised(Rows.from_triplets(rows, columns, volumes, shape)),
+        forest=forest_of(
+            [(each.parent_id, each.allow_substitution) for each in ingredients], column
+        ),
+        volumes=volumes_of((recipe.volumes_ml for recipe in recipes), column),
     )
 
 
-def rolled_up(space: Space) -> Rows:
-    """Fractions in which substitutable leaves count as their parent, once, amounts added."""
-    target = roll_up_target(space)
-    fractions = space.fractions
-    return Rows.from_triplets(
-        fractions.row_of_entry(),
-        target[fractions.indices],
-        fractions.data,
-        (len(fractions), fractions.width),
-    )
+def order_of_name(name: str) -> tuple[str, str]:
+    """What recipes and ingredients are sorted by."""
+    return name.casefold(), name
 
 
-def roll_up_target(space: Space) -> NDArray[np.int32]:
-    """(columns,) the column that each ingredient counts as when substitutions are learned."""
-    inner = set(space.parents.tolist())
-    target = np.arange(len(space.ingredients), dtype=np.int32)
-    for column, ingredient in enumerate(space.ingredients):
-        if ingredient.allow_substitution and column not in inner and space.parents[column] >= 0:
-            target[column] = space.parents[column]
-    return target
+def volumes_of(recipes: Iterable[Lines], column: Mapping[int, int]) -> Rows:
+    """(n, columns) volumes in ml, cut to thousandths as artifacts have them."""
+    rows, columns, volumes = [], [], []
+    row = -1
+    for row, lines in enumerate(recipes):
+        for ingredient_id, volume in lines:
+            rows.append(row)
+            columns.append(column[ingredient_id])
+            volumes.append(round(volume, 3))
+    return Rows.from_triplets(rows, columns, volumes, (row + 1, len(column)))
 
 
-def _volume_ml(recipe: Recipe) -> float:
-    return sum(volume for _, volume in recipe.volumes_ml)
+def fractions_of(volumes: Rows) -> Rows:
+    """Volumes over their sum, as whole numbers: what the Manhattan distance compares."""
+    return whole_masses(volumes, power=1.0, total=FRACTION_TOTAL)
 
 
-def _parents(ingredients: tuple[Ingredient, ...], column: Mapping[int, int]) -> NDArray[np.int32]:
-    above = [-1 if each.parent_id is None else column[each.parent_id] for each in ingredients]
-    return np.array(above, dtype=np.int32)
+def masses_of(volumes: Rows) -> Rows:
+    """What the Earth Mover's Distance moves: fractions raised to a power, as whole numbers.
+
+    The job and whoever compares a draft use this one function, and so agree to the last unit.
+    """
+    return whole_masses(volumes, power=MASS_POWER, total=MASS_TOTAL)
 
 
-def _normalised(volumes: Rows) -> Rows:
-    shares = volumes.data / volumes.sums()[volumes.row_of_entry()]
-    return Rows(volumes.indptr, volumes.indices, shares, volumes.width)
+def forest_of(kinds: Sequence[tuple[int | None, bool]], column: Mapping[int, int]) -> Forest:
+    """The taxonomy of ingredients, given by the id of the one above and whether a guest would take
+    siblings instead: then the edge above is short. Distances are path lengths.
+    """
+    parents = np.array([-1 if above is None else column[above] for above, _ in kinds], np.int32)
+    substitutable = np.array([each for _, each in kinds], dtype=np.bool_) & (parents >= 0)
+    levels = levels_of(parents)
+    lengths = np.array(EDGES)[np.minimum(levels, len(EDGES)) - 1]
+    lengths[substitutable] = SUBSTITUTABLE_EDGE
+    lengths[levels > DEEPEST] = 0
+    return Forest(parents, lengths)

@@ -37,6 +37,7 @@ def ingredient_usage(snapshot: Snapshot, usage: Usage) -> list[dict[str, Any]]:
             "ingredient_id": ingredient.id,
             "name": ingredient.name,
             "parent_id": ingredient.parent_id,
+            "allow_substitution": ingredient.allow_substitution,
             **_counts(ingredient, usage),
             "children": [child.id for child in children.get(ingredient.id, [])],
         }

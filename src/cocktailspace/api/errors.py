@@ -60,6 +60,10 @@ class NotYetError(Exception):
     """The analytics asked for have not been published yet."""
 
 
+class GoneError(Exception):
+    """What once was here is not any more, for good; something else takes its place."""
+
+
 class OverdueError(Exception):
     """What is published is older than it may be."""
 
@@ -93,6 +97,7 @@ _DESCRIPTIONS = {
     401: "Writing needs a valid token",
     403: "The token's role is too low",
     404: "There is no such thing",
+    410: "It is gone for good; the message names what takes its place",
     409: "It contradicts what the catalogue holds",
     412: "It has changed since it was read",
     413: "The request is too large",
@@ -146,6 +151,10 @@ def install_error_handlers(app: FastAPI) -> None:
     def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
         problems = [problem_of({**each, "loc": each["loc"][1:]}) for each in error.errors()]
         return error_response(422, "invalid", _headline(problems), problems)
+
+    @app.exception_handler(GoneError)
+    def gone(_request: Request, error: GoneError) -> JSONResponse:
+        return error_response(410, "gone", str(error))
 
     @app.exception_handler(StaleError)
     def stale(_request: Request, error: StaleError) -> JSONResponse:

@@ -24,7 +24,12 @@ class ArtifactName(StrEnum):
     COCKTAIL_SPACE = "cocktail-space"
     COCKTAIL_SPACE_EM = "cocktail-space-em"
     RECIPE_SIMILAR = "recipe-similar"
-    INGREDIENT_COSTS = "ingredient-costs"
+    INGREDIENT_SUBSTITUTES = "ingredient-substitutes"
+    REGIONS = "regions"
+
+
+RETIRED = {"ingredient-costs": ArtifactName.INGREDIENT_SUBSTITUTES}
+"""Artifacts that older programs published, and what takes their place."""
 
 
 class ArtifactEntry(BaseModel):

@@ -20,3 +20,9 @@ def rows_of(body: bytes) -> Iterator[Any]:
         if line.startswith(b"]"):
             return
         yield from_json(line.removesuffix(b","))
+
+
+def metadata_of(body: bytes) -> dict[str, Any]:
+    """An artifact's metadata, which stand at its end. Raises ValueError for what is no artifact."""
+    metadata: dict[str, Any] = from_json(b"{" + body[body.rindex(b'"metadata":') :])["metadata"]
+    return metadata

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine, select
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.errors import CatalogueError, SchemaError
-from cocktailspace.catalogue.measures import volume_ml
+from cocktailspace.catalogue.measures import is_known, volume_ml
 from cocktailspace.catalogue.revision import check_schema
 from cocktailspace.catalogue.schema import ingredients, recipe_ingredients, recipes, units
 
@@ -39,13 +39,17 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole catalogue at one version, in order of id."""
+    """The whole catalogue at one version, in order of id.
+
+    lines_of_unknown_volume: how many lines have no unit, and count as millilitres.
+    """
 
     catalogue_id: str
     version: int
     ingredients: tuple[Ingredient, ...]
     recipes: tuple[Recipe, ...]
     changed_at: datetime | None = None
+    lines_of_unknown_volume: int = 0
 
 
 def take_snapshot(database: Database) -> Snapshot:
@@ -125,6 +129,7 @@ def _read(connection: Connection) -> Snapshot:
     check_schema(connection)
     state = catalogue_state(connection)
     volumes: dict[int, list[tuple[int, float]]] = {}
+    unknown = 0
     lines = recipe_ingredients.c
     query = (
         select(lines.recipe_id, lines.ingredient_id, lines.amount, units.c.millilitres)
@@ -134,6 +139,7 @@ def _read(connection: Connection) -> Snapshot:
     for recipe_id, ingredient_id, amount, millilitres in connection.execute(query):
         volume = volume_ml(amount, millilitres)
         volumes.setdefault(recipe_id, []).append((ingredient_id, volume))
+        unknown += not is_known(millilitres)
     columns = ingredients.c
     forest = select(columns.id, columns.name, columns.parent_id, columns.allow_substitution)
     names = select(recipes.c.id, recipes.c.name).order_by(recipes.c.id)
@@ -148,4 +154,5 @@ def _read(connection: Connection) -> Snapshot:
             for recipe_id, name in connection.execute(names)
         ),
         changed_at=state.changed_at,
+        lines_of_unknown_volume=unknown,
     )

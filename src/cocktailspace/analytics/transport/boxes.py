@@ -9,18 +9,24 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cocktailspace.analytics.transport.arrays import Index, Lanes, Level, Near
-from cocktailspace.analytics.transport.parallel import GROUP
 from cocktailspace.analytics.transport.rows import Rows
+
+Level = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]
+"""Rows, or boxes of rows: indptr, columns and masses in CSR, and half of each one's sum of masses,
+for a box the least. Whole numbers and halves below 2^23, which single precision holds exactly."""
+Index = tuple[NDArray[np.int64], Level, Level, Level]
+"""All rows: the order in which near ones stand together, the rows in that order, and the small and
+the large boxes around them. Plain tuples, as compiled code takes them apart without cost."""
 
 SMALL, LARGE = 16, 128
 """Rows in a small and in a large box."""
 _ROWS_AT_ONCE = LARGE * 1024
 
 
-def build_index(rows: Rows, order: NDArray[np.int64], offsets: NDArray[np.float64]) -> Index:
-    """Index of `rows`, already arranged in `order`; offsets: (n,) one per row."""
-    level = (rows.indptr, rows.indices, rows.data.astype(np.float32), offsets.astype(np.float32))
+def build_index(rows: Rows, order: NDArray[np.int64]) -> Index:
+    """Index of `rows`, already arranged in `order`."""
+    halves = (rows.sums() / 2).astype(np.float32)
+    level = (rows.indptr, rows.indices, rows.data.astype(np.float32), halves)
     return order, level, _boxes(level, SMALL, rows.width), _boxes(level, LARGE, rows.width)
 
 
@@ -34,8 +40,8 @@ def _boxes(level: Level, size: int, width: int) -> Level:
     lengths, columns, masses = (np.concatenate(part) for part in zip(*parts, strict=True))
     indptr = np.zeros(len(lengths) + 1, dtype=np.int64)
     np.cumsum(lengths, out=indptr[1:])
-    offsets = np.minimum.reduceat(level[3], np.arange(0, n, size))
-    return indptr, columns, masses, offsets
+    halves = np.minimum.reduceat(level[3], np.arange(0, n, size))
+    return indptr, columns, masses, halves
 
 
 def _boxes_between(
@@ -54,16 +60,3 @@ def _boxes_between(
     largest = np.maximum.reduceat(sorted_masses, first) if len(first) else sorted_masses
     count = np.bincount(place[first] // width, minlength=-(-(stop - start) // size))
     return count, (place[first] % width).astype(np.int32), largest
-
-
-def lane_scratch(
-    width: int, boxes: int, k: int
-) -> tuple[Lanes, Near, NDArray[np.float32], NDArray[np.int64]]:
-    """Working memory of one thread: lanes, their neighbours, and the boxes they are to visit."""
-    slots = np.zeros(width, dtype=np.int32)
-    table = np.zeros((width + 1, GROUP), dtype=np.float32)
-    need, surplus = np.zeros(GROUP, dtype=np.float32), np.zeros(GROUP, dtype=np.float32)
-    near = (np.zeros((GROUP, k)), np.zeros((GROUP, k), dtype=np.int32))
-    scores, promising = np.zeros(boxes, dtype=np.float32), np.zeros(boxes, dtype=np.int64)
-    shared = (np.zeros(width + 1, dtype=np.int32), np.zeros(width + 1, dtype=np.float32))
-    return (slots, table, need, surplus, *shared), near, scores, promising

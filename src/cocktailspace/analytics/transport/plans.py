@@ -1,111 +1,170 @@
-"""Distance and transport plan between two recipes, under any ground cost."""
+"""Transport plans under a taxonomy: what of one recipe becomes what of another.
+
+No optimisation is needed. What two recipes share stays; what is left over at an ingredient is
+matched with what is missing at or below the same node, and only the rest goes up to the next. Each
+edge is then crossed by just its difference of subtree masses, which is the least that any plan can
+do (see `taxonomy`). At a node the largest masses are matched first, ties by column, so that there
+is one plan for each pair of recipes, and the plan back is the same read backwards.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from cocktailspace.analytics.transport.rows import Rows, check_masses
-from cocktailspace.analytics.transport.solver import solve_alone
-from cocktailspace.analytics.transport.spanning_tree import MASS, workspace
+from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.transport.taxonomy import Forest
 
-BALANCE = 1e-9
-"""Relative difference of total masses that still counts as balanced."""
+_Numbers = NDArray[np.int64]
+
+_PAIRS_AT_ONCE = 1 << 13
+"""Bounds the scratch memory to some tens of MB; fewer where the numbers that piles are sorted by
+would not fit into 63 bits."""
 
 
 @dataclass(frozen=True)
-class TransportPlan:
-    """A cheapest way to turn one recipe into another.
+class Flows:
+    """What is moved by the plans of many pairs: by pair, the largest first, ties by columns.
 
-    cost: its total cost. flow: (m, n) mass moved from each source to each sink, >= 0; its row sums
-    are masses_a and its column sums masses_b.
+    pair, source, target: (flows,) numbers of the pair and of two columns, source != target.
+    mass: (flows,) whole numbers > 0.
     """
 
-    cost: float
-    flow: NDArray[np.float64]
+    pair: NDArray[np.int32]
+    source: NDArray[np.int32]
+    target: NDArray[np.int32]
+    mass: NDArray[np.int32]
+
+    def of_pairs(self, pairs: NDArray[np.integer]) -> Flows:
+        """The flows of some pairs, which are counted anew in the order given."""
+        begin, end = (np.searchsorted(self.pair, pairs, side=side) for side in ("left", "right"))
+        lengths = end - begin
+        pair = np.repeat(np.arange(len(pairs), dtype=np.int32), lengths)
+        which = begin[pair] + np.arange(len(pair)) - (np.cumsum(lengths) - lengths)[pair]
+        return Flows(pair, self.source[which], self.target[which], self.mass[which])
 
 
-def transport_plan(
-    masses_a: ArrayLike, masses_b: ArrayLike, ground_cost: ArrayLike
-) -> TransportPlan:
-    """Least work that turns one recipe into another, and how.
+@dataclass(frozen=True)
+class _Piles:
+    """Masses that wait to be matched.
 
-    masses_a: (m,) and masses_b: (n,) masses, finite, >= 0 and of equal sums.
-    ground_cost: (m, n) cost of moving a unit of mass, finite and >= 0; neither symmetry nor the
-    triangle inequality is asked for, and staying may cost something.
-    Among equally cheap plans the one returned depends on the arguments alone.
-    Raises ValueError for masses that do not balance, and for values that are not finite or < 0.
-    Source: Rubner, Tomasi & Guibas 2000; `solver` for the method.
+    pair: of which pair; taking: 1 where the mass is missing, 0 where it is left over; column: of
+    which ingredient; node: where it waits, -1 for the common root; mass: whole numbers > 0.
     """
-    a, b, costs = checked_problem(masses_a, masses_b, ground_cost)
-    flow = np.zeros(costs.shape)
-    sources, sinks = np.flatnonzero(a), np.flatnonzero(b)
-    if len(sources) == 0 or len(sinks) == 0:
-        return TransportPlan(0.0, flow)
-    m, n = len(sources), len(sinks)
-    space = workspace(max(m, n))
-    total = a.sum()
-    space[0][:m, :n] = costs[np.ix_(sources, sinks)]
-    space[1][MASS, :m] = a[sources] / total
-    space[1][MASS, m : m + n] = b[sinks] / b.sum()
-    moved = np.zeros((m, n))
-    least = float(solve_alone(space, moved))
-    flow[np.ix_(sources, sinks)] = moved * total
-    return TransportPlan(least * total, flow)
+
+    pair: _Numbers
+    taking: _Numbers
+    column: _Numbers
+    node: _Numbers
+    mass: _Numbers
+
+    def some(self, which: NDArray[Any]) -> _Piles:
+        """Those that a mask or an order picks."""
+        parts = (self.pair, self.taking, self.column, self.node, self.mass)
+        return _Piles(*(part[which] for part in parts))
 
 
-def exact_distance(masses_a: ArrayLike, masses_b: ArrayLike, ground_cost: ArrayLike) -> float:
-    """The Earth Mover's Distance: the cost of `transport_plan`, which see."""
-    return transport_plan(masses_a, masses_b, ground_cost).cost
+def transport_plans(sources: Rows, targets: Rows, forest: Forest) -> Flows:
+    """The flows of the plan of each pair: row i of `sources` into row i of `targets`.
 
-
-def checked_problem(
-    masses_a: ArrayLike, masses_b: ArrayLike, ground_cost: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """The three as arrays, if they make a transport problem; else ValueError."""
-    a = np.asarray(masses_a, dtype=np.float64)
-    b = np.asarray(masses_b, dtype=np.float64)
-    costs = np.asarray(ground_cost, dtype=np.float64)
-    if a.ndim != 1 or b.ndim != 1 or costs.shape != (len(a), len(b)):
+    sources, targets: n rows each of whole numbers, row i of either with the same total.
+    forest: over their columns.
+    Every plan is feasible and costs the Earth Mover's Distance.
+    Raises ValueError for rows that do not belong together.
+    """
+    if len(sources) != len(targets) or sources.width != targets.width:
         raise ValueError(
-            f"masses of shapes {a.shape} and {b.shape} need a ground cost of shape "
-            f"({len(a)}, {len(b)}), got {costs.shape}"
+            f"{len(sources)} sources of {sources.width} columns, "
+            f"but {len(targets)} targets of {targets.width}"
         )
-    check_masses(a, "masses_a")
-    check_masses(b, "masses_b")
-    check_costs(costs)
-    if abs(a.sum() - b.sum()) > BALANCE * max(a.sum(), b.sum()):
-        raise ValueError(f"masses do not balance: masses_a sum to {a.sum()}, masses_b to {b.sum()}")
-    return a, b, costs
+    sums = sources.sums()
+    if (sums != targets.sums()).any():
+        uneven = int(np.argmax(sums != targets.sums()))
+        raise ValueError(f"the masses of pair {uneven} do not balance")
+    width, largest = sources.width + 1, int(sums.max(initial=1))
+    at_once = max(1, min(_PAIRS_AT_ONCE, (1 << 62) // (2 * width * width * (largest + 1))))
+    blocks = [
+        _plans_between(sources, targets, forest, start, min(start + at_once, len(sources)))
+        for start in range(0, max(len(sources), 1), at_once)
+    ]
+    return Flows(*(np.concatenate(part) for part in zip(*blocks, strict=True)))
 
 
-def check_costs(costs: NDArray[np.float64]) -> None:
-    """Raise ValueError unless every cost is finite and >= 0, with the first that is not."""
-    wrong = ~(np.isfinite(costs) & (costs >= 0))
-    if wrong.any():
-        place = np.unravel_index(int(np.argmax(wrong)), costs.shape)
-        where = ", ".join(str(int(index)) for index in place)
-        raise ValueError(f"ground_cost must be finite and >= 0, got {costs[place]} at ({where})")
+def _plans_between(
+    sources: Rows, targets: Rows, forest: Forest, start: int, stop: int
+) -> tuple[NDArray[np.int32], ...]:
+    """Pair, source, target and mass of the flows of the pairs from `start` to `stop`."""
+    levels = np.append(forest.levels, 0)  # the last is the common root's, number -1
+    above = np.append(forest.parents, -1).astype(np.int64)
+    chosen = np.arange(start, stop)
+    piles = _differences(sources.take(chosen), targets.take(chosen))
+    found = []
+    for level in range(int(levels[piles.node].max(initial=0)), -1, -1):
+        here = levels[piles.node] == level
+        flows, rest = _matched(piles.some(here), len(forest) + 1)
+        found.append(flows)
+        waiting = piles.some(~here)
+        piles = _Piles(
+            np.concatenate([waiting.pair, rest.pair]),
+            np.concatenate([waiting.taking, rest.taking]),
+            np.concatenate([waiting.column, rest.column]),
+            np.concatenate([waiting.node, above[rest.node]]),
+            np.concatenate([waiting.mass, rest.mass]),
+        )
+    pair, source, target, mass = (np.concatenate(part) for part in zip(*found, strict=True))
+    largest, width = int(mass.max(initial=0)), len(forest)
+    order = np.argsort(((pair * (largest + 1) + largest - mass) * width + source) * width + target)
+    pair += start
+    return tuple(each[order].astype(np.int32) for each in (pair, source, target, mass))
 
 
-def checked_rows(fractions: Rows, ground_cost: ArrayLike) -> tuple[NDArray[np.float64], float]:
-    """The ground cost as an array and the rows' common sum, if they make transport problems.
+def _differences(sources: Rows, targets: Rows) -> _Piles:
+    """What of each pair does not stay: what is left over, and what is missing."""
+    row = np.concatenate([sources.row_of_entry(), targets.row_of_entry()])
+    place = row * sources.width + np.concatenate([sources.indices, targets.indices])
+    mass = np.concatenate([sources.data, -targets.data]).astype(np.int64)
+    order = np.argsort(place, kind="stable")
+    place, mass = place[order], mass[order]
+    first = np.flatnonzero(np.diff(place, prepend=-1))
+    rest = np.add.reduceat(mass, first) if len(first) else mass
+    pair, column = np.divmod(place[first], max(sources.width, 1))
+    return _Piles(pair, (rest < 0).astype(np.int64), column, column, np.abs(rest)).some(rest != 0)
 
-    Raises ValueError for a cost that is negative, not finite or of another shape, and for rows of
-    different sums or without mass.
+
+def _matched(
+    piles: _Piles, width: int
+) -> tuple[tuple[_Numbers, _Numbers, _Numbers, _Numbers], _Piles]:
+    """Match what is left over with what is missing at the same node of the same pair.
+
+    The piles of a node lie end to end on a line, the largest first, as far as the smaller side
+    reaches, and so do the lines of all nodes. Where piles of the two sides lie over one another,
+    mass flows. Gives pair, source, target and mass of the flows, and what is left of the piles.
     """
-    costs = np.ascontiguousarray(ground_cost, dtype=np.float64)
-    if costs.shape != (fractions.width, fractions.width):
-        raise ValueError(f"{fractions.width} columns need a square ground_cost, got {costs.shape}")
-    check_costs(costs)
-    sums = fractions.sums()
-    if len(sums) == 0:
-        return costs, 1.0
-    if sums.max() - sums.min() > BALANCE * sums.max():
-        worst = int(np.argmax(np.abs(sums - np.median(sums))))
-        raise ValueError(f"masses do not balance: row {worst} sums to {sums[worst]}")
-    if sums.max() == 0:
-        raise ValueError("masses do not balance: the rows have no mass")
-    return costs, float(sums.max())
+    place = piles.pair * width + piles.node + 1
+    side = place * 2 + piles.taking
+    largest = int(piles.mass.max(initial=0))
+    order = np.argsort((side * (largest + 1) + largest - piles.mass) * width + piles.column)
+    piles, place, side = piles.some(order), place[order], side[order]
+    ends = np.cumsum(piles.mass)
+    begins = ends - piles.mass
+    node = np.cumsum(np.diff(place, prepend=-1) > 0) - 1
+    sums = np.zeros((2, len(place) + 1), dtype=np.int64)
+    np.add.at(sums, (piles.taking, node), piles.mass)
+    matched = sums.min(axis=0)
+    line = np.cumsum(matched) - matched
+    begins -= begins[np.searchsorted(side, side)]  # counted from the first pile of its side
+    part = np.clip(matched[node] - begins, 0, piles.mass)
+    flowing = np.flatnonzero(part)
+    ends = line[node] + begins + part
+    takes = piles.taking[flowing] == 1
+    given, taken = flowing[~takes], flowing[takes]
+    cuts = np.sort(np.concatenate([ends[given], ends[taken]]))
+    cuts = cuts[np.diff(cuts, prepend=0) > 0]
+    source = given[np.searchsorted(ends[given], cuts)]
+    target = taken[np.searchsorted(ends[taken], cuts)]
+    flows = (piles.pair[source], piles.column[source], piles.column[target])
+    rest = replace(piles, mass=piles.mass - part)
+    return (*flows, np.diff(cuts, prepend=0)), rest.some(part < piles.mass)

@@ -6,15 +6,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
+from pydantic_core import from_json, to_json
 from starlette.convertors import Convertor, register_url_convertor
 
 from cocktailspace.api.bodies import FOR_EVER, File
 from cocktailspace.api.context import Context
 from cocktailspace.api.delivery import Delivery
-from cocktailspace.api.errors import NotYetError, answers
+from cocktailspace.api.differences import SimilarRow
+from cocktailspace.api.errors import GoneError, NotYetError, answers
 from cocktailspace.api.parameters import QueryId
 from cocktailspace.api.similar import SimilarRows
 from cocktailspace.artifacts.manifest import (
+    RETIRED,
     ArtifactName,
     Manifest,
     artifact_key,
@@ -28,7 +31,10 @@ from cocktailspace.refresh.status import RefreshState
 REVALIDATE = "no-cache"
 
 OneRecipe = Annotated[
-    QueryId | None, Query(description="Only this recipe's row (of `recipe-similar`)")
+    QueryId | None,
+    Query(
+        description="Only this recipe's row (of `recipe-similar`), and of it those that are near"
+    ),
 ]
 
 
@@ -59,14 +65,6 @@ FRESHNESS: dict[int | str, dict[str, Any]] = {
 ELSEWHERE: dict[int | str, dict[str, Any]] = {
     307: {"description": "It is too large for an answer of ours; Location has it for five minutes"}
 }
-
-
-class SimilarRow(BaseModel):
-    """One recipe's row of `recipe-similar`: its nearest recipes, and why they are near."""
-
-    recipe_id: int
-    name: str
-    similar: list[dict[str, Any]]
 
 
 class _ArtifactConvertor(Convertor[str]):
@@ -103,6 +101,11 @@ def analytics_routes(context: Context) -> APIRouter:
             )
         return published.manifest
 
+    def not_yet(name: str) -> NotYetError:
+        return NotYetError(
+            f"{name} is being computed by a newer version; it follows within moments"
+        )
+
     def freshness() -> dict[str, str]:
         status = context.services.refresher.status()
         version = status.manifest.source_version if status.manifest else 0
@@ -115,9 +118,17 @@ def analytics_routes(context: Context) -> APIRouter:
                 f"recipe {recipe_id} is not in the published analytics ({run_id}): it is newer, or "
                 "has no volume"
             )
-        sha256 = hashlib.sha256(row).hexdigest()
-        file = File(sha256, "application/json", caching, lambda: row)
+        body = _only_near(row)
+        sha256 = hashlib.sha256(body).hexdigest()
+        file = File(sha256, "application/json", caching, lambda: body)
         return bodies.answer(request, file, freshness() if caching == REVALIDATE else None)
+
+    for retired, successor in RETIRED.items():
+
+        @router.get(f"/{retired}", responses=answers(410), include_in_schema=False)
+        @router.get(f"/runs/{{run_id}}/{retired}", responses=answers(410), include_in_schema=False)
+        def get_retired(retired: str = retired, successor: str = successor) -> Response:
+            raise GoneError(f"there is no {retired} any more; {successor} takes its place")
 
     @router.get("/manifest", response_model=Manifest, responses=FRESHNESS | answers(503))
     def get_manifest(request: Request) -> Response:
@@ -151,6 +162,8 @@ def analytics_routes(context: Context) -> APIRouter:
                 return similar_to(request, run_id, recipe_id, FOR_EVER)
             return delivery.answer(request, key, stored)
         except MissingError:
+            if current().run_id == run_id:
+                raise not_yet(name) from None
             raise gone from None
 
     @router.get(
@@ -165,7 +178,7 @@ def analytics_routes(context: Context) -> APIRouter:
         manifest = current()
         entry = manifest.artifacts.get(name)
         if entry is None:
-            raise NotYetError(f"what is published has no {name}; the next refresh brings it")
+            raise not_yet(name)
         if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
             return similar_to(request, manifest.run_id, recipe_id, REVALIDATE)
         file = File(
@@ -174,3 +187,15 @@ def analytics_routes(context: Context) -> APIRouter:
         return delivery.answer(request, entry.key, lambda: file, size=entry.bytes, more=freshness())
 
     return router
+
+
+def _only_near(row: bytes) -> bytes:
+    """One recipe's row without those that are not near; NotYetError for an older program's."""
+    found = from_json(row)
+    try:
+        found["similar"] = [each for each in found["similar"] if each["near"]]
+    except KeyError:
+        raise NotYetError(
+            "similar recipes are being computed anew by a newer version; they follow within moments"
+        ) from None
+    return to_json(found)

@@ -1,0 +1,105 @@
+"""How two recipes differ: distance, likeness, and what changes, for any pairs of recipes.
+
+The job says it of each recipe and its nearest, the API and the command line of any two, all by this
+one function. Needs numpy alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocktailspace.analytics.parameters import EDGES, MASS_TOTAL, NEAR_LIKENESS
+from cocktailspace.analytics.space import masses_of
+from cocktailspace.analytics.transport.plans import Flows, transport_plans
+from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.transport.taxonomy import Forest
+from cocktailspace.analytics.words import Changes, changes_of_pairs, likeness
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What lies between one recipe and another.
+
+    distance: Earth Mover's Distance over the taxonomy, in edges above a root.
+    likeness: from 0, nothing in common, to 100, the same; near: whether that is worth showing.
+    changes: what makes the other of the one.
+    """
+
+    distance: float
+    likeness: int
+    near: bool
+    changes: Changes
+
+    def as_row(self) -> dict[str, Any]:
+        """As artifacts and answers have it."""
+        return {
+            "distance": self.distance,
+            "likeness": self.likeness,
+            "near": self.near,
+            "changes": self.changes,
+        }
+
+
+class Comparer:
+    """Compares recipes over ingredients that stand in order of name.
+
+    names, forest: of the m ingredients; evidence: source * m + target, ascending, of what recipes
+    speak for as stand-ins, across families, too.
+    """
+
+    def __init__(self, names: Sequence[str], forest: Forest, evidence: NDArray[np.int64]) -> None:
+        self._names, self._forest, self._evidence = names, forest, evidence
+
+    def differences(self, before: Rows, after: Rows) -> list[Difference]:
+        """Of each recipe of `before` from the one in the same row of `after`; volumes in ml."""
+        masses = [masses_of(each) for each in (before, after)]
+        trees = [self._forest.subtree_masses(each) for each in masses]
+        flows = transport_plans(masses[0], masses[1], self._forest)
+        reach, other_reach = (tree.sums() for tree in trees)
+        distances = reach + other_reach - 2 * _shared(*trees)
+        return self.worded(before, after, flows, distances, reach, other_reach)
+
+    def worded(
+        self,
+        before: Rows,
+        after: Rows,
+        flows: Flows,
+        distances: NDArray[Any],
+        reach: NDArray[Any],
+        other_reach: NDArray[Any],
+    ) -> list[Difference]:
+        """The same of pairs whose plans, distances and sums of subtree masses are known."""
+        alike = likeness(distances, reach, other_reach)
+        changes = changes_of_pairs(before, after, flows, self._swappable(flows), self._names)
+        steps = np.round(distances / (MASS_TOTAL * EDGES[0]), 6)
+        return [
+            Difference(*each)
+            for each in zip(
+                steps.tolist(),
+                alike.tolist(),
+                (alike >= NEAR_LIKENESS).tolist(),
+                changes,
+                strict=True,
+            )
+        ]
+
+    def _swappable(self, flows: Flows) -> NDArray[np.bool_]:
+        """Whether the one may be said to take the other's place: kin, or there is evidence."""
+        roots = self._forest.roots
+        places = flows.source.astype(np.int64) * len(self._forest) + flows.target
+        same_family: NDArray[np.bool_] = roots[flows.source] == roots[flows.target]
+        return same_family | np.isin(places, self._evidence)
+
+
+def _shared(rows: Rows, others: Rows) -> NDArray[np.float64]:
+    """(n,) the mass that each row shares with the other one in the same place."""
+    places, side = (each.row_of_entry() * each.width + each.indices for each in (rows, others))
+    _, mine, theirs = np.intersect1d(places, side, assume_unique=True, return_indices=True)
+    least = np.minimum(rows.data[mine], others.data[theirs])
+    shared = np.bincount(rows.row_of_entry()[mine], weights=least, minlength=len(rows))
+    return shared.astype(np.float64)

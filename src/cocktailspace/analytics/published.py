@@ -1,0 +1,200 @@
+"""A published run, read back from its artifacts, so that more recipes can be compared with it.
+
+A draft is placed, and any two recipes are compared, exactly as the job does it: by the same
+functions, from the same numbers. Needs numpy alone and answers in milliseconds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocktailspace.analytics.comparing import Comparer, Difference
+from cocktailspace.analytics.maps import MAPS
+from cocktailspace.analytics.parameters import EDGES, EVIDENCE_PAIRS, MASS_TOTAL, PARAMETERS
+from cocktailspace.analytics.space import (
+    Lines,
+    forest_of,
+    masses_of,
+    order_of_name,
+    volumes_of,
+)
+from cocktailspace.analytics.transport.neighbours import distances_to_all, nearest_columns
+from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.artifacts.manifest import ArtifactName, Manifest, artifact_key
+from cocktailspace.artifacts.rows import rows_of
+from cocktailspace.artifacts.store import ArtifactStore
+from cocktailspace.catalogue.errors import NotFoundError
+
+_PLACE = re.compile(rb'"x":(-?[0-9.]+(?:e-?[0-9]+)?),"y":(-?[0-9.]+(?:e-?[0-9]+)?)')
+"""Quotes within a name are written \\", so that no name looks like this."""
+_SAME_REGION = 0.12
+"""Share of the map's width within which neighbours are of one region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """An ingredient: its name, the id of the one above it (None for a root), and whether a guest
+    would take its siblings instead.
+    """
+
+    name: str
+    parent_id: int | None
+    allow_substitution: bool
+
+
+def is_readable(manifest: Manifest) -> bool:
+    """Whether a run is of a form that can be read here; one of an older program is not."""
+    ours: int = PARAMETERS["algorithm_version"]
+    return manifest.algorithm_version >= ours
+
+
+class _Columns:
+    """Some ingredients and all above them, in order of name, as columns of rows."""
+
+    def __init__(self, wanted: Iterable[int], kinds: Mapping[int, Kind]) -> None:
+        ids: set[int] = set()
+        for each in wanted:
+            above: int | None = each
+            while above is not None and above not in ids:
+                ids.add(above)
+                above = kinds[above].parent_id
+        self.ids = sorted(ids, key=lambda each: order_of_name(kinds[each].name))
+        self.names = [kinds[each].name for each in self.ids]
+        self.of = {each: column for column, each in enumerate(self.ids)}
+        places = [(kinds[each].parent_id, kinds[each].allow_substitution) for each in self.ids]
+        self.forest = forest_of(places, self.of)
+
+
+class PublishedRun:
+    """The recipes of one run, in order of name.
+
+    ids, names: of the recipes. kinds: the ingredients by id. places: by map, (n, 2) coordinates;
+    extents: how wide each map is.
+    """
+
+    def __init__(self, store: ArtifactStore, run_id: str) -> None:
+        """Raises MissingError when the run is gone."""
+
+        def artifact(name: str) -> bytes:
+            return store.read(artifact_key(run_id, name)).body
+
+        self.kinds = {
+            row["ingredient_id"]: Kind(row["name"], row["parent_id"], row["allow_substitution"])
+            for row in rows_of(artifact(ArtifactName.INGREDIENT_USAGE))
+        }
+        self._evidence: dict[int, set[int]] = {}
+        for row in rows_of(artifact(ArtifactName.INGREDIENT_SUBSTITUTES)):
+            for other in row["nearest"]:
+                if other["pairs"] >= EVIDENCE_PAIRS:
+                    one, two = row["ingredient_id"], other["ingredient_id"]
+                    self._evidence.setdefault(one, set()).add(two)
+                    self._evidence.setdefault(two, set()).add(one)
+        self._columns = _Columns(self.kinds, self.kinds)
+        names: list[str] = []
+        ids: list[int] = []
+        places: list[tuple[float, float]] = []
+
+        def recipes() -> Iterator[Lines]:
+            for row in rows_of(artifact(MAPS[0])):
+                names.append(row["name"])
+                ids.append(row["recipe_id"])
+                places.append((row["x"], row["y"]))
+                yield [(line["ingredient_id"], line["volume_ml"]) for line in row["ingredients"]]
+
+        volumes = volumes_of(recipes(), self._columns.of)
+        order = sorted(range(len(ids)), key=lambda row: (order_of_name(names[row]), ids[row]))
+        self.names = [names[row] for row in order]
+        self.ids = np.array(ids, dtype=np.int64)[order]
+        self._volumes = volumes.take(order)
+        self._subtrees = self._columns.forest.subtree_masses(masses_of(self._volumes))
+        self._by_column = self._subtrees.transposed()
+        others = [(float(x), float(y)) for x, y in _PLACE.findall(artifact(MAPS[1]))]
+        self.places = {
+            name: np.array(each, dtype=np.float64).reshape(-1, 2)[order]
+            for name, each in zip(MAPS, (places, others), strict=True)
+        }
+        self.extents = {
+            name: float(np.ptp(each, axis=0).max()) if len(each) else 0.0
+            for name, each in self.places.items()
+        }
+
+    def row_of(self, recipe_id: int) -> int:
+        """The row of a recipe; NotFoundError when the run does not have it."""
+        rows = np.flatnonzero(self.ids == recipe_id)
+        if len(rows) == 0:
+            raise NotFoundError(
+                f"recipe {recipe_id} is not in the published analytics: it is newer, or has no "
+                "volume"
+            )
+        return int(rows[0])
+
+    def lines(self, row: int) -> Lines:
+        """Ingredients and volumes of a recipe; lines of one ingredient are added up."""
+        columns, volumes = self._volumes.row(row)
+        ids = [self._columns.ids[column] for column in columns.tolist()]
+        return list(zip(ids, volumes.tolist(), strict=True))
+
+    def nearest(
+        self, draft: Lines, kinds: Mapping[int, Kind], count: int, without: int | None = None
+    ) -> tuple[list[int], NDArray[np.float64]]:
+        """Rows of the recipes nearest to a draft with volume, ties by name, and their distances.
+
+        kinds: of the draft's ingredients and all above them. without: id of a recipe to leave out.
+        Under path lengths the distance is the sum over all nodes of |a - b|, where a and b are the
+        masses at or below it (Evans & Matsen 2012); what no published recipe has counts whole.
+        """
+        own = _Columns((each for each, _ in draft), kinds)
+        mine = own.forest.subtree_masses(masses_of(volumes_of([draft], own.of)))
+        shared = [self._columns.of.get(own.ids[column], -1) for column in mine.indices.tolist()]
+        known = np.array(shared, dtype=np.int64) >= 0
+        query = Rows.from_triplets(
+            np.zeros(known.sum(), dtype=np.int64),
+            np.array(shared)[known],
+            mine.data[known],
+            (1, self._subtrees.width),
+        )
+        distances = distances_to_all(query, self._subtrees, self._by_column)
+        distances += mine.data[~known].sum()
+        distances[0, self.ids == without] = np.inf
+        found = min(count, int(np.isfinite(distances).sum()))
+        rows, near = nearest_columns(distances, found)
+        return rows[0].tolist(), near[0] / (MASS_TOTAL * EDGES[0])
+
+    def differences(
+        self, one: Lines, others: Sequence[Lines], kinds: Mapping[int, Kind]
+    ) -> list[Difference]:
+        """How a recipe with volume differs from each of some others; kinds: of all ingredients."""
+        used = chain.from_iterable(others)
+        columns = _Columns((each for each, _ in chain(one, used)), kinds)
+        evidence = np.array(
+            sorted(
+                columns.of[each] * len(columns.ids) + columns.of[other]
+                for each in columns.ids
+                for other in self._evidence.get(each, set()) & columns.of.keys()
+            ),
+            dtype=np.int64,
+        )
+        comparer = Comparer(columns.names, columns.forest, evidence)
+        before = volumes_of([one] * len(others), columns.of)
+        return comparer.differences(before, volumes_of(others, columns.of))
+
+
+def provisional_place(
+    places: NDArray[np.float64], gaps: NDArray[np.float64], extent: float
+) -> tuple[float, float]:
+    """Where a draft will stand: amid its neighbours, the nearer ones counting more.
+
+    places: (k, 2) the neighbours' places, nearest first; gaps: (k,) their distances; extent: the
+    width of the map. Only neighbours of the nearest one's region count: a mean of two regions would
+    lie in neither.
+    """
+    same_region = np.hypot(*(places - places[0]).T) <= _SAME_REGION * extent
+    weights = np.exp(-4 * (gaps - gaps[0])) * same_region
+    x, y = weights @ places / weights.sum()
+    return float(x), float(y)

@@ -1,0 +1,118 @@
+"""Why two recipes are near, in words of the bar: what to swap, leave out, add, or pour more of.
+
+The transport plan says what becomes what; how much of it, the recipes' own amounts say.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocktailspace.analytics.transport.plans import Flows
+from cocktailspace.analytics.transport.rows import Rows
+
+Changes = dict[str, list[dict[str, Any]]]
+"""By kind (swap, without, with, more, less), the largest amounts first; no empty lists."""
+
+_SAME = 1.1
+"""Amounts of which the larger is at most so many times the smaller are the same."""
+
+_Numbers = NDArray[np.int64]
+
+
+def likeness(
+    distances: NDArray[Any], reach: NDArray[Any], other_reach: NDArray[Any]
+) -> NDArray[np.int64]:
+    """How alike two recipes are, from 0 (no kinship at all) to 100 (the same).
+
+    distances: any shape; whole numbers. reach: each recipe's sum of subtree masses, which is how
+    far it is to a recipe that it has nothing in common with, by way of the common root. So the
+    scale depends on the two recipes alone.
+    """
+    farthest = np.maximum(reach + other_reach, 1).astype(np.int64)
+    alike: NDArray[np.int64] = 100 * (farthest - distances.astype(np.int64)) // farthest
+    return alike
+
+
+def changes_of_pairs(
+    before: Rows,
+    after: Rows,
+    flows: Flows,
+    swappable: NDArray[np.bool_],
+    names: Sequence[str],
+) -> list[Changes]:
+    """What turns each recipe of `before` into the one of `after` that stands in the same row.
+
+    before, after: n rows of volumes in ml. flows: of their transport plans, the largest first.
+    swappable: (flows,) whether the one can be said to be swapped for the other; where not, the one
+    is left out and the other added. names: of the columns. Each ingredient is named once.
+    """
+    places, volumes = _side_by_side(before, after)
+    had, has = volumes > 0
+    gone, new = had & ~has, has & ~had
+    sources, targets = (
+        np.searchsorted(places, flows.pair * before.width + column)
+        for column in (flows.source, flows.target)
+    )
+    swaps = _swaps(sources, targets, swappable & gone[sources] & new[targets])
+    swapped, taken = sources[swaps], targets[swaps]
+    gone[swapped] = new[taken] = False
+    more = had & has & (volumes[1] > _SAME * volumes[0])
+    less = had & has & (volumes[0] > _SAME * volumes[1])
+
+    owner, column = (each.tolist() for each in np.divmod(places, max(before.width, 1)))
+    named, (ml, to_ml) = [names[each] for each in column], np.round(volumes, 2).tolist()
+    found: list[Changes] = [{} for _ in range(len(before))]
+
+    def say(kind: str, place: int, change: dict[str, Any]) -> None:
+        found[owner[place]].setdefault(kind, []).append(change)
+
+    order = np.lexsort((swapped, -volumes[0, swapped]))
+    for place, other in zip(swapped[order].tolist(), taken[order].tolist(), strict=True):
+        change = {"from": named[place], "ml": ml[place], "to": named[other], "to_ml": to_ml[other]}
+        say("swap", place, change)
+    for place in _by_volume(volumes[0], gone):
+        say("without", place, {"ingredient": named[place], "ml": ml[place]})
+    for place in _by_volume(volumes[1], new):
+        say("with", place, {"ingredient": named[place], "ml": to_ml[place]})
+    for kind, which in (("more", more), ("less", less)):
+        for place in _by_volume(volumes[0], which):
+            amounts = {"ml": ml[place], "to_ml": to_ml[place]}
+            say(kind, place, {"ingredient": named[place], **amounts})
+    return found
+
+
+def _side_by_side(before: Rows, after: Rows) -> tuple[_Numbers, NDArray[np.float64]]:
+    """(entries,) row * width + column of what either has, ascending, and (2, entries) volumes."""
+    sides = [each.row_of_entry() * each.width + each.indices for each in (before, after)]
+    places = np.union1d(*sides)
+    volumes = np.zeros((2, len(places)))
+    for volume, side, rows in zip(volumes, sides, (before, after), strict=True):
+        volume[np.searchsorted(places, side)] = rows.data
+    return places, volumes
+
+
+def _swaps(sources: _Numbers, targets: _Numbers, possible: NDArray[np.bool_]) -> _Numbers:
+    """Which flows are swaps: the largest first, so that no ingredient is in two of them.
+
+    sources, targets: (flows,) what flows where, over all pairs, the largest of a pair first.
+    """
+    chosen = []
+    left = np.flatnonzero(possible)
+    while len(left):
+        first = np.zeros((2, len(left)), dtype=np.bool_)
+        for side, ends in zip(first, (sources, targets), strict=True):
+            side[np.unique(ends[left], return_index=True)[1]] = True
+        now = left[first.all(axis=0)]
+        chosen.append(now)
+        free = ~(np.isin(sources[left], sources[now]) | np.isin(targets[left], targets[now]))
+        left = left[free]
+    return np.concatenate(chosen) if chosen else left
+
+
+def _by_volume(volumes: NDArray[np.float64], which: NDArray[np.bool_]) -> list[int]:
+    """The places that are meant, the largest volume first, ties by place."""
+    places = np.flatnonzero(which)
+    chosen: list[int] = places[np.argsort(-volumes[places], kind="stable")].tolist()
+    return chosen

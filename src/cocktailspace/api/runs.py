@@ -1,0 +1,43 @@
+"""The last published runs that were asked for, read once and kept."""
+
+import threading
+from collections import OrderedDict
+
+from cocktailspace.analytics.published import PublishedRun, is_readable
+from cocktailspace.api.errors import NotYetError
+from cocktailspace.artifacts.manifest import Manifest, read_published
+from cocktailspace.artifacts.store import ArtifactStore
+
+RUNS_KEPT = 2
+
+
+class PublishedRuns:
+    """Runs by their ids."""
+
+    def __init__(self, store: ArtifactStore) -> None:
+        self._store = store
+        self._kept: OrderedDict[str, PublishedRun] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def current(self) -> tuple[Manifest, PublishedRun]:
+        """What is published now; NotYetError before the first, and until an older program's run is
+        replaced. Waits while another request reads the run.
+        """
+        published = read_published(self._store)
+        manifest = published.manifest if published else None
+        if manifest is None:
+            raise NotYetError("no analytics have been computed yet; they follow within moments")
+        if not is_readable(manifest):
+            raise NotYetError(
+                "the analytics are being computed anew by a newer version; they follow within "
+                "moments"
+            )
+        return manifest, self._of(manifest.run_id)
+
+    def _of(self, run_id: str) -> PublishedRun:
+        with self._lock:
+            if run_id not in self._kept:
+                self._kept[run_id] = PublishedRun(self._store, run_id)
+                if len(self._kept) > RUNS_KEPT:
+                    self._kept.popitem(last=False)
+            return self._kept[run_id]
