@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cocktailspace.analytics.encode import encode_artifact
-from cocktailspace.analytics.maps import MAPS, PreviousMap, published_map
-from cocktailspace.analytics.parameters import PARAMETERS
+from cocktailspace.analytics.maps import PreviousMap, published_map
+from cocktailspace.analytics.parameters import MAPS, PARAMETERS
 from cocktailspace.analytics.regenerate import Analytics, regenerate_analytics
 from cocktailspace.artifacts.attempt import AttemptNote
 from cocktailspace.artifacts.manifest import (

@@ -21,9 +21,6 @@ from cocktailspace.artifacts.store import ArtifactStore, MissingError
 
 logger = logging.getLogger(__name__)
 
-MAPS = (ArtifactName.COCKTAIL_SPACE_EM, ArtifactName.COCKTAIL_SPACE)
-"""In the order in which they are drawn."""
-
 Places = Mapping[int, tuple[float, float]]
 """Coordinates by recipe id."""
 

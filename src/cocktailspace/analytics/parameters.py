@@ -3,6 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cocktailspace.artifacts.manifest import ArtifactName
+
+MAPS = (ArtifactName.COCKTAIL_SPACE_EM, ArtifactName.COCKTAIL_SPACE)
+"""In the order in which they are drawn."""
+
 MAP_NEIGHBOURS = 14  # UMAP's 15, which count the recipe itself
 SIMILAR = 10
 NEAR_LIKENESS = 50

@@ -15,8 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocktailspace.analytics.comparing import Comparer, Difference
-from cocktailspace.analytics.maps import MAPS
-from cocktailspace.analytics.parameters import EDGES, EVIDENCE_PAIRS, MASS_TOTAL, PARAMETERS
+from cocktailspace.analytics.parameters import (
+    EDGES,
+    EVIDENCE_PAIRS,
+    MAPS,
+    MASS_TOTAL,
+    PARAMETERS,
+)
 from cocktailspace.analytics.space import (
     Lines,
     forest_of,
@@ -24,7 +29,7 @@ from cocktailspace.analytics.space import (
     order_of_name,
     volumes_of,
 )
-from cocktailspace.analytics.transport.neighbours import distances_to_all, nearest_columns
+from cocktailspace.analytics.transport.distances import distances_to_all, nearest_columns
 from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.artifacts.manifest import ArtifactName, Manifest, artifact_key
 from cocktailspace.artifacts.rows import rows_of

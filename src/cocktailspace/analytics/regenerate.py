@@ -10,8 +10,8 @@ import numpy as np
 
 from cocktailspace.analytics import statistics
 from cocktailspace.analytics.comparing import Comparer
-from cocktailspace.analytics.maps import MAPS, Drawing, PreviousMap
-from cocktailspace.analytics.parameters import MAP_NEIGHBOURS, SIMILAR
+from cocktailspace.analytics.maps import Drawing, PreviousMap
+from cocktailspace.analytics.parameters import MAP_NEIGHBOURS, MAPS, SIMILAR
 from cocktailspace.analytics.similar import similar_rows
 from cocktailspace.analytics.space import (
     Space,

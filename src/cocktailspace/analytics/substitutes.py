@@ -25,7 +25,8 @@ from cocktailspace.analytics.parameters import (
     STAND_IN_NEIGHBOURS,
 )
 from cocktailspace.analytics.space import Space
-from cocktailspace.analytics.transport.neighbours import Neighbours, nearest_columns
+from cocktailspace.analytics.transport.distances import nearest_columns
+from cocktailspace.analytics.transport.neighbours import Neighbours
 from cocktailspace.analytics.transport.plans import Flows
 from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.analytics.transport.taxonomy import Forest
