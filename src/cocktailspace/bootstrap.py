@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cocktailspace.analytics.parameters import PARAMETERS
-from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.inspection import Inspection
 from cocktailspace.artifacts.store import ArtifactLinks, ArtifactStore
 from cocktailspace.catalogue.changes import catalogue_state
@@ -21,7 +20,8 @@ from cocktailspace.refresh.ports import ScheduleNames
 from cocktailspace.refresh.scheduled import ScheduledRefresher
 from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.refresh.tally import Tally
-from cocktailspace.settings import Settings, SettingsError
+from cocktailspace.settings import Settings
+from cocktailspace.storage import choose_store
 from cocktailspace.times import Clock, utc_now
 
 
@@ -50,7 +50,7 @@ def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
 
 
 def _embedded(settings: Settings, clock: Clock) -> Services:
-    store = FolderStore(settings.artifacts_folder)
+    store = choose_store(settings)
     lock_path = settings.artifacts_folder / ".job.lock"
     tally = Tally()
     jobs = LocalJobs(lock_path, store, settings.environment(), clock, tally)
@@ -98,17 +98,12 @@ def _preparation(settings: Settings, database: Database) -> Callable[[], None] |
 
 
 def _aws(settings: Settings, clock: Clock) -> Services:
-    try:  # boto3 is an extra
-        import boto3  # noqa: PLC0415
+    store = choose_store(settings)
+    # After the store, which says what is missing: boto3 is an extra.
+    from cocktailspace.artifacts.s3 import S3Store  # noqa: PLC0415
+    from cocktailspace.refresh.eventbridge import EventBridgeScheduler  # noqa: PLC0415
 
-        from cocktailspace.artifacts.s3 import S3Store  # noqa: PLC0415
-        from cocktailspace.refresh.eventbridge import EventBridgeScheduler  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        message = "ANALYTICS_BUCKET is set, which takes more: pip install 'cocktailspace[aws]'"
-        raise SettingsError(message) from error
-    if boto3.Session().region_name is None:
-        raise SettingsError("ANALYTICS_BUCKET is set, but no region: set AWS_DEFAULT_REGION")
-    store = S3Store(settings.analytics_bucket or "")
+    links = store if isinstance(store, S3Store) else None
 
     def signal_analytics_run() -> None:
         signal()  # made below: to know when a run is due, it needs the database that calls it
@@ -128,7 +123,7 @@ def _aws(settings: Settings, clock: Clock) -> Services:
     )
     signal = AnalyticsSignal(refresher.status, scheduler, tally=tally)
     return Services(
-        settings, database, _limits(settings), store, None, refresher, clock, tally, links=store
+        settings, database, _limits(settings), store, None, refresher, clock, tally, links=links
     )
 
 

@@ -96,8 +96,12 @@ class Settings(BaseSettings):
     @property
     def catalogue_url(self) -> str:
         """The catalogue's database, `data/catalogue.sqlite` where nothing is set."""
-        path = (self.db_path or DATA / "catalogue.sqlite").expanduser().absolute()
-        return self.database_url or f"sqlite:///{path}"
+        return self.database_url or f"sqlite:///{self.catalogue_path}"
+
+    @property
+    def catalogue_path(self) -> Path:
+        """The catalogue's file where no DATABASE_URL says otherwise."""
+        return (self.db_path or DATA / "catalogue.sqlite").expanduser().absolute()
 
     @property
     def aws(self) -> bool:
@@ -117,7 +121,8 @@ class Settings(BaseSettings):
     def environment(self) -> dict[str, str]:
         """The variables that give a child process the same catalogue and artifacts."""
         logs = {"LOG_FORMAT": self.log_format, "LOG_LEVEL": self.log_level}
-        return {"DATABASE_URL": self.catalogue_url, "DB_PATH": "", **logs} | (
+        path = "" if self.database_url else str(self.catalogue_path)
+        return {"DATABASE_URL": self.database_url or "", "DB_PATH": path, **logs} | (
             {"ANALYTICS_BUCKET": self.analytics_bucket, "ANALYTICS_PATH": ""}
             if self.analytics_bucket
             else {"ANALYTICS_PATH": str(self.artifacts_folder)}

@@ -13,7 +13,8 @@ from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.errors import SchemaError
 from cocktailspace.catalogue.migrate import migrate, require_catalogue
-from cocktailspace.catalogue.schema import REVISION, metadata
+from cocktailspace.catalogue.migrations import REVISION
+from cocktailspace.catalogue.schema import metadata
 
 
 def test_migrations_make_the_schema_that_the_program_uses(database: Database) -> None:

@@ -25,8 +25,8 @@ from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.errors import SchemaError
 from cocktailspace.catalogue.exchange import export_text
 from cocktailspace.catalogue.ingredients import create_ingredients
+from cocktailspace.catalogue.migrations import REVISION
 from cocktailspace.catalogue.models import IngredientDraft
-from cocktailspace.catalogue.schema import REVISION
 from cocktailspace.refresh.debounce import FIRST_RETRY
 from cocktailspace.refresh.status import RefreshState
 from tests.load.harness import Server

@@ -11,17 +11,19 @@ import signal
 import sqlite3
 import tempfile
 import time
+from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
 from cocktailspace.analytics.job import Ending, TryAgainError, run_job
 from cocktailspace.artifacts.attempt import AttemptNote
 from cocktailspace.artifacts.report import RunReport
-from cocktailspace.artifacts.store import StoreError
-from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.artifacts.store import ArtifactStore, StoreError
 from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.logs import LogLevel, configure_logging
 from cocktailspace.settings import SettingsError, read_settings
+from cocktailspace.storage import catalogue_file, choose_store
+from cocktailspace.times import utc_now
 
 logger = logging.getLogger("cocktailspace.analytics")
 
@@ -48,12 +50,11 @@ def main() -> NoReturn:
     started = time.monotonic()
     try:
         settings = read_settings()
-    except SettingsError as error:
-        code, report = FAILED, RunReport(outcome="failed", error=str(error))
-    else:
         level: LogLevel = "warning" if arguments.quiet else settings.log_level
         configure_logging(settings.log_format, level)
-        code, report = _run(build_services(settings), force=arguments.force)
+        code, report = _run(catalogue_file(settings), choose_store(settings), force=arguments.force)
+    except SettingsError as error:
+        code, report = FAILED, RunReport(outcome="failed", error=str(error))
     seconds = round(time.monotonic() - started, 3)
     report = report.model_copy(update={"cause": arguments.because, "seconds": seconds})
     if not arguments.quiet:
@@ -63,10 +64,10 @@ def main() -> NoReturn:
     os._exit(code)
 
 
-def _run(services: Services, *, force: bool) -> tuple[int, RunReport]:
-    note = _new_note(services)
+def _run(catalogue: Path, store: ArtifactStore, *, force: bool) -> tuple[int, RunReport]:
+    note = _new_note(store)
     try:
-        ending = run_job(services.database, services.store, note, clock=services.clock, force=force)
+        ending = run_job(catalogue, store, note, clock=utc_now, force=force)
     except Stop:
         note.stop()
         return STOPPED, _report("stopped", note)
@@ -82,13 +83,13 @@ def _run(services: Services, *, force: bool) -> tuple[int, RunReport]:
     return PUBLISHED, _report_of(ending, note)
 
 
-def _new_note(services: Services) -> AttemptNote:
+def _new_note(store: ArtifactStore) -> AttemptNote:
     """Batch tells its jobs what they are called; any other job goes by its process."""
     batch_id = os.environ.get("AWS_BATCH_JOB_ID")
     attempt = os.environ.get("AWS_BATCH_JOB_ATTEMPT", "")
     return AttemptNote(
-        services.store,
-        clock=services.clock,
+        store,
+        clock=utc_now,
         job_id=batch_id or str(os.getpid()),
         job_attempt=int(attempt) if batch_id and attempt.isdigit() else None,
     )

@@ -7,8 +7,7 @@ one function. Needs numpy alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +20,8 @@ from cocktailspace.analytics.transport.taxonomy import Forest
 from cocktailspace.analytics.words import Changes, changes_of_pairs, likeness
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What lies between one recipe and another.
+class Difference(TypedDict):
+    """What lies between one recipe and another, as artifacts and answers have it.
 
     distance: Earth Mover's Distance over the taxonomy, in edges above a root.
     likeness: from 0, nothing in common, to 100, the same; near: whether that is worth showing.
@@ -34,15 +32,6 @@ class Difference:
     likeness: int
     near: bool
     changes: Changes
-
-    def as_row(self) -> dict[str, Any]:
-        """As artifacts and answers have it."""
-        return {
-            "distance": self.distance,
-            "likeness": self.likeness,
-            "near": self.near,
-            "changes": self.changes,
-        }
 
 
 class Comparer:
@@ -77,15 +66,10 @@ class Comparer:
         alike = likeness(distances, reach, other_reach)
         changes = changes_of_pairs(before, after, flows, self._swappable(flows), self._names)
         steps = np.round(distances / (MASS_TOTAL * EDGES[0]), 6)
+        columns = (steps.tolist(), alike.tolist(), (alike >= NEAR_LIKENESS).tolist(), changes)
         return [
-            Difference(*each)
-            for each in zip(
-                steps.tolist(),
-                alike.tolist(),
-                (alike >= NEAR_LIKENESS).tolist(),
-                changes,
-                strict=True,
-            )
+            {"distance": distance, "likeness": percent, "near": near, "changes": change}
+            for distance, percent, near, change in zip(*columns, strict=True)
         ]
 
     def _swappable(self, flows: Flows) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from cocktailspace.analytics.encode import encode_artifact
@@ -21,7 +22,6 @@ from cocktailspace.artifacts.manifest import (
 )
 from cocktailspace.artifacts.publish import Result, publish
 from cocktailspace.artifacts.store import ArtifactStore
-from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.snapshot import Snapshot, UnreadableError, take_snapshot
 from cocktailspace.times import Clock
 
@@ -48,7 +48,7 @@ class Ending:
 
 
 def run_job(
-    database: Database,
+    catalogue: Path,
     store: ArtifactStore,
     note: AttemptNote,
     *,
@@ -56,7 +56,7 @@ def run_job(
     force: bool = False,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Ending:
-    """Bring what is published up to the catalogue's present version.
+    """Bring what is published up to the present version of the catalogue, a SQLite file.
 
     Does nothing when that version is published already with the same parameters, unless forced.
     Raises TryAgainError when the catalogue cannot be read for now, StoreError when the store
@@ -64,7 +64,7 @@ def run_job(
     """
     base = read_published(store)
     note.report("snapshot", 0.0)
-    snapshot = _patient_snapshot(database, sleep)
+    snapshot = _patient_snapshot(catalogue, sleep)
     note.took_snapshot(snapshot.catalogue_id, snapshot.version)
     version = _previous_version(snapshot, base)
     if not force and _is_published(store, snapshot, base):
@@ -83,11 +83,11 @@ def _previous_version(snapshot: Snapshot, base: Published | None) -> int:
     return manifest.source_version
 
 
-def _patient_snapshot(database: Database, sleep: Callable[[float], None]) -> Snapshot:
+def _patient_snapshot(catalogue: Path, sleep: Callable[[float], None]) -> Snapshot:
     """Take a snapshot; wait longer and longer for a busy writer or a journal to be healed."""
     for attempt in range(_SNAPSHOT_TRIES):
         try:
-            return take_snapshot(database)
+            return take_snapshot(catalogue)
         except UnreadableError as error:
             logger.warning("the catalogue cannot be read for now: %s", error)
         if attempt + 1 < _SNAPSHOT_TRIES:

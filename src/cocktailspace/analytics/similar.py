@@ -45,7 +45,7 @@ def similar_rows(
                     {
                         "recipe_id": space.recipes[other[pair]].id,
                         "name": space.recipes[other[pair]].name,
-                        **differences[pair].as_row(),
+                        **differences[pair],
                     }
                     for pair in pairs
                 ],

@@ -28,7 +28,8 @@ from cocktailspace.catalogue.errors import (
     SchemaError,
 )
 from cocktailspace.catalogue.migrate import migrate
-from cocktailspace.catalogue.revision import refuse_newer, schema_revision
+from cocktailspace.catalogue.migrations import refuse_newer
+from cocktailspace.catalogue.revision import schema_revision
 from cocktailspace.catalogue.schema import recipes
 from cocktailspace.catalogue.translate import as_domain_errors
 

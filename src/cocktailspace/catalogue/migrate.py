@@ -4,8 +4,8 @@ import sqlite3
 from contextlib import closing
 
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.revision import check_schema, refuse_newer, schema_revision
-from cocktailspace.catalogue.schema import REVISION
+from cocktailspace.catalogue.migrations import REVISION, refuse_newer
+from cocktailspace.catalogue.revision import check_schema, schema_revision
 from cocktailspace.catalogue.translate import as_domain_errors
 
 

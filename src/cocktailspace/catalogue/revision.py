@@ -1,14 +1,13 @@
-"""Which schema a database has, and whether this version of the program knows it."""
+"""Which schema a database has."""
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from cocktailspace.catalogue.errors import SchemaError
-from cocktailspace.catalogue.schema import REVISION
+from cocktailspace.catalogue.migrations import check_revision
 
 
 def schema_revision(connection: Connection) -> str | None:
-    """The database's schema, or None when it has none of ours. Revisions sort by age."""
+    """The database's schema, or None when it has none of ours."""
     try:
         found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     except (OperationalError, ProgrammingError) as error:
@@ -20,24 +19,4 @@ def schema_revision(connection: Connection) -> str | None:
 
 def check_schema(connection: Connection) -> None:
     """Raise SchemaError, with the way out, when the database is not ready to be used."""
-    revision = schema_revision(connection)
-    refuse_newer(revision)
-    if revision is None:
-        raise SchemaError(
-            "the database holds no catalogue; `cocktailspace serve`, `import` or `migrate` makes "
-            "one"
-        )
-    if revision != REVISION:
-        raise SchemaError(
-            f"the catalogue has schema {revision}, this version of cocktailspace needs {REVISION}; "
-            "`cocktailspace serve` or `migrate` upgrades it"
-        )
-
-
-def refuse_newer(revision: str | None) -> None:
-    """Raise SchemaError when a newer version of the program has upgraded the database."""
-    if revision is not None and revision > REVISION:
-        raise SchemaError(
-            f"the catalogue has schema {revision}, which a newer version of cocktailspace wrote "
-            f"(this one knows {REVISION}); upgrade the program"
-        )
+    check_revision(schema_revision(connection))

@@ -36,9 +36,6 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else from_text(value)
 
 
-REVISION = "0003"
-"""The newest migration: the schema that this version of the program reads and writes."""
-
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",

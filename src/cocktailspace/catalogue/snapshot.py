@@ -8,14 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, select
-
-from cocktailspace.catalogue.changes import catalogue_state
-from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.errors import CatalogueError, SchemaError
 from cocktailspace.catalogue.measures import is_known, volume_ml
-from cocktailspace.catalogue.revision import check_schema
-from cocktailspace.catalogue.schema import ingredients, recipe_ingredients, recipes, units
+from cocktailspace.catalogue.migrations import check_revision
+from cocktailspace.times import from_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +48,20 @@ class Snapshot:
     lines_of_unknown_volume: int = 0
 
 
-def take_snapshot(database: Database) -> Snapshot:
+def take_snapshot(path: Path) -> Snapshot:
     """Read the whole catalogue at one version.
 
-    A SQLite file is opened read-only and copied to local disk by SQLite itself, in one read
-    transaction that holds up writers for as short as can be; all else happens on the copy.
+    The file is opened read-only and copied to local disk by SQLite itself, in one read transaction
+    that holds up writers for as short as can be; all else happens on the copy.
     Raises UnreadableError when the file cannot be read for now, and SchemaError when it holds no
     catalogue that this version understands, or lies where its journal does not work.
     """
-    if (path := database.path) is None:
-        with database.reading() as connection:
-            return _read(connection)
     if not path.exists():
         raise SchemaError(
             f"there is no catalogue at {path}; `cocktailspace serve` or `import` makes one"
         )
-    with _local_copy(path) as copy:
-        engine = create_engine(sqlite_url(copy))
-        with engine.connect() as connection:
-            snapshot = _read(connection)
-        engine.dispose()
-        return snapshot
+    with _local_copy(path) as copy, closing(sqlite3.connect(copy)) as connection:
+        return _read(connection)
 
 
 class UnreadableError(CatalogueError):
@@ -125,34 +114,43 @@ _WAL_WITHOUT_WRITING = {
 }
 
 
-def _read(connection: Connection) -> Snapshot:
-    check_schema(connection)
-    state = catalogue_state(connection)
+def _read(connection: sqlite3.Connection) -> Snapshot:
+    """Read a copy, without SQLAlchemy: loading it would take a job as long as all else."""
+    check_revision(_revision(connection))
+    (catalogue_id,) = connection.execute("SELECT catalogue_id FROM catalogue").fetchone()
+    newest = connection.execute(
+        "SELECT version, changed_at FROM changes ORDER BY version DESC LIMIT 1"
+    ).fetchone()
+    lines = connection.execute(
+        "SELECT recipe_id, ingredient_id, amount, millilitres FROM recipe_ingredients "
+        "LEFT JOIN units ON units.id = unit_id ORDER BY recipe_id, position"
+    )
     volumes: dict[int, list[tuple[int, float]]] = {}
     unknown = 0
-    lines = recipe_ingredients.c
-    query = (
-        select(lines.recipe_id, lines.ingredient_id, lines.amount, units.c.millilitres)
-        .outerjoin_from(recipe_ingredients, units)
-        .order_by(lines.recipe_id, lines.position)
-    )
-    for recipe_id, ingredient_id, amount, millilitres in connection.execute(query):
+    for recipe_id, ingredient_id, amount, millilitres in lines:
         volume = volume_ml(amount, millilitres)
         volumes.setdefault(recipe_id, []).append((ingredient_id, volume))
         unknown += not is_known(millilitres)
-    columns = ingredients.c
-    forest = select(columns.id, columns.name, columns.parent_id, columns.allow_substitution)
-    names = select(recipes.c.id, recipes.c.name).order_by(recipes.c.id)
+    ingredients = connection.execute(
+        "SELECT id, name, parent_id, allow_substitution FROM ingredients ORDER BY id"
+    )
+    recipes = connection.execute("SELECT id, name FROM recipes ORDER BY id")
     return Snapshot(
-        catalogue_id=state.catalogue_id,
-        version=state.version,
-        ingredients=tuple(
-            Ingredient(*row) for row in connection.execute(forest.order_by(columns.id))
-        ),
+        catalogue_id=catalogue_id,
+        version=newest[0] if newest else 0,
+        ingredients=tuple(Ingredient(*row, bool(flag)) for *row, flag in ingredients),
         recipes=tuple(
             Recipe(recipe_id, name, tuple(volumes.get(recipe_id, ())))
-            for recipe_id, name in connection.execute(names)
+            for recipe_id, name in recipes
         ),
-        changed_at=state.changed_at,
+        changed_at=from_text(newest[1]) if newest else None,
         lines_of_unknown_volume=unknown,
     )
+
+
+def _revision(connection: sqlite3.Connection) -> str | None:
+    known = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
+    if connection.execute(known).fetchone() == (0,):
+        return None
+    found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return found and str(found[0])

@@ -85,7 +85,7 @@ def place_routes(context: Context) -> APIRouter:
             rows, gaps = run.nearest(lines, kinds, NEIGHBOURS, draft.without)
             differences = run.differences(lines, [run.lines(row) for row in rows], kinds)
             neighbours = [
-                Similar(recipe_id=run.ids[row], name=run.names[row], **difference.as_row())
+                Similar(recipe_id=run.ids[row], name=run.names[row], **difference)
                 for row, difference in zip(rows, differences, strict=True)
             ]
             places = _places(run, rows, gaps)
@@ -109,7 +109,7 @@ def place_routes(context: Context) -> APIRouter:
             run_id=manifest.run_id,
             source_version=manifest.source_version,
             names=(run.names[one], run.names[other]),
-            **difference.as_row(),
+            **difference,
         )
 
     return router
