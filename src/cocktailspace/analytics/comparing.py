@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cocktailspace.analytics.parameters import EDGES, MASS_TOTAL, NEAR_LIKENESS
 from cocktailspace.analytics.space import masses_of
-from cocktailspace.analytics.transport.plans import Flows, transport_plans
+from cocktailspace.analytics.transport.plans import Flows, nearly_all_moves, transport_plans
 from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.analytics.transport.taxonomy import Forest
 from cocktailspace.analytics.words import Changes, changes_of_pairs, likeness
@@ -37,8 +37,8 @@ class Difference(TypedDict):
 class Comparer:
     """Compares recipes over ingredients that stand in order of name.
 
-    names, forest: of the m ingredients; evidence: source * m + target, ascending, of what recipes
-    speak for as stand-ins, across families, too.
+    names, forest: of the m ingredients; evidence: source * m + target, ascending, of
+    stand-ins of another family, which recipes speak for.
     """
 
     def __init__(self, names: Sequence[str], forest: Forest, evidence: NDArray[np.int64]) -> None:
@@ -73,11 +73,15 @@ class Comparer:
         ]
 
     def _swappable(self, flows: Flows) -> NDArray[np.bool_]:
-        """Whether the one may be said to take the other's place: kin, or there is evidence."""
+        """Whether the one may be said to take the other's place: kin of which half goes there, or
+        what recipes speak for, of which nearly all does.
+        """
         roots = self._forest.roots
+        kin = (roots[flows.source] == roots[flows.target]) & (2 * flows.mass >= flows.held)
         places = flows.source.astype(np.int64) * len(self._forest) + flows.target
-        same_family: NDArray[np.bool_] = roots[flows.source] == roots[flows.target]
-        return same_family | np.isin(places, self._evidence)
+        spoken_for = np.isin(places, self._evidence) & nearly_all_moves(flows)
+        swappable: NDArray[np.bool_] = kin | spoken_for
+        return swappable
 
 
 def _shared(rows: Rows, others: Rows) -> NDArray[np.float64]:

@@ -10,9 +10,9 @@ MAPS = (ArtifactName.COCKTAIL_SPACE_EM, ArtifactName.COCKTAIL_SPACE)
 
 MAP_NEIGHBOURS = 14  # UMAP's 15, which count the recipe itself
 SIMILAR = 10
-NEAR_LIKENESS = 50
+NEAR_LIKENESS = 60
 
-MASS_POWER = 13 / 32
+MASS_POWER = 205 / 512  # 0.4, by square roots alone
 MASS_TOTAL = 27_720  # the least that 1 to 12 equal parts divide
 FRACTION_TOTAL = 1 << 22
 
@@ -23,7 +23,8 @@ DEEPEST = 64  # what is deeper is at no distance from it
 STAND_IN_NEIGHBOURS = 8
 PRIOR_WEIGHT = 10
 PRIOR_RANGE = 4  # edges on which the prior falls to 1/e
-EVIDENCE_PAIRS = 3
+EVIDENCE_PAIRS = 5
+EVIDENCE_SHARE = 0.01
 
 PARAMETERS: Mapping[str, Any] = {
     "algorithm_version": 3,
@@ -40,6 +41,7 @@ PARAMETERS: Mapping[str, Any] = {
     "stand_in_prior_weight": PRIOR_WEIGHT,
     "stand_in_prior_range": PRIOR_RANGE,
     "stand_in_evidence_pairs": EVIDENCE_PAIRS,
+    "stand_in_evidence_share": EVIDENCE_SHARE,
 }
 """The manifest carries them. A change of any is a new `algorithm_version`, by which results that
 an older version of the program made are known and computed anew."""

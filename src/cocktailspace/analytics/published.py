@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from cocktailspace.analytics.comparing import Comparer, Difference
 from cocktailspace.analytics.parameters import (
     EDGES,
-    EVIDENCE_PAIRS,
     MAPS,
     MASS_TOTAL,
     PARAMETERS,
@@ -93,13 +92,12 @@ class PublishedRun:
             row["ingredient_id"]: Kind(row["name"], row["parent_id"], row["allow_substitution"])
             for row in rows_of(artifact(ArtifactName.INGREDIENT_USAGE))
         }
-        self._evidence: dict[int, set[int]] = {}
+        self._evidence: dict[int, set[int]] = {}  # matters across families alone
         for row in rows_of(artifact(ArtifactName.INGREDIENT_SUBSTITUTES)):
             for other in row["nearest"]:
-                if other["pairs"] >= EVIDENCE_PAIRS:
-                    one, two = row["ingredient_id"], other["ingredient_id"]
-                    self._evidence.setdefault(one, set()).add(two)
-                    self._evidence.setdefault(two, set()).add(one)
+                one, two = row["ingredient_id"], other["ingredient_id"]
+                self._evidence.setdefault(one, set()).add(two)
+                self._evidence.setdefault(two, set()).add(one)
         self._columns = _Columns(self.kinds, self.kinds)
         names: list[str] = []
         ids: list[int] = []

@@ -113,7 +113,7 @@ def _explained(
     yield Artifact(ArtifactName.INGREDIENT_SUBSTITUTES, substitute_rows(space, stand_ins))
     with steps.step("similar recipes"):
         names = [ingredient.name for ingredient in space.ingredients]
-        evidence = stand_ins.with_evidence(len(names))
+        evidence = stand_ins.of_other_families(space.forest.roots)
         comparer = Comparer(names, space.forest, evidence)
         similar = similar_rows(space, subtrees, near, flows, comparer)
         yield Artifact(ArtifactName.RECIPE_SIMILAR, similar)

@@ -3,9 +3,10 @@
 Where two near recipes differ, their transport plan says what takes the place of what. One round of
 such plans is counted, under the taxonomy's distances alone; what the taxonomy and popularity
 suggest is the prior, among ingredients below the same root:
-P(j given i) = (T(i, j) + a q(j)) / (sum of T(i, .) + a),
-where T is the mass that moves between i and j, in recipes, and q falls with the distance in the
-tree and grows with the square root of how many recipes use j.
+P(j given i) = (T(i, j) + q(j)) / (sum of T(i, .) + sum of q),
+where T is the mass that moves between i and j over all pairs of near recipes, and q grows with the
+square root of how many recipes use j and falls with its distance from i. Distances never change by
+it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from cocktailspace.analytics.parameters import (
     EVIDENCE_PAIRS,
+    EVIDENCE_SHARE,
     MASS_TOTAL,
     PRIOR_RANGE,
     PRIOR_WEIGHT,
@@ -27,7 +29,7 @@ from cocktailspace.analytics.parameters import (
 from cocktailspace.analytics.space import Space
 from cocktailspace.analytics.transport.distances import nearest_columns
 from cocktailspace.analytics.transport.neighbours import Neighbours
-from cocktailspace.analytics.transport.plans import Flows
+from cocktailspace.analytics.transport.plans import Flows, nearly_all_moves
 from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.analytics.transport.taxonomy import Forest
 
@@ -51,14 +53,12 @@ class StandIns:
     shares: list[NDArray[np.float64]]
     pairs: list[_Numbers]
 
-    def with_evidence(self, width: int) -> _Numbers:
-        """one * width + other, either way, of the listed stand-ins that recipes speak for."""
+    def of_other_families(self, roots: NDArray[np.int32]) -> _Numbers:
+        """one * m + other, either way, ascending: what is listed across roots has evidence."""
         found = [np.zeros(0, dtype=np.int64)]
-        for ingredient, columns, pairs in zip(
-            self.used.tolist(), self.columns, self.pairs, strict=True
-        ):
-            others = columns[pairs >= EVIDENCE_PAIRS]
-            found += [ingredient * width + others, others * width + ingredient]
+        for ingredient, columns in zip(self.used.tolist(), self.columns, strict=True):
+            others = columns[roots[columns] != roots[ingredient]]
+            found += [ingredient * len(roots) + others, others * len(roots) + ingredient]
         return np.unique(np.concatenate(found))
 
 
@@ -67,44 +67,63 @@ def stand_ins_of(space: Space, masses: Rows, near: Neighbours, flows: Flows) -> 
 
     near: of each recipe; flows: of the plan from each to each of these, pair by pair.
     """
-    width = masses.width
-    popularity = np.bincount(masses.indices, minlength=width)
+    popularity = np.bincount(masses.indices, minlength=masses.width)
     used = np.flatnonzero(popularity)
-    by_root = np.argsort(space.forest.roots, kind="stable")
-    counts = _counted(masses, near, flows, space.forest)
-    farthest = 2 * int(space.forest.heights.max(initial=0))
-    decay = np.array([math.exp(-length / PRIOR_RANGE) for length in range(farthest + 1)])
-    best = []
+    prior = _Prior(space.forest, popularity)
+    moves = _counted(near, flows, space.forest)
+    totals = np.maximum(moves.totals() + prior.totals(), 1)
+    moves = moves.but_for_strangers(totals, space.forest.roots)
+    columns, shares, pairs = [], [], []
     for ingredient in used.tolist():
-        others, mass, pairs = counts.of(ingredient)
-        score, evidence = np.zeros(width, dtype=np.int64), np.zeros(width, dtype=np.int64)
-        score[others], evidence[others] = mass, pairs
-        begin, end = np.searchsorted(
-            space.forest.roots[by_root], space.forest.roots[ingredient] + np.arange(2)
-        )
-        relatives = by_root[begin:end]
-        relatives = relatives[(popularity[relatives] > 0) & (relatives != ingredient)]
-        if len(relatives):
-            distances = space.forest.distances(ingredient, relatives)
-            prior = np.sqrt(popularity[relatives]) * decay[distances]
-            prior *= PRIOR_WEIGHT * MASS_TOTAL / prior.cumsum()[-1]
-            score[relatives] += np.rint(prior).astype(np.int64)
-        total = max(int(score.sum()), 1)
+        score, evidence = np.zeros((2, masses.width), dtype=np.int64)
+        others, mass, count = moves.of(ingredient)
+        relatives, expected = prior.of(ingredient)
+        score[others], evidence[others] = mass, count
+        score[relatives] += expected
         score[space.forest.lineage(ingredient)] = 0  # a family does not stand in for its kinds
-        first = nearest_columns(-score[None].astype(np.float64), min(STAND_INS, width))[0][0]
-        first = first[score[first] > 0]
-        best.append((first, score[first] / total, evidence[first]))
-    columns, shares, evidences = (
-        (list(part) for part in zip(*best, strict=True)) if best else ([], [], [])
-    )
-    return StandIns(used, columns, shares, evidences)
+        best = nearest_columns(-score[None].astype(np.float64), min(STAND_INS, len(score)))[0][0]
+        best = best[score[best] > 0]
+        columns.append(best)
+        shares.append(score[best] / totals[ingredient])
+        pairs.append(evidence[best])
+    return StandIns(used, columns, shares, pairs)
+
+
+class _Prior:
+    """What the taxonomy and popularity suggest: relatives below the same root, the nearer and the
+    more used ones first, with a fixed mass in all.
+    """
+
+    def __init__(self, forest: Forest, popularity: _Numbers) -> None:
+        self._forest, self._popularity = forest, popularity
+        self._used = np.flatnonzero(popularity)
+        self._used = self._used[np.argsort(forest.roots[self._used], kind="stable")]
+        self._roots = forest.roots[self._used]
+        farthest = 2 * int(forest.heights.max(initial=0))
+        self._decay = np.array([math.exp(-far / PRIOR_RANGE) for far in range(farthest + 1)])
+
+    def totals(self) -> _Numbers:
+        """(m,) the mass that each ingredient's relatives have in all, if it has any."""
+        relatives = np.bincount(self._roots, minlength=len(self._forest))[self._forest.roots]
+        return np.where(relatives > (self._popularity > 0), PRIOR_WEIGHT * MASS_TOTAL, 0)
+
+    def of(self, ingredient: int) -> tuple[_Numbers, _Numbers]:
+        """Its relatives that recipes use, and the mass of each."""
+        root = self._forest.roots[ingredient]
+        begin, end = (np.searchsorted(self._roots, root, side=side) for side in ("left", "right"))
+        relatives = self._used[begin:end]
+        relatives = relatives[relatives != ingredient]
+        distances = self._forest.distances(ingredient, relatives)
+        weights = np.sqrt(self._popularity[relatives]) * self._decay[distances]
+        largest = weights.cumsum()[-1:]  # one by one, so that every machine adds up alike
+        return relatives, np.rint(weights / largest * PRIOR_WEIGHT * MASS_TOTAL).astype(np.int64)
 
 
 @dataclass(frozen=True)
-class _Counts:
+class _Moves:
     """What moves between ingredients, either way, over pairs of near recipes.
 
-    places: source * width + target, ascending; mass, pairs: of each.
+    places: one * m + other, ascending; mass, pairs: of each.
     """
 
     places: _Numbers
@@ -112,42 +131,48 @@ class _Counts:
     pairs: _Numbers
     width: int
 
+    def totals(self) -> _Numbers:
+        """(m,) the mass that moves from or to each ingredient."""
+        totals = np.zeros(self.width, dtype=np.int64)
+        np.add.at(totals, self.places // self.width, self.mass)
+        return totals
+
+    def but_for_strangers(self, totals: _Numbers, roots: NDArray[np.int32]) -> _Moves:
+        """Without those between families that few recipes speak for, or that are a small share of
+        what moves from or to either ingredient.
+        """
+        one, other = np.divmod(self.places, self.width)
+        share = self.mass / np.maximum(totals[one], totals[other])
+        kept = (self.pairs >= EVIDENCE_PAIRS) & (share >= EVIDENCE_SHARE)
+        kept |= roots[one] == roots[other]
+        return _Moves(self.places[kept], self.mass[kept], self.pairs[kept], self.width)
+
     def of(self, ingredient: int) -> tuple[_Numbers, _Numbers, _Numbers]:
         """Ingredients that change places with this one, the mass, and the number of pairs."""
-        begin, end = np.searchsorted(
-            self.places, [ingredient * self.width, (ingredient + 1) * self.width]
-        )
-        row = slice(begin, end)
+        ends = np.array([ingredient, ingredient + 1]) * self.width
+        row = slice(*np.searchsorted(self.places, ends))
         return self.places[row] % self.width, self.mass[row], self.pairs[row]
 
 
-def _counted(masses: Rows, near: Neighbours, flows: Flows, forest: Forest) -> _Counts:
+def _counted(near: Neighbours, flows: Flows, forest: Forest) -> _Moves:
     """Add up the flows; two recipes that are near to each other are one pair, not two.
 
-    A move to another family may be no more than what is left over on either side: it counts only
-    if it takes along at least half of both ingredients.
+    Between families only what nearly all moves counts: the rest is just what was left over.
     """
-    n, k = near.indices.shape
+    (n, k), width = near.indices.shape, len(forest)
     one, other = np.repeat(np.arange(n), k), near.indices.ravel().astype(np.int64)
     pair = np.minimum(one, other) * n + np.maximum(one, other)
-    first = (np.arange(n * k) % k < STAND_IN_NEIGHBOURS).nonzero()[0]
+    near_enough = np.flatnonzero(np.arange(n * k) % max(k, 1) < STAND_IN_NEIGHBOURS)
     counted = np.zeros(n * k, dtype=np.bool_)
-    counted[first[np.unique(pair[first], return_index=True)[1]]] = True
-    source, target = flows.source.astype(np.int64), flows.target.astype(np.int64)
-    places = masses.row_of_entry() * masses.width + masses.indices
-    had = masses.data[np.searchsorted(places, one[flows.pair] * masses.width + source)]
-    has = masses.data[np.searchsorted(places, other[flows.pair] * masses.width + target)]
-    role = forest.roots[source] == forest.roots[target]
-    role |= 2 * flows.mass >= np.maximum(had, has)
-    which = counted[flows.pair] & role
-    source, target = source[which], target[which]
-    places, index = np.unique(
-        np.concatenate([source * masses.width + target, target * masses.width + source]),
-        return_inverse=True,
-    )
+    counted[near_enough[np.unique(pair[near_enough], return_index=True)[1]]] = True
+    kin = forest.roots[flows.source] == forest.roots[flows.target]
+    which = counted[flows.pair] & (kin | nearly_all_moves(flows))
+    source, target = (each[which].astype(np.int64) for each in (flows.source, flows.target))
+    either_way = np.concatenate([source * width + target, target * width + source])
+    places, index = np.unique(either_way, return_inverse=True)
     mass = np.zeros(len(places), dtype=np.int64)
     np.add.at(mass, index, np.tile(flows.mass[which], 2))
-    return _Counts(places, mass, np.bincount(index, minlength=len(places)), masses.width)
+    return _Moves(places, mass, np.bincount(index, minlength=len(places)), width)
 
 
 def substitute_rows(space: Space, stand_ins: StandIns) -> list[dict[str, Any]]:

@@ -11,14 +11,14 @@ from cocktailspace.analytics.transport.rows import Rows
 
 _FINE = float(1 << 30)
 """Powered fractions are cut to this many steps, and all after that is whole-number arithmetic."""
-_STEPS = 32
+_STEPS = 512
 
 
 def whole_masses(volumes: Rows, *, power: float, total: int) -> Rows:
     """Each row's fractions of volume, raised to a power, as whole numbers that add up to `total`.
 
     volumes: n rows; a row without volume stays empty.
-    power: above 0 and at most 1, in steps of 1/32. A power below 1 makes a dash of bitters count
+    power: above 0 and at most 1, in steps of 1/512. A power below 1 makes a dash of bitters count
     for more than its millilitres. In such steps it is a product of square roots, which every
     processor rounds alike.
     total: the mass of each row, at most 2^30.
@@ -45,7 +45,7 @@ def whole_masses(volumes: Rows, *, power: float, total: int) -> Rows:
 
 
 def _powered(fractions: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
-    """fractions^(steps / 32), bit by bit: x^1, x^1/2, x^1/4 and so on."""
+    """fractions^(steps / 512), bit by bit: x^1, x^1/2, x^1/4 and so on."""
     powered, root, bit = np.ones_like(fractions), fractions, _STEPS
     while bit:
         if steps & bit:

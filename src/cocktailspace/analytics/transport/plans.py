@@ -30,13 +30,15 @@ class Flows:
     """What is moved by the plans of many pairs: by pair, the largest first, ties by columns.
 
     pair, source, target: (flows,) numbers of the pair and of two columns, source != target.
-    mass: (flows,) whole numbers > 0.
+    mass: (flows,) whole numbers > 0. held: (flows,) what the one row has of the source or the other
+    of the target, whichever is more.
     """
 
     pair: NDArray[np.int32]
     source: NDArray[np.int32]
     target: NDArray[np.int32]
     mass: NDArray[np.int32]
+    held: NDArray[np.int32]
 
     def of_pairs(self, pairs: NDArray[np.integer]) -> Flows:
         """The flows of some pairs, which are counted anew in the order given."""
@@ -44,7 +46,15 @@ class Flows:
         lengths = end - begin
         pair = np.repeat(np.arange(len(pairs), dtype=np.int32), lengths)
         which = begin[pair] + np.arange(len(pair)) - (np.cumsum(lengths) - lengths)[pair]
-        return Flows(pair, self.source[which], self.target[which], self.mass[which])
+        parts = (self.source, self.target, self.mass, self.held)
+        return Flows(pair, *(part[which] for part in parts))
+
+
+def nearly_all_moves(flows: Flows) -> NDArray[np.bool_]:
+    """(flows,) whether three quarters of both ends are moved, so that the one takes the other's
+    place, and is not just what was left over.
+    """
+    return 4 * flows.mass.astype(np.int64) >= 3 * flows.held
 
 
 @dataclass(frozen=True)
@@ -96,11 +106,12 @@ def transport_plans(sources: Rows, targets: Rows, forest: Forest) -> Flows:
 def _plans_between(
     sources: Rows, targets: Rows, forest: Forest, start: int, stop: int
 ) -> tuple[NDArray[np.int32], ...]:
-    """Pair, source, target and mass of the flows of the pairs from `start` to `stop`."""
+    """The parts of `Flows` of the pairs from `start` to `stop`."""
     levels = np.append(forest.levels, 0)  # the last is the common root's, number -1
     above = np.append(forest.parents, -1).astype(np.int64)
     chosen = np.arange(start, stop)
-    piles = _differences(sources.take(chosen), targets.take(chosen))
+    sources, targets = sources.take(chosen), targets.take(chosen)
+    piles = _differences(sources, targets)
     found = []
     for level in range(int(levels[piles.node].max(initial=0)), -1, -1):
         here = levels[piles.node] == level
@@ -117,8 +128,15 @@ def _plans_between(
     pair, source, target, mass = (np.concatenate(part) for part in zip(*found, strict=True))
     largest, width = int(mass.max(initial=0)), len(forest)
     order = np.argsort(((pair * (largest + 1) + largest - mass) * width + source) * width + target)
-    pair += start
-    return tuple(each[order].astype(np.int32) for each in (pair, source, target, mass))
+    held = np.maximum(_held(sources, pair, source), _held(targets, pair, target))
+    parts = (pair + start, source, target, mass, held)
+    return tuple(part[order].astype(np.int32) for part in parts)
+
+
+def _held(rows: Rows, row: _Numbers, column: _Numbers) -> NDArray[np.float64]:
+    """What rows have in columns that they are known to have."""
+    places = rows.row_of_entry() * rows.width + rows.indices
+    return rows.data[np.searchsorted(places, row * rows.width + column)]
 
 
 def _differences(sources: Rows, targets: Rows) -> _Piles:

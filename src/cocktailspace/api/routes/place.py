@@ -85,7 +85,9 @@ def place_routes(context: Context) -> APIRouter:
             rows, gaps = run.nearest(lines, kinds, NEIGHBOURS, draft.without)
             differences = run.differences(lines, [run.lines(row) for row in rows], kinds)
             neighbours = [
-                Similar(recipe_id=run.ids[row], name=run.names[row], **difference)
+                Similar.model_validate(
+                    {"recipe_id": run.ids[row], "name": run.names[row], **difference}
+                )
                 for row, difference in zip(rows, differences, strict=True)
             ]
             places = _places(run, rows, gaps)
@@ -105,12 +107,9 @@ def place_routes(context: Context) -> APIRouter:
         manifest, run = runs.current()
         one, other = run.row_of(recipe_id), run.row_of(other_id)
         (difference,) = run.differences(run.lines(one), [run.lines(other)], run.kinds)
-        return Comparison(
-            run_id=manifest.run_id,
-            source_version=manifest.source_version,
-            names=(run.names[one], run.names[other]),
-            **difference,
-        )
+        head = {"run_id": manifest.run_id, "source_version": manifest.source_version}
+        names = (run.names[one], run.names[other])
+        return Comparison.model_validate({**head, "names": names, **difference})
 
     return router
 
