@@ -138,7 +138,9 @@ def _read(connection: sqlite3.Connection) -> Snapshot:
     return Snapshot(
         catalogue_id=catalogue_id,
         version=newest[0] if newest else 0,
-        ingredients=tuple(Ingredient(*row, bool(flag)) for *row, flag in ingredients),
+        ingredients=tuple(
+            Ingredient(each, name, parent, bool(flag)) for each, name, parent, flag in ingredients
+        ),
         recipes=tuple(
             Recipe(recipe_id, name, tuple(volumes.get(recipe_id, ())))
             for recipe_id, name in recipes
