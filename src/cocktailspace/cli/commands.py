@@ -22,6 +22,7 @@ from cocktailspace.catalogue.exchange import (
 )
 from cocktailspace.catalogue.migrate import migrate, require_catalogue
 from cocktailspace.catalogue.revision import schema_revision
+from cocktailspace.cli.compare import compare
 from cocktailspace.cli.doctor import examine
 from cocktailspace.cli.views import follow_job, run_table, status_json, status_text
 from cocktailspace.files import replace_file
@@ -41,6 +42,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.command()(compare)
 
 token_app = typer.Typer(help="Make, list and revoke tokens for writing.", no_args_is_help=True)
 app.add_typer(token_app, name="token")

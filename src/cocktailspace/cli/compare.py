@@ -1,0 +1,121 @@
+"""`cocktailspace compare`: how alike two recipes are, and what makes the other of the one."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cocktailspace.analytics.comparing import Difference
+from cocktailspace.analytics.published import PublishedRun, is_readable
+from cocktailspace.artifacts.manifest import read_published
+from cocktailspace.artifacts.store import ArtifactStore
+from cocktailspace.catalogue.errors import NotFoundError
+from cocktailspace.catalogue.names import did_you_mean, name_key
+from cocktailspace.settings import read_settings
+from cocktailspace.storage import choose_store
+
+Pair = tuple[str, str]
+
+
+def compare(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Two recipes by name", show_default=False)
+    ] = None,
+    pairs: Annotated[
+        Path | None, typer.Option(help="A CSV file of two names a line, for many at once")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
+) -> None:
+    """Say how alike two recipes are, and what makes the second of the first.
+
+    Reads the published analytics: run `cocktailspace refresh` first where there are none.
+    """
+    wanted = list(_wanted(names or [], pairs))
+    run = _published(choose_store(read_settings()))
+    for one, other, difference in differences(run, wanted):
+        if as_json:
+            typer.echo(json.dumps({"recipe": one, "other": other, **difference}))
+        else:
+            typer.echo(f"{one} → {other}: {described(difference)}")
+
+
+def _wanted(names: Sequence[str], pairs: Path | None) -> Iterator[tuple[str, Pair]]:
+    """The pairs, each with where it stands."""
+    if pairs is None:
+        if len(names) != 2:
+            raise typer.BadParameter("name two recipes, or a file with --pairs")
+        yield "", (names[0], names[1])
+        return
+    if names:
+        raise typer.BadParameter("name two recipes or a file with --pairs, not both")
+    with pairs.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, skipinitialspace=True)
+        for row in reader:
+            where = f"{pairs}, line {reader.line_num}: "
+            if not row:
+                continue
+            if len(row) != 2:
+                raise NotFoundError(
+                    f"{where}two names are needed, separated by a comma; there are {len(row)} "
+                    "(quote a name that has a comma)"
+                )
+            yield where, (row[0].strip(), row[1].strip())
+
+
+def _published(store: ArtifactStore) -> PublishedRun:
+    published = read_published(store)
+    if published is None or published.manifest is None or not is_readable(published.manifest):
+        raise NotFoundError(
+            "there are no analytics of this version yet; `cocktailspace refresh` makes them"
+        )
+    return PublishedRun(store, published.manifest.run_id)
+
+
+def differences(
+    run: PublishedRun, wanted: Iterable[tuple[str, Pair]]
+) -> Iterator[tuple[str, str, Difference]]:
+    """The pairs as the catalogue spells them, and how each differs.
+
+    Raises NotFoundError with every name that the run does not know, before the first is given.
+    """
+    rows = {name_key(name): row for row, name in enumerate(run.names)}
+    problems, found = [], []
+    for where, pair in wanted:
+        for name in pair:
+            if name_key(name) not in rows:
+                hint = did_you_mean(name, run.names)
+                problems.append(f"{where}there is no recipe {name!r}{hint}")
+        found.append([rows.get(name_key(name), -1) for name in pair])
+    if problems:
+        raise NotFoundError("\n".join(problems))
+    for one, other in found:
+        (difference,) = run.differences(run.lines(one), [run.lines(other)], run.kinds)
+        yield run.names[one], run.names[other], difference
+
+
+def described(difference: Difference) -> str:
+    """How alike, and what changes, in a line."""
+    near = "near" if difference["near"] else "not near"
+    return f"{difference['likeness']} of 100, {near}; {_changes(difference['changes'])}"
+
+
+def _changes(changes: dict[str, list[dict[str, Any]]]) -> str:
+    said = [
+        f"swap {_ml(each['ml'])} {each['from']} for {_ml(each['to_ml'])} {each['to']}"
+        for each in changes.get("swap", [])
+    ]
+    for kind in ("without", "with"):
+        said += [f"{kind} {_ml(each['ml'])} {each['ingredient']}" for each in changes.get(kind, [])]
+    for kind in ("more", "less"):
+        said += [
+            f"{kind} {each['ingredient']} ({_ml(each['ml'])} → {_ml(each['to_ml'])})"
+            for each in changes.get(kind, [])
+        ]
+    return ", ".join(said) or "the same, measure for measure"
+
+
+def _ml(volume: float) -> str:
+    return f"{volume:.0f} ml" if volume >= 10 else f"{volume:.2g} ml"
