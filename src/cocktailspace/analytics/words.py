@@ -61,32 +61,38 @@ def changes_of_pairs(
     more = had & has & (volumes[1] > _SAME * volumes[0])
     less = had & has & (volumes[0] > _SAME * volumes[1])
 
-    owner, column = (each.tolist() for each in np.divmod(places, max(before.width, 1)))
-    named, (ml, to_ml) = [names[each] for each in column], np.round(volumes, 2).tolist()
+    owner, column = np.divmod(places, max(before.width, 1))
+    named, (ml, to_ml) = np.array(names, dtype=object)[column], np.round(volumes, 2)
     found: list[Changes] = [{} for _ in range(len(before))]
 
-    def say(kind: str, place: int, change: dict[str, Any]) -> None:
-        found[owner[place]].setdefault(kind, []).append(change)
+    def say(kind: str, which: _Numbers, size: NDArray[np.float64], **columns: Any) -> None:
+        """Put a kind's changes to their pairs, the largest first, ties by place."""
+        order = np.lexsort((-size[which], owner[which]))
+        values = zip(*(each[order].tolist() for each in columns.values()), strict=True)
+        changes = [dict(zip(columns, row, strict=True)) for row in values]
+        pairs, begins = np.unique(owner[which][order], return_index=True)
+        ends = [*begins[1:].tolist(), len(changes)]
+        for pair, begin, end in zip(pairs.tolist(), begins.tolist(), ends, strict=False):
+            found[pair][kind] = changes[begin:end]
 
-    order = np.lexsort((swapped, -volumes[0, swapped]))
-    for place, other in zip(swapped[order].tolist(), taken[order].tolist(), strict=True):
-        change = {"from": named[place], "ml": ml[place], "to": named[other], "to_ml": to_ml[other]}
-        say("swap", place, change)
-    for place in _by_volume(volumes[0], gone):
-        say("without", place, {"ingredient": named[place], "ml": ml[place]})
-    for place in _by_volume(volumes[1], new):
-        say("with", place, {"ingredient": named[place], "ml": to_ml[place]})
-    for kind, which in (("more", more), ("less", less)):
-        for place in _by_volume(volumes[0], which):
-            amounts = {"ml": ml[place], "to_ml": to_ml[place]}
-            say(kind, place, {"ingredient": named[place], **amounts})
+    swap = {"from": named[swapped], "ml": ml[swapped], "to": named[taken], "to_ml": to_ml[taken]}
+    say("swap", swapped, volumes[0], **swap)
+    for kind, flags, side in (("without", gone, 0), ("with", new, 1)):
+        which = np.flatnonzero(flags)
+        amounts = {"ml": (ml, to_ml)[side][which]}
+        say(kind, which, volumes[side], ingredient=named[which], **amounts)
+    for kind, flags in (("more", more), ("less", less)):
+        which = np.flatnonzero(flags)
+        amounts = {"ml": ml[which], "to_ml": to_ml[which]}
+        say(kind, which, volumes[0], ingredient=named[which], **amounts)
     return found
 
 
 def _side_by_side(before: Rows, after: Rows) -> tuple[_Numbers, NDArray[np.float64]]:
     """(entries,) row * width + column of what either has, ascending, and (2, entries) volumes."""
     sides = [each.row_of_entry() * each.width + each.indices for each in (before, after)]
-    places = np.union1d(*sides)
+    places = np.sort(np.concatenate(sides))
+    places = places[np.diff(places, prepend=-1) > 0]
     volumes = np.zeros((2, len(places)))
     for volume, side, rows in zip(volumes, sides, (before, after), strict=True):
         volume[np.searchsorted(places, side)] = rows.data
@@ -109,10 +115,3 @@ def _swaps(sources: _Numbers, targets: _Numbers, possible: NDArray[np.bool_]) ->
         free = ~(np.isin(sources[left], sources[now]) | np.isin(targets[left], targets[now]))
         left = left[free]
     return np.concatenate(chosen) if chosen else left
-
-
-def _by_volume(volumes: NDArray[np.float64], which: NDArray[np.bool_]) -> list[int]:
-    """The places that are meant, the largest volume first, ties by place."""
-    places = np.flatnonzero(which)
-    chosen: list[int] = places[np.argsort(-volumes[places], kind="stable")].tolist()
-    return chosen
