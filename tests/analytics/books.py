@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
-
 from cocktailspace.analytics.regions import regions
-from cocktailspace.analytics.space import Space, space_of
-from cocktailspace.analytics.transport import Rows, subtree_masses
+from cocktailspace.analytics.space import Space, masses_of, space_of
+from cocktailspace.analytics.transport import taxonomy
+from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.catalogue.snapshot import Ingredient, Recipe, Snapshot
 
 Lines = dict[str, float]
@@ -72,12 +71,7 @@ def snapshot(forest: Forest, book: Book, numbers: Sequence[int] | None = None) -
 
 
 def subtree_of(space: Space) -> Rows:
-    """Whole masses, by the square roots of fractions, at or below each ingredient."""
-    fractions = space.fractions
-    roots = Rows(fractions.indptr, fractions.indices, np.sqrt(fractions.data), fractions.width)
-    whole = np.ceil(10_000 * roots.data / roots.sums()[roots.row_of_entry()])
-    masses = Rows(fractions.indptr, fractions.indices, whole, fractions.width)
-    return subtree_masses(masses, space.parents)
+    return taxonomy.Forest(space.forest.parents).subtree_masses(masses_of(space.volumes))
 
 
 Named = list[dict[str, list[str]]]
@@ -87,7 +81,7 @@ Named = list[dict[str, list[str]]]
 def named(forest: Forest, book: Book, numbers: Sequence[int] | None = None) -> Named:
     space = space_of(snapshot(forest, book, numbers))
     name = {recipe.id: recipe.name for recipe in space.recipes}
-    levels = regions(space, subtree_of(space))["levels"]
+    levels = regions(space, masses_of(space.volumes))["levels"]
     for level in levels:
         assert len({row["name"] for row in level}) == len(level)
     return [

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from cocktailspace.analytics.regions import regions
-from cocktailspace.analytics.space import space_of
-from cocktailspace.analytics.transport import nearest_rows
+from cocktailspace.analytics.space import masses_of, space_of
+from cocktailspace.analytics.transport.neighbours import nearest_rows
 from tests.analytics.books import (
     BAR,
     OTHERS,
@@ -20,7 +20,6 @@ from tests.analytics.books import (
     read,
     snapshot,
     starter,
-    subtree_of,
 )
 
 
@@ -79,9 +78,9 @@ def test_few_recipes_of_the_starter_are_without_a_telling_name() -> None:
 
 def test_near_recipes_are_mostly_in_one_region() -> None:
     space = space_of(snapshot(*starter()))
-    subtree = subtree_of(space)
-    nearest = nearest_rows(subtree, 10).indices
-    for level, times in zip(regions(space, subtree)["levels"], (3, 4, 4), strict=True):
+    masses = masses_of(space.volumes)
+    nearest = nearest_rows(space.forest.subtree_masses(masses), 10).indices
+    for level, times in zip(regions(space, masses)["levels"], (3, 4, 4), strict=True):
         region = np.empty(len(space.recipes), dtype=int)
         row = {recipe.id: number for number, recipe in enumerate(space.recipes)}
         for number, each in enumerate(level):
@@ -181,9 +180,9 @@ def test_thousands_of_families_64_deep_fit_into_memory() -> None:
     choice = random.Random(3)
     book = {f"R{n}": dict.fromkeys(choice.sample(list(forest), 5), 1.0) for n in range(600)}
     space = space_of(snapshot(forest, book))
-    subtree = subtree_of(space)
+    masses = masses_of(space.volumes)
     tracemalloc.start()
-    levels = regions(space, subtree)["levels"]
+    levels = regions(space, masses)["levels"]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert [sum(len(row["recipes"]) for row in level) for level in levels] == [600] * 3

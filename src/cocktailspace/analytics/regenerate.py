@@ -12,6 +12,7 @@ from cocktailspace.analytics import statistics
 from cocktailspace.analytics.comparing import Comparer
 from cocktailspace.analytics.maps import Drawing, PreviousMap
 from cocktailspace.analytics.parameters import MAP_NEIGHBOURS, MAPS, SIMILAR
+from cocktailspace.analytics.regions import regions
 from cocktailspace.analytics.similar import similar_rows
 from cocktailspace.analytics.space import (
     Space,
@@ -93,6 +94,9 @@ def _artifacts(
             fractions = fractions_of(space.volumes)
             plain = nearest_rows(fractions, MAP_NEIGHBOURS, progress=progress)
         drawing.begin(ArtifactName.COCKTAIL_SPACE, fractions, plain)
+        with steps.step("regions"):
+            parted = regions(space, masses)
+        yield Artifact(ArtifactName.REGIONS, parted)
         yield from _explained(space, masses, subtrees, relatives.first(SIMILAR), steps)
         for name in MAPS:
             with steps.step("maps"):

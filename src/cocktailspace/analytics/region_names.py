@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocktailspace.analytics.space import Space
-from cocktailspace.analytics.transport import Rows
+from cocktailspace.analytics.transport.rows import Rows
 
 _FIT = 30
 """Dice coefficient, in hundredths, of a region and a classic from which it takes that name."""
@@ -67,7 +67,7 @@ class RegionNames:
     def __init__(self, space: Space, subtree: Rows) -> None:
         """`subtree`, masses at or below each ingredient, says which recipes hold what."""
         self._labels = [ingredient.name for ingredient in space.ingredients]
-        self._parents = space.parents.tolist()
+        self._parents = space.forest.parents.tolist()
         self._columns, self._rows = subtree.indices, subtree.row_of_entry()
         recipes = [recipe.name for recipe in space.recipes]
         self._classics, self._classic = _classics(recipes, self._labels)

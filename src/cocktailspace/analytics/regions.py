@@ -1,9 +1,9 @@
 """Regions: the neighbourhoods of the map at three levels, set apart by what their recipes hold.
 
 A region is split by the ingredient, or family of ingredients, that sets its recipes apart: the one
-whose presence explains most of the spread of their subtree masses, the numbers that distances are
-made of. Recipes that hold it are a region of their own, the others are split further, and what is
-left when nothing sets enough of them apart keeps the name that it has. Together this is a
+whose presence explains most of the spread of their masses at or below each ingredient. Recipes that
+hold it are a region of their own, the others are split further, and what is left when nothing sets
+enough of them apart keeps the name that it has. Together this is a
 predictive clustering tree (Blockeel, De Raedt & Ramon 1998) whose every test is one ingredient: a
 little less close than clusters of near recipes, but it says what it is and holds still.
 """
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from cocktailspace.analytics.region_names import Region, RegionNames
 from cocktailspace.analytics.space import Space
-from cocktailspace.analytics.transport import Rows
+from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.transport.taxonomy import Forest
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,41 +51,26 @@ _FEWEST_LEFT = 3
 """What is left of a region is one only with so many recipes; else the last part stays with it."""
 
 
-def regions(space: Space, subtree: Rows) -> dict[str, Any]:
+def regions(space: Space, masses: Rows) -> dict[str, Any]:
     """Three levels of regions, coarse first; each level holds every recipe of the space once.
 
-    subtree: whole-number masses at or below each ingredient, one row for each recipe of `space`.
+    masses: of each recipe of `space`, whole numbers.
     Regions depend on names and masses alone; ties go to the first by name.
     """
+    # With all edges of one length, so that a family counts for no more than its kinds.
+    subtree = Forest(space.forest.parents).subtree_masses(masses)
     names = RegionNames(space, subtree)
-    place = _places(space)
     return {
-        "levels": [
-            _published(space, level, names.of(level), place) for level in _parted(space, subtree)
-        ]
+        "levels": [_published(space, level, names.of(level)) for level in _parted(space, subtree)]
     }
 
 
-def _places(space: Space) -> NDArray[np.int64]:
-    """(rows,) each recipe's place in the order of names."""
-    order = sorted(range(len(space.recipes)), key=lambda row: _by_name(space.recipes[row].name))
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    return place
-
-
-def _by_name(name: str) -> tuple[str, str]:
-    return name.casefold(), name
-
-
-def _published(
-    space: Space, level: Sequence[Region], names: Sequence[str], place: NDArray[np.int64]
-) -> list[dict[str, Any]]:
+def _published(space: Space, level: Sequence[Region], names: Sequence[str]) -> list[dict[str, Any]]:
     """A level's regions, the largest first, with the ids of their recipes in order of name."""
-    rows = []
-    for name, region in zip(names, level, strict=True):
-        members = region.rows[np.argsort(place[region.rows])]
-        rows.append({"name": name, "recipes": [space.recipes[row].id for row in members]})
+    rows = [
+        {"name": name, "recipes": [space.recipes[row].id for row in np.sort(region.rows)]}
+        for name, region in zip(names, level, strict=True)
+    ]
     return sorted(rows, key=lambda row: (-len(row["recipes"]), row["name"]))
 
 
@@ -92,19 +78,15 @@ def _parted(space: Space, subtree: Rows) -> list[list[Region]]:
     """The regions of each level; those of a finer level are parts of those of a coarser one."""
     n = len(subtree)
     held = np.bincount(subtree.indices, minlength=subtree.width)
-    columns = sorted(
-        range(subtree.width), key=lambda column: _by_name(space.ingredients[column].name)
-    )
-    by_name = np.array(columns, dtype=np.int64)
     regions = [Region((), np.arange(n))] if n else []
     levels = []
     for level in _LEVELS:
-        telling = by_name[held[by_name] * 1000 <= n * level.common]
+        telling = np.flatnonzero(held * 1000 <= n * level.common)
         smallest = level.smallest(n)
         regions = [
             part
             for region in regions
-            for part in _split(region, subtree, telling, space.parents, smallest)
+            for part in _split(region, subtree, telling, space.forest.parents, smallest)
         ]
         levels.append(regions)
     return levels
