@@ -1,0 +1,51 @@
+"""Code that numba compiles: kept where it may be, and made in memory where not."""
+
+import logging
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cocktailspace.analytics.transport import l1_search
+
+ROOT = Path(__file__).parents[3]
+
+
+def without_a_file() -> Callable[..., Any]:
+    """A function that no file holds, for which numba finds no folder to keep its code in."""
+    scope: dict[str, Any] = {}
+    exec("def twice(number): return 2 * number", scope)  # noqa: S102
+    function: Callable[..., Any] = scope["twice"]
+    return function
+
+
+def test_code_that_cannot_be_kept_is_compiled_in_memory_with_one_warning(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(l1_search, "_options", dict(l1_search._options, cache=True))
+    with caplog.at_level(logging.WARNING):
+        assert l1_search._compiled(without_a_file())(21) == 42
+        assert l1_search._compiled(without_a_file())(4) == 8
+    assert len(caplog.messages) == 1
+    assert "NUMBA_CACHE_DIR" in caplog.messages[0]
+
+
+def test_code_compiled_for_an_image_is_found_by_the_next_process(tmp_path: Path) -> None:
+    def compile_engine() -> str:
+        environment = {
+            "NUMBA_CACHE_DIR": str(tmp_path),
+            "NUMBA_CPU_NAME": "generic",
+            "NUMBA_DEBUG_CACHE": "1",
+        }
+        command = [sys.executable, str(ROOT / "scripts" / "compile_engine.py")]
+        return subprocess.run(
+            command, env=environment, check=True, capture_output=True, text=True
+        ).stdout
+
+    assert "data saved" in compile_engine()
+    again = compile_engine()
+    assert "data saved" not in again
+    assert "data loaded" in again
