@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sized
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,8 @@ from cocktailspace.analytics.transport.rows import Rows
 
 _Points = NDArray[np.float64]
 
-_COLD_EPOCHS, _COLD_RATE = 500, 1.0
-_LARGE, _LARGE_EPOCHS = 10_000, 200
-_WARM_EPOCHS, _ADAPTING_EPOCHS, _WARM_RATE = 50, 100, 0.1
+_COLD_RATE, _WARM_RATE = 1.0, 0.1
+_LARGE = 10_000
 _ITERATIONS = 20
 _FEWEST = 4
 """Below this many points there is nothing to optimise."""
@@ -50,21 +50,29 @@ def project(
     _check_number("features", features, n)
     if n < _FEWEST:
         return _around(start, known, n)
+    epochs = _FEW_POINTS if n <= _LARGE else _MANY_POINTS
     if start is not None and known.any():
         begin = _filled(start, known, neighbours, seed)
         if 2 * known.sum() <= n:
-            return _optimise(neighbours, begin, *_cold(n), seed)
-        points = _optimise(neighbours, begin, _WARM_EPOCHS, _WARM_RATE, seed)
+            return _optimise(neighbours, begin, epochs.cold, _COLD_RATE, seed)
+        points = _optimise(neighbours, begin, epochs.warm, _WARM_RATE, seed)
         return _laid_over(points, points[known], start[known])
     if other is not None:
-        points = _optimise(neighbours, other, _ADAPTING_EPOCHS, _WARM_RATE, seed)
+        points = _optimise(neighbours, other, epochs.adapting, _WARM_RATE, seed)
         return _laid_over(points, points, other)
-    return _optimise(neighbours, _principal_components(features, n, seed), *_cold(n), seed)
+    begin = _principal_components(features, n, seed)
+    return _optimise(neighbours, begin, epochs.cold, _COLD_RATE, seed)
 
 
-def _cold(n: int) -> tuple[int, float]:
-    """Epochs and learning rate of a map from nothing."""
-    return (_COLD_EPOCHS if n <= _LARGE else _LARGE_EPOCHS), _COLD_RATE
+class _Epochs(NamedTuple):
+    """Steps of the optimisation: from nothing, from another map, from the previous one."""
+
+    cold: int
+    adapting: int
+    warm: int
+
+
+_FEW_POINTS, _MANY_POINTS = _Epochs(500, 100, 50), _Epochs(150, 50, 30)
 
 
 def _check_number(name: str, given: Sized | None, n: int) -> None:
