@@ -16,6 +16,7 @@ from cocktailspace.catalogue.errors import CatalogueError, SchemaError
 from cocktailspace.catalogue.measures import volume_ml
 from cocktailspace.catalogue.revision import check_schema
 from cocktailspace.catalogue.schema import ingredients, recipe_ingredients, recipes, units
+from cocktailspace.files import scratch_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ class UnreadableError(CatalogueError):
 @contextmanager
 def _local_copy(path: Path) -> Iterator[Path]:
     uri = f"{path.absolute().as_uri()}?mode=ro"
-    with tempfile.TemporaryDirectory(prefix="cocktailspace-") as folder:
-        copy = Path(folder) / "catalogue.sqlite"
+    with scratch_folder(Path(tempfile.gettempdir()), "cocktailspace-") as folder:
+        copy = folder / "catalogue.sqlite"
         with (
             _named_errors(path),
             closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=1.0)) as source,
