@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+MAP_SEED = 42
 MAP_NEIGHBOURS = 14  # UMAP's 15, which count the recipe itself
 LEARNING_NEIGHBOURS = 10
 ROUNDS = 5
@@ -15,7 +16,7 @@ PARAMETERS: Mapping[str, Any] = {
     "learning_rounds": ROUNDS,
     "map_n_neighbors": MAP_NEIGHBOURS + 1,
     "map_min_dist": 0.05,
-    "map_seed": 42,
+    "map_seed": MAP_SEED,
     "similar_recipes": SIMILAR,
 }
 """The manifest carries them. A change of any is a new `algorithm_version`, by which results that
