@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test fuzz soak lint format bench lock lambda clean
+.PHONY: help run setup test test-elsewhere fuzz soak lint format bench lock lambda clean
 
 help: ## list what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 run: $(VENV)/.run ## set up what the service needs and serve it at http://127.0.0.1:$(PORT)
 	PORT=$(PORT) $(BIN)/cocktailspace serve
@@ -18,6 +18,9 @@ setup: $(VENV)/.dev ## set up .venv with everything, tests and tools included
 
 test: $(VENV)/.dev ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-elsewhere: $(VENV)/.dev ## run tests as on other processors, slow and busy machines, far away; ON="busy zen" for some
+	$(BIN)/python -m tests.elsewhere $(ON)
 
 fuzz: $(VENV)/.dev ## thousands of made-up requests against a running server
 	FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -s tests/api/test_schema.py

@@ -1,10 +1,12 @@
 """What tests share: catalogues on temporary files, the clock in their hands, the real data."""
 
+import fcntl
 import json
 import os
 import shutil
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -96,6 +98,15 @@ def services(tmp_path: Path, empty_catalogue: Path, clock: ManualClock) -> Itera
     made.database.close()
 
 
+@contextmanager
+def nothing_published(artifacts: Path) -> Iterator[None]:
+    """Jobs come as far as the swap of the manifest, and wait there until this ends."""
+    artifacts.mkdir(parents=True, exist_ok=True)
+    with (artifacts / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def aws_server() -> Iterator[str]:
     """The address of an emulated AWS on the loopback interface."""
@@ -121,6 +132,19 @@ def aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.delenv("AWS_PROFILE", raising=False)
+
+
+@pytest.fixture
+def patient_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long an edit waits for the scheduler has its own tests; elsewhere a slow machine is no
+    fault.
+    """
+    from botocore.config import Config  # noqa: PLC0415 - a second to import, for few tests
+
+    from cocktailspace.refresh import eventbridge  # noqa: PLC0415
+
+    patient = Config(connect_timeout=60, read_timeout=60, retries={"total_max_attempts": 1})
+    monkeypatch.setattr(eventbridge, "_CONFIG", patient)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from cocktailspace.catalogue.changes import CatalogueState
 from cocktailspace.logs import configure_logging
 from cocktailspace.refresh.ports import Cause
 from cocktailspace.refresh.status import RefreshState, RefreshStatus, cause_of
-from tests.conftest import BAR, ManualClock, import_document
+from tests.conftest import BAR, ManualClock, import_document, nothing_published
 from tests.refresh.test_local_jobs import _eventually
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -108,10 +108,11 @@ def test_each_refresh_is_one_line_that_says_why_what_how_long_and_how_many(
 def test_a_killed_job_is_one_line_too(services: Services, logged: Logged) -> None:
     configure_logging("json", "info")
     import_document(services.database, BAR)
-    job = services.jobs.submit(cause=Cause.RETRY)
-    _eventually(lambda: (a := read_attempt(services.store)) is not None and a.job_id == job.id)
-    os.kill(int(job.id), signal.SIGKILL)
-    assert services.jobs.wait(60)
+    with nothing_published(services.settings.artifacts_folder):
+        job = services.jobs.submit(cause=Cause.RETRY)
+        _eventually(lambda: (a := read_attempt(services.store)) is not None and a.job_id == job.id)
+        os.kill(int(job.id), signal.SIGKILL)
+        assert services.jobs.wait(60)
     [line] = _objects(logged)
     assert (line["outcome"], line["cause"], line["level"]) == ("killed", "retry", "warning")
     assert services.tally.counts().runs == {("retry", "killed"): 1}

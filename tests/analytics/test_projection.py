@@ -14,6 +14,7 @@ from benchmarks.catalogues import real_catalogue, real_catalogue_path
 from benchmarks.measures import overlap
 from benchmarks.synthetic import generate
 
+from cocktailspace.analytics import projection
 from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.analytics.projection import project
 from cocktailspace.analytics.transport import (
@@ -58,21 +59,28 @@ def test_the_same_arguments_give_the_same_map(masses):
     assert (project(near, features=masses, seed=7) != first).any()
 
 
+def test_the_curve_is_the_one_that_fastumap_fits():
+    """To the last digits only on one processor, as the fit is LAPACK's."""
+    fitted = fastumap.graph.find_ab_params(1.0, PARAMETERS["map_min_dist"])
+    np.testing.assert_allclose(fitted, projection._CURVE, rtol=1e-6)
+
+
 @pytest.mark.parametrize("k", [3, 14])
-def test_draws_what_fastumap_draws(masses, k):
+def test_draws_what_fastumap_draws(masses, k, monkeypatch):
     """The steps are taken one by one for the sake of speed; together they are the whole."""
+    monkeypatch.setattr("fastumap.projection.find_ab_params", lambda *_: projection._CURVE)
     near = nearest_rows(masses, k)
     itself = np.arange(len(masses))[:, None]
     theirs = fastumap.umap_project(
         np.zeros((len(masses), 2)),
         min_dist=PARAMETERS["map_min_dist"],
         n_epochs=500,
-        random_state=42,
+        random_state=PARAMETERS["map_seed"],
         precomputed_knn=(
             np.hstack([itself, near.indices]),
             np.hstack([itself * 0.0, near.distances]),
         ),
-        init=np.random.default_rng(42).uniform(-10, 10, size=(len(masses), 2)),
+        init=np.random.default_rng(PARAMETERS["map_seed"]).uniform(-10, 10, size=(len(masses), 2)),
     )
     assert (project(near) == theirs).all()
 
@@ -114,17 +122,43 @@ def test_new_recipes_that_know_only_each_other_have_places(masses):
 
 
 def test_a_map_made_from_another_is_as_good_and_looks_alike():
+    """Another processor rounds otherwise, which is to a map what another seed is.
+
+    Over ten seeds: overlap 0.528 ± 0.004 against 0.532 ± 0.004 of a cold map and 0.368 ± 0.002 of
+    the first, the differences ± 0.005; moved by 0.55 ± 0.03 of the radius, a cold map by 1.6 and
+    more. The bounds are five such spreads off.
+    """
     made = generate(1000, seed=3)
     fractions = made.fractions()
     masses = subtree_masses(fractions, made.parents)
     near = nearest_rows(masses, 15)
     first = project(nearest_rows(fractions, 15), features=fractions)
     adapted, cold = project(near, other=first), project(near, features=masses)
-    assert overlap(near, adapted) > overlap(near, cold) - 0.01
-    assert overlap(near, adapted) > overlap(near, first) + 0.02
+    assert overlap(near, adapted) > overlap(near, cold) - 0.03
+    assert overlap(near, adapted) > overlap(near, first) + 0.1
     radius = np.linalg.norm(first - first.mean(axis=0), axis=1).mean()
-    assert np.linalg.norm(adapted - first, axis=1).mean() < 0.7 * radius  # cold: 1.7
+    assert np.linalg.norm(adapted - first, axis=1).mean() < 0.7 * radius
     assert (project(near, start=first, other=cold) == project(near, start=first)).all()
+
+
+@pytest.mark.parametrize("given", ["start", "other"])
+def test_a_map_lies_over_the_one_that_it_was_made_from(masses, given):
+    """No shift, turn or scale of it lies nearer: Gower's conditions for that."""
+    near = nearest_rows(masses, 15)
+    turned = project(near, features=masses) @ [[0.0, 3.0], [-3.0, 0.0]] + [100.0, -50.0]
+    before = turned.copy()
+    if given == "start":
+        before[:9] = np.nan
+    points = project(near, **{given: before})
+    assert (points != turned).any()
+    known = np.isfinite(before).all(axis=1)
+    moved, target = points[known], before[known]
+    np.testing.assert_allclose(moved.mean(axis=0), target.mean(axis=0))
+    moved, target = moved - moved.mean(axis=0), target - target.mean(axis=0)
+    product = moved.T @ target
+    np.testing.assert_allclose(product, product.T, atol=1e-9 * np.abs(product).max())
+    assert (np.linalg.eigvalsh(product) > 0).all()
+    np.testing.assert_allclose(np.trace(product), (moved**2).sum())
 
 
 def test_few_points_stay_where_they_were():

@@ -6,7 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cocktailspace.analytics.parameters import PARAMETERS
+from cocktailspace.analytics.projection import project
 from cocktailspace.analytics.regenerate import regenerate_analytics
+from cocktailspace.analytics.space import space_of
+from cocktailspace.analytics.transport import nearest_rows
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.catalogue.snapshot import Ingredient, Recipe, Snapshot
 
@@ -109,6 +113,20 @@ def test_the_same_catalogue_gives_the_same_result() -> None:
         for _ in range(60)
     ]
     assert _compute(*volumes).data == _compute(*volumes).data
+
+
+def test_the_map_is_drawn_with_the_parameters_of_the_manifest() -> None:
+    rng = np.random.default_rng(3)
+    volumes = [((int(rng.integers(2, 6)), 1.0), (4, float(rng.random()))) for _ in range(60)]
+    recipes = tuple(Recipe(i, f"R{i}", lines) for i, lines in enumerate(volumes))
+    snapshot = Snapshot("cat", 1, FOREST, recipes)
+    fractions = space_of(snapshot).fractions
+    near = nearest_rows(fractions, PARAMETERS["map_n_neighbors"] - 1)
+    places = project(near, features=fractions, seed=PARAMETERS["map_seed"])
+    drawn = _with_rows(snapshot, {}).data[ArtifactName.COCKTAIL_SPACE]
+    assert [[row["x"], row["y"]] for row in drawn] == places.round(4).tolist()
+    other = project(near, features=fractions, seed=PARAMETERS["map_seed"] + 1)
+    assert (other.round(4) != places.round(4)).any()
 
 
 def test_recipes_keep_their_places_when_another_comes() -> None:

@@ -139,13 +139,15 @@ def test_the_same_key_with_another_body_is_refused(client: TestClient, editor: H
     assert other.json()["error"]["problems"][0]["place"] == "Idempotency-Key"
 
 
-def test_a_key_is_its_owners_and_is_forgotten_after_a_day(
+def test_a_key_belongs_to_its_owner_and_address_and_is_forgotten_after_a_day(
     client: TestClient, editor: Headers, admin: Headers, clock: ManualClock
 ) -> None:
     key = {"Idempotency-Key": "once"}
     client.post(f"{API}/recipes", json=GIMLET, headers=editor | key)
     others = client.post(f"{API}/recipes", json=GIMLET | {"name": "B"}, headers=admin | key)
     assert others.status_code == 201
+    elsewhere = client.post(f"{API}/ingredients", json={"name": "B"}, headers=editor | key)
+    assert elsewhere.status_code == 201
     clock.advance(hours=25)
     later = client.post(f"{API}/recipes", json=GIMLET | {"name": "C"}, headers=editor | key)
     assert later.status_code == 201

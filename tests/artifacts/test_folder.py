@@ -32,6 +32,23 @@ def test_a_write_that_fails_leaves_what_was_there(
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
+def test_a_write_is_on_disk_under_its_name_before_it_returns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file's own fsync does not keep its name: that is the folder's."""
+    synced: list[tuple[int, bool]] = []
+    fsync = os.fsync
+
+    def watch(handle: int) -> None:
+        fsync(handle)
+        synced.append((os.fstat(handle).st_ino, (tmp_path / "runs/one").exists()))
+
+    monkeypatch.setattr(os, "fsync", watch)
+    FolderStore(tmp_path).write("runs/one", b"x")
+    file, folder = (tmp_path / "runs/one").stat().st_ino, (tmp_path / "runs").stat().st_ino
+    assert synced == [(file, False), (folder, True)]
+
+
 def test_deleting_the_last_object_removes_its_folder(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     store.write("runs/one/a", b"x")

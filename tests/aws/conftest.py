@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from botocore.config import Config
 
 from cocktailspace.analytics.job import run_job
 from cocktailspace.artifacts.attempt import AttemptNote
@@ -15,7 +14,6 @@ from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.bootstrap import build_services
 from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.migrate import migrate
-from cocktailspace.refresh import eventbridge
 from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.settings import Settings
 from cocktailspace.times import utc_now
@@ -59,13 +57,11 @@ def deployed(
     tmp_path: Path,
     aws_server: str,
     aws_environment: None,  # noqa: ARG001
+    patient_scheduler: None,  # noqa: ARG001
     now: ManualClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[[Stage], AwsWorld]]:
     """Deploys a stage; what is in `efs` below the temporary folder is on its file system."""
-    # How long an edit waits for its signal is tested elsewhere; here a slow machine is no fault.
-    patient = Config(connect_timeout=60, read_timeout=60, retries={"total_max_attempts": 1})
-    monkeypatch.setattr(eventbridge, "_CONFIG", patient)
     monkeypatch.setitem(AnalyticsSignal.__init__.__kwdefaults__, "patience_seconds", 60.0)
     efs = tmp_path / "efs"
     efs.mkdir()

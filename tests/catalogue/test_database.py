@@ -3,15 +3,16 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from cocktailspace.catalogue import database as database_module
 from cocktailspace.catalogue.changes import append_changes, catalogue_state, first_change_after
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.errors import BusyError, InvalidError
+from cocktailspace.catalogue.errors import BusyError, ConflictError, InvalidError
 from cocktailspace.catalogue.ingredients import create_ingredients, list_ingredients
 from cocktailspace.catalogue.models import IngredientDraft
-from cocktailspace.catalogue.schema import changes
+from cocktailspace.catalogue.schema import changes, ingredients
 from tests.conftest import ManualClock
 
 
@@ -96,6 +97,37 @@ def test_the_signal_follows_the_commit_and_only_a_change(
     with pytest.raises(InvalidError):
         _create(database, "Gin")
     assert seen == [2]
+
+
+def test_every_connection_holds_references_and_waits_for_the_disk(database: Database) -> None:
+    """What SQLite leaves off unless each connection asks for it."""
+    _create(database, "Gin")
+    with database.reading() as first, database.reading() as second:
+        for connection in (first, second):
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+    with pytest.raises(ConflictError), database.transaction() as tx:
+        tx.connection.execute(update(ingredients).values(parent_id=404))
+
+
+def test_no_connection_makes_a_file_that_is_missing(database: Database) -> None:
+    database.close()
+    assert database.path is not None
+    database.path.unlink()
+    with pytest.raises(OperationalError, match="unable to open"), database.engine.connect():
+        pass
+    assert not database.path.exists()
+
+
+def test_a_writer_has_the_lock_before_it_reads(database: Database) -> None:
+    """One that read first could not wait for its turn: what it has read may be old by then."""
+    other = sqlite3.connect(str(database.path), isolation_level=None, timeout=0)
+    with (
+        closing(other),
+        database.transaction(),
+        pytest.raises(sqlite3.OperationalError, match="locked"),
+    ):
+        other.execute("BEGIN IMMEDIATE")
 
 
 def test_a_writer_that_never_ends_makes_the_next_one_say_busy(

@@ -15,6 +15,8 @@ from cocktailspace.catalogue.exchange import (
     parse_file,
     starter_file,
 )
+from cocktailspace.catalogue.exchange.file import IngredientRow, RecipeRow
+from cocktailspace.catalogue.models import UnitDraft
 from tests.conftest import BAR
 
 
@@ -45,6 +47,24 @@ def test_import_of_an_export_is_the_identity(new_database: Callable[..., Databas
     _import(second, json.loads(exported))
     assert _export(second) == exported
     assert json.loads(exported) == {"format": "catalogue/1", **BAR}
+
+
+def test_every_field_that_a_file_may_have_is_exported(database: Database) -> None:
+    document = copy.deepcopy(BAR)
+    document["ingredients"][4] |= {"description": "Juniper."}
+    document["recipes"][0] |= {
+        "description": "Bitter and red.",
+        "source": "Bar",
+        "source_url": "https://example.org/negroni",
+    }
+    for rows, kind in (
+        ("units", UnitDraft),
+        ("ingredients", IngredientRow),
+        ("recipes", RecipeRow),
+    ):
+        assert any(row.keys() == kind.model_fields.keys() for row in document[rows]), rows
+    _import(database, document)
+    assert json.loads(_export(database)) == {"format": "catalogue/1", **document}
 
 
 def test_the_real_catalogue_comes_back_byte_for_byte(
@@ -89,7 +109,7 @@ def test_replace_deletes_what_the_file_lacks(new_database: Callable[..., Databas
     smaller["units"] = smaller["units"][:1]
     assert _import(database, smaller, replace=True).deleted == 2 + 6 + 1
     _import(fresh, smaller)
-    assert sorted(_export(database)) == sorted(_export(fresh))
+    assert _export(database) == _export(fresh)
 
 
 def test_a_parent_may_follow_its_children(database: Database) -> None:

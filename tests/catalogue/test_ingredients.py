@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -15,7 +16,7 @@ from cocktailspace.catalogue.models import IngredientDraft, UnitDraft
 from cocktailspace.catalogue.recipes import delete_recipe
 from cocktailspace.catalogue.taxonomy import ancestors, children_first, descendants
 from cocktailspace.catalogue.units import create_units, delete_unit, get_unit, replace_units
-from tests.conftest import BAR
+from tests.conftest import BAR, ManualClock
 
 SPIRIT, WHISKEY, BOURBON, RYE, GIN = 1, 2, 3, 4, 5
 
@@ -38,6 +39,18 @@ def test_a_subtree_moves_as_a_whole(database: Database) -> None:
         assert ancestors(connection, BOURBON) == [(WHISKEY, "Whiskey")]
         below_spirit = set(connection.execute(descendants(SPIRIT)).scalars())
     assert below_spirit == {SPIRIT, GIN}
+
+
+def test_a_change_is_dated_and_what_changes_nothing_is_none(
+    database: Database, clock: ManualClock
+) -> None:
+    made = clock.now
+    for _ in range(2):
+        clock.advance(hours=1)
+        _move(database, RYE, SPIRIT)
+    with database.reading() as connection:
+        rye = get_ingredient(connection, RYE)
+    assert (rye.created_at, rye.updated_at) == (made, made + timedelta(hours=1))
 
 
 @pytest.mark.parametrize("parent_id", [SPIRIT, WHISKEY, BOURBON])

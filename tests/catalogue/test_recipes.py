@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -15,7 +16,7 @@ from cocktailspace.catalogue.recipes import (
     get_recipe,
     replace_recipes,
 )
-from tests.conftest import BAR
+from tests.conftest import BAR, ManualClock
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +55,20 @@ def test_lines_keep_their_order(database: Database) -> None:
     with database.reading() as connection:
         recipe = get_recipe(connection, recipe_id)
     assert [line.ingredient_id for line in recipe.ingredients] == [5, 3, 8, 3]
+
+
+def test_a_change_is_dated_and_what_changes_nothing_is_none(
+    database: Database, clock: ManualClock
+) -> None:
+    made = clock.now
+    [recipe_id] = _create(database, RecipeDraft(name="Mix"))
+    for _ in range(2):
+        clock.advance(hours=1)
+        with database.transaction() as tx:
+            replace_recipes(tx, {recipe_id: RecipeDraft(name="Mixed")}, [""])
+    with database.reading() as connection:
+        recipe = get_recipe(connection, recipe_id)
+    assert (recipe.created_at, recipe.updated_at) == (made, made + timedelta(hours=1))
 
 
 def test_every_problem_of_every_recipe_is_listed_and_nothing_is_written(

@@ -39,7 +39,7 @@ def test_a_backup_is_one_moment_of_a_catalogue_that_is_being_written(
     database = site.services.database
     with database.reading() as connection:
         before = catalogue_state(connection).version
-    done = threading.Event()
+    wrote, done = threading.Event(), threading.Event()
 
     def write() -> None:
         number = 0
@@ -48,6 +48,7 @@ def test_a_backup_is_one_moment_of_a_catalogue_that_is_being_written(
             drafts = [IngredientDraft(name=f"{number} {side}") for side in ("left", "right")]
             with database.transaction() as tx:
                 create_ingredients(tx, drafts, [""] * PAIR)
+            wrote.set()
 
     writer = threading.Thread(target=write)
     writer.start()
@@ -61,12 +62,30 @@ def test_a_backup_is_one_moment_of_a_catalogue_that_is_being_written(
             assert (changes - before) % PAIR == 0
             assert changes - before == ingredients - 9
             versions.append(changes)
+            wrote.clear()
+            assert wrote.wait(60)
     finally:
         done.set()
         writer.join()
-    assert versions == sorted(versions)
-    assert versions[-1] > versions[0], "nobody wrote meanwhile"
+    assert versions == sorted(set(versions))
     assert not list(tmp_path.glob(".copying-*"))
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_backup_is_on_disk_under_its_name_before_it_is_reported(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, force: bool
+) -> None:
+    target = tmp_path / "backup"
+    synced: list[tuple[int, bool]] = []
+    fsync = os.fsync
+
+    def watch(handle: int) -> None:
+        fsync(handle)
+        synced.append((os.fstat(handle).st_ino, target.exists()))
+
+    monkeypatch.setattr(os, "fsync", watch)
+    copies.backup(site.services.database, target, force=force)
+    assert synced == [(target.stat().st_ino, False), (tmp_path.stat().st_ino, True)]
 
 
 def test_a_backup_replaces_no_file_unless_told_to(site: Site, tmp_path: Path) -> None:

@@ -203,9 +203,13 @@ class Live:
         return found
 
     def fails_and_recovers(self, name: str, mend: Callable[[], object], because: str) -> None:
-        """Something is broken: an edit's refresh fails, until it is mended."""
+        """Something is broken: an edit's refresh fails, until it is mended.
+
+        Of a job that died without a word it is known that it failed before it is noted why.
+        """
         before = self.client.get("/api/v1/analytics/manifest").json()
         self.edit(name)
+        eventually(lambda: self.says("failed")["attempt"]["error"] is not None)
         assert because in self.says("failed")["attempt"]["error"]
         shown = self.client.get("/api/v1/analytics/cocktail-space")
         assert shown.status_code == 200

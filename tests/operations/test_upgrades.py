@@ -22,7 +22,7 @@ from cocktailspace.artifacts.manifest import MANIFEST_KEY, read_published
 from cocktailspace.artifacts.publish import Result, publish
 from cocktailspace.catalogue.changes import renew_identity
 from cocktailspace.catalogue.database import Database, sqlite_url
-from cocktailspace.catalogue.errors import SchemaError
+from cocktailspace.catalogue.errors import BusyError, SchemaError
 from cocktailspace.catalogue.exchange import export_text
 from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.migrations import REVISION
@@ -144,19 +144,25 @@ def test_a_schema_that_cannot_be_read_is_said_so(site: Site) -> None:
 
 
 def test_an_upgrade_while_an_older_program_writes_corrupts_nothing(site: Site) -> None:
-    """Two writers of the older one race an upgrade: it takes the lock between two of theirs."""
+    """Two writers of the older one write on while the upgrade holds the lock."""
     databases = [site.services.database, Database(sqlite_url(site.path), clock=site.clock)]
     written: list[str] = []
     refused: list[SchemaError] = []
+    enough, locked = threading.Event(), threading.Event()
 
     def write(number: int, database: Database) -> None:
         for step in range(400):
+            if len(written) >= 20:
+                enough.set()
+                locked.wait(60)
             try:
                 with database.transaction() as tx:
                     create_ingredients(tx, [IngredientDraft(name=f"{number}-{step}")], [""])
             except SchemaError as error:
                 refused.append(error)
                 return
+            except BusyError:  # nothing was written: it waited for the upgrade's lock in vain
+                continue
             written.append(f"{number}-{step}")
 
     writers = [
@@ -165,13 +171,13 @@ def test_an_upgrade_while_an_older_program_writes_corrupts_nothing(site: Site) -
     ]
     for writer in writers:
         writer.start()
-    while len(written) < 20:
-        assert writers[0].is_alive() or refused
+    assert enough.wait(60)
     with closing(sqlite3.connect(site.path, isolation_level=None, timeout=60)) as newer:
         newer.execute("BEGIN IMMEDIATE")
+        locked.set()
         _upgrade_to_a_newer_schema(newer)
-        newer.execute("COMMIT")
         (at_upgrade,) = newer.execute("SELECT max(version) FROM changes").fetchone()
+        newer.execute("COMMIT")
         for writer in writers:
             writer.join()
         rows = newer.execute("SELECT name FROM ingredients WHERE name LIKE '%-%'").fetchall()

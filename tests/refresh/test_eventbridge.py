@@ -39,7 +39,11 @@ def client(
 
 
 @pytest.fixture
-def scheduler(client: Any, clock: ManualClock) -> EventBridgeScheduler:  # noqa: ARG001
+def scheduler(
+    client: Any,  # noqa: ARG001
+    patient_scheduler: None,  # noqa: ARG001
+    clock: ManualClock,
+) -> EventBridgeScheduler:
     return EventBridgeScheduler(NAMES, clock)
 
 

@@ -1,7 +1,9 @@
 """Jobs as real child processes."""
 
+import contextlib
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 
@@ -10,10 +12,10 @@ import pytest
 from cocktailspace.artifacts.attempt import read_attempt
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.bootstrap import Services, build_services
-from cocktailspace.catalogue.exchange import import_file, starter_file
+from cocktailspace.refresh import local_jobs
 from cocktailspace.refresh.embedded import Refresher
 from cocktailspace.refresh.status import RefreshState
-from tests.conftest import BAR, import_document
+from tests.conftest import BAR, import_document, nothing_published
 
 
 def _eventually(condition: Callable[[], bool], seconds: float = 120) -> None:
@@ -26,37 +28,58 @@ def _eventually(condition: Callable[[], bool], seconds: float = 120) -> None:
 def test_one_job_at_a_time_whoever_asks(services: Services) -> None:
     import_document(services.database, BAR)
     other_process = build_services(services.settings)
-    first = services.jobs.submit()
-    assert services.jobs.submit() == first
-    assert other_process.jobs.submit() == first
-    assert other_process.jobs.active() == first
+    with nothing_published(services.settings.artifacts_folder):
+        first = services.jobs.submit()
+        assert services.jobs.submit() == first
+        assert other_process.jobs.submit() == first
+        assert other_process.jobs.active() == first
     assert services.jobs.wait(120)
     assert services.jobs.active() is None
     assert read_published(services.store) is not None
 
 
 def test_a_killed_job_is_noted_as_failed_and_publishes_nothing(services: Services) -> None:
-    with services.database.transaction() as tx:
-        import_file(tx, starter_file())  # enough that it cannot be done before it is killed
-    job = services.jobs.submit()
-    _eventually(lambda: (a := read_attempt(services.store)) is not None and a.job_id == job.id)
-    os.kill(int(job.id), signal.SIGKILL)
-    assert services.jobs.wait(120)
+    import_document(services.database, BAR)
+    with nothing_published(services.settings.artifacts_folder):
+        job = services.jobs.submit()
+        _eventually(lambda: (a := read_attempt(services.store)) is not None and a.job_id == job.id)
+        os.kill(int(job.id), signal.SIGKILL)
+        assert services.jobs.wait(120)
     attempt = read_attempt(services.store)
     assert attempt is not None
     assert attempt.state == "failed"
     assert attempt.failures == 1
     assert "exit code -9" in (attempt.error or "")
     assert services.refresher.status().state is RefreshState.FAILED
+    assert read_published(services.store) is None
 
 
-def test_stopping_ends_the_job_within_seconds(services: Services) -> None:
+def test_stopping_ends_the_job_and_publishes_nothing(services: Services) -> None:
     import_document(services.database, BAR)
-    services.jobs.submit()
-    started = time.monotonic()
-    services.jobs.stop()
-    assert time.monotonic() - started < 30
-    assert services.jobs.active() is None
+    with nothing_published(services.settings.artifacts_folder):
+        services.jobs.submit()
+        services.jobs.stop()
+        assert services.jobs.active() is None
+    assert read_published(services.store) is None
+
+
+def test_a_job_that_does_not_listen_is_killed_when_patience_ends(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_jobs, "_STOP_SECONDS", 0.2)
+    import_document(services.database, BAR)
+    with nothing_published(services.settings.artifacts_folder):
+        job = services.jobs.submit()
+        os.kill(int(job.id), signal.SIGSTOP)  # it takes no other signal until it is continued
+        os.waitid(os.P_PID, int(job.id), os.WSTOPPED | os.WNOWAIT)
+        stopping = threading.Thread(target=services.jobs.stop, daemon=True)
+        stopping.start()
+        stopping.join(60)
+        still_there = services.jobs.active()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(job.id), signal.SIGKILL)
+    assert not stopping.is_alive()
+    assert still_there is None
 
 
 def test_the_refresher_publishes_an_edit_by_itself(services: Services) -> None:

@@ -181,6 +181,31 @@ def test_a_wrong_token_is_refused_and_the_draft_survives(tidy: Server, visit: Vi
     expect(page.locator(".lines input").first).to_have_value("1½")
 
 
+def test_a_recipe_sent_again_because_the_answer_was_lost_is_one(tidy: Server, visit: Visit) -> None:
+    page = visit(tidy, "#/recipe/new", allow_failed=True)
+    keep_token(page, tidy)
+    write_mezcal_negroni(page, "Twice Sent")
+    sent: list[int] = []
+
+    def lose_the_first_answer(route: Any) -> None:
+        answer = route.fetch()
+        sent.append(answer.status)
+        if len(sent) == 1:
+            route.abort()
+        else:
+            route.fulfill(response=answer)
+
+    page.route("**/api/v1/recipes", lose_the_first_answer)
+    add = page.get_by_role("button", name="Add recipe")
+    add.click()
+    expect(page.locator(".form [role=alert]")).to_contain_text("cannot be reached")
+    add.click()
+    expect(page.locator(".panel h2")).to_have_text("Twice Sent")
+    assert sent == [201, 201]
+    found = tidy.get("/recipes?name=Twice%20Sent")["items"]
+    assert [recipe["name"] for recipe in found] == ["Twice Sent"]
+
+
 def test_what_the_form_itself_can_tell_needs_no_server(desk: Server, visit: Visit) -> None:
     page = visit(desk, "#/recipe/new")
     page.locator(".lines > li").first.get_by_label("Amount").fill("a lot")

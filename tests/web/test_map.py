@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from cocktailspace.catalogue.exchange import starter_file
 from tests.web.conftest import Visit
 from tests.web.server import NEVER, Server, running, until
 
@@ -66,6 +67,24 @@ def test_search_by_ingredient_lists_all_that_match(bar: Server, visit: Visit) ->
     expect(page).to_have_url(re.compile("#/search\\?q=mezcal$"))
     page.get_by_role("combobox", name="Search").fill("xyzzy")
     expect(page.locator("#search-found .none")).to_be_visible()
+
+
+def test_every_word_of_a_search_has_to_be_met(bar: Server, visit: Visit) -> None:
+    """Each in the recipe's name or in one of its ingredients, in whatever order."""
+    texts = [
+        " ".join([recipe.name, *(line.ingredient for line in recipe.ingredients)]).casefold()
+        for recipe in starter_file().recipes
+    ]
+    either = sum("gin" in text or "lemon" in text for text in texts)
+    both = sum("gin" in text and "lemon" in text for text in texts)
+    assert 0 < both < either
+    page = visit(bar)
+    search = page.get_by_role("combobox", name="Search")
+    for wanted in ("gin lemon", "Lemon  GIN"):
+        search.fill(wanted)
+        expect(page.locator("#stage")).to_have_attribute("data-matches", str(both))
+        search.fill("")
+        expect(page.locator("#stage")).not_to_have_attribute("data-matches", str(both))
 
 
 def test_a_link_opens_its_recipe_and_back_leads_back(bar: Server, visit: Visit) -> None:

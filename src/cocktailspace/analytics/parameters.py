@@ -8,6 +8,7 @@ from cocktailspace.artifacts.manifest import ArtifactName
 MAPS = (ArtifactName.COCKTAIL_SPACE_EM, ArtifactName.COCKTAIL_SPACE)
 """In the order in which they are drawn."""
 
+MAP_SEED = 42
 MAP_NEIGHBOURS = 14  # UMAP's 15, which count the recipe itself
 SIMILAR = 10
 NEAR_LIKENESS = 60
@@ -34,7 +35,7 @@ PARAMETERS: Mapping[str, Any] = {
     "substitutable_edge_length": SUBSTITUTABLE_EDGE,
     "map_n_neighbors": MAP_NEIGHBOURS + 1,
     "map_min_dist": 0.05,
-    "map_seed": 42,
+    "map_seed": MAP_SEED,
     "near_likeness": NEAR_LIKENESS,
     "similar_recipes": SIMILAR,
     "stand_in_neighbors": STAND_IN_NEIGHBOURS,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cocktailspace.analytics.parameters import MAP_NEIGHBOURS
+from cocktailspace.analytics.parameters import MAP_NEIGHBOURS, MAP_SEED
 from cocktailspace.analytics.transport.neighbours import Neighbours
 from cocktailspace.analytics.transport.rows import Rows
 
@@ -29,7 +29,7 @@ def project(
     start: _Points | None = None,
     other: _Points | None = None,
     features: Rows | None = None,
-    seed: int = 42,
+    seed: int = MAP_SEED,
 ) -> _Points:
     """(n, 2) coordinates of n points by UMAP; near points in `neighbours` end up near.
 

@@ -3,7 +3,6 @@
 import os
 import shutil
 import sqlite3
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -32,6 +31,7 @@ from cocktailspace.catalogue.migrations import refuse_newer
 from cocktailspace.catalogue.revision import schema_revision
 from cocktailspace.catalogue.schema import recipes
 from cocktailspace.catalogue.translate import as_domain_errors
+from cocktailspace.files import scratch_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +221,8 @@ def _database(path: Path) -> Iterator[Database]:
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
     """A name for a file in the same folder, on the same disk, that is gone in the end."""
-    with tempfile.TemporaryDirectory(prefix=".copying-", dir=target.absolute().parent) as folder:
-        yield Path(folder) / target.name
+    with scratch_folder(target.absolute().parent, ".copying-") as folder:
+        yield folder / target.name
 
 
 def _put(made: Path, target: Path, *, force: bool) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from cocktailspace.catalogue.errors import CatalogueError, SchemaError
 from cocktailspace.catalogue.measures import is_known, volume_ml
 from cocktailspace.catalogue.migrations import check_revision
+from cocktailspace.files import scratch_folder
 from cocktailspace.times import from_text
 
 
@@ -73,8 +74,8 @@ class UnreadableError(CatalogueError):
 @contextmanager
 def _local_copy(path: Path) -> Iterator[Path]:
     uri = f"{path.absolute().as_uri()}?mode=ro"
-    with tempfile.TemporaryDirectory(prefix="cocktailspace-") as folder:
-        copy = Path(folder) / "catalogue.sqlite"
+    with scratch_folder(Path(tempfile.gettempdir()), "cocktailspace-") as folder:
+        copy = folder / "catalogue.sqlite"
         with (
             _named_errors(path),
             closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=1.0)) as source,

@@ -20,4 +20,4 @@ if "JOB_DISK_FULL" in os.environ:
     def _full(*_arguments, **_options):  # type: ignore[no-untyped-def]
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    tempfile.TemporaryDirectory = _full
+    tempfile.mkdtemp = _full

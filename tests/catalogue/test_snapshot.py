@@ -1,0 +1,44 @@
+"""The copy that analytics work on has everything that they need, as it is."""
+
+import json
+from collections.abc import Callable
+
+from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.exchange import import_file, parse_file
+from cocktailspace.catalogue.snapshot import take_snapshot
+from tests.conftest import BAR
+
+
+def test_a_snapshot_has_every_ingredient_and_every_line_in_order(
+    database: Database, load: Callable[[object], None]
+) -> None:
+    lines = [
+        {"ingredient": "Rye", "amount": 2.0, "unit": "Ounce"},
+        {"ingredient": "Bitters", "amount": 3.0},
+        {"ingredient": "Gin"},
+        {"ingredient": "Campari", "unit": "Dash"},
+    ]
+    load({**BAR, "recipes": [{"name": "Odd", "ingredients": lines}, {"name": "Empty"}]})
+    snapshot = take_snapshot(database)
+    names = {each.id: each.name for each in snapshot.ingredients}
+    odd, empty = snapshot.recipes
+    assert [(names[each], volume) for each, volume in odd.volumes_ml] == [
+        ("Rye", 60.0),
+        ("Bitters", 3.0),
+        ("Gin", 1.0),
+        ("Campari", 0.6),
+    ]
+    assert (empty.name, empty.volumes_ml) == ("Empty", ())
+    assert [
+        (each.name, names.get(each.parent_id or 0), each.allow_substitution)
+        for each in snapshot.ingredients
+    ] == [tuple(row.values()) for row in BAR["ingredients"]]  # type: ignore[attr-defined]
+
+
+def test_a_snapshot_of_the_real_catalogue_loses_no_line(
+    database: Database, real_catalogue: bytes
+) -> None:
+    with database.transaction() as tx:
+        import_file(tx, parse_file(real_catalogue))
+    lines = [len(recipe["ingredients"]) for recipe in json.loads(real_catalogue)["recipes"]]
+    assert [len(recipe.volumes_ml) for recipe in take_snapshot(database).recipes] == lines

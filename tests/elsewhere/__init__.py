@@ -1,0 +1,1 @@
+"""Runs parts of the tests as they would run elsewhere: see `__main__`."""
