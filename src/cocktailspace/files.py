@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 
-def replace_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+def replace_file(path: Path, content: bytes | IO[bytes], *, mode: int = 0o644) -> None:
     """Write a file anew: on disk for good, then renamed over the old one.
 
     Whoever reads it meanwhile sees all of the old or all of the new one. Raises OSError, and
@@ -19,7 +20,10 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     with scratch_folder(path.parent, ".writing-") as folder:
         made = folder / path.name
         with made.open("xb") as file:
-            file.write(content)
+            if isinstance(content, bytes):
+                file.write(content)
+            else:
+                shutil.copyfileobj(content, file)
             file.flush()
             os.fsync(file.fileno())
         made.chmod(mode)

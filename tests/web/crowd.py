@@ -41,7 +41,7 @@ def publish_crowd(folder: Path, count: int) -> None:
     database.close()
     now = datetime.now(UTC)
     artifacts = {
-        name: encode_artifact(name, data, source_version=state.version, generated_at=now)
+        name: encode_artifact(name, data, source_version=state.version, generated_at=now).read()
         for name, data in crowd(document, ids).items()
     }
     both = ArtifactName.COCKTAIL_SPACE_EM, ArtifactName.COCKTAIL_SPACE

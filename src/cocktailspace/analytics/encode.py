@@ -3,21 +3,25 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from io import BytesIO
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 from pydantic_core import to_json
 
 from cocktailspace.artifacts.manifest import STORAGE_VERSION
 from cocktailspace.times import to_text
 
+_MOST_IN_MEMORY = 16 << 20
+
 
 def encode_artifact(
     name: str, data: Any, *, source_version: int, generated_at: datetime, **more: str
-) -> bytes:
-    """One artifact as it is stored and served. NaN and infinity raise ValueError.
+) -> IO[bytes]:
+    """One artifact as it is stored and served, as a file that is gone once it is closed.
 
     data: rows, as a list or one by one, or any other value. more: further metadata.
+    A large one is on disk from the start: at 100,000 recipes it is hundreds of megabytes.
+    NaN and infinity raise ValueError.
     """
     metadata = {
         "analytics_type": name,
@@ -26,22 +30,27 @@ def encode_artifact(
         "storage_version": STORAGE_VERSION,
         **more,
     }
-    body = BytesIO()
-    body.write(b'{"data":')
-    if isinstance(data, (list, Iterator)):
-        _write_rows(body, data)
-    else:
-        body.write(_dumps(data))
-    body.write(b',\n"metadata":' + _dumps(metadata) + b"}\n")
-    return body.getvalue()
+    file = SpooledTemporaryFile(_MOST_IN_MEMORY)  # noqa: SIM115 - the caller closes it
+    try:
+        file.write(b'{"data":')
+        if isinstance(data, (list, Iterator)):
+            _write_rows(file, data)
+        else:
+            file.write(_dumps(data))
+        file.write(b',\n"metadata":' + _dumps(metadata) + b"}\n")
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
 
 
-def _write_rows(body: BytesIO, rows: Iterable[Any]) -> None:
+def _write_rows(file: IO[bytes], rows: Iterable[Any]) -> None:
     before = b"[\n"
     for row in rows:
-        body.write(before + _dumps(row))
+        file.write(before + _dumps(row))
         before = b",\n"
-    body.write(b"[\n]" if before == b"[\n" else b"\n]")
+    file.write(b"[\n]" if before == b"[\n" else b"\n]")
 
 
 def _dumps(value: Any) -> bytes:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from cocktailspace.analytics.encode import encode_artifact
 from cocktailspace.analytics.maps import PreviousMap, published_map
@@ -132,16 +132,18 @@ def _result(note: AttemptNote, snapshot: Snapshot, analytics: Analytics, clock: 
 
 def _bodies(
     note: AttemptNote, snapshot: Snapshot, analytics: Analytics, clock: Clock
-) -> Iterator[tuple[ArtifactName, bytes]]:
+) -> Iterator[tuple[ArtifactName, IO[bytes]]]:
     """Each artifact as it is stored, made as it is asked for."""
     now = clock()
     for artifact in analytics.artifacts:
-        body = encode_artifact(
+        yield (
             artifact.name,
-            artifact.data,
-            source_version=snapshot.version,
-            generated_at=now,
-            **artifact.metadata,
+            encode_artifact(
+                artifact.name,
+                artifact.data,
+                source_version=snapshot.version,
+                generated_at=now,
+                **artifact.metadata,
+            ),
         )
-        yield artifact.name, body
     note.report("publish", 0.0)

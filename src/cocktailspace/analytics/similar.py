@@ -23,6 +23,8 @@ def similar_rows(
     made some at a time: 100,000 recipes have a million similar ones, which would fill gigabytes.
     """
     reach = subtrees.sums()
+    ids = [recipe.id for recipe in space.recipes]
+    names = [recipe.name for recipe in space.recipes]
     by_id = np.array(space.in_order_of_id(), dtype=np.int64)
     for start in range(0, len(by_id), _RECIPES_AT_ONCE):
         rows = by_id[start : start + _RECIPES_AT_ONCE]
@@ -35,18 +37,10 @@ def similar_rows(
             reach[one],
             reach[other],
         )
+        similar = [
+            {"recipe_id": ids[each], "name": names[each], **difference}
+            for each, difference in zip(other.tolist(), differences, strict=True)
+        ]
         for place, row in enumerate(rows.tolist()):
-            pairs = range(place * near.k, (place + 1) * near.k)
-            recipe = space.recipes[row]
-            yield {
-                "recipe_id": recipe.id,
-                "name": recipe.name,
-                "similar": [
-                    {
-                        "recipe_id": space.recipes[other[pair]].id,
-                        "name": space.recipes[other[pair]].name,
-                        **differences[pair],
-                    }
-                    for pair in pairs
-                ],
-            }
+            own = similar[place * near.k : (place + 1) * near.k]
+            yield {"recipe_id": ids[row], "name": names[row], "similar": own}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from cocktailspace.artifacts.store import (
     Entry,
@@ -41,7 +42,7 @@ class FolderStore:
             raise StoreError(f"{key}: byte {start} is beyond its {total} bytes")
         return Part(body, total)
 
-    def write(self, key: str, body: bytes) -> None:
+    def write(self, key: str, body: bytes | IO[bytes]) -> None:
         """Put an object: a new file, on disk for good, then renamed over the old one."""
         path = self._path(key)
         with _as_store_errors(key):

@@ -2,12 +2,14 @@
 
 import hashlib
 import logging
+import os
 import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 
 from cocktailspace.artifacts.manifest import (
     MANIFEST_KEY,
@@ -32,15 +34,15 @@ _MOST_SWAPS = 100  # each lost swap means that somebody else published
 class Result:
     """What a run has computed, ready to be published.
 
-    artifacts: names and bodies; a generator keeps one body in memory at a time, and may still be
-    working things out.
+    artifacts: names and bodies, or files, which are closed once they are stored; a generator makes one at a
+    time, and may still be working things out.
     counts, seconds: read after the last artifact.
     """
 
     run_id: str
     catalogue_id: str
     source_version: int
-    artifacts: Iterable[tuple[str, bytes]]
+    artifacts: Iterable[tuple[str, bytes | IO[bytes]]]
     source_changed_at: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -70,10 +72,8 @@ def publish(
     entries: dict[str, ArtifactEntry] = {}
     try:
         for name, body in result.artifacts:
-            key = artifact_key(result.run_id, name)
-            store.write(key, body)
-            sha256 = hashlib.sha256(body).hexdigest()
-            entries[name] = ArtifactEntry(key=key, sha256=sha256, bytes=len(body))
+            with BytesIO(body) if isinstance(body, bytes) else body as file:
+                entries[name] = _written(store, artifact_key(result.run_id, name), file)
     except BaseException:
         _withdraw(store, entries)
         raise
@@ -86,6 +86,16 @@ def publish(
         kept = {manifest.run_id, *manifest.superseded}
         _clear_up(store, forgotten=forgotten, kept=kept, now=clock())
     return manifest
+
+
+def _written(store: ArtifactStore, key: str, file: IO[bytes]) -> ArtifactEntry:
+    store.write(key, file)
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    digest = hashlib.sha256()
+    while chunk := file.read(1 << 20):
+        digest.update(chunk)
+    return ArtifactEntry(key=key, sha256=digest.hexdigest(), bytes=size)
 
 
 def _withdraw(store: ArtifactStore, entries: Mapping[str, ArtifactEntry]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -81,7 +81,7 @@ class S3Store:
         config = Config(signature_version="s3v4", s3={"addressing_style": style})
         return boto3.client("s3", endpoint_url=self._endpoint_url, config=config)
 
-    def write(self, key: str, body: bytes) -> None:
+    def write(self, key: str, body: bytes | IO[bytes]) -> None:
         """Put an object, whatever was there."""
         with self._translated(key):
             self._put(key, body)
@@ -108,7 +108,7 @@ class S3Store:
         with self._translated(key):
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
-    def _put(self, key: str, body: bytes, **condition: str) -> None:
+    def _put(self, key: str, body: bytes | IO[bytes], **condition: str) -> None:
         self._client.put_object(
             Bucket=self._bucket, Key=key, Body=body, ContentType="application/json", **condition
         )

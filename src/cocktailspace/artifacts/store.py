@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import IO, Protocol
 
 
 class StoreError(Exception):
@@ -59,8 +59,8 @@ class ArtifactStore(Protocol):
         """
         ...
 
-    def write(self, key: str, body: bytes) -> None:
-        """Put an object, whatever was there."""
+    def write(self, key: str, body: bytes | IO[bytes]) -> None:
+        """Put an object, whatever was there; a file is read to its end and not closed."""
         ...
 
     def swap(self, key: str, body: bytes, expected: str | None) -> None:
