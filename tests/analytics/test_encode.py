@@ -10,7 +10,8 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def _encode(data: object) -> bytes:
-    return encode_artifact("ingredient-usage", data, source_version=7, generated_at=NOW).read()
+    with encode_artifact("ingredient-usage", data, source_version=7, generated_at=NOW) as file:
+        return file.read()
 
 
 @pytest.mark.parametrize("data", [[], [{"name": "Crème"}, {"name": "Gin"}], {"a": 1}])

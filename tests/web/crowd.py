@@ -13,7 +13,6 @@ from typing import Any
 
 from benchmarks.synthetic import generate
 
-from cocktailspace.analytics.encode import encode_artifact
 from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import ArtifactName
@@ -41,7 +40,7 @@ def publish_crowd(folder: Path, count: int) -> None:
     database.close()
     now = datetime.now(UTC)
     artifacts = {
-        name: encode_artifact(name, data, source_version=state.version, generated_at=now).read()
+        name: encoded(name, data, source_version=state.version, generated_at=now)
         for name, data in crowd(document, ids).items()
     }
     both = ArtifactName.COCKTAIL_SPACE_EM, ArtifactName.COCKTAIL_SPACE

@@ -34,8 +34,8 @@ _MOST_SWAPS = 100  # each lost swap means that somebody else published
 class Result:
     """What a run has computed, ready to be published.
 
-    artifacts: names and bodies, or files, which are closed once they are stored; a generator makes one at a
-    time, and may still be working things out.
+    artifacts: names and bodies, or files, which are closed once they are stored; a generator makes
+    one at a time, and may still be working things out.
     counts, seconds: read after the last artifact.
     """
 
