@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cocktailspace.analytics.encode import encode_artifact
 from cocktailspace.bootstrap import Services, build_services
 from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.exchange import import_file, parse_file
@@ -164,6 +165,15 @@ def load(database: Database) -> Callable[[object], None]:
         import_document(database, document)
 
     return load_document
+
+
+def encoded(
+    name: str, data: object, *, source_version: int = 1, generated_at: datetime | None = None
+) -> bytes:
+    """An artifact as the job would write it."""
+    at = generated_at or datetime.now(UTC)
+    with encode_artifact(name, data, source_version=source_version, generated_at=at) as file:
+        return file.read()
 
 
 def import_document(database: Database, document: object) -> None:

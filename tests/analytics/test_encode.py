@@ -4,14 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cocktailspace.analytics.encode import encode_artifact
+from tests.conftest import encoded
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def _encode(data: object) -> bytes:
-    with encode_artifact("ingredient-usage", data, source_version=7, generated_at=NOW) as file:
-        return file.read()
+    return encoded("ingredient-usage", data, source_version=7, generated_at=NOW)
 
 
 @pytest.mark.parametrize("data", [[], [{"name": "Crème"}, {"name": "Gin"}], {"a": 1}])

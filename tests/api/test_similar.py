@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cocktailspace.analytics.encode import encode_artifact
 from cocktailspace.api import similar
 from cocktailspace.api.similar import SimilarRows
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import artifact_key
 from cocktailspace.artifacts.store import MissingError, Part
-from cocktailspace.times import utc_now
 
 
 class CountingStore(FolderStore):
@@ -33,7 +31,7 @@ def _publish(store: FolderStore, run_id: str, ids: list[int], sizes: list[int]) 
         {"recipe_id": each, "name": f'{{"recipe_id":{each + 1},', "similar": ["é" * size]}
         for each, size in zip(ids, sizes, strict=True)
     ]
-    body = encode_artifact("recipe-similar", rows, source_version=1, generated_at=utc_now())
+    body = encoded("recipe-similar", rows)
     store.write(artifact_key(run_id, "recipe-similar"), body)
     lines = [line.removesuffix(b",") for line in body.split(b"\n")[1 : len(ids) + 1]]
     return dict(zip(ids, lines, strict=True))

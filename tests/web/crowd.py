@@ -22,6 +22,7 @@ from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.exchange import import_file, parse_file
 from cocktailspace.catalogue.ingredients import list_ingredients
 from cocktailspace.catalogue.migrate import migrate
+from tests.conftest import encoded
 
 IN_CATALOGUE = 500
 
