@@ -11,6 +11,7 @@ from cocktailspace.api.similar import SimilarRows
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import artifact_key
 from cocktailspace.artifacts.store import MissingError, Part
+from tests.conftest import encoded
 
 
 class CountingStore(FolderStore):
