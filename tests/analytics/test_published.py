@@ -9,7 +9,6 @@ import pytest
 from benchmarks.catalogues import snapshot_of, starter_document
 
 from benchmarks import shapes
-from cocktailspace.analytics.encode import encode_artifact
 from cocktailspace.analytics.parameters import MAPS, SIMILAR
 from cocktailspace.analytics.published import Kind, PublishedRun, provisional_place
 from cocktailspace.artifacts.folder import FolderStore
@@ -17,8 +16,8 @@ from cocktailspace.artifacts.manifest import ArtifactName, artifact_key
 from cocktailspace.artifacts.store import MissingError
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.catalogue.snapshot import Ingredient, Snapshot
-from cocktailspace.times import utc_now
 from tests.analytics.computing import FOREST, SOUR, Computed, compute, snapshot_with
+from tests.conftest import encoded
 
 CATALOGUES: dict[str, Snapshot] = {
     "starter": snapshot_of(starter_document()),
@@ -32,8 +31,7 @@ CATALOGUES: dict[str, Snapshot] = {
 def published(snapshot: Snapshot, folder: Path) -> tuple[PublishedRun, Computed]:
     store, computed = FolderStore(folder), compute(snapshot)
     for name, rows in computed.data.items():
-        body = encode_artifact(name, rows, source_version=1, generated_at=utc_now())
-        store.write(artifact_key("run", name), body)
+        store.write(artifact_key("run", name), encoded(name, rows))
     return PublishedRun(store, "run"), computed
 
 
