@@ -1,8 +1,8 @@
-"""Measure, and print the table of targets: `python -m benchmarks [--quick] [--repeats 3]`.
+"""Measure, and print the tables of targets: `python -m benchmarks [--quick] [--repeats 3]`.
 
 Every figure is the median of some repeats, each in a process of its own; ratios are taken between
-figures of one run, as the machine may be shared and noisy. The whole job is measured by
-`benchmarks.whole_job`.
+figures of one run, as the machine may be shared and noisy. `python -m benchmarks judgements` judges
+the results. The whole job is measured by `benchmarks.whole_job`.
 """
 
 from __future__ import annotations
@@ -18,24 +18,26 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measures import MEASURES, PEERS, ROOT
+from benchmarks import judgements
+from benchmarks.measures import MEASURES
+from benchmarks.shapes import FORESTS
 
-QUICK = ("pairs", "neighbours 10k", "learned 1356", "engine", "map 1356", "stability 1356")
-ONCE = ("neighbours 1M", "scipy 100k", "umap-learn 1356", "umap-learn 10k", "map 100k")
+ROOT = Path(__file__).parents[1]
+JUDGEMENTS = "judgements"
+QUICK = ("neighbours 10k", "map 1356", "map stays 1356", JUDGEMENTS)
+ONCE = (
+    "neighbours 1M",
+    "scipy 100k",
+    "umap-learn 1356",
+    "umap-learn 10k",
+    "map 100k",
+    "stability",
+    "stability starter",
+)
 """Too slow, or too steady, to be repeated."""
-VERSIONS = ("numpy", "numba", "llvmlite", "fastumap", "POT", "scipy", "pynndescent", "umap-learn")
+VERSIONS = ("numpy", "numba", "fastumap", "scipy", "pynndescent", "umap-learn")
 
 Figures = dict[str, dict[str, float]]
-
-
-def prepare_peers() -> None:
-    """Make the environment of the peer that needs an older numpy."""
-    if (PEERS / "bin" / "python").exists():
-        return
-    subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
-    requirements = ROOT / "requirements" / "peers.txt"
-    pip = [PEERS / "bin" / "python", "-m", "pip", "--quiet", "install", "-r", requirements]
-    subprocess.run(pip, check=True)
 
 
 def measured(name: str, repeats: int) -> dict[str, float]:
@@ -60,18 +62,6 @@ def table(found: Figures) -> list[tuple[str, str, str]]:
             values = {f"{n} {k}".replace(" ", "_"): v for n in needs for k, v in found[n].items()}
             rows.append((work, target, text.format(**values)))
 
-    row(
-        ("pairs",),
-        "EMD of a pair, learned cost, one thread: against `ot.emd2` / POT's C++ called directly",
-        "≥ 120 × / ≥ 8 ×",
-        "{pairs_times_pot_emd2:.0f} × / {pairs_times_pot_direct:.1f} × ({pairs_ours_us:.2f} µs)",
-    )
-    row(
-        ("pairs",),
-        "EMD of a pair, costs between points: against `wasserstein`",
-        "≥ 2 ×",
-        "{pairs_times_wasserstein:.1f} × ({pairs_ours_points_us:.2f} µs)",
-    )
     if {"neighbours 100k", "scipy 100k"} <= set(found):
         ours, scipy = found["neighbours 100k"], found["scipy 100k"]["seconds"]
         text = (
@@ -93,34 +83,26 @@ def table(found: Figures) -> list[tuple[str, str, str]]:
     if {"neighbours 10k", "neighbours 100k"} <= set(found):
         small, large = (found[f"neighbours {size}"]["seconds"] for size in ("10k", "100k"))
         rows.append(("growth exponent, 10k to 100k", "≤ 1.5", f"{math.log10(large / small):.2f}"))
-    row(
-        ("learned 1356",),
-        "neighbours under learned costs, 1,356",
-        "≤ 0.3 s",
-        "{learned_1356_seconds:.2f} s (learning {learned_1356_learning_seconds:.2f} s)",
-    )
-    row(
-        ("learned 100k",),
-        "neighbours under learned costs, 100k",
-        "≤ 70 s, ≤ 400 MB",
-        "{learned_100k_seconds:.0f} s, {learned_100k_peak_mb:.0f} MB "
-        "(learning {learned_100k_learning_seconds:.0f} s, {learned_100k_rounds:.0f} rounds)",
-    )
-    row(
-        ("engine", "engine first"),
-        "the engine's part of a job on 1,356, cold process (first run on a machine; one cold map)",
-        "",
-        "{engine_distances_seconds:.1f} s, {engine_peak_mb:.0f} MB "
-        "({engine_first_distances_seconds:.1f} s; {engine_cold_map_seconds:.1f} s)",
-    )
+    for name in FORESTS:
+        if took := found.get(f"shape {name}"):
+            work = f"1,000 recipes over 5,000 ingredients, {name}: every artifact"
+            text = f"{took['seconds']:.1f} s (processor {took['processor']:.1f} s), "
+            rows.append((work, "≤ 6 s, ≤ 300 MB", text + f"{took['peak_mb']:.0f} MB"))
+    for name, recipes, most in (
+        ("stability", "1,356", "≤ 2 %"),
+        ("stability starter", "126", ""),  # where ten are many
+    ):
+        if name in found:
+            work = f"{recipes} recipes, 500 edits: other recipes whose ten nearest change"
+            rows.append((work, most, f"{100 * found[name]['share']:.2f} %"))
     for size in ("1356", "10k"):
         ours, peer = found.get(f"map {size}"), found.get(f"umap-learn {size}")
         if ours and peer:
             text = f"{ours['overlap']:.3f} against {peer['overlap']:.3f} "
             text += f"({ours['seconds']:.1f} s against {peer['seconds']:.1f} s)"
             rows.append((f"map, {size}: overlap@15 against umap-learn", "within 0.01", text))
-        if f"stability {size}" in found:
-            still = found[f"stability {size}"]
+        if f"map stays {size}" in found:
+            still = found[f"map stays {size}"]
             text = f"{still['move']:.3f} ({still['seconds']:.2f} s)"
             rows.append((f"map, {size}: mean move / radius, 1 % replaced", "≤ 0.05", text))
     return rows
@@ -129,17 +111,22 @@ def table(found: Figures) -> list[tuple[str, str, str]]:
 def main() -> None:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASURES))
+    everything = (*MEASURES, JUDGEMENTS)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(everything))
     parser.add_argument("--quick", action="store_true", help="what takes under a minute")
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()
-    names = arguments.names or (QUICK if arguments.quick else tuple(MEASURES))
-    if "pairs" in names:
-        prepare_peers()
-    found = {name: measured(name, arguments.repeats) for name in names}
-    print("| work | target | measured |\n|---|---|---|")
+    names = arguments.names or (QUICK if arguments.quick else everything)
+    if unknown := set(names) - set(everything):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(everything)}")
+    found = {name: measured(name, arguments.repeats) for name in names if name in MEASURES}
+    if found:
+        print("| work | target | measured |\n|---|---|---|")
     for cells in table(found):
         print("| " + " | ".join(cells) + " |")
+    if JUDGEMENTS in names:
+        print(flush=True)
+        judgements.main()
     versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
     print(f"\n{machine()}; Python {platform.python_version()}, {versions}.")
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cocktailspace.analytics.transport import Rows
+from cocktailspace.analytics.space import forest_of, masses_of
+from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.transport.taxonomy import Forest
+from cocktailspace.catalogue.measures import volume_ml
+from cocktailspace.catalogue.snapshot import Ingredient, Recipe, Snapshot
 
 UNITS = {
     "Ounce": ("oz", 29.5735),
@@ -42,31 +47,27 @@ class CatalogueArrays:
     unit: NDArray[np.int32]
     units: dict[str, tuple[str, float]]
 
-    def fractions(self, *, rolled_up: bool = False) -> Rows:
-        """Volume fractions of the recipes that have volume.
-
-        rolled_up: leaves marked substitutable count as their parent, as for learned costs.
-        """
+    def volumes(self) -> Rows:
+        """Millilitres of the recipes that have any, over the ingredients."""
         millilitres = np.array([volume for _, volume in self.units.values()])
-        volume = self.amount * millilitres[self.unit]
+        volume = np.round(self.amount * millilitres[self.unit], 3)
         total = np.bincount(self.recipe, weights=volume, minlength=self.count)
         number = np.cumsum(total > 0) - 1
         kept = total[self.recipe] > 0
-        target = self._rolled_up() if rolled_up else np.arange(len(self.names))
+        shape = int((total > 0).sum()), len(self.names)
         return Rows.from_triplets(
-            number[self.recipe[kept]],
-            target[self.ingredient[kept]],
-            volume[kept] / total[self.recipe[kept]],
-            (int((total > 0).sum()), len(self.names)),
+            number[self.recipe[kept]], self.ingredient[kept], volume[kept], shape
         )
 
-    def _rolled_up(self) -> NDArray[np.int64]:
-        """(m,) what each ingredient counts as."""
-        itself = np.arange(len(self.names))
-        leaf = np.ones(len(self.names), dtype=np.bool_)
-        leaf[self.parents[self.parents >= 0]] = False
-        moves = self.substitutable & leaf & (self.parents >= 0)
-        return np.where(moves, self.parents, itself)
+    def forest(self) -> Forest:
+        """The taxonomy, with the lengths that the job gives to its edges."""
+        above = [None if parent < 0 else parent for parent in self.parents.tolist()]
+        kinds = list(zip(above, self.substitutable.tolist(), strict=True))
+        return forest_of(kinds, {number: number for number in range(len(kinds))})
+
+    def subtree_masses(self) -> Rows:
+        """Rows whose L1 distance is the Earth Mover's Distance, as the job compares them."""
+        return self.forest().subtree_masses(masses_of(self.volumes()))
 
     def document(self) -> dict[str, Any]:
         """The catalogue in the bulk format catalogue/1."""
@@ -108,7 +109,7 @@ class CatalogueArrays:
 
 
 def from_document(document: dict[str, Any]) -> CatalogueArrays:
-    """Arrays from the bulk format; no amount counts as 1, no unit as 1 ml."""
+    """Arrays from the bulk format; no amount, or 0, counts as 1, no unit as 1 ml."""
     names = [ingredient["name"] for ingredient in document["ingredients"]]
     number = {name: place for place, name in enumerate(names)}
     units = {u["name"]: (u["abbreviation"], u["millilitres"]) for u in document["units"]}
@@ -118,7 +119,7 @@ def from_document(document: dict[str, Any]) -> CatalogueArrays:
         (
             place,
             number[line["ingredient"]],
-            1.0 if line.get("amount") is None else line["amount"],
+            line.get("amount") or 1.0,
             unit_number[line.get("unit") or "millilitre"],
         )
         for place, recipe in enumerate(document["recipes"])
@@ -141,6 +142,36 @@ def from_document(document: dict[str, Any]) -> CatalogueArrays:
     )
 
 
+def snapshot_of(document: dict[str, Any]) -> Snapshot:
+    """What the job would read of a catalogue in the bulk format; ids count in its order."""
+    ids = {each["name"]: number for number, each in enumerate(document["ingredients"], 1)}
+    millilitres = {unit["name"]: unit["millilitres"] for unit in document.get("units", [])}
+    ingredients = tuple(
+        Ingredient(
+            ids[each["name"]],
+            each["name"],
+            ids.get(each["parent"]),
+            bool(each["allow_substitution"]),
+        )
+        for each in document["ingredients"]
+    )
+    recipes = tuple(
+        Recipe(
+            number,
+            recipe["name"],
+            tuple(
+                (
+                    ids[line["ingredient"]],
+                    volume_ml(line.get("amount"), millilitres.get(line.get("unit"))),
+                )
+                for line in recipe["ingredients"]
+            ),
+        )
+        for number, recipe in enumerate(document["recipes"], 1)
+    )
+    return Snapshot("catalogue", 1, ingredients, recipes)
+
+
 def real_catalogue_path() -> Path:
     """Where the catalogue of 1,356 real recipes lies, if it is there."""
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -151,9 +182,20 @@ def real_catalogue_path() -> Path:
     return beside / "catalogue-1356.json"
 
 
-def real_catalogue() -> CatalogueArrays | None:
-    """The catalogue of 1,356 real recipes, or None where it is missing."""
+def real_document() -> dict[str, Any] | None:
+    """The catalogue of 1,356 real recipes as a document, or None where it is missing."""
     path = real_catalogue_path()
-    if not path.exists():
-        return None
-    return from_document(json.loads(path.read_text(encoding="utf-8")))
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def real_catalogue() -> CatalogueArrays | None:
+    """The same as arrays."""
+    document = real_document()
+    return None if document is None else from_document(document)
+
+
+def starter_document() -> dict[str, Any]:
+    """The catalogue of 126 recipes that a new installation begins with."""
+    text = (files("cocktailspace.catalogue") / "starter.json").read_text(encoding="utf-8")
+    document: dict[str, Any] = json.loads(text)
+    return document

@@ -2,8 +2,7 @@
 
 Serves two catalogues side by side, the real one of 1,356 recipes and a made-up one of 100,000 with
 1,000,000 changes in its log, and asks both the same in turn, so that the machine's noise meets both
-alike. The published analytics of both are of the right shape and made up, since computing those of
-100,000 recipes takes minutes and what it costs to serve them does not depend on what they say.
+alike. The analytics of both are what the job makes of them, which takes a minute or two.
 
 --folder keeps the catalogues for the next time.
 """
@@ -32,14 +31,9 @@ import numpy as np
 
 from benchmarks.catalogues import real_catalogue_path
 from benchmarks.synthetic import generate
-from cocktailspace.analytics.encode import encode_artifact
-from cocktailspace.analytics.parameters import PARAMETERS
-from cocktailspace.artifacts.manifest import ArtifactName
-from cocktailspace.artifacts.publish import Result, new_run_id, publish
-from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.bootstrap import build_services
 from cocktailspace.catalogue.exchange import import_file, parse_file
 from cocktailspace.catalogue.migrate import migrate
-from cocktailspace.catalogue.snapshot import Snapshot, take_snapshot
 from cocktailspace.settings import Settings
 from cocktailspace.times import to_text, utc_now
 
@@ -140,7 +134,7 @@ class Site:
 
 
 def make(site: Site, document: dict[str, Any], changes: int) -> None:
-    """Import a catalogue, lengthen its log, publish analytics of the right shape."""
+    """Import a catalogue, lengthen its log, compute its analytics."""
     site.folder.mkdir(parents=True, exist_ok=True)
     services = build_services(site.settings)
     migrate(services.database)
@@ -154,86 +148,9 @@ def make(site: Site, document: dict[str, Any], changes: int) -> None:
             "SELECT ?, 'recipe', 1 + abs(random()) % ?, 'update' FROM n WHERE i < ?",
             (made, changes, to_text(utc_now()), site.recipes, changes),
         )
-    publish_made_up(services, take_snapshot(services.database))
     services.database.close()
-
-
-def publish_made_up(services: Services, snapshot: Snapshot) -> None:
-    """Every artifact, as large as it would be, saying nothing of worth."""
-    rng = np.random.default_rng(1)
-    names = {each.id: each.name for each in snapshot.ingredients}
-    recipes = snapshot.recipes
-    places = np.round(rng.normal(size=(len(recipes), 2)), 4).tolist()
-    near = rng.integers(0, len(recipes), (len(recipes), 10)).tolist()
-    some = list(names.values())
-    kinds = rng.integers(0, len(some), (len(recipes), 2)).tolist()
-    maps = [
-        {
-            "recipe_id": recipe.id,
-            "name": recipe.name,
-            "x": x,
-            "y": y,
-            "ingredients": [
-                {"ingredient_id": each, "name": names[each], "volume_ml": volume}
-                for each, volume in recipe.volumes_ml
-            ],
-        }
-        for recipe, (x, y) in zip(recipes, places, strict=True)
-    ]
-    similar = [
-        {
-            "recipe_id": recipe.id,
-            "name": recipe.name,
-            "similar": [
-                {
-                    "recipe_id": recipes[other].id,
-                    "name": recipes[other].name,
-                    "distance": 0.123456,
-                    "flows": [{"from": some[a], "to": some[b], "fraction": 0.1234}] * 3,
-                    "unchanged": 0.4321,
-                }
-                for other in others
-            ],
-        }
-        for recipe, others, (a, b) in zip(recipes, near, kinds, strict=True)
-    ]
-    usage = [
-        {
-            "ingredient_id": each.id,
-            "name": each.name,
-            "parent_id": each.parent_id,
-            "direct_recipes": 1,
-            "hierarchical_recipes": 1,
-            "children": [],
-        }
-        for each in snapshot.ingredients
-    ]
-    costs = [
-        {"ingredient_id": each.id, "name": each.name, "counts_as": None, "nearest": []}
-        for each in snapshot.ingredients
-    ]
-    data: dict[str, Any] = {
-        ArtifactName.INGREDIENT_USAGE: usage,
-        ArtifactName.RECIPE_COMPLEXITY: [{"ingredient_count": 4, "recipe_count": len(recipes)}],
-        ArtifactName.INGREDIENT_TREE: [],
-        ArtifactName.COCKTAIL_SPACE: maps,
-        ArtifactName.COCKTAIL_SPACE_EM: maps,
-        ArtifactName.RECIPE_SIMILAR: similar,
-        ArtifactName.INGREDIENT_COSTS: costs,
-    }
-    now = utc_now()
-    result = Result(
-        run_id=new_run_id(now),
-        catalogue_id=snapshot.catalogue_id,
-        source_version=snapshot.version,
-        source_changed_at=snapshot.changed_at,
-        artifacts={
-            name: encode_artifact(name, rows, source_version=snapshot.version, generated_at=now)
-            for name, rows in data.items()
-        },
-        parameters=PARAMETERS,
-    )
-    publish(services.store, result, base=None, clock=utc_now)
+    job = [sys.executable, "-m", "cocktailspace.analytics"]
+    subprocess.run(job, env=site.environment, check=True, capture_output=True)
 
 
 def named(count: int) -> list[str]:

@@ -7,36 +7,32 @@ most memory the process ever held.
 from __future__ import annotations
 
 import json
-import os
 import resource
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.catalogues import CatalogueArrays, real_catalogue
+from benchmarks.catalogues import (
+    CatalogueArrays,
+    real_catalogue,
+    real_catalogue_path,
+    real_document,
+    snapshot_of,
+    starter_document,
+)
+from benchmarks.shapes import FORESTS, shaped
+from benchmarks.stability import mean_share
 from benchmarks.synthetic import generate
 from cocktailspace.analytics.projection import project
-from cocktailspace.analytics.transport import (
-    Neighbours,
-    Rows,
-    largest_flows,
-    learn_costs,
-    nearest_rows,
-    nearest_under_cost,
-    pair_distances,
-    subtree_masses,
-)
-from cocktailspace.analytics.transport.neighbours import FEW
+from cocktailspace.analytics.regenerate import regenerate_analytics
+from cocktailspace.analytics.transport.neighbours import FEW, Neighbours, nearest_rows
+from cocktailspace.analytics.transport.rows import Rows
 
-ROOT = Path(__file__).parents[1]
-PEERS = ROOT / ".venv" / "peers"
 Figures = dict[str, float]
 
 
@@ -55,13 +51,7 @@ def catalogue(size: int) -> CatalogueArrays:
 
 def masses(size: int) -> Rows:
     """Subtree masses of a catalogue."""
-    made = catalogue(size)
-    return subtree_masses(made.fractions(), made.parents)
-
-
-def relatives(rows: Rows, made: CatalogueArrays) -> Neighbours:
-    """The nearest 15 of each row under the taxonomy."""
-    return nearest_rows(subtree_masses(rows, made.parents), 15)
+    return catalogue(size).subtree_masses()
 
 
 def dense(rows: Rows, dtype: type = np.float64) -> NDArray[Any]:
@@ -69,69 +59,6 @@ def dense(rows: Rows, dtype: type = np.float64) -> NDArray[Any]:
     matrix = np.zeros((len(rows), rows.width), dtype=dtype)
     matrix[rows.row_of_entry(), rows.indices] = rows.data
     return matrix
-
-
-def pairs() -> Figures:
-    """Microseconds for one Earth Mover's Distance, in one thread, ours and the peers'."""
-    import ot  # noqa: PLC0415
-    from ot.lp import emd_wrap  # noqa: PLC0415
-
-    made = catalogue(1356)
-    rows = made.fractions(rolled_up=True)
-    costs = learn_costs(
-        rows, made.parents, nearest_rows(subtree_masses(rows, made.parents), 10)
-    ).ground_cost
-    chosen = rows.take(np.random.default_rng(1).permutation(len(rows))[:600])
-    left, right = np.triu_indices(len(chosen), 1)
-    some = np.random.default_rng(2).permutation(len(left))[:3000]
-    few = [
-        (a, b, np.ascontiguousarray(costs[np.ix_(i, j)]))
-        for (i, a), (j, b) in (
-            (chosen.row(int(x)), chosen.row(int(y)))
-            for x, y in zip(left[some], right[some], strict=True)
-        )
-    ]
-    pair_distances(chosen, costs, left[:10], right[:10])
-    found: list[NDArray[np.float64]] = []
-    ours = seconds(lambda: found.append(pair_distances(chosen, costs, left, right, threads=1)))
-    values: list[float] = []
-    pot = seconds(lambda: values.extend(ot.emd2(a, b, c) for a, b, c in few))
-    direct = seconds(lambda: [emd_wrap.emd_c(a, b, c, 100_000, 1) for a, b, c in few])
-    worst = float(np.abs(found[0][some] - values).max())
-    ours_us, pot_us, direct_us = 1e6 * ours / len(left), 1e6 * pot / 3000, 1e6 * direct / 3000
-    figures = {
-        "ours_us": ours_us,
-        "pot_emd2_us": pot_us,
-        "pot_direct_us": direct_us,
-        "times_pot_emd2": pot_us / ours_us,
-        "times_pot_direct": direct_us / ours_us,
-        "largest_difference": worst,
-    }
-    return figures | wasserstein_pairs(rows)
-
-
-def wasserstein_pairs(rows: Rows) -> Figures:
-    """The same against the `wasserstein` package, which knows costs between points only."""
-    few = rows.take(np.random.default_rng(2).permutation(len(rows))[:600])
-    points = np.random.default_rng(3).random((rows.width, 2))
-    gap = np.linalg.norm(points[:, None] - points[None], axis=2)
-    left, right = np.triu_indices(len(few), 1)
-    pair_distances(few, gap, left[:10], right[:10])
-    found: list[NDArray[np.float64]] = []
-    ours = seconds(lambda: found.append(pair_distances(few, gap, left, right, threads=1)))
-    ours_us = 1e6 * ours / len(left)
-    with tempfile.NamedTemporaryFile(suffix=".npz") as file:
-        np.savez(file, indptr=few.indptr, weights=few.data, points=points[few.indices])
-        file.flush()
-        command = [PEERS / "bin" / "python", Path(__file__).with_name("peer_wasserstein.py")]
-        answer = json.loads(subprocess.check_output([*command, file.name], text=True))
-    if not np.allclose(answer["first"], found[0][:5], atol=1e-9):
-        raise RuntimeError(f"the peer's distances are others: {answer['first']}")
-    return {
-        "ours_points_us": ours_us,
-        "wasserstein_us": answer["microseconds"],
-        "times_wasserstein": answer["microseconds"] / ours_us,
-    }
 
 
 def neighbours(size: int) -> Figures:
@@ -168,43 +95,20 @@ def pynndescent(size: int) -> Figures:
     return {"seconds": took, "recall": float(np.mean(recall)) / 15}
 
 
-def learned(size: int) -> Figures:
-    """Exact neighbours (k = 15) under learned costs, from the taxonomy's; and the learning."""
-    made = catalogue(size)
-    rows = made.fractions(rolled_up=True)
-    few = rows.take(np.arange(500))
-    learn_costs(few, made.parents, relatives(few, made), rounds=2)
-    seeds = relatives(rows, made)
-    kept: list[Any] = []
-    learning = seconds(lambda: kept.append(learn_costs(rows, made.parents, seeds)))
-    costs = kept[0].ground_cost
-    return {
-        "seconds": seconds(lambda: nearest_under_cost(rows, costs, 15, seeds=seeds)),
-        "learning_seconds": learning,
-        "rounds": kept[0].rounds,
-    }
+def edits(document: dict[str, Any] | None) -> Figures:
+    """Share of the other recipes whose ten nearest an edit changes, over 500 edits."""
+    if document is None:
+        raise SystemExit(f"the real catalogue is not at {real_catalogue_path()}")
+    return {"share": mean_share(snapshot_of(document), 500)}
 
 
-def engine(size: int) -> Figures:
-    """All that the engine does for one catalogue, in a process that begins cold."""
-    begin = time.perf_counter()
-    made = catalogue(size)
-    rows = made.fractions(rolled_up=True)
-    near = nearest_rows(made.fractions(), 15)
-    tree = relatives(rows, made)
-    costs = learn_costs(rows, made.parents, tree)
-    found = nearest_under_cost(rows, costs.ground_cost, 15, seeds=(costs.neighbours, tree))
-    largest_flows(rows, costs.ground_cost, found)
-    distances = time.perf_counter() - begin
-    map_took = seconds(lambda: project(near, features=made.fractions()))
-    return {"distances_seconds": distances, "cold_map_seconds": map_took}
-
-
-def engine_first(size: int) -> Figures:
-    """The same on a machine that has never compiled it."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["NATIVE_CODE_PATH"] = folder
-        return engine(size)
+def shape(name: str, size: int, ingredients: int) -> Figures:
+    """Every artifact of a catalogue whose taxonomy has this shape."""
+    snapshot = shaped(FORESTS[name], size, ingredients)
+    begin = time.process_time()
+    analytics = regenerate_analytics(snapshot, previous={}, report=lambda *_: None)
+    took = seconds(lambda: [list(each.data) for each in analytics.artifacts])
+    return {"seconds": took, "processor": time.process_time() - begin}
 
 
 def overlap(near: Neighbours, points: NDArray[np.float64], sample: int = 2000) -> float:
@@ -244,10 +148,9 @@ def umap_learn(size: int) -> Figures:
     return {"seconds": took, "overlap": overlap(near, np.asarray(points[0], dtype=np.float64))}
 
 
-def stability(size: int) -> Figures:
+def staying(size: int) -> Figures:
     """One recipe in a hundred is replaced: how far the others move, in radii of the map."""
-    made = catalogue(size)
-    rows = subtree_masses(made.fractions(), made.parents)
+    rows = masses(size)
     total, kept = len(rows), len(rows) - len(rows) // 100
     before, after = rows.take(np.arange(kept)), rows.take(np.arange(total // 100, total))
     old = project(nearest_rows(before, 15), features=before)
@@ -267,23 +170,21 @@ def stability(size: int) -> Figures:
 
 
 MEASURES: dict[str, Callable[[], Figures]] = {
-    "pairs": pairs,
     "neighbours 10k": lambda: neighbours(10_000),
     "neighbours 100k": lambda: neighbours(100_000),
     "neighbours 1M": lambda: neighbours(1_000_000),
     "scipy 100k": lambda: scipy_all_pairs(100_000),
     "pynndescent 100k": lambda: pynndescent(100_000),
-    "learned 1356": lambda: learned(1356),
-    "learned 100k": lambda: learned(100_000),
-    "engine": lambda: engine(1356),
-    "engine first": lambda: engine_first(1356),
     "map 1356": lambda: fast_map(1356),
     "map 10k": lambda: fast_map(10_000),
     "map 100k": lambda: fast_map(100_000),
     "umap-learn 1356": lambda: umap_learn(1356),
     "umap-learn 10k": lambda: umap_learn(10_000),
-    "stability 1356": lambda: stability(1356),
-    "stability 10k": lambda: stability(10_000),
+    "map stays 1356": lambda: staying(1356),
+    "map stays 10k": lambda: staying(10_000),
+    "stability": lambda: edits(real_document()),
+    "stability starter": lambda: edits(starter_document()),
+    **{f"shape {name}": partial(shape, name, 1_000, 5_000) for name in FORESTS},
 }
 
 

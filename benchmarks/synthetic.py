@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.catalogues import UNITS, CatalogueArrays, real_catalogue
-from cocktailspace.analytics.transport import nearest_rows, subtree_masses
+from cocktailspace.analytics.parameters import EDGES, MASS_TOTAL
+from cocktailspace.analytics.transport.neighbours import nearest_rows
 
 
 @dataclass(frozen=True)
@@ -284,18 +285,18 @@ def _draw(
 
 def statistics(catalogue: CatalogueArrays) -> dict[str, str]:
     """What makes a catalogue easy or hard for the engine, as text by name."""
-    fractions = catalogue.fractions()
-    masses = subtree_masses(fractions, catalogue.parents)
-    near = nearest_rows(masses, 16).distances
-    use = np.sort(np.bincount(fractions.indices, minlength=fractions.width))[::-1]
+    volumes = catalogue.volumes()
+    masses = catalogue.subtree_masses()
+    near = nearest_rows(masses, 16).distances / (MASS_TOTAL * EDGES[0])
+    use = np.sort(np.bincount(volumes.indices, minlength=volumes.width))[::-1]
     share = use.cumsum() / use.sum()
-    length = np.diff(fractions.indptr)
+    length = np.diff(volumes.indptr)
     sizes = np.bincount(np.minimum(length, 7), minlength=8)[2:] / len(length)
-    depth = np.bincount(np.minimum(_depths(catalogue), 3))[1:]
+    depth = np.bincount(np.minimum(catalogue.forest().levels, 3))[1:]
     tenths = [0.1, 0.5, 0.9]
     return {
-        "recipes": f"{len(fractions):,}",
-        "ingredients (used)": f"{fractions.width} ({int((use > 0).sum())})",
+        "recipes": f"{len(volumes):,}",
+        "ingredients (used)": f"{volumes.width} ({int((use > 0).sum())})",
         "ingredients at depth 1, 2, 3 and more": _text(depth, 0),
         "ingredients per recipe": f"{length.mean():.2f}",
         "recipes of 2, 3, 4, 5, 6, 7 and more in %": _text(100 * sizes, 0),
@@ -306,16 +307,6 @@ def statistics(catalogue: CatalogueArrays) -> dict[str, str]:
         "recipes with a duplicate": f"{100 * (near[:, 0] == 0).mean():.1f} %",
         "ties at rank 15/16": f"{100 * (near[:, 14] == near[:, 15]).mean():.0f} %",
     }
-
-
-def _depths(catalogue: CatalogueArrays) -> NDArray[np.int64]:
-    """(m,) how many steps below the common root each ingredient is."""
-    depth = np.zeros(len(catalogue.parents), dtype=np.int64)
-    above = np.arange(len(depth))
-    while (above >= 0).any():
-        depth[above >= 0] += 1
-        above = np.where(above >= 0, catalogue.parents[above], -1)
-    return depth
 
 
 def _text(values: NDArray[Any], digits: int = 2) -> str:

@@ -44,7 +44,7 @@ class Run:
 
 def run_job(services: Services, cache: Path) -> Run:
     """Run the job once, with compiled code kept in `cache`."""
-    environment = {**os.environ, **services.settings.environment(), "NATIVE_CODE_PATH": str(cache)}
+    environment = {**os.environ, **services.settings.environment(), "NUMBA_CACHE_DIR": str(cache)}
     command = [sys.executable, "-m", "cocktailspace.analytics", "--force"]
     started = time.perf_counter()
     child = subprocess.Popen(

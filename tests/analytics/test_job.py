@@ -8,18 +8,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.catalogues import starter_document
 from numpy.typing import NDArray
 
 from cocktailspace.analytics import job as job_module
 from cocktailspace.analytics import maps
 from cocktailspace.analytics.job import Ending, TryAgainError, run_job
-from cocktailspace.analytics.transport import Neighbours
+from cocktailspace.analytics.parameters import MAPS
+from cocktailspace.analytics.transport.neighbours import Neighbours
 from cocktailspace.artifacts.attempt import AttemptNote, read_attempt
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import ArtifactName, read_published
+from cocktailspace.artifacts.rows import rows_of
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue.changes import catalogue_state
-from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import SchemaError
 from cocktailspace.catalogue.recipes import delete_recipe
 from cocktailspace.catalogue.snapshot import UnreadableError, take_snapshot
@@ -37,10 +40,15 @@ def bar(database: Database, load: Callable[[object], None]) -> Database:
     return database
 
 
+def _path(database: Database) -> Path:
+    assert database.path is not None
+    return database.path
+
+
 def _run(database: Database, store: FolderStore, clock: ManualClock, **options: object) -> Ending:
     clock.advance(seconds=1)
     note = AttemptNote(store, clock=clock)
-    return run_job(database, store, note, clock=clock, sleep=lambda _s: None, **options)  # type: ignore[arg-type]
+    return run_job(_path(database), store, note, clock=clock, sleep=lambda _s: None, **options)  # type: ignore[arg-type]
 
 
 def test_a_run_publishes_every_artifact_of_the_present_version(
@@ -91,7 +99,7 @@ def test_a_busy_catalogue_is_tried_again_and_then_left_for_later(
 ) -> None:
     tries = []
 
-    def snapshot(_database: Database) -> object:
+    def snapshot(_path: Path) -> object:
         tries.append(1)
         raise UnreadableError("database is locked")
 
@@ -156,13 +164,12 @@ def test_a_snapshot_sees_only_what_was_committed(bar: Database) -> None:
     with closing(sqlite3.connect(str(bar.path), isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("DELETE FROM recipe_ingredients")
-        assert all(recipe.volumes_ml for recipe in take_snapshot(bar).recipes)
+        assert all(recipe.volumes_ml for recipe in take_snapshot(_path(bar)).recipes)
 
 
 def test_a_snapshot_of_a_missing_catalogue_says_so_and_makes_none(tmp_path: Path) -> None:
-    database = Database(sqlite_url(tmp_path / "nowhere.sqlite"))
     with pytest.raises(SchemaError, match="no catalogue"):
-        take_snapshot(database)
+        take_snapshot(tmp_path / "nowhere.sqlite")
     assert not list(tmp_path.iterdir())
 
 
@@ -170,7 +177,7 @@ def test_snapshots_take_a_rollback_journal_too(bar: Database) -> None:
     bar.close()
     with closing(sqlite3.connect(str(bar.path))) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
-    assert len(take_snapshot(bar).recipes) == 3
+    assert len(take_snapshot(_path(bar)).recipes) == 3
 
 
 def _leave_a_hot_journal(path: Path) -> None:
@@ -191,8 +198,7 @@ def _leave_a_hot_journal(path: Path) -> None:
 def test_a_writers_hot_journal_is_waited_for_and_never_read_around(
     bar: Database, store: FolderStore, clock: ManualClock
 ) -> None:
-    path = bar.path
-    assert path is not None
+    path = _path(bar)
     bar.close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
@@ -201,7 +207,7 @@ def test_a_writers_hot_journal_is_waited_for_and_never_read_around(
         _run(bar, store, clock)
     with bar.reading() as connection:  # opened for writing, which heals
         assert catalogue_state(connection).version > 0
-    snapshot = take_snapshot(bar)
+    snapshot = take_snapshot(_path(bar))
     assert all(recipe.volumes_ml for recipe in snapshot.recipes)
 
 
@@ -215,4 +221,22 @@ def test_a_catalogue_in_wal_mode_where_nothing_may_be_written_says_what_to_do(
 
     monkeypatch.setattr(sqlite3, "connect", read_only)
     with pytest.raises(SchemaError, match=r"WAL mode.*DB_NETWORK_FILE_SYSTEM"):
-        take_snapshot(bar)
+        take_snapshot(_path(bar))
+
+
+def test_a_forced_run_of_an_unchanged_catalogue_moves_no_point(
+    database: Database,
+    load: Callable[[object], None],
+    store: FolderStore,
+    clock: ManualClock,
+) -> None:
+    load(starter_document())
+    endings = [_run(database, store, clock, force=True) for _ in range(2)]
+    for name in MAPS:
+        first, second = (
+            list(rows_of(store.read(ending.manifest.artifacts[name].key).body))
+            for ending in endings
+            if ending.manifest is not None
+        )
+        assert len(first) == 126
+        assert first == second

@@ -60,8 +60,8 @@ def test_it_loads_neither_scipy_nor_the_compiler(services: Services) -> None:
     import_document(services.database, {**BAR, "recipes": recipes})
     code, _, log = _run(services, PYTHONPROFILEIMPORTTIME="1")
     assert code == 0
-    assert "llvmlite.binding" in log
     assert "fastumap.layout" in log
+    assert "llvmlite" not in log
     assert "numba" not in log
     assert "scipy._lib" not in log  # which every part of it loads
 
@@ -72,7 +72,7 @@ def test_an_empty_catalogue_is_published_too(services: Services) -> None:
 
 
 def test_a_failure_exits_with_1_and_leaves_a_note(services: Services, tmp_path: Path) -> None:
-    code, line, _ = _run(services, DATABASE_URL=f"sqlite:///{tmp_path}/nowhere.sqlite")
+    code, line, _ = _run(services, DB_PATH=f"{tmp_path}/nowhere.sqlite")
     assert (code, line["outcome"]) == (1, "failed")
     attempt = read_attempt(services.store)
     assert attempt is not None

@@ -31,7 +31,7 @@ PARAMETERS: Mapping[str, Any] = {
     "algorithm_version": 3,
     "mass_power": MASS_POWER,
     "mass_total": MASS_TOTAL,
-    "edge_lengths": EDGES,
+    "edge_lengths": list(EDGES),  # as JSON reads it back
     "substitutable_edge_length": SUBSTITUTABLE_EDGE,
     "map_n_neighbors": MAP_NEIGHBOURS + 1,
     "map_min_dist": 0.05,

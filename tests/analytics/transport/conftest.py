@@ -1,11 +1,10 @@
-"""What tests of the distance engine share: the real catalogue, made-up ones, dense rows."""
+"""What tests of the distance engine share: the real catalogue, made-up ones, chance."""
 
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
@@ -31,19 +30,3 @@ def made_up() -> CatalogueArrays:
 @pytest.fixture
 def random() -> np.random.Generator:
     return np.random.default_rng(20)
-
-
-@pytest.fixture(scope="session")
-def noisy_cost():
-    """A ground cost that is no metric, for any number of columns: mostly near 1, sometimes less."""
-
-    def make(columns: int) -> NDArray[np.float64]:
-        random = np.random.default_rng(5)
-        costs = 1 + 0.02 * random.random((columns, columns))
-        cheap = random.random((columns, columns)) < 0.02
-        costs[cheap] *= random.random(int(cheap.sum()))
-        costs = (costs + costs.T) / 2
-        np.fill_diagonal(costs, 0.0)
-        return costs
-
-    return make

@@ -1,10 +1,14 @@
 """Slow, obvious versions of what the engine does fast."""
 
 import numpy as np
-import ot
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cocktailspace.analytics.transport import Rows, transport_plan
+from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.transport.taxonomy import Forest
+
+TOTAL = 24
+"""The sum of made-up masses: small, so that many are equal."""
 
 
 def dense(rows: Rows) -> NDArray[np.float64]:
@@ -21,94 +25,74 @@ def sparse(matrix: NDArray[np.float64]) -> Rows:
 
 
 def random_rows(random: np.random.Generator, n: int, width: int, entries: int = 4) -> Rows:
-    """Rows that each sum to 1, with fractions in eighths: many ties, some duplicates."""
+    """Rows of whole numbers that each sum to TOTAL: many ties, some duplicates."""
     matrix = np.zeros((n, width))
     for row in matrix:
-        np.add.at(row, random.integers(0, width, 8)[random.integers(0, entries, 8)], 1 / 8)
+        np.add.at(row, random.integers(0, width, 8)[random.integers(0, entries, 8)], TOTAL / 8)
     return sparse(matrix)
 
 
 def nearest_by_sorting(
     distances: NDArray[np.float64], k: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The k nearest others from an (n, n) matrix: rounded to nine digits, ties by number."""
-    rounded = np.round(distances, 9)
-    np.fill_diagonal(rounded, np.inf)
-    indices = np.argsort(rounded, axis=1, kind="stable")[:, :k]
-    return indices, np.take_along_axis(rounded, indices, axis=1)
+    """The k nearest others from an (n, n) matrix, ties by number."""
+    others = distances.copy()
+    np.fill_diagonal(others, np.inf)
+    indices = np.argsort(others, axis=1, kind="stable")[:, : min(k, max(len(others) - 1, 0))]
+    return indices, np.take_along_axis(others, indices, axis=1)
 
 
-def all_distances(rows: Rows, costs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, n) Earth Mover's Distances by POT."""
-    masses = dense(rows)
-    result = np.zeros((len(rows), len(rows)))
-    for i, a in enumerate(masses):
-        for j, b in enumerate(masses):
-            support = np.ix_(a > 0, b > 0)
-            result[i, j] = ot.emd2(a[a > 0], b[b > 0], np.ascontiguousarray(costs[support]))
-    return result
+def lineage(forest: Forest, node: int) -> list[int]:
+    """The node and all above it; the common root, -1, last."""
+    return [node, *lineage(forest, int(forest.parents[node]))] if node >= 0 else [-1]
 
 
-def learn_slowly(
-    rows: Rows, parents: NDArray[np.int32], rounds: int, k: int
-) -> tuple[NDArray[np.float64], list[float]]:
-    """Costs learned as the design says, one pair and one flow after the other."""
-    m = rows.width
-    costs = path_lengths(parents)
-    changes = []
-    for _ in range(rounds):
-        distances = all_distances(rows, costs)
-        nearest, _ = nearest_by_sorting(distances, k)
-        exchanged = np.zeros((m, m))
-        for i in range(len(rows)):
-            near = distances[i, nearest[i]]
-            weights = np.exp(-(near - near.min()))
-            for j, weight in zip(nearest[i], weights / weights.sum(), strict=True):
-                count_largest(rows, i, int(j), costs, weight, exchanged)
-        exchanged = (exchanged + exchanged.T) / 2
-        row, total = exchanged.sum(axis=1), exchanged.sum()
-        learned = np.zeros((m, m))
-        for i in range(m):
-            for j in range(m):
-                chance = (row[i] + m) * (row[j] + m) / (total + m * m)
-                learned[i, j] = -np.log((exchanged[i, j] + 1) / chance)
-        learned -= learned.min()
-        np.fill_diagonal(learned, 0)
-        learned /= np.median(learned[~np.eye(m, dtype=bool)])
-        changes.append(np.sqrt(((learned - costs) ** 2).sum() / (costs**2).sum()))
-        costs = learned
-        if changes[-1] < 1e-3:
-            break
-    return costs, changes
+def path_lengths(forest: Forest) -> NDArray[np.int64]:
+    """(m, m) from node to node, by walking up from both to where they first meet."""
 
+    def climb(node: int, stop: int) -> int:
+        path = lineage(forest, node)
+        return sum(int(forest.lengths[each]) for each in path[: path.index(stop)])
 
-def count_largest(
-    rows: Rows,
-    i: int,
-    j: int,
-    costs: NDArray[np.float64],
-    weight: float,
-    exchanged: NDArray[np.float64],
-) -> None:
-    """Add the plan's three largest flows that are at least 5 % of its largest."""
-    a, b = dense(rows)[[i, j]]
-    flow = transport_plan(a, b, costs).flow
-    sizes = [(-round(flow[s, t], 9), s, t) for s, t in zip(*np.nonzero(flow > 1e-9), strict=True)]
-    largest = sorted(sizes)[:3]
-    for size, source, sink in largest:
-        if -size >= 0.05 * -largest[0][0] - 1e-9:
-            exchanged[source, sink] += weight * flow[source, sink]
-
-
-def path_lengths(parents: NDArray[np.int32]) -> NDArray[np.float64]:
-    """(m, m) steps from node to node, by walking up to the lowest common ancestor."""
-
-    def ancestors(node: int) -> list[int]:
-        return [node, *(ancestors(int(parents[node])) if parents[node] >= 0 else [-1])]
-
-    lengths = np.zeros((len(parents), len(parents)))
-    for i in range(len(parents)):
-        for j in range(len(parents)):
-            up, other = ancestors(i), ancestors(j)
-            lengths[i, j] = min(up.index(x) + other.index(x) for x in up if x in other)
+    lengths = np.zeros((len(forest), len(forest)), dtype=np.int64)
+    for i in range(len(forest)):
+        for j in range(len(forest)):
+            meeting = next(each for each in lineage(forest, i) if each in lineage(forest, j))
+            lengths[i, j] = climb(i, meeting) + climb(j, meeting)
     return lengths
+
+
+def plan_slowly(
+    source: NDArray[np.float64], target: NDArray[np.float64], forest: Forest
+) -> list[tuple[int, int, int]]:
+    """(source, target, mass) of the plan of two dense rows, matched node by node, pile by pile."""
+    left, missing = np.maximum(source - target, 0), np.maximum(target - source, 0)
+    moves = []
+    deepest_first = sorted(range(len(forest)), key=lambda node: -len(lineage(forest, node)))
+    for node in [*deepest_first, -1]:
+        below = [each for each in range(len(forest)) if node in lineage(forest, each)]
+        givers, takers = (
+            sorted((each for each in below if side[each]), key=lambda each: (-side[each], each))
+            for side in (left, missing)
+        )
+        while givers and takers:
+            i, j = givers[0], takers[0]
+            mass = min(left[i], missing[j])
+            moves.append((i, j, int(mass)))
+            left[i] -= mass
+            missing[j] -= mass
+            givers = givers if left[i] else givers[1:]
+            takers = takers if missing[j] else takers[1:]
+    return sorted(moves, key=lambda move: (-move[2], move[0], move[1]))
+
+
+@st.composite
+def forests(draw: st.DrawFn, largest: int = 12) -> Forest:
+    """Forests of any shape, their nodes numbered in any order, with any lengths."""
+    m = draw(st.integers(1, largest))
+    above = [draw(st.integers(-1, node - 1)) for node in range(m)]
+    number = draw(st.permutations(range(m)))
+    parents = np.zeros(m, dtype=np.int32)
+    for node, parent in enumerate(above):
+        parents[number[node]] = number[parent] if parent >= 0 else -1
+    return Forest(parents, draw(st.lists(st.integers(0, 4), min_size=m, max_size=m)))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cocktailspace.analytics.transport import Rows
+from cocktailspace.analytics.transport.rows import Rows
 
 
 def test_adds_equal_places_up_whatever_their_order():

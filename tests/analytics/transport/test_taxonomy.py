@@ -3,72 +3,95 @@ import ot
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from references import dense, path_lengths, random_rows
+from references import TOTAL, dense, forests, lineage, path_lengths, random_rows
 
-from cocktailspace.analytics.transport import Rows, subtree_masses, taxonomy_costs
+from cocktailspace.analytics.transport import taxonomy
+from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.transport.taxonomy import Forest
 
-FOREST = np.array([-1, 0, 0, 2, -1, 4], dtype=np.int32)
-
-
-def forests():
-    """Parents in which every node's parent has a lower number."""
-    return st.lists(st.integers(0, 10**6), min_size=1, max_size=12).map(
-        lambda draws: np.array([draw % (i + 1) - 1 for i, draw in enumerate(draws)], dtype=np.int32)
-    )
+#  0 ─ 1, 2 ─ 3;  4 ─ 5
+FOREST = Forest([-1, 0, 0, 2, -1, 4], [4, 3, 2, 1, 4, 2])
 
 
-def test_masses_count_at_every_ancestor():
-    fractions = Rows.from_triplets([0, 0, 0], [3, 1, 4], [0.5, 0.25, 0.25], (1, 6))
-    assert dense(subtree_masses(fractions, FOREST))[0].tolist() == [0.75, 0.25, 0.5, 0.5, 0.25, 0]
+def test_masses_count_at_every_ancestor_times_the_length_of_the_edge():
+    rows = Rows.from_triplets([0, 0, 0], [3, 1, 4], [12.0, 6.0, 6.0], (1, 6))
+    assert dense(FOREST.subtree_masses(rows))[0].tolist() == [72, 18, 24, 12, 24, 0]
 
 
-def test_paths_by_hand():
-    costs = taxonomy_costs(FOREST)
-    assert costs[3].tolist() == [2, 3, 1, 0, 4, 5]  # 3 - 2 - 0 - the common root - 4 - 5
+def test_levels_roots_heights_and_paths_by_hand():
+    assert FOREST.levels.tolist() == [1, 2, 2, 3, 1, 2]
+    assert FOREST.roots.tolist() == [0, 0, 0, 0, 4, 4]
+    assert FOREST.heights.tolist() == [4, 7, 6, 7, 4, 6]
+    assert FOREST.lineage(3) == [3, 2, 0]
+    others = np.arange(6)
+    assert FOREST.distances(3, others).tolist() == [3, 6, 1, 0, 11, 13]  # 13: up 1+2+4, down 4+2
 
 
 @given(forests())
-def test_paths_equal_a_walk(parents):
-    assert (taxonomy_costs(parents) == path_lengths(parents)).all()
+def test_everything_equals_a_walk(forest):
+    walks = [lineage(forest, node)[:-1] for node in range(len(forest))]
+    assert forest.levels.tolist() == [len(walk) for walk in walks]
+    assert forest.roots.tolist() == [walk[-1] for walk in walks]
+    assert forest.heights.tolist() == [int(forest.lengths[walk].sum()) for walk in walks]
+    assert [forest.lineage(node) for node in range(len(forest))] == walks
+    slow = path_lengths(forest)
+    for node in range(len(forest)):
+        assert (forest.distances(node, np.arange(len(forest))) == slow[node]).all()
 
 
 @settings(max_examples=30)
 @given(forests(), st.integers(0, 10**6))
-def test_distance_of_subtree_masses_is_the_transport_cost(parents, seed):
-    fractions = random_rows(np.random.default_rng(seed), 6, len(parents))
-    masses = dense(subtree_masses(fractions, parents))
-    exact = dense(fractions)
+def test_distance_of_subtree_masses_is_the_transport_cost(forest, seed):
+    rows = random_rows(np.random.default_rng(seed), 6, len(forest))
+    reach, masses = dense(forest.subtree_masses(rows)), dense(rows)
+    costs = path_lengths(forest).astype(float)
     for i in range(6):
-        closed = np.abs(masses[0] - masses[i]).sum()
-        assert closed == pytest.approx(
-            ot.emd2(exact[0], exact[i], taxonomy_costs(parents)), abs=1e-9
-        )
+        solved = TOTAL * ot.emd2(masses[0] / TOTAL, masses[i] / TOTAL, costs)
+        assert np.abs(reach[0] - reach[i]).sum() == pytest.approx(solved, abs=1e-9)
 
 
-def test_many_rows_are_as_few_at_a_time(made_up):
-    fractions = made_up.fractions()
-    many = Rows(
-        np.concatenate(
-            [part * fractions.indptr[-1] + fractions.indptr[part > 0 :] for part in range(6)]
-        ),
-        np.tile(fractions.indices, 6),
-        np.tile(fractions.data, 6),
-        fractions.width,
-    )
-    once, often = (subtree_masses(rows, made_up.parents) for rows in (fractions, many))
-    assert len(often) == 60_000
-    assert (often.take(np.arange(50_000, 60_000)).data == once.data).all()
+def test_a_chain_of_a_hundred_levels():
+    chain = Forest(np.arange(100) - 1)
+    assert chain.levels.tolist() == list(range(1, 101))
+    assert chain.distances(99, np.array([0, 50, 99])).tolist() == [99, 49, 0]
+    rows = Rows.from_triplets([0, 1], [99, 0], [2.0, 2.0], (2, 100))
+    masses = dense(chain.subtree_masses(rows))
+    assert np.abs(masses[0] - masses[1]).sum() == 2 * 99
+
+
+def test_many_rows_are_as_few_at_a_time(made_up, monkeypatch):
+    once = made_up.subtree_masses()
+    monkeypatch.setattr(taxonomy, "_ROWS_AT_ONCE", 999)
+    parts = made_up.subtree_masses()
+    assert (parts.indptr == once.indptr).all()
+    assert (parts.indices == once.indices).all()
+    assert (parts.data == once.data).all()
 
 
 @pytest.mark.parametrize(
-    ("parents", "message"),
-    [([1, 0], "cycle"), ([0, -1], "cycle"), ([-1, 2], "from -1 to 1"), ([-1], "1 parents for 2")],
+    ("parents", "lengths", "message"),
+    [
+        ([1, 0], None, "cycle through node 0"),
+        ([-1, 1], None, "cycle through node 1"),
+        ([-1, 2], None, "from -1 to 1"),
+        ([-1, -2], None, "from -1 to 1"),
+        ([[-1]], None, "one-dimensional"),
+        ([-1, 0], [1, -1], "2 lengths >= 0"),
+        ([-1, 0], [1], "2 lengths >= 0"),
+    ],
 )
-def test_refuses_what_is_no_forest(parents, message):
+def test_refuses_what_is_no_forest(parents, lengths, message):
     with pytest.raises(ValueError, match=message):
-        subtree_masses(Rows.from_triplets([0], [0], [1.0], (1, 2)), np.array(parents))
+        Forest(np.array(parents), lengths)
+
+
+def test_refuses_rows_over_other_columns():
+    with pytest.raises(ValueError, match="a forest of 1 nodes for 2 columns"):
+        Forest([-1]).subtree_masses(Rows.from_triplets([0], [0], [1.0], (1, 2)))
 
 
 def test_no_ingredients_and_no_recipes():
-    assert taxonomy_costs([]).shape == (0, 0)
-    assert len(subtree_masses(Rows.from_triplets([], [], [], (0, 2)), [-1, 0])) == 0
+    nothing = Forest([])
+    assert len(nothing.heights) == len(nothing.roots) == 0
+    assert len(nothing.subtree_masses(Rows.from_triplets([], [], [], (3, 0)))) == 3
+    assert len(FOREST.subtree_masses(Rows.from_triplets([], [], [], (0, 6)))) == 0

@@ -1,0 +1,91 @@
+"""What tests of the whole computation share: catalogues, everything computed, names for ids."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cocktailspace.analytics.maps import PreviousMap
+from cocktailspace.analytics.regenerate import regenerate_analytics
+from cocktailspace.artifacts.manifest import ArtifactName
+from cocktailspace.catalogue.snapshot import Ingredient, Recipe, Snapshot
+
+FOREST = (
+    Ingredient(1, "Spirit", None, False),
+    Ingredient(2, "Gin", 1, False),
+    Ingredient(3, "Rum", 1, False),
+    Ingredient(4, "Lime", None, False),
+    Ingredient(5, "Lemon", None, True),
+)
+SOUR = ((2, 60.0), (4, 30.0))
+
+Lines = tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Every artifact's data by name, with rows made one by one as lists; and the maps' digests."""
+
+    data: dict[ArtifactName, Any]
+    counts: dict[str, int]
+    graphs: dict[ArtifactName, str]
+
+    def maps(self) -> dict[ArtifactName, PreviousMap]:
+        """What the next run starts from."""
+        return {
+            name: PreviousMap(
+                {row["recipe_id"]: (row["x"], row["y"]) for row in self.data[name]}, graph
+            )
+            for name, graph in self.graphs.items()
+        }
+
+
+def snapshot_with(*volumes: Lines, forest: tuple[Ingredient, ...] = FOREST) -> Snapshot:
+    """Recipes R0, R1 and so on of these lines, with ids 10, 20 and so on."""
+    recipes = tuple(Recipe(10 * i + 10, f"R{i}", lines) for i, lines in enumerate(volumes))
+    return Snapshot("cat", 1, forest, recipes)
+
+
+def compute(
+    snapshot: Snapshot, previous: Mapping[ArtifactName, PreviousMap] | None = None
+) -> Computed:
+    """All that the job would publish."""
+    analytics = regenerate_analytics(snapshot, previous=previous or {}, report=lambda *_: None)
+    data, graphs = {}, {}
+    for artifact in analytics.artifacts:
+        rows = artifact.data
+        data[artifact.name] = list(rows) if isinstance(rows, Iterator) else rows
+        if "graph" in artifact.metadata:
+            graphs[artifact.name] = artifact.metadata["graph"]
+    return Computed(data, analytics.counts, graphs)
+
+
+def by_name(snapshot: Snapshot, data: Any) -> Any:
+    """Artifacts with names for ids, without coordinates; rows in an order of their own.
+
+    Only order by id is given up: of rows, of lines, of children. What is ranked stays in order.
+    """
+    recipes = {each.id: each.name for each in snapshot.recipes}
+    ingredients = {each.id: each.name for each in snapshot.ingredients}
+    of_id = {"recipe_id": recipes, "ingredient_id": ingredients, "parent_id": ingredients}
+    of_ids = {"recipes": recipes, "children": ingredients}
+
+    def named(key: str, value: Any) -> Any:
+        if key in of_id:
+            return of_id[key].get(value)
+        if key in of_ids and all(isinstance(each, int) for each in value):
+            return sorted(of_ids[key][each] for each in value)
+        return renamed(value)
+
+    def renamed(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {str(k): named(k, v) for k, v in value.items() if k not in ("x", "y")}
+        return [renamed(each) for each in value] if isinstance(value, list) else value
+
+    def apart(name: str, rows: Any) -> Any:
+        if name in (ArtifactName.COCKTAIL_SPACE, ArtifactName.COCKTAIL_SPACE_EM):
+            for row in rows:
+                row["ingredients"].sort(key=lambda line: (-line["volume_ml"], line["name"]))
+        return sorted(rows, key=json.dumps) if isinstance(rows, list) else rows
+
+    return {name: apart(name, renamed(rows)) for name, rows in data.items()}
