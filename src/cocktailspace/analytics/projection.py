@@ -14,7 +14,7 @@ from cocktailspace.analytics.transport.rows import Rows
 
 _Points = NDArray[np.float64]
 
-_COLD_RATE, _WARM_RATE = 1.0, 0.1
+_COLD_RATE, _ADAPTING_RATE, _WARM_RATE = 1.0, 0.1, 0.02
 _LARGE = 10_000
 _ITERATIONS = 20
 _FEWEST = 4
@@ -58,7 +58,7 @@ def project(
         points = _optimise(neighbours, begin, epochs.warm, _WARM_RATE, seed)
         return _laid_over(points, points[known], start[known])
     if other is not None:
-        points = _optimise(neighbours, other, epochs.adapting, _WARM_RATE, seed)
+        points = _optimise(neighbours, other, epochs.adapting, _ADAPTING_RATE, seed)
         return _laid_over(points, points, other)
     begin = _principal_components(features, n, seed)
     return _optimise(neighbours, begin, epochs.cold, _COLD_RATE, seed)
