@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from cocktailspace.analytics.encode import encode_artifact
 from cocktailspace.analytics.job import Ending, run_job
 from cocktailspace.artifacts.attempt import AttemptNote
 from cocktailspace.artifacts.manifest import Manifest, read_published
 from cocktailspace.artifacts.publish import Result, new_run_id, publish
 from cocktailspace.bootstrap import Services
+from tests.conftest import encoded
 
 Bodies = dict[str, bytes]
 
@@ -81,10 +81,9 @@ def publish_old_form(services: Services) -> Manifest:
         ],
     }
     kept = ("recipe-complexity", "ingredient-tree", "cocktail-space", "cocktail-space-em")
-    encoded = {
-        name: encode_artifact(name, rows, source_version=1, generated_at=services.clock())
-        for name, rows in old.items()
+    told_otherwise = {
+        name: encoded(name, rows, generated_at=services.clock()) for name, rows in old.items()
     }
     return publish_instead(
-        services, {name: bodies[name] for name in kept} | encoded, OLD_PARAMETERS
+        services, {name: bodies[name] for name in kept} | told_otherwise, OLD_PARAMETERS
     )

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from cocktailspace.analytics.encode import encode_artifact
 from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.api.errors import NotYetError
 from cocktailspace.api.runs import PublishedRuns
@@ -15,6 +14,7 @@ from cocktailspace.artifacts.publish import Result, new_run_id, publish
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.times import utc_now
+from tests.conftest import encoded
 
 NAMES = ['"x":9,"y":9', '\\"x":8.0,"y":8.0,', "plain"]
 PLACES = [(-1.5, 0.0), (1e-05, -2e-05), (3.25, 12.0)]
@@ -39,10 +39,7 @@ def store(tmp_path: Path) -> FolderStore:
 
 def _publish(store: ArtifactStore, artifacts: dict[str, Any]) -> str:
     now = utc_now()
-    bodies = [
-        (name, encode_artifact(name, rows, source_version=1, generated_at=now))
-        for name, rows in artifacts.items()
-    ]
+    bodies = [(name, encoded(name, rows, generated_at=now)) for name, rows in artifacts.items()]
     run_id = new_run_id(now)
     result = Result(run_id, "cat", 1, bodies, parameters=PARAMETERS)
     assert publish(store, result, base=read_published(store), clock=utc_now)
