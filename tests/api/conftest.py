@@ -3,13 +3,12 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from cocktailspace.analytics.job import run_job
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
-from cocktailspace.artifacts.attempt import AttemptNote
 from cocktailspace.bootstrap import Services
 from tests.conftest import BAR, import_document
+from tests.publishing import publish_analytics
 
 
 @pytest.fixture
@@ -40,6 +39,4 @@ def admin(tokens: TokenFile) -> dict[str, str]:
 @pytest.fixture
 def published(services: Services, client: TestClient) -> None:  # noqa: ARG001 - comes after the bar
     """The bar's analytics, computed in this process."""
-    note = AttemptNote(services.store, clock=services.clock)
-    run_job(services.database, services.store, note, clock=services.clock)
-    note.succeed()
+    publish_analytics(services)

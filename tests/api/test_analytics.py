@@ -61,10 +61,35 @@ def test_a_runs_artifacts_may_be_kept_for_ever_and_the_current_ones_not(client: 
 def test_one_recipes_similar_ones_can_be_asked_for(client: TestClient) -> None:
     row = client.get(f"{API}/recipe-similar", params={"recipe_id": 1}).json()
     assert row["name"] == "Negroni"
+    swap = {"from": "Gin", "ml": 30.0, "to": "Bourbon", "to_ml": 30.0}
     assert row["similar"][0]["name"] == "Boulevardier"
+    assert row["similar"][0]["changes"] == {"swap": [swap]}
     missing = client.get(f"{API}/recipe-similar", params={"recipe_id": 99})
     assert missing.status_code == 404
     assert "not in the published analytics" in missing.json()["error"]["message"]
+
+
+def test_of_one_recipe_only_those_that_are_near_are_told(client: TestClient) -> None:
+    rows = {row["recipe_id"]: row for row in client.get(f"{API}/recipe-similar").json()["data"]}
+    run = f"{API}/runs/{_manifest(client)['run_id']}"
+    for recipe_id, row in rows.items():
+        assert len(row["similar"]) == len(rows) - 1
+        near = [each for each in row["similar"] if each["near"]]
+        for address in (API, run):
+            asked = client.get(f"{address}/recipe-similar", params={"recipe_id": recipe_id})
+            assert asked.json() == row | {"similar": near}
+
+
+def test_what_is_retired_names_what_takes_its_place(client: TestClient) -> None:
+    run_id = _manifest(client)["run_id"]
+    for address in (f"{API}/ingredient-costs", f"{API}/runs/{run_id}/ingredient-costs"):
+        answer = client.get(address, params={"retired": "x", "successor": "y"})
+        assert answer.status_code == 410
+        error = answer.json()["error"]
+        said = "there is no ingredient-costs any more; ingredient-substitutes takes its place"
+        assert (error["code"], error["message"]) == ("gone", said)
+        successor = client.get(address.replace("ingredient-costs", "ingredient-substitutes"))
+        assert successor.status_code == 200
 
 
 def test_compressed_bytes_are_made_once(

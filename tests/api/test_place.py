@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from cocktailspace.analytics.space import rolled_up, space_of
-from cocktailspace.analytics.transport import nearest_rows, subtree_masses
+from cocktailspace.analytics.parameters import EDGES, SUBSTITUTABLE_EDGE
 from cocktailspace.bootstrap import Services
-from cocktailspace.catalogue.snapshot import take_snapshot
 
 PLACE = "/api/v1/analytics/place"
 
@@ -32,51 +30,75 @@ def draft_of(named: dict[str, int], *lines: tuple[float, str]) -> dict[str, Any]
 
 
 @pytest.mark.usefixtures("published")
-def test_says_what_a_draft_is_like_and_why(client: TestClient, named: dict[str, int]) -> None:
+def test_says_what_a_draft_is_like_and_what_to_change(
+    client: TestClient, named: dict[str, int]
+) -> None:
     draft = draft_of(named, (1, "Rye"), (1, "Campari"), (1, "Sweet Vermouth"))
     answer = client.post(PLACE, json=draft).json()
     first = answer["neighbours"][0]
     assert first["name"] == "Boulevardier"
-    # Rye may be replaced by its siblings, so it counts as whiskey, one step from bourbon.
-    assert first["distance"] == pytest.approx(1 / 3, abs=1e-6)
-    assert first["flows"] == [{"from": "Whiskey", "to": "Bourbon", "fraction": 0.3333}]
-    assert first["unchanged"] == pytest.approx(2 / 3, abs=1e-4)
+    # A third of the drink goes from rye, which its siblings may replace, up to whiskey and down.
+    path = SUBSTITUTABLE_EDGE + EDGES[2]
+    assert first["distance"] == pytest.approx(path / EDGES[0] / 3, abs=1e-6)
+    assert first["changes"] == {
+        "swap": [{"from": "Rye", "ml": 30.0, "to": "Bourbon", "to_ml": 30.0}]
+    }
+    assert first["near"]
     gaps = [each["distance"] for each in answer["neighbours"]]
     assert gaps == sorted(gaps)
+
+
+@pytest.mark.usefixtures("published")
+def test_changes_are_named_once_each_by_kind(client: TestClient, named: dict[str, int]) -> None:
+    draft = draft_of(named, (3, "Gin"), (0.5, "Sweet Vermouth"), (1, "Bitters"))
+    placed = client.post(PLACE, json=draft).json()["neighbours"]
+    negroni = next(each for each in placed if each["name"] == "Negroni")
+    assert negroni["changes"] == {
+        "without": [{"ingredient": "Bitters", "ml": 30.0}],
+        "with": [{"ingredient": "Campari", "ml": 30.0}],
+        "more": [{"ingredient": "Sweet Vermouth", "ml": 15.0, "to_ml": 30.0}],
+        "less": [{"ingredient": "Gin", "ml": 90.0, "to_ml": 30.0}],
+    }
 
 
 @pytest.mark.usefixtures("published")
 def test_a_published_recipe_stands_where_it_is(client: TestClient, named: dict[str, int]) -> None:
     draft = draft_of(named, (1, "Gin"), (1, "Campari"), (1, "Sweet Vermouth"))
     answer = client.post(PLACE, json=draft).json()
-    assert answer["neighbours"][0]["name"] == "Negroni"
-    assert answer["neighbours"][0]["distance"] == 0
-    assert answer["neighbours"][0]["flows"] == []
+    first = answer["neighbours"][0]
+    del first["recipe_id"]
+    same = {"name": "Negroni", "distance": 0, "likeness": 100, "near": True, "changes": {}}
+    assert first == same
     assert set(answer["places"]) == {"cocktail-space", "cocktail-space-em"}
 
 
 @pytest.mark.usefixtures("published")
-def test_agrees_with_the_engine(client: TestClient, services: Services) -> None:
-    """The job's engine finds the same neighbours at the same distances under the taxonomy."""
-    space = space_of(take_snapshot(services.database))
-    masses = subtree_masses(rolled_up(space), space.parents)
-    engine = nearest_rows(masses, len(space.recipes) - 1)
-    for row, recipe in enumerate(space.recipes):
-        stored = client.get(f"/api/v1/recipes/{recipe.id}").json()
-        keys = ("ingredient_id", "amount", "unit_id")
-        lines = [{key: line[key] for key in keys} for line in stored["ingredients"]]
-        draft = {"ingredients": lines, "without": recipe.id}
-        placed = client.post(PLACE, json=draft).json()["neighbours"]
-        expected = {
-            space.recipes[other].id: pytest.approx(float(gap), abs=1e-4)
-            for other, gap in zip(engine.indices[row], engine.distances[row], strict=True)
-        }
-        assert {each["recipe_id"]: each["distance"] for each in placed} == expected
+def test_lists_all_with_whether_they_are_near(client: TestClient, named: dict[str, int]) -> None:
+    alike = draft_of(named, (1, "Gin"), (1, "Campari"), (1, "Sweet Vermouth"))
+    placed = client.post(PLACE, json=alike).json()["neighbours"]
+    near = {each["name"]: each["near"] for each in placed}
+    assert near.keys() == {"Negroni", "Boulevardier", "Manhattan"}
+    assert near["Boulevardier"]
+    nothing_in_common = draft_of(named, (1, "Bitters"))
+    placed = client.post(PLACE, json=nothing_in_common).json()["neighbours"]
+    told = {each["name"]: (each["likeness"], each["near"]) for each in placed}
+    assert told.keys() == near.keys()
+    assert told["Boulevardier"] == told["Negroni"] == (0, False)
+
+
+@pytest.mark.usefixtures("published")
+def test_an_amount_of_nothing_or_0_counts_as_one(client: TestClient, named: dict[str, int]) -> None:
+    drafts = [draft_of(named, (amount, "Gin"), (1, "Campari")) for amount in (0, 1)]
+    drafts.append({"ingredients": [line | {"amount": None} for line in drafts[0]["ingredients"]]})
+    first, *others = [client.post(PLACE, json=draft).json() for draft in drafts]
+    assert first["neighbours"]
+    assert others == [first, first]
 
 
 @pytest.mark.usefixtures("published")
 def test_nothing_yet_is_like_nothing(client: TestClient, named: dict[str, int]) -> None:
-    for draft in ({}, {"ingredients": []}, draft_of(named, (0, "Gin"))):
+    too_little = {"ingredients": [{"ingredient_id": named["Gin"], "amount": 0.0004}]}
+    for draft in ({}, {"ingredients": []}, too_little):
         answer = client.post(PLACE, json=draft)
         assert answer.status_code == 200
         assert (answer.json()["neighbours"], answer.json()["places"]) == ([], None)
@@ -91,8 +113,10 @@ def test_knows_ingredients_that_are_newer_than_the_map(
     named["Navy Gin"] = made["id"]
     draft = draft_of(named, (1, "Navy Gin"), (1, "Campari"), (1, "Sweet Vermouth"))
     first = client.post(PLACE, json=draft).json()["neighbours"][0]
-    assert (first["name"], first["distance"]) == ("Negroni", pytest.approx(1 / 3, abs=1e-6))
-    assert first["flows"][0]["from"] == "Navy Gin"
+    # A third of the drink goes up by one edge: from a kind of gin to gin.
+    gap = pytest.approx(EDGES[2] / EDGES[0] / 3, abs=1e-6)
+    assert (first["name"], first["distance"]) == ("Negroni", gap)
+    assert [each["from"] for each in first["changes"]["swap"]] == ["Navy Gin"]
 
 
 @pytest.mark.usefixtures("published")

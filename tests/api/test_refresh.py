@@ -3,12 +3,12 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 
-from cocktailspace.analytics.job import run_job
 from cocktailspace.api.app import create_app
 from cocktailspace.artifacts.attempt import AttemptNote
 from cocktailspace.bootstrap import Services
 from cocktailspace.refresh.ports import Job
 from tests.conftest import ManualClock
+from tests.publishing import publish_analytics
 
 API = "/api/v1"
 
@@ -42,13 +42,13 @@ def test_a_running_job_says_how_far_it_is(
 ) -> None:
     monkeypatch.setattr(services.jobs, "active", lambda: Job("7", "arn:job:7"))
     note = AttemptNote(services.store, clock=services.clock, job_id="7")
-    note.report("learning costs", 0.0)
+    note.report("neighbours", 0.0)
     note.took_snapshot("cat", 14)
     state = _refresh(client)
     assert (state["state"], state["job_id"], state["job_arn"]) == ("running", "7", "arn:job:7")
     attempt = state["attempt"]
     assert isinstance(attempt, dict)
-    assert attempt["step"] == "learning costs"
+    assert attempt["step"] == "neighbours"
 
 
 def test_a_failed_job_says_why_and_when_it_is_tried_again(
@@ -92,11 +92,9 @@ def test_answers_say_which_version_they_show_and_whether_a_newer_one_is_coming(
 
 
 def test_an_empty_catalogue_is_published_and_read_like_any_other(services: Services) -> None:
-    note = AttemptNote(services.store, clock=services.clock)
-    run_job(services.database, services.store, note, clock=services.clock)
-    note.succeed()
+    publish_analytics(services)
     with TestClient(create_app(services)) as client:
-        for name in ("cocktail-space", "recipe-similar", "ingredient-costs"):
+        for name in ("cocktail-space", "recipe-similar", "ingredient-substitutes"):
             assert client.get(f"{API}/analytics/{name}").json()["data"] == []
         placed = client.post(f"{API}/analytics/place", json={"ingredients": []})
         assert placed.status_code in (200, 422), placed.text

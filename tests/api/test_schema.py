@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from cocktailspace.analytics.job import run_job
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
-from cocktailspace.artifacts.attempt import AttemptNote
 from cocktailspace.bootstrap import Services, build_services
 from tests.conftest import BAR, import_document
+from tests.publishing import publish_analytics
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3"))
 CONFIG = Path(__file__).with_name("schemathesis.toml")
@@ -28,8 +27,7 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 def address(services: Services) -> Iterator[str]:
     """A real server over the small bar and its analytics."""
     import_document(services.database, BAR)
-    note = AttemptNote(services.store, clock=services.clock)
-    run_job(services.database, services.store, note, clock=services.clock)
+    publish_analytics(services)
     unhurried = services.settings.model_copy(update={"max_writes_per_minute": 1_000_000})
     application = create_app(build_services(unhurried))
     server = uvicorn.Server(uvicorn.Config(application, port=0, log_level="error"))

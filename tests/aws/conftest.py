@@ -46,7 +46,7 @@ def bar(tmp_path_factory: pytest.TempPathFactory, empty_catalogue: Path) -> Bar:
     migrate(database, network_file_system=True)
     import_document(database, BAR)
     note = AttemptNote(store, clock=utc_now)
-    run_job(database, store, note, clock=utc_now)
+    run_job(path, store, note, clock=utc_now)
     note.succeed()
     database.close()
     return Bar(path, store)

@@ -72,11 +72,8 @@ def crowd(document: dict[str, Any], ids: dict[str, int]) -> dict[ArtifactName, A
             for size, count in sorted(Counter(len(row["ingredients"]) for row in rows).items())
         ],
         ArtifactName.RECIPE_SIMILAR: [],
-        ArtifactName.INGREDIENT_COSTS: [
-            {"ingredient_id": each["ingredient_id"], "name": each["name"]}
-            | {"counts_as": None, "nearest": []}
-            for each in usage
-        ],
+        ArtifactName.INGREDIENT_SUBSTITUTES: [],
+        ArtifactName.REGIONS: {"levels": []},
     }
 
 

@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from cocktailspace.analytics.job import run_job
-from cocktailspace.artifacts.attempt import AttemptNote
 from cocktailspace.artifacts.manifest import Manifest, read_published
 from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
 from cocktailspace.catalogue.models import LineDraft, RecipeDraft
 from cocktailspace.catalogue.recipes import create_recipes
 from cocktailspace.settings import Settings
 from tests.conftest import BAR, import_document
+from tests.publishing import publish_analytics
 from tests.web.conftest import Visit
 from tests.web.server import Server, running
 
@@ -49,9 +48,7 @@ class Bar:
             )
             create_recipes(tx, [draft], [""])
         services = self.services
-        note = AttemptNote(services.store, clock=services.clock)
-        run_job(services.database, services.store, note, clock=services.clock)
-        note.succeed()
+        publish_analytics(services)
         published = read_published(services.store)
         assert published is not None
         assert published.manifest is not None

@@ -1,6 +1,7 @@
 """What stands beside the map."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -27,8 +28,72 @@ def test_a_recipe_has_measures_method_and_kin(bar: Server, visit: Visit) -> None
     for part in ("London Dry Gin", "Spirit › Gin", "30", "How it is made", "Similar cocktails"):
         expect(panel).to_contain_text(part)
     expect(page.locator(".measures tbody tr")).to_have_count(3)
-    expect(page.locator(".similar a")).to_have_count(10)
     expect(page).to_have_title(re.compile("^Negroni"))
+
+
+def test_similar_recipes_are_those_that_are_near_with_what_to_change(
+    bar: Server, visit: Visit
+) -> None:
+    negroni = recipe_id(bar, "Negroni")
+    near = bar.get(f"/analytics/recipe-similar?recipe_id={negroni}")["similar"]
+    page = visit(bar, f"#/recipe/{negroni}")
+    names = page.locator(".similar .name")
+    expect(names).to_have_text([each["name"] for each in near])
+    likeness = page.locator(".similar .value")
+    expect(likeness).to_have_text([f"{each['likeness']}\u00a0% alike" for each in near])
+    boulevardier = page.locator(".similar a", has_text="Boulevardier").locator(".why")
+    expect(boulevardier).to_have_text("swap 30 ml London Dry Gin for 45 ml Bourbon")
+
+
+@pytest.mark.parametrize(
+    ("changes", "distance", "words"),
+    [
+        ({}, 0, "the same, measure for measure"),
+        ({}, 0.1, "the same, in nearly the same measures"),
+        (
+            {"less": [{"ingredient": "Gin", "ml": 60.0, "to_ml": 22.5}]},
+            0,
+            "the same proportions: less Gin (60 → 22.5 ml)",
+        ),
+        (
+            {
+                "swap": [
+                    {"from": "Gin", "ml": 30.0, "to": "Rum", "to_ml": 30.0},
+                    {"from": "Bitters", "ml": 0.6, "to": "Absinthe", "to_ml": 1.2},
+                ],
+                "without": [
+                    {"ingredient": "Campari", "ml": 30.0},
+                    {"ingredient": "Soda", "ml": 20.0},
+                    {"ingredient": "Mint", "ml": 2.0},
+                ],
+                "with": [{"ingredient": "Lime Juice", "ml": 25.0}],
+                "more": [{"ingredient": "Saline", "ml": 0.6, "to_ml": 1.2}],
+            },
+            2,
+            "swap Gin for Rum and Bitters for Absinthe, no Campari, Soda or 1 other, "
+            "add 25 ml Lime Juice, more Saline",
+        ),
+    ],
+)
+def test_what_to_change_is_said_in_a_few_words(
+    bar: Server, visit: Visit, changes: Any, distance: float, words: str
+) -> None:
+    other = {"recipe_id": 2, "name": "Other", "likeness": 81, "near": True}
+    row = {"similar": [other | {"distance": distance, "changes": changes}]}
+    asked = "**/recipe-similar?recipe_id=*"
+    page = visit(
+        bar, "#/recipe/1", before=lambda it: it.route(asked, lambda route: route.fulfill(json=row))
+    )
+    expect(page.locator(".similar .why")).to_have_text(words)
+
+
+def test_a_recipe_without_its_like_is_said_to_be_one_of_its_kind(bar: Server, visit: Visit) -> None:
+    asked = "**/recipe-similar?recipe_id=*"
+    none: dict[str, Any] = {"similar": []}
+    page = visit(
+        bar, "#/recipe/1", before=lambda it: it.route(asked, lambda route: route.fulfill(json=none))
+    )
+    expect(page.locator(".panel")).to_contain_text("None is near: this one is of its own kind.")
 
 
 def test_a_gin_and_tonic_is_a_gin_drink(bar: Server, visit: Visit) -> None:
@@ -56,13 +121,25 @@ def test_ingredients_drill_down_to_recipes(bar: Server, visit: Visit) -> None:
     expect(heading).to_have_text("Spirit")
 
 
-def test_an_ingredient_names_its_substitutes(bar: Server, visit: Visit) -> None:
+def test_an_ingredient_names_its_stand_ins_with_their_evidence(bar: Server, visit: Visit) -> None:
+    rows = {row["name"]: row for row in bar.get("/analytics/ingredient-substitutes")["data"]}
+    best = rows["Mezcal"]["nearest"][:6]
+    evidence = [_evidence(each["pairs"]) for each in best]
     page = visit(bar, f"#/ingredient/{ingredient_id(bar, 'Mezcal')}")
     substitutes = page.locator(".substitutes .row")
-    expect(substitutes).to_have_count(6)
+    expect(substitutes).to_have_count(len(best))
+    for number, (row, pairs) in enumerate(zip(best, evidence, strict=True)):
+        expect(substitutes.nth(number).locator(".name")).to_have_text(row["name"])
+        expect(substitutes.nth(number).locator(".value")).to_contain_text(pairs)
     name = substitutes.first.locator(".name").inner_text()
     substitutes.first.click()
     expect(page.locator(".panel h2")).to_have_text(name)
+
+
+def _evidence(pairs: int) -> str:
+    if pairs == 0:
+        return "by kind"
+    return "1 pair of recipes" if pairs == 1 else f"{pairs} pairs of recipes"
 
 
 def test_the_icicle_is_a_way_down_too(bar: Server, visit: Visit) -> None:

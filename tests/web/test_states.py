@@ -26,7 +26,7 @@ def expect_freshness(page: Any, state: str, text: str) -> None:
 
 
 def test_a_failed_refresh_is_said_and_the_last_result_stays(bar: Server, visit: Visit) -> None:
-    attempt = {"state": "failed", "step": "learning costs", "fraction": 0.4, "failures": 2}
+    attempt = {"state": "failed", "step": "neighbours", "fraction": 0.4, "failures": 2}
     attempt["error"] = "out of memory"
     page = visit(bar, before=told(bar, state="failed", attempt=attempt))
     expect_freshness(page, "failed", "^Failed, last result from ")
@@ -36,9 +36,9 @@ def test_a_failed_refresh_is_said_and_the_last_result_stays(bar: Server, visit: 
 
 
 def test_a_running_refresh_shows_its_step(bar: Server, visit: Visit) -> None:
-    attempt = {"state": "running", "step": "learning costs", "fraction": 0.6}
+    attempt = {"state": "running", "step": "neighbours", "fraction": 0.6}
     page = visit(bar, before=told(bar, state="running", attempt=attempt))
-    expect_freshness(page, "running", r"^Computing — learning costs 60\s%$")
+    expect_freshness(page, "running", r"^Computing — neighbours 60\s%$")
     expect(page.locator("#progress.on")).to_have_count(1)
 
 
@@ -90,7 +90,7 @@ def test_a_refused_write_says_why_and_keeps_the_draft(
 
 
 def test_long_words_on_a_phone_move_nothing(bar: Server, visit: Visit) -> None:
-    attempt = {"state": "running", "step": "learning costs", "fraction": 0.6}
+    attempt = {"state": "running", "step": "neighbours", "fraction": 0.6}
     page = visit(bar, phone=True, before=told(bar, state="running", attempt=attempt))
     expect_freshness(page, "running", "^Computing")
     heights = page.evaluate(

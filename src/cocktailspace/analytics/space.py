@@ -50,11 +50,7 @@ def space_of(snapshot: Snapshot) -> Space:
     """Recipes without volume have no place in the space."""
     ingredients = tuple(sorted(snapshot.ingredients, key=lambda each: order_of_name(each.name)))
     column = {ingredient.id: number for number, ingredient in enumerate(ingredients)}
-    with_volume = [
-        recipe
-        for recipe in snapshot.recipes
-        if any(round(volume, 3) > 0 for _, volume in recipe.volumes_ml)
-    ]
+    with_volume = [recipe for recipe in snapshot.recipes if has_volume(recipe.volumes_ml)]
 
     def order(recipe: Recipe) -> tuple[object, ...]:
         content = sorted((column[each], volume) for each, volume in recipe.volumes_ml)
@@ -71,6 +67,11 @@ def space_of(snapshot: Snapshot) -> Space:
     )
 
 
+def has_volume(lines: Lines) -> bool:
+    """Whether there is anything to compare, in thousandths of a millilitre."""
+    return any(round(volume, 3) > 0 for _, volume in lines)
+
+
 def order_of_name(name: str) -> tuple[str, str]:
     """What recipes and ingredients are sorted by."""
     return name.casefold(), name
@@ -85,7 +86,8 @@ def volumes_of(recipes: Iterable[Lines], column: Mapping[int, int]) -> Rows:
             rows.append(row)
             columns.append(column[ingredient_id])
             volumes.append(round(volume, 3))
-    return Rows.from_triplets(rows, columns, volumes, (row + 1, len(column)))
+    summed = Rows.from_triplets(rows, columns, volumes, (row + 1, len(column)))
+    return Rows(summed.indptr, summed.indices, np.round(summed.data, 3), summed.width)
 
 
 def fractions_of(volumes: Rows) -> Rows:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from cocktailspace.analytics.published import PublishedRun, is_readable
 from cocktailspace.api.errors import NotYetError
 from cocktailspace.artifacts.manifest import Manifest, read_published
-from cocktailspace.artifacts.store import ArtifactStore
+from cocktailspace.artifacts.store import ArtifactStore, MissingError
 
 RUNS_KEPT = 2
 
@@ -20,7 +20,7 @@ class PublishedRuns:
         self._lock = threading.Lock()
 
     def current(self) -> tuple[Manifest, PublishedRun]:
-        """What is published now; NotYetError before the first, and until an older program's run is
+        """What is published now; NotYetError before the first, and until a run of another form is
         replaced. Waits while another request reads the run.
         """
         published = read_published(self._store)
@@ -37,7 +37,20 @@ class PublishedRuns:
     def _of(self, run_id: str) -> PublishedRun:
         with self._lock:
             if run_id not in self._kept:
-                self._kept[run_id] = PublishedRun(self._store, run_id)
+                self._kept[run_id] = self._read(run_id)
                 if len(self._kept) > RUNS_KEPT:
                     self._kept.popitem(last=False)
             return self._kept[run_id]
+
+    def _read(self, run_id: str) -> PublishedRun:
+        try:
+            return PublishedRun(self._store, run_id)
+        except MissingError:  # deleted by hand, or replaced just now
+            raise NotYetError(
+                f"some of the run {run_id} is gone; it is computed anew within moments"
+            ) from None
+        except (KeyError, TypeError, ValueError):  # a newer program's: this one was rolled back
+            raise NotYetError(
+                f"the run {run_id} is of a form that this version of the program cannot read; "
+                "`cocktailspace refresh --force` computes it anew"
+            ) from None

@@ -1,6 +1,7 @@
 """Published analytics, byte for byte as the job wrote them."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 from starlette.convertors import Convertor, register_url_convertor
 
+from cocktailspace.analytics.published import is_readable
 from cocktailspace.api.bodies import FOR_EVER, File
 from cocktailspace.api.context import Context
 from cocktailspace.api.delivery import Delivery
@@ -101,6 +103,11 @@ def analytics_routes(context: Context) -> APIRouter:
             )
         return published.manifest
 
+    def is_current(run_id: str) -> bool:
+        published = read_published(store)
+        manifest = published.manifest if published else None
+        return manifest is not None and manifest.run_id == run_id
+
     def not_yet(name: str) -> NotYetError:
         return NotYetError(
             f"{name} is being computed by a newer version; it follows within moments"
@@ -124,11 +131,8 @@ def analytics_routes(context: Context) -> APIRouter:
         return bodies.answer(request, file, freshness() if caching == REVALIDATE else None)
 
     for retired, successor in RETIRED.items():
-
-        @router.get(f"/{retired}", responses=answers(410), include_in_schema=False)
-        @router.get(f"/runs/{{run_id}}/{retired}", responses=answers(410), include_in_schema=False)
-        def get_retired(retired: str = retired, successor: str = successor) -> Response:
-            raise GoneError(f"there is no {retired} any more; {successor} takes its place")
+        for address in (f"/{retired}", f"/runs/{{run_id}}/{retired}"):
+            router.add_api_route(address, _gone(retired, successor), include_in_schema=False)
 
     @router.get("/manifest", response_model=Manifest, responses=FRESHNESS | answers(503))
     def get_manifest(request: Request) -> Response:
@@ -162,9 +166,7 @@ def analytics_routes(context: Context) -> APIRouter:
                 return similar_to(request, run_id, recipe_id, FOR_EVER)
             return delivery.answer(request, key, stored)
         except MissingError:
-            if current().run_id == run_id:
-                raise not_yet(name) from None
-            raise gone from None
+            raise (not_yet(name) if is_current(run_id) else gone) from None
 
     @router.get(
         "/{name:artifact}",
@@ -177,7 +179,8 @@ def analytics_routes(context: Context) -> APIRouter:
         """The current artifact, for people and scripts; a page should follow the manifest."""
         manifest = current()
         entry = manifest.artifacts.get(name)
-        if entry is None:
+        of_another_form = name is ArtifactName.RECIPE_SIMILAR and not is_readable(manifest)
+        if entry is None or of_another_form:
             raise not_yet(name)
         if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
             return similar_to(request, manifest.run_id, recipe_id, REVALIDATE)
@@ -187,6 +190,13 @@ def analytics_routes(context: Context) -> APIRouter:
         return delivery.answer(request, entry.key, lambda: file, size=entry.bytes, more=freshness())
 
     return router
+
+
+def _gone(retired: str, successor: str) -> Callable[[], Response]:
+    def get_retired() -> Response:
+        raise GoneError(f"there is no {retired} any more; {successor} takes its place")
+
+    return get_retired
 
 
 def _only_near(row: bytes) -> bytes:

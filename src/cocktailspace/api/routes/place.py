@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from cocktailspace.analytics.published import Kind, PublishedRun, provisional_place
-from cocktailspace.analytics.space import Lines
+from cocktailspace.analytics.space import Lines, has_volume
 from cocktailspace.api.context import Context
 from cocktailspace.api.differences import DifferenceOut, Similar
 from cocktailspace.api.errors import answers
@@ -81,7 +81,7 @@ def place_routes(context: Context) -> APIRouter:
             lines = _volumes(connection, draft, kinds)
         neighbours: list[Similar] = []
         places = None
-        if any(volume > 0 for _, volume in lines):
+        if has_volume(lines):
             rows, gaps = run.nearest(lines, kinds, NEIGHBOURS, draft.without)
             differences = run.differences(lines, [run.lines(row) for row in rows], kinds)
             neighbours = [

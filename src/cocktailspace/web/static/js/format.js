@@ -37,8 +37,6 @@ export function amount(number) {
 
 export const percent = (fraction) => `${Math.round(fraction * 100)}\u00a0%`;
 
-export const distance = (value) => value.toFixed(2);
-
 /** 64 → "1:04"; 7500 → "2 h 5 min" */
 export function clock(seconds) {
   const rest = Math.max(0, Math.ceil(seconds));

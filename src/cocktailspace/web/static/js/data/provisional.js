@@ -2,22 +2,29 @@
 // milliseconds and writes nothing.
 
 import { request } from "./api.js";
-import { SPACES } from "./run.js";
+import { SPACES, nearOf } from "./run.js";
 
-/** { neighbours, places by the page's names of the spaces, or null } of a recipe that need not exist. */
+/**
+ * Of a recipe that need not exist: { nearest, or null; neighbours, those that are near;
+ * places by the page's names of the spaces, or null }.
+ */
 export async function placeOf(lines, ownId) {
   const ingredients = lines.map(({ ingredient_id, amount, unit_id }) => ({ ingredient_id, amount, unit_id }));
   const { body } = await request("/analytics/place", { method: "POST", json: { ingredients, without: ownId } });
   const places = body.places && Object.fromEntries(Object.entries(SPACES).map(([space, name]) => [space, body.places[name]]));
-  return { neighbours: body.neighbours, places };
+  return { nearest: body.neighbours[0] ?? null, neighbours: nearOf(body.neighbours), places };
 }
 
-/** The same of a saved recipe that is newer than the map, which shows it there from now on. */
+/**
+ * The same of a saved recipe that is newer than the map, which shows it there from now on; neighbours
+ * are null while the server cannot tell.
+ */
 export async function placeProvisionally(store, recipe) {
   const known = store.get().provisional.get(recipe.id);
   if (known?.updated_at === recipe.updated_at) return known;
-  const { neighbours, places } = await placeOf(recipe.ingredients, recipe.id).catch(() => ({ neighbours: [], places: null }));
-  const placed = { id: recipe.id, name: recipe.name, updated_at: recipe.updated_at, neighbours, places };
+  const found = await placeOf(recipe.ingredients, recipe.id).catch(() => null);
+  if (!found) return { neighbours: null };
+  const placed = { id: recipe.id, name: recipe.name, updated_at: recipe.updated_at, ...found };
   store.set({ provisional: new Map(store.get().provisional).set(recipe.id, placed) });
   return placed;
 }

@@ -27,9 +27,10 @@ export function openRun(manifest) {
     map: (space) => once(`map ${space}`, () => loadMap(`${folder}/${SPACES[space]}`)),
     usage: () => once("usage", async () => usageOf((await getJson(`${folder}/ingredient-usage`)).data)),
     complexity: () => once("complexity", async () => (await orCurrent(manifest, "recipe-complexity")).data),
-    substitutes: () => once("costs", async () => byIngredient((await orCurrent(manifest, "ingredient-costs")).data)),
-    /** The nearest recipes of one, or null when the run does not know it. */
-    similar: (recipeId) => once(`similar ${recipeId}`, () => similarTo(manifest, recipeId)),
+    /** Stand-ins by ingredient; null while they are being computed. */
+    substitutes: () => once("substitutes", () => ifThere(async () => byIngredient((await orCurrent(manifest, "ingredient-substitutes")).data))),
+    /** The recipes that are near one; null while they are being computed. */
+    similar: (recipeId) => once(`similar ${recipeId}`, () => ifThere(async () => nearOf((await orCurrent(manifest, `recipe-similar?recipe_id=${recipeId}`)).similar))),
   };
 }
 
@@ -94,11 +95,21 @@ function usageOf(rows) {
 
 const byIngredient = (rows) => new Map(rows.map((row) => [row.ingredient_id, row]));
 
-async function similarTo(manifest, recipeId) {
+/**
+ * Of similar recipes those that are near. Not yet, where a program of another version says it in
+ * another form; the browser, too, may have kept that.
+ */
+export function nearOf(similar) {
+  if (!similar.every((each) => each.changes)) throw new ApiError(503, "What is similar is being computed anew.", { code: "not_yet" });
+  return similar.filter((each) => each.near);
+}
+
+/** Null for what the published run does not have: it is newer, or another version's program made it. */
+async function ifThere(load) {
   try {
-    return (await orCurrent(manifest, `recipe-similar?recipe_id=${recipeId}`)).similar;
+    return await load();
   } catch (error) {
-    if (error.status === 404) return null;
+    if (error.code === "not_yet" || [404, 410, 422].includes(error.status)) return null;
     throw error;
   }
 }

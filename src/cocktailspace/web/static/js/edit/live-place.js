@@ -1,9 +1,8 @@
 // As one writes a recipe: what it is a variation of, and where it will stand.
 
 import { placeOf } from "../data/provisional.js";
-import { distance } from "../format.js";
 import { h } from "../html.js";
-import { reason } from "../panels/why.js";
+import { alike, reason } from "../panels/why.js";
 
 const TYPING_MS = 160;
 const SHOWN = 3;
@@ -11,7 +10,7 @@ const SHOWN = 3;
 /** Gives { node, update(name, lines, ownId), stop() }. */
 export function livePlace(store) {
   const says = h("p", { class: "says" }, EMPTY);
-  const list = h("ul", {}, hint());
+  const list = h("ul", {}, h("li", {}, HINT));
   let timer = 0, turn = 0;
 
   async function ask(name, lines, ownId) {
@@ -19,9 +18,10 @@ export function livePlace(store) {
     const placed = await placeOf(lines, ownId).catch(() => null); // the form works without it
     if (mine !== turn) return;
     const near = placed?.neighbours ?? [];
-    says.textContent = near.length ? verdict(near[0]) : EMPTY;
-    list.replaceChildren(...(near.length ? [] : [hint()]), ...near.slice(0, SHOWN).map((each) =>
-      h("li", {}, h("b", {}, each.name), ` — ${distance(each.distance)}: ${reason(each)}`)));
+    says.textContent = placed?.nearest ? verdict(placed.nearest) : EMPTY;
+    list.replaceChildren(...near.slice(0, SHOWN).map((each) =>
+      h("li", {}, h("b", {}, each.name), ` — ${alike(each)}: ${reason(each)}`)));
+    if (!near.length) list.append(h("li", {}, placed?.nearest ? FAR : HINT));
     store.set({ draft: placed?.places ? { name, places: placed.places, neighbours: near } : null });
   }
 
@@ -36,15 +36,16 @@ export function livePlace(store) {
   };
 }
 
-const hint = () => h("li", {}, "The nearest recipes and why appear here, its place on the map.");
+const HINT = "The nearest recipes and what makes them of this one appear here, its place on the map.";
+const FAR = "No recipe is near: it may be the first of its kind.";
 const EMPTY = "Add ingredients to see what it is like.";
 
-/** How near is near: a third of a drink exchanged for a cousin costs about 1. */
-export function verdict({ name, distance: gap }) {
-  if (gap < 0.005) return `This is the same as ${name}.`;
-  if (gap < 1.05) return `This is ${article(name)} ${name} variation.`;
-  if (gap < 1.8) return `This is a relative of ${name}.`;
-  return `This is something of its own; ${name} comes nearest.`;
+const VARIATION = 70; // likeness: about one of three ingredients exchanged for its cousin
+
+function verdict({ name, likeness, near }) {
+  if (likeness === 100) return `This is the same as ${name}.`;
+  if (!near) return `This is something of its own; ${name} comes nearest.`;
+  return likeness < VARIATION ? `This is a relative of ${name}.` : `This is ${article(name)} ${name} variation.`;
 }
 
 const article = (name) => (/^[aeiou]/i.test(name) ? "an" : "a");

@@ -8,7 +8,7 @@ const widths = new Map();
 
 /**
  * Draw one frame. scene: { camera, names, places, size, states, index, centres, shown, theme,
- * selected, hovered, similar: [{ point, distance }], named: points to name first,
+ * selected, hovered, similar: [{ point, likeness }], named: points to name first,
  * marks: [{ point, kind }], draft: { x, y, name, near: like similar } or null }
  */
 export function drawOverlay(context, ratio, scene) {
@@ -42,9 +42,9 @@ function drawText(context, scene, common) {
 function drawLinks(context, { camera, places, theme }, [worldX, worldY], similar) {
   const [x, y] = camera.toScreen(worldX, worldY);
   context.strokeStyle = theme.accent.css;
-  for (const { point, distance } of similar) {
+  for (const { point, likeness } of similar) {
     const [toX, toY] = camera.toScreen(places[2 * point], places[2 * point + 1]);
-    context.lineWidth = Math.max(1, 2.6 - distance);
+    context.lineWidth = 1 + 1.6 * (likeness / 100);
     context.globalAlpha = 0.55;
     context.beginPath();
     context.moveTo(x, y);

@@ -41,7 +41,7 @@ async function one(id, atlas, { router, remove }) {
       ingredient.description ? h("p", { class: "lede" }, ingredient.description) : null,
       row ? usedIn(row) : h("p", { class: "lede" }, "New: the next refresh counts its recipes."),
       ...(row?.children.length ? [icicle(row, atlas.usage, atlas.families, link), ...kinds(row.children.map((each) => atlas.usage.byId.get(each)), link)] : []),
-      ...substitutesSection(substitutes.get(id), link),
+      ...substitutesSection(substitutes, id, link),
       ...(points.length ? [h("h3", {}, counted(points.length, "recipe")), ...recipeList(points, atlas, link)] : []),
       h("div", { class: "actions" },
         h("a", { class: "button", href: link({ view: "ingredient-form", id }) }, "Change"),
@@ -74,16 +74,18 @@ function kinds(rows, link) {
   ];
 }
 
-function substitutesSection(row, link) {
-  if (!row?.nearest.length) return [];
-  const nearest = row.nearest.slice(0, MOST_SUBSTITUTES);
-  const farthest = Math.max(...row.nearest.map((each) => each.cost), 1e-9);
+function substitutesSection(substitutes, id, link) {
+  const heading = h("h3", {}, "What can stand in for it");
+  const note = (text) => h("p", { class: "small soft" }, text);
+  if (!substitutes) return [heading, note("It is being computed, and appears here by itself.")];
+  const nearest = substitutes.get(id)?.nearest.slice(0, MOST_SUBSTITUTES) ?? [];
+  if (!nearest.length) return [];
   return [
-    h("h3", {}, "What can stand in for it"),
-    h("p", { class: "small soft" }, row.counts_as ? `It counts as ${row.counts_as}. ` : "", "The shorter the bar, the smaller the change."),
+    heading,
+    note("The best first, each with how many pairs of similar recipes have the one where the other is."),
     h("ul", { class: "rows substitutes" }, nearest.map((each) => barRow({
-      name: each.name, href: link({ view: "ingredient", id: each.ingredient_id }), value: each.cost.toFixed(2),
-      spoken: "is the cost of the change", bars: [each.cost / farthest],
+      name: each.name, href: link({ view: "ingredient", id: each.ingredient_id }),
+      value: each.pairs ? `${counted(each.pairs, "pair")} of recipes` : "by kind", spoken: each.pairs ? "say so" : "only", bars: [each.share / nearest[0].share],
     }))),
   ];
 }

@@ -3,11 +3,11 @@
 import { getJson, request } from "../data/api.js";
 import { agrees } from "../data/map-columns.js";
 import { placeProvisionally } from "../data/provisional.js";
-import { amount, distance, millilitres, ounces } from "../format.js";
+import { amount, millilitres, ounces } from "../format.js";
 import { h } from "../html.js";
 import { crumbs } from "./lists.js";
 import { HEADING } from "./panel.js";
-import { reason } from "./why.js";
+import { alike, reason } from "./why.js";
 
 const POUR_ML = 4; // less than this is counted in dashes, not measured in ounces
 
@@ -16,8 +16,8 @@ export function recipeView({ store, router, remove }) {
     const point = atlas.pointOf.get(id);
     const [{ body: recipe, etag }, short, published] = await Promise.all([request(`/recipes/${id}`), abbreviations(), point === undefined ? null : atlas.run.similar(id)]);
     const newer = point === undefined || !agrees(recipe, atlas.columns, point);
-    const similar = newer ? (await placeProvisionally(store, recipe)).neighbours : published ?? [];
-    store.set({ similar: { id, list: newer ? [] : similar } });
+    const similar = newer ? (await placeProvisionally(store, recipe)).neighbours : published;
+    store.set({ similar: { id, list: newer ? [] : similar ?? [] } });
     return {
       title: recipe.name,
       nodes: [
@@ -28,15 +28,17 @@ export function recipeView({ store, router, remove }) {
         measures(recipe, short, atlas, router),
         recipe.instructions ? [h("h3", {}, "How it is made"), h("p", { class: "instructions" }, recipe.instructions)] : null,
         recipe.source || recipe.source_url ? source(recipe) : null,
-        similarSection(similar, router),
+        hasVolume(recipe) ? similarSection(similar, router) : null,
         actions(recipe, etag, router, remove),
       ].flat(),
     };
   };
 }
 
-function hint({ ingredients }, point) {
-  if (!ingredients.some((line) => line.volume_ml > 0)) return "Without a volume it has no place on the map.";
+const hasVolume = ({ ingredients }) => ingredients.some((line) => line.volume_ml > 0);
+
+function hint(recipe, point) {
+  if (!hasVolume(recipe)) return "Without a volume it has no place on the map.";
   return point === undefined ? "The next refresh gives it its place." : "Changed since the map was made; the next refresh moves it.";
 }
 
@@ -92,14 +94,17 @@ function source({ source: name, source_url: address }) {
 }
 
 function similarSection(similar, router) {
-  if (!similar.length) return null;
-  return [h("h3", {}, "Similar cocktails"), h("ul", { class: "rows similar" }, similar.map((each) => similarRow(each, router)))];
+  const heading = h("h3", {}, "Similar cocktails");
+  const note = (text) => h("p", { class: "small soft" }, text);
+  if (!similar) return [heading, note("They are being computed, and appear here by themselves.")];
+  if (!similar.length) return [heading, note("None is near: this one is of its own kind.")];
+  return [heading, note("What to change in this one to make them."), h("ul", { class: "rows similar" }, similar.map((each) => similarRow(each, router)))];
 }
 
-export function similarRow(each, router) {
+function similarRow(each, router) {
   return h("li", {}, h("a", { class: "row", href: router.link({ view: "recipe", id: each.recipe_id, search: "" }) },
     h("span", { class: "name" }, each.name),
-    h("span", { class: "value", title: "Distance: the least work that turns one into the other" }, distance(each.distance)),
+    h("span", { class: "value", title: "100 % is the same drink" }, alike(each)),
     h("span", { class: "why" }, reason(each))));
 }
 

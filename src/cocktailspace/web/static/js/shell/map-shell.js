@@ -130,7 +130,7 @@ export function createMapShell(store, router, announce) {
 }
 
 const pointsNear = (list, point) =>
-  list.map((each) => ({ point: point(each.recipe_id), distance: each.distance })).filter((each) => each.point >= 0);
+  list.map((each) => ({ point: point(each.recipe_id), likeness: each.likeness })).filter((each) => each.point >= 0);
 
 const marksOf = ({ created, changed }, point) => [
   ...created.slice(0, 200).map((id) => ({ point: point(id), kind: "new" })),

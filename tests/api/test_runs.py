@@ -1,0 +1,90 @@
+"""A published run, read back from its artifacts."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cocktailspace.analytics.parameters import PARAMETERS
+from cocktailspace.api.errors import NotYetError
+from cocktailspace.api.runs import PublishedRuns
+from cocktailspace.artifacts.folder import FolderStore
+from cocktailspace.artifacts.manifest import read_published
+from cocktailspace.artifacts.publish import Result, new_run_id, publish
+from cocktailspace.artifacts.store import ArtifactStore
+from cocktailspace.catalogue.errors import NotFoundError
+from cocktailspace.times import utc_now
+from tests.conftest import encoded
+
+NAMES = ['"x":9,"y":9', '\\"x":8.0,"y":8.0,', "plain"]
+PLACES = [(-1.5, 0.0), (1e-05, -2e-05), (3.25, 12.0)]
+LINE = {"ingredient_id": 7, "name": '"x":5,"y":5', "volume_ml": 30.0}
+RECIPES = [
+    {"recipe_id": number, "name": name, "x": x, "y": y, "ingredients": [LINE]}
+    for number, (name, (x, y)) in enumerate(zip(NAMES, PLACES, strict=True), 1)
+]
+KIND = {"ingredient_id": 7, "name": LINE["name"], "parent_id": None, "allow_substitution": False}
+ARTIFACTS: dict[str, Any] = {
+    "cocktail-space-em": RECIPES,
+    "cocktail-space": [row | {"x": row["y"], "y": row["x"]} for row in RECIPES],
+    "ingredient-usage": [KIND],
+    "ingredient-substitutes": [{"ingredient_id": 7, "name": LINE["name"], "nearest": []}],
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path)
+
+
+def _publish(store: ArtifactStore, artifacts: dict[str, Any]) -> str:
+    now = utc_now()
+    bodies = [(name, encoded(name, rows, generated_at=now)) for name, rows in artifacts.items()]
+    run_id = new_run_id(now)
+    result = Result(run_id, "cat", 1, bodies, parameters=PARAMETERS)
+    assert publish(store, result, base=read_published(store), clock=utc_now)
+    return run_id
+
+
+def test_recipes_stand_in_order_of_name_with_their_place_on_each_map(store: FolderStore) -> None:
+    run_id = _publish(store, ARTIFACTS)
+    manifest, run = PublishedRuns(store).current()
+    assert manifest.run_id == run_id
+    by_name = sorted(range(3), key=lambda number: NAMES[number])
+    assert run.names == sorted(NAMES)
+    assert run.ids.tolist() == [number + 1 for number in by_name]
+    places = [PLACES[number] for number in by_name]
+    assert [tuple(each) for each in run.places["cocktail-space-em"].tolist()] == places
+    swapped = [(y, x) for x, y in places]
+    assert [tuple(each) for each in run.places["cocktail-space"].tolist()] == swapped
+    assert run.extents["cocktail-space"] == pytest.approx(12.00002)
+    assert [run.lines(run.row_of(number)) for number in (1, 2, 3)] == [[(7, 30.0)]] * 3
+
+
+def test_a_recipe_that_the_run_does_not_have_is_said_to_be_missing(store: FolderStore) -> None:
+    _publish(store, ARTIFACTS)
+    with pytest.raises(NotFoundError, match="recipe 4 is not in the published analytics"):
+        PublishedRuns(store).current()[1].row_of(4)
+
+
+def test_a_run_is_read_once(store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    _publish(store, ARTIFACTS)
+    runs = PublishedRuns(store)
+    _, run = runs.current()
+    monkeypatch.setattr("cocktailspace.api.runs.PublishedRun", None)  # reading would fail
+    assert runs.current()[1] is run
+
+
+@pytest.mark.parametrize("name", ARTIFACTS)
+def test_a_run_that_lacks_something_is_not_yet_there(store: FolderStore, name: str) -> None:
+    _publish(store, {each: rows for each, rows in ARTIFACTS.items() if each != name})
+    with pytest.raises(NotYetError, match="is gone; it is computed anew"):
+        PublishedRuns(store).current()
+
+
+@pytest.mark.parametrize("name", ["cocktail-space-em", "ingredient-usage"])
+def test_a_form_that_cannot_be_read_says_what_helps(store: FolderStore, name: str) -> None:
+    for rows in ([{"recipe": "of tomorrow"}], {"of": "tomorrow"}, [["of", "tomorrow"]], [7]):
+        _publish(store, ARTIFACTS | {name: rows})
+        with pytest.raises(NotYetError, match="refresh --force"):
+            PublishedRuns(store).current()
