@@ -3,7 +3,14 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, NonNegativeFloat, PositiveInt, ValidationError, model_validator
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cocktailspace.logs import LogFormat, LogLevel
@@ -65,7 +72,12 @@ class Settings(BaseSettings):
     port: Port = Field(8000, description="Port that `serve` listens on")
     max_body_bytes: PositiveInt = Field(1_048_576, description="Size of one request")
     max_import_bytes: PositiveInt = Field(67_108_864, description="Size of one imported file")
-    max_writes_per_minute: PositiveInt = Field(600, description="Writes of one client address")
+    max_request_seconds: PositiveFloat = Field(
+        60.0, description="Time that a request may take to arrive: its head, and then its body"
+    )
+    max_writes_per_minute: PositiveInt = Field(
+        600, description="Writes with one token, and failed attempts of one client address"
+    )
     tokens_path: Path | None = Field(None, description="File of the access tokens, stored hashed")
     oidc_issuer: str | None = Field(
         None, description="URL of an OpenID Connect issuer whose tokens may write"

@@ -45,7 +45,7 @@ class Bodies:
         etag = f'"{file.sha256}-gzip"' if zipped else f'"{file.sha256}"'
         headers = {"ETag": etag, "Cache-Control": file.cache_control, "Vary": "Accept-Encoding"}
         headers |= more or {}
-        if etag_matches(request.headers.get("if-none-match", ""), etag):
+        if not_modified(request, etag):
             return Response(status_code=304, headers=headers)
         if not zipped:
             return Response(file.load(), media_type=file.media_type, headers=headers)
@@ -81,10 +81,22 @@ class Bodies:
         return zipped
 
 
-def etag_matches(header: str, etag: str) -> bool:
-    """Whether an If-None-Match or If-Match header names this ETag."""
-    named = [each.strip().removeprefix("W/") for each in header.split(",")]
-    return etag in named or "*" in named
+def not_modified(request: Request, etag: str) -> bool:
+    """Whether the client has what the ETag names: If-None-Match compares weakly, as a proxy that
+    recodes an answer makes its ETag weak.
+    """
+    named = _named(request.headers.get("if-none-match", ""))
+    return "*" in named or etag in {each.removeprefix("W/") for each in named}
+
+
+def is_unchanged(if_match: str, etag: str) -> bool:
+    """Whether an If-Match header names this ETag: it compares strongly, so no weak one does."""
+    named = _named(if_match)
+    return "*" in named or etag in named
+
+
+def _named(header: str) -> set[str]:
+    return {each.strip() for each in header.split(",")}
 
 
 def _accepted_encodings(request: Request) -> set[str]:

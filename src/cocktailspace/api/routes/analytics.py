@@ -90,7 +90,7 @@ def analytics_routes(context: Context) -> APIRouter:
     Every answer but a run's own, which never changes, says which version it shows and whether a
     newer one is coming: `Cocktailspace-Version` and `Cocktailspace-Refresh`.
     """
-    router = APIRouter(prefix="/analytics", tags=["analytics"])
+    router = context.router("/analytics", "analytics")
     store, bodies = context.services.store, context.bodies
     delivery = Delivery(bodies, context.services.links)
     similar = SimilarRows(store)

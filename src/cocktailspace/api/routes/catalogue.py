@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from cocktailspace.api.auth.identity import Identity
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import WRITE, answers
+from cocktailspace.api.writing import refuse_key
 from cocktailspace.catalogue.exchange import CatalogueFile, export_text, import_file
 
 
@@ -24,7 +25,7 @@ class Imported(BaseModel):
 
 def catalogue_routes(context: Context) -> APIRouter:
     """Routes over this catalogue."""
-    router = APIRouter(prefix="/catalogue", tags=["catalogue"])
+    router = context.router("/catalogue", "catalogue")
     database = context.services.database
 
     @router.get("/export", response_model=CatalogueFile, responses=answers(503))
@@ -36,7 +37,7 @@ def catalogue_routes(context: Context) -> APIRouter:
         headers = {"Content-Disposition": disposition}
         return Response(text, media_type="application/json", headers=headers)
 
-    @router.post("/import", responses=WRITE)
+    @router.post("/import", responses=WRITE, dependencies=[Depends(refuse_key)])
     def import_catalogue(
         file: CatalogueFile,
         _identity: Annotated[Identity, Depends(context.admin)],

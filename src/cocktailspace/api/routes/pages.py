@@ -24,7 +24,7 @@ NAMES_A_PAGE = 500
 
 def page_routes(context: Context) -> APIRouter:
     """Routes for people's browsers."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter(include_in_schema=False, route_class=context.route_class)
     site = Site()
     database, bodies = context.services.database, context.bodies
 
@@ -62,7 +62,7 @@ def page_routes(context: Context) -> APIRouter:
             request, File(file.sha256, file.media_type, caching, file.path.read_bytes)
         )
 
-    @router.get("/recipe/{recipe_id}")
+    @router.get("/recipe/{recipe_id:id}")
     def recipe(request: Request, recipe_id: PathId) -> Response:
         """A recipe, with schema.org's words for it."""
         try:
@@ -86,7 +86,7 @@ def page_routes(context: Context) -> APIRouter:
             address=address,
         )
 
-    @router.get("/ingredient/{ingredient_id}")
+    @router.get("/ingredient/{ingredient_id:id}")
     def ingredient(request: Request, ingredient_id: PathId) -> Response:
         """An ingredient, its kinds, and recipes with it."""
         try:

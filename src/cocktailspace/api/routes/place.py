@@ -27,6 +27,8 @@ from cocktailspace.catalogue.models import Draft, Id, LineDraft
 
 NEIGHBOURS = 10
 LARGEST_FLOWS = 3
+PLACE_BYTES = 64 * 1024
+"""Size of a draft: many times that of a hundred lines. It is anybody's to send."""
 
 
 class PlaceDraft(Draft):
@@ -82,7 +84,7 @@ class PlaceAnswer(BaseModel):
 
 def place_routes(context: Context) -> APIRouter:
     """The route over this catalogue and store. It writes nothing, so it is open to all."""
-    router = APIRouter(prefix="/analytics", tags=["analytics"])
+    router = context.router("/analytics", "analytics")
     services = context.services
     shelves = Shelves(services.store)
     most = services.settings.max_ingredients_per_recipe
