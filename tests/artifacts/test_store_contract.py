@@ -99,3 +99,14 @@ def test_a_deleted_object_is_gone_and_may_be_deleted_again(store: ArtifactStore)
     with pytest.raises(MissingError):
         store.read("a/b")
     assert list(store.list("a")) == []
+
+
+def test_an_open_object_stays_what_it_was(store: ArtifactStore) -> None:
+    store.write("a", b"one")
+    with store.open("a") as file:
+        store.write("a", b"two")
+        store.delete("a")
+        assert file.read() == b"one"
+        assert file.fileno() > 0
+    with pytest.raises(MissingError):
+        store.open("a")

@@ -1,5 +1,6 @@
 import copy
 import json
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import InvalidError
 from cocktailspace.catalogue.exchange import (
     ImportSummary,
+    export_parts,
     export_text,
     import_file,
     parse_file,
@@ -151,3 +153,40 @@ def test_the_starter_catalogue_imports_as_a_whole(database: Database) -> None:
     with database.transaction() as tx:
         summary = import_file(tx, file)
     assert summary.created == len(file.units) + len(file.ingredients) + len(file.recipes)
+
+
+@pytest.mark.parametrize(
+    "document", [{}, BAR, {"units": BAR["units"]}, {"recipes": [{"name": "Ice"}]}]
+)
+def test_an_export_is_written_as_the_standard_library_would(
+    database: Database, document: Any
+) -> None:
+    _import(database, document)
+    text = _export(database)
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1) + "\n"
+    assert len(json.loads(text)["recipes"]) == len(document.get("recipes", ()))
+
+
+def test_the_real_catalogues_export_is_written_so_too(
+    database: Database, real_catalogue: bytes
+) -> None:
+    with database.transaction() as tx:
+        import_file(tx, parse_file(real_catalogue))
+    text = _export(database)
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1) + "\n"
+
+
+def test_an_export_takes_no_more_memory_for_more_recipes(database: Database) -> None:
+    lines = [{"ingredient": "Gin", "amount": 1.5, "unit": "Ounce"}] * 20
+    rows = [
+        {"name": f"Recipe {i}", "instructions": "x" * 500, "ingredients": lines}
+        for i in range(3_000)
+    ]
+    _import(database, BAR | {"recipes": rows})
+    with database.reading() as connection:
+        tracemalloc.start()
+        size = sum(map(len, export_parts(connection)))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert size > 5_000_000
+    assert peak < size / 3

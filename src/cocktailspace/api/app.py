@@ -16,6 +16,7 @@ from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.api.bodies import Bodies
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import install_error_handlers
+from cocktailspace.api.large import LargeAnswers
 from cocktailspace.api.limits import WriteBudgets
 from cocktailspace.api.manners import Manners
 from cocktailspace.api.metrics import RequestTimes, make_registry
@@ -74,6 +75,7 @@ def create_app(
         authenticator or choose_authenticator(services),
         WriteBudgets(settings.max_writes_per_minute),
         Bodies(),
+        LargeAnswers(),
         _route_class(settings),
     )
     app.include_router(recipe_routes(context), prefix=API)

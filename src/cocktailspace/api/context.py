@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from cocktailspace.api.auth.identity import Authenticator, Identity, Role
 from cocktailspace.api.bodies import Bodies
+from cocktailspace.api.large import LargeAnswers
 from cocktailspace.api.limits import WriteBudgets
 from cocktailspace.api.route import Guard, ServiceRoute
 from cocktailspace.bootstrap import Services
@@ -23,6 +24,7 @@ class Context:
     authenticator: Authenticator
     budgets: WriteBudgets
     bodies: Bodies
+    large: LargeAnswers
     route_class: type[ServiceRoute]
 
     @property

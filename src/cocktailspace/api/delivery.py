@@ -1,15 +1,19 @@
-"""Artifacts as answers. Behind Lambda an answer has a limit; what is larger, readers are sent to
-fetch from the bucket itself.
+"""Artifacts as answers, sent from their files. Behind Lambda an answer has a limit; what is larger,
+readers are sent to fetch from the bucket itself.
 """
 
+import functools
 import json
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 
 from fastapi import Request
 from fastapi.responses import Response
 
 from cocktailspace.api.bodies import Bodies, File
-from cocktailspace.artifacts.store import ArtifactLinks
+from cocktailspace.api.large import Content, LargeAnswers
+from cocktailspace.artifacts.manifest import ArtifactEntry
+from cocktailspace.artifacts.store import ArtifactLinks, ArtifactStore
 
 MOST_BYTES = 6_000_000
 """Lambda takes 6 MB (6,291,456 bytes) of JSON from us, in which the body is one text among headers:
@@ -18,36 +22,82 @@ bytes as base64, text with its quotes escaped. What counts is the length of that
 HOPELESS_BYTES = 4 * MOST_BYTES
 """An artifact larger than this is not even read: compressing it would take seconds, to no avail."""
 
+_DIGESTS_KEPT = 256
+
 
 class Delivery:
     """Answers requests for artifacts, with a body or with the address of one."""
 
-    def __init__(self, bodies: Bodies, links: ArtifactLinks | None) -> None:
-        self._bodies = bodies
+    def __init__(
+        self,
+        store: ArtifactStore,
+        links: ArtifactLinks | None,
+        bodies: Bodies,
+        large: LargeAnswers,
+    ) -> None:
+        self._store = store
         self._links = links
+        self._bodies = bodies
+        self._large = large
+        self._digests: dict[str, str] = {}
 
     def answer(
         self,
         request: Request,
         key: str,
-        file: Callable[[], File],
         *,
-        size: int | None = None,
+        caching: str,
+        entry: ArtifactEntry | None,
         more: Mapping[str, str] | None = None,
     ) -> Response:
-        """The artifact under `key` as `file` gives it, or 307 to where it lies.
+        """The artifact under `key`. Raises MissingError when there is none.
 
-        size: its bytes, where they are known. Raises MissingError when there is none.
+        entry: what the manifest says of it, where that is at hand.
         """
-        if self._links is None:
-            return self._bodies.answer(request, file(), more)
-        if (self._links.size(key) if size is None else size) > HOPELESS_BYTES:
-            return _elsewhere(self._links.link(key), more)
-        answer = self._bodies.answer(request, file(), more)
+        if self._links is not None:
+            return self._within_bounds(self._links, request, key, caching, entry, more)
+        with self._store.open(key) as file:
+            content = Content(file)
+        etag = entry.sha256 if entry else self._digest(key, content.sha256)
+
+        async def opened() -> Content:
+            return content
+
+        headers = {"Cache-Control": caching, **(more or {})}
+        return self._large.answer(request, etag, opened, headers)
+
+    def _within_bounds(
+        self,
+        links: ArtifactLinks,
+        request: Request,
+        key: str,
+        caching: str,
+        entry: ArtifactEntry | None,
+        more: Mapping[str, str] | None,
+    ) -> Response:
+        if (links.size(key) if entry is None else entry.bytes) > HOPELESS_BYTES:
+            return _elsewhere(links.link(key), more)
+
+        @functools.cache
+        def body() -> bytes:
+            return self._store.read(key).body
+
+        etag = entry.sha256 if entry else self._digest(key, lambda: sha256(body()).hexdigest())
+        file = File(etag, "application/json", caching, body)
+        answer = self._bodies.answer(request, file, more)
         zipped = "content-encoding" in answer.headers
         if encoded_bytes(bytes(answer.body), zipped=zipped) > MOST_BYTES:
-            return _elsewhere(self._links.link(key), more)
+            return _elsewhere(links.link(key), more)
         return answer
+
+    def _digest(self, key: str, of_content: Callable[[], str]) -> str:
+        """Of what is under a key, which never means anything else: found out the first time."""
+        if (found := self._digests.get(key)) is None:
+            found = of_content()
+            if len(self._digests) >= _DIGESTS_KEPT:
+                self._digests.clear()
+            self._digests[key] = found
+        return found
 
 
 def encoded_bytes(body: bytes, *, zipped: bool) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from cocktailspace.artifacts.store import (
     Entry,
@@ -31,9 +32,14 @@ class FolderStore:
             body = self._path(key).read_bytes()
         return Stored(body, hashlib.sha256(body).hexdigest())
 
+    def open(self, key: str) -> BinaryIO:
+        """The object as a file; MissingError when there is none."""
+        with _as_store_errors(key):
+            return self._path(key).open("rb")
+
     def read_part(self, key: str, start: int, length: int) -> Part:
         """Up to `length` bytes from `start`; MissingError when there is no such object."""
-        with _as_store_errors(key), open(self._path(key), "rb") as file:
+        with self.open(key) as file, _as_store_errors(key):
             total = os.fstat(file.fileno()).st_size
             file.seek(start)
             body = file.read(length)

@@ -1,9 +1,10 @@
 """Artifacts in an S3 bucket: atomic by nature, compare-and-swap by conditional writes."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import boto3
@@ -40,6 +41,18 @@ class S3Store:
         with self._translated(key):
             answer = self._client.get_object(Bucket=self._bucket, Key=key)
             return Stored(answer["Body"].read(), answer["ETag"])
+
+    def open(self, key: str) -> BinaryIO:
+        """The object, fetched into a file that has no name; MissingError when there is none."""
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+        try:
+            with self._translated(key):
+                self._client.download_fileobj(self._bucket, key, file)
+        except BaseException:
+            file.close()
+            raise
+        file.seek(0)
+        return file
 
     def read_part(self, key: str, start: int, length: int) -> Part:
         """Up to `length` bytes from `start`; MissingError when there is no such object."""

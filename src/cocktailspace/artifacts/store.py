@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 
 class StoreError(Exception):
@@ -50,6 +50,13 @@ class ArtifactStore(Protocol):
 
     def read(self, key: str) -> Stored:
         """The object under `key`; MissingError when there is none."""
+        ...
+
+    def open(self, key: str) -> BinaryIO:
+        """The object as a file on this machine, to be read at leisure; MissingError as above.
+
+        It stays what it was when it was opened, also when it is replaced or deleted.
+        """
         ...
 
     def read_part(self, key: str, start: int, length: int) -> Part:

@@ -15,6 +15,7 @@ from cocktailspace.api.errors import NotYetError, answers
 from cocktailspace.api.parameters import QueryId
 from cocktailspace.api.similar import SimilarRows
 from cocktailspace.artifacts.manifest import (
+    ArtifactEntry,
     ArtifactName,
     Manifest,
     artifact_key,
@@ -92,7 +93,7 @@ def analytics_routes(context: Context) -> APIRouter:
     """
     router = context.router("/analytics", "analytics")
     store, bodies = context.services.store, context.bodies
-    delivery = Delivery(bodies, context.services.links)
+    delivery = Delivery(store, context.services.links, bodies, context.large)
     similar = SimilarRows(store)
 
     def current() -> Manifest:
@@ -102,6 +103,12 @@ def analytics_routes(context: Context) -> APIRouter:
                 "the analytics have not been computed yet; they follow within moments"
             )
         return published.manifest
+
+    def entry_of(run_id: str, name: str) -> ArtifactEntry | None:
+        """Of the current run, which is the one that is mostly asked for."""
+        published = read_published(store)
+        manifest = published.manifest if published else None
+        return manifest.artifacts.get(name) if manifest and manifest.run_id == run_id else None
 
     def freshness() -> dict[str, str]:
         status = context.services.refresher.status()
@@ -143,13 +150,10 @@ def analytics_routes(context: Context) -> APIRouter:
             raise gone
         key = artifact_key(run_id, name)
 
-        def stored() -> File:
-            return bodies.unchanging(key, "application/json", lambda: store.read(key).body)
-
         try:
             if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
                 return similar_to(request, run_id, recipe_id, FOR_EVER)
-            return delivery.answer(request, key, stored)
+            return delivery.answer(request, key, caching=FOR_EVER, entry=entry_of(run_id, name))
         except MissingError:
             raise gone from None
 
@@ -168,9 +172,8 @@ def analytics_routes(context: Context) -> APIRouter:
             raise NotYetError(f"what is published has no {name}; the next refresh brings it")
         if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
             return similar_to(request, manifest.run_id, recipe_id, REVALIDATE)
-        file = File(
-            entry.sha256, "application/json", REVALIDATE, lambda: store.read(entry.key).body
+        return delivery.answer(
+            request, entry.key, caching=REVALIDATE, entry=entry, more=freshness()
         )
-        return delivery.answer(request, entry.key, lambda: file, size=entry.bytes, more=freshness())
 
     return router

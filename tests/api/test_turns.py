@@ -1,0 +1,167 @@
+"""Strangers share the server by what they use."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cocktailspace.api.errors import TooManyRequestsError
+from cocktailspace.api.turns import PLACES, PLACES_KEPT, WAITING, Turns
+
+EVERYBODY = PLACES + PLACES_KEPT
+
+
+class Time:
+    """Moves when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Bar:
+    """Requests that last until they are told to end, and the order in which they began."""
+
+    def __init__(self) -> None:
+        self.time = Time()
+        self.turns = Turns(self.time)
+        self.begun: list[str] = []
+        self._ends: list[tuple[str, asyncio.Event]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def ask(self, client: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._request(client))
+        self._tasks.append(task)
+        await self.settle()
+        return task
+
+    async def end(self, client: str, seconds: float = 0.0) -> None:
+        self.time.now += seconds
+        at = next(i for i, (name, _) in enumerate(self._ends) if name == client)
+        self._ends.pop(at)[1].set()
+        await self.settle()
+
+    async def settle(self) -> None:
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    async def end_all(self) -> None:
+        while self._ends:
+            await self.end(self._ends[0][0])
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _request(self, client: str) -> None:
+        end = asyncio.Event()
+        async with self.turns.taken_by(client):
+            self.begun.append(client)
+            self._ends.append((client, end))
+            await end.wait()
+
+
+def run(coroutine: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(coroutine)
+
+
+def test_no_more_are_worked_on_at_a_time_than_there_are_places() -> None:
+    async def scene() -> None:
+        bar = Bar()
+        for i in range(20):
+            await bar.ask(f"client {i}")
+        assert len(bar.begun) == EVERYBODY
+        await bar.end_all()
+        assert len(bar.begun) == 20
+
+    run(scene())
+
+
+def test_one_client_alone_does_not_take_the_places_that_are_kept() -> None:
+    async def scene() -> None:
+        bar = Bar()
+        for _ in range(20):
+            await bar.ask("greedy")
+        assert len(bar.begun) < EVERYBODY
+        await bar.ask("guest")
+        assert bar.begun[-1] == "guest"  # at once
+        await bar.end_all()
+
+    run(scene())
+
+
+def test_who_has_used_least_goes_first_whoever_came_first() -> None:
+    async def scene() -> None:
+        bar = Bar()
+        for name, seconds in (("a", 9.0), ("b", 3.0), ("c", 6.0)):
+            await bar.ask(name)
+            await bar.end(name, seconds)
+        for i in range(EVERYBODY):
+            await bar.ask(f"light {i}")
+        for name in ("a", "c", "b", "a"):
+            await bar.ask(name)
+        bar.begun.clear()
+        for i in range(EVERYBODY):
+            await bar.end(f"light {i}")
+        assert bar.begun == ["b", "c", "a"]  # and then the places are taken
+        await bar.end_all()
+
+    run(scene())
+
+
+def test_what_was_used_long_ago_no_longer_counts() -> None:
+    async def scene() -> None:
+        bar = Bar()
+        await bar.ask("a")
+        await bar.end("a", 60.0)
+        bar.time.now += 600
+        for _ in range(PLACES):
+            await bar.ask("b")
+        await bar.ask("a")
+        assert bar.begun[-1] == "a"
+        await bar.end_all()
+
+    run(scene())
+
+
+def test_a_client_may_not_have_any_number_of_requests_wait() -> None:
+    async def scene() -> None:
+        bar = Bar()
+        tasks = [await bar.ask("greedy") for _ in range(WAITING + EVERYBODY + 5)]
+        await bar.settle()
+        refused = [task for task in tasks if task.done()]
+        assert refused
+        assert all(isinstance(task.exception(), TooManyRequestsError) for task in refused)
+        await bar.end_all()
+        assert len(bar.begun) == len(tasks) - len(refused)
+
+    run(scene())
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from(["ask", "end", "cancel"])), max_size=60
+    )
+)
+@pytest.mark.timeout(60)
+def test_whatever_happens_no_place_is_lost(steps: list[tuple[str, str]]) -> None:
+    async def scene() -> None:
+        bar = Bar()
+        tasks: list[asyncio.Task[None]] = []
+        for client, step in steps:
+            if step == "ask":
+                tasks.append(await bar.ask(client))
+            elif step == "end" and any(name == client for name, _ in bar._ends):
+                await bar.end(client, 0.1)
+            elif step == "cancel" and tasks:
+                tasks.pop(0).cancel()
+                await bar.settle()
+        for task in tasks:
+            task.cancel()
+        await bar.settle()
+        assert not bar.turns._running
+        assert not bar.turns._waiting
+
+    run(scene())
