@@ -53,7 +53,8 @@ def _embedded(settings: Settings, clock: Clock) -> Services:
     store = FolderStore(settings.artifacts_folder)
     lock_path = settings.artifacts_folder / ".job.lock"
     tally = Tally()
-    jobs = LocalJobs(lock_path, store, settings.environment(), clock, tally)
+    most = timedelta(minutes=settings.analytics_job_minutes)
+    jobs = LocalJobs(lock_path, store, settings.environment(), clock, tally, most=most)
     bell = Bell()
     # `signal_analytics_run()` of the embedded mode: the refresher is a thread of this process or
     # looks by itself within a second, so there is no alarm to move and nothing to work out.

@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     analytics_scheduler_dlq_arn: str | None = Field(
         None, description="ARN of the queue for what the schedule could not deliver"
     )
+    analytics_job_minutes: PositiveFloat = Field(
+        120.0, description="How long a job may take on this machine before it is ended and fails"
+    )
     analytics_overdue_minutes: NonNegativeFloat = Field(
         5.0,
         description="How much longer than the longest wait and two jobs a change may stay "
@@ -70,10 +73,21 @@ class Settings(BaseSettings):
     log_level: LogLevel = Field("info", description="`debug`, `info`, `warning` or `error`")
     host: str = Field("127.0.0.1", description="Address that `serve` listens on")
     port: Port = Field(8000, description="Port that `serve` listens on")
+    shutdown_seconds: PositiveFloat = Field(
+        10.0, description="Time in which a server that is told to end does, and its job with it"
+    )
+    forwarded_allow_ips: str = Field(
+        "127.0.0.1",
+        description="Addresses or networks of reverse proxies, separated by commas, whose word on "
+        "the client's address is taken",
+    )
     max_body_bytes: PositiveInt = Field(1_048_576, description="Size of one request")
     max_import_bytes: PositiveInt = Field(67_108_864, description="Size of one imported file")
     max_request_seconds: PositiveFloat = Field(
         60.0, description="Time that a request may take to arrive: its head, and then its body"
+    )
+    max_connections: PositiveInt = Field(
+        1_000, description="Open connections; one address may have a quarter of them"
     )
     max_writes_per_minute: PositiveInt = Field(
         600, description="Writes with one token, and failed attempts of one client address"

@@ -46,6 +46,8 @@ token_app = typer.Typer(help="Make, list and revoke tokens for writing.", no_arg
 app.add_typer(token_app, name="token")
 
 _STDIO = Path("-")
+_SWITCH_SECONDS = 0.001
+"""How long one thread may keep others waiting: short, as answers wait for several turns."""
 
 
 @app.command()
@@ -57,9 +59,9 @@ def serve(
 
     Makes the catalogue where there is none and fills an empty one with the starter catalogue.
     """
-    import uvicorn  # noqa: PLC0415 - only this command needs a server
-
+    # Only this command needs a server.
     from cocktailspace.api.app import create_app  # noqa: PLC0415
+    from cocktailspace.api.serving import Bounds, run  # noqa: PLC0415
 
     services = _services(host=host, port=port)
     configure_logging(services.settings.log_format, services.settings.log_level)
@@ -67,14 +69,15 @@ def serve(
     _first_token(services)
     settings = services.settings
     typer.echo(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
-    application = create_app(services, refresh=True)
-    uvicorn.run(
-        application,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        log_config=None,  # its lines go where ours go, in the same form
+    bounds = Bounds(
+        settings.max_connections,
+        settings.max_request_seconds,
+        settings.shutdown_seconds,
+        settings.forwarded_allow_ips,
     )
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    application = create_app(services, refresh=True)
+    run(application, settings.host, settings.port, bounds, on_stop=services.refresher.stop)
 
 
 @app.command()

@@ -31,3 +31,7 @@ class RefreshControl(Protocol):
     def running(self) -> AbstractContextManager[None]:
         """Keep the analytics up to date for as long as the context lasts."""
         ...
+
+    def stop(self) -> None:
+        """Start nothing more here, and end what runs here."""
+        ...

@@ -90,10 +90,15 @@ class Refresher:
         try:
             yield
         finally:
-            self._stopping.set()
-            self._bell.ring()
+            self.stop()
             thread.join()
-            self._jobs.stop()
+            self._jobs.stop()  # one that was started while we stopped
+
+    def stop(self) -> None:
+        """Start nothing more, and end the job that runs."""
+        self._stopping.set()
+        self._bell.ring()
+        self._jobs.stop()
 
     def status(self) -> RefreshStatus:
         """Where things stand now."""

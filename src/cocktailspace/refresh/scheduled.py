@@ -88,6 +88,9 @@ class ScheduledRefresher:
         """Nothing to do here: the schedule is another service's."""
         yield
 
+    def stop(self) -> None:
+        """Nothing runs here."""
+
 
 def reconcile(status: RefreshStatus, scheduler: Scheduler, now: datetime) -> bool:
     """Set the alarm for a run that should have started by now: its signal was lost.
