@@ -230,7 +230,7 @@ def publish_made_up(services: Services, snapshot: Snapshot) -> None:
         artifacts={
             name: encode_artifact(name, rows, source_version=snapshot.version, generated_at=now)
             for name, rows in data.items()
-        },
+        }.items(),
         parameters=PARAMETERS,
     )
     publish(services.store, result, base=None, clock=utc_now)

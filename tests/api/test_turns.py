@@ -7,9 +7,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import HTTPConnection
 
 from cocktailspace.api.errors import TooManyRequestsError
-from cocktailspace.api.turns import PLACES, PLACES_KEPT, WAITING, Turns
+from cocktailspace.api.turns import (
+    PLACES,
+    PLACES_KEPT,
+    WAITING,
+    TakingTurns,
+    Turns,
+    end_turn,
+)
 
 EVERYBODY = PLACES + PLACES_KEPT
 
@@ -57,10 +65,13 @@ class Bar:
 
     async def _request(self, client: str) -> None:
         end = asyncio.Event()
-        async with self.turns.taken_by(client):
+        began = await self.turns.enter(client)
+        try:
             self.begun.append(client)
             self._ends.append((client, end))
             await end.wait()
+        finally:
+            self.turns.leave(client, began)
 
 
 def run(coroutine: Coroutine[Any, Any, None]) -> None:
@@ -163,5 +174,66 @@ def test_whatever_happens_no_place_is_lost(steps: list[tuple[str, str]]) -> None
         await bar.settle()
         assert not bar.turns._running
         assert not bar.turns._waiting
+
+    run(scene())
+
+
+class Gate:
+    """An application whose requests read their body and go on when they are told to."""
+
+    def __init__(self) -> None:
+        self.working = 0
+        self.opened = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        if "guarded" in scope["path"]:
+            end_turn(HTTPConnection(scope))
+        self.working += 1
+        await self.opened.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _ask(app: Any, path: str, *, body: bool = True) -> asyncio.Task[None]:
+    async def receive() -> Any:
+        if not body:
+            await asyncio.sleep(3600)
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(_message: Any) -> None: ...
+
+    scope = {"type": "http", "path": path, "client": ("192.0.2.1", 1), "headers": []}
+    task = asyncio.create_task(app(scope, receive, send))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    return task
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "working"),
+    [("/", True, None), ("/guarded", True, 40), ("/healthz", True, 40), ("/", False, 0)],
+)
+def test_a_turn_is_held_for_work_alone(path: str, body: bool, working: int | None) -> None:
+    """Not while a body is awaited, nor by who may write or asks for the server's health."""
+
+    async def scene() -> None:
+        gate = Gate()
+        app = TakingTurns(gate, excepted={"/healthz"})
+        tasks = [await _ask(app, path, body=body) for _ in range(40)]
+        if working is None:
+            assert 0 < gate.working < EVERYBODY
+        else:
+            assert gate.working == working
+        if not body:
+            tasks.append(await _ask(app, "/"))
+            assert gate.working == 1
+        gate.opened.set()
+        for task in tasks:
+            if not body:
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert not app._turns._running
 
     run(scene())

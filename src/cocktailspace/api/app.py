@@ -23,7 +23,7 @@ from cocktailspace.api.metrics import RequestTimes, make_registry
 from cocktailspace.api.route import BodyBounds, ServiceRoute
 from cocktailspace.api.routes.analytics import analytics_routes
 from cocktailspace.api.routes.catalogue import catalogue_routes
-from cocktailspace.api.routes.health import health_routes
+from cocktailspace.api.routes.health import HEALTH, health_routes
 from cocktailspace.api.routes.ingredients import ingredient_routes
 from cocktailspace.api.routes.pages import page_routes
 from cocktailspace.api.routes.place import PLACE_BYTES, PlaceDraft, place_routes
@@ -31,7 +31,7 @@ from cocktailspace.api.routes.recipes import recipe_routes
 from cocktailspace.api.routes.refresh import refresh_routes
 from cocktailspace.api.routes.units import unit_routes
 from cocktailspace.api.security import SecurityHeaders
-from cocktailspace.api.turns import Turns
+from cocktailspace.api.turns import TakingTurns
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.exchange import CatalogueFile
 from cocktailspace.settings import Settings
@@ -113,9 +113,8 @@ def group_roles(settings: Settings) -> GroupRoles:
 
 def _route_class(settings: Settings) -> type[ServiceRoute]:
     class Route(ServiceRoute):
-        """With this server's turns and bounds."""
+        """With this server's bounds."""
 
-        turns = Turns()
         bodies = BodyBounds(
             settings.max_body_bytes,
             {CatalogueFile: settings.max_import_bytes, PlaceDraft: PLACE_BYTES},
@@ -150,6 +149,7 @@ def _add_middleware(
             allow_headers=["If-None-Match", "If-Match", "Idempotency-Key"],
             expose_headers=["ETag", "Cocktailspace-Version", "Cocktailspace-Refresh"],
         )
+    app.add_middleware(TakingTurns, excepted={HEALTH})
     app.add_middleware(Manners)
     app.add_middleware(SecurityHeaders, data_origins=data_origins)
     if registry is not None:

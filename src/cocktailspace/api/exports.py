@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from cocktailspace.api.large import Content, LargeAnswers, written
+from cocktailspace.api.turns import end_turn
 from cocktailspace.catalogue.changes import CatalogueState, catalogue_state
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.exchange import export_parts
@@ -30,6 +31,7 @@ class Exports:
 
     async def answer(self, request: Request) -> Response:
         """The export of the catalogue as it is, or newer."""
+        end_turn(request)  # there is but one thread that makes exports
         current = await self._large.made(self._current)
 
         async def made() -> Content:

@@ -17,7 +17,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO, TypeVar
 
-from anyio import to_thread
 from fastapi import Request
 from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -27,7 +26,10 @@ from cocktailspace.api.manners import HEAD
 
 T = TypeVar("T")
 
-CHUNK_BYTES = 64 * 1024
+CHUNK_BYTES = 128 * 1024
+READERS = 2
+"""Threads that read chunks: so downloads wait for each other, and little else for them."""
+
 FILES_KEPT = 16
 GZIP_LEVEL = 6
 
@@ -79,6 +81,7 @@ class LargeAnswers:
 
     def __init__(self) -> None:
         self._maker = ThreadPoolExecutor(1, "large-answers")
+        self._readers = ThreadPoolExecutor(READERS, "large-answers-read")
         self._kept: OrderedDict[str, Content] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -96,7 +99,7 @@ class LargeAnswers:
         if not_modified(request, tag):
             return Response(status_code=304, headers=headers)
         if not zipped:
-            return _Sent(content, headers)
+            return _Sent(content, self._readers, headers)
 
         async def zip_content() -> Content:
             if (kept := self._found(etag)) is not None:
@@ -104,7 +107,7 @@ class LargeAnswers:
             plain = await content()
             return await self.made(lambda: self._found(etag) or self._zip(etag, plain))
 
-        return _Sent(zip_content, headers | {"Content-Encoding": "gzip"})
+        return _Sent(zip_content, self._readers, headers | {"Content-Encoding": "gzip"})
 
     async def made(self, make: Callable[[], T]) -> T:
         """What `make` gives, made by the one thread that makes such things."""
@@ -131,11 +134,15 @@ class _Sent(Response):
     media_type = "application/json"
 
     def __init__(
-        self, content: Callable[[], Awaitable[Content]], headers: Mapping[str, str]
+        self,
+        content: Callable[[], Awaitable[Content]],
+        readers: ThreadPoolExecutor,
+        headers: Mapping[str, str],
     ) -> None:
         super().__init__(headers=headers)
         del self.headers["content-length"]
         self._content = content
+        self._readers = readers
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         content = await self._content()
@@ -143,7 +150,8 @@ class _Sent(Response):
         start = {"type": "http.response.start", "status": self.status_code}
         await send(start | {"headers": self.raw_headers})
         if not scope.get(HEAD):
+            loop = asyncio.get_running_loop()
             for position in range(0, content.size, CHUNK_BYTES):
-                chunk = await to_thread.run_sync(content.read, position)
+                chunk = await loop.run_in_executor(self._readers, content.read, position)
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})

@@ -31,7 +31,7 @@ class Manners:
             return
         answer = _Answer(scope, receive, send)
         if scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET", HEAD: True}
+            scope["method"], scope[HEAD] = "GET", True
         try:
             await self._app(scope, answer.receive, answer.send)
         except ClientDisconnect:

@@ -1,4 +1,4 @@
-"""In which order a request is dealt with: identity, body, turn, work."""
+"""In which order a request is dealt with: identity, body, work."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,7 +20,7 @@ from cocktailspace.api.auth.identity import (
 )
 from cocktailspace.api.errors import TooLargeError, TooSlowError
 from cocktailspace.api.limits import WriteBudgets, client_of
-from cocktailspace.api.turns import Turns
+from cocktailspace.api.turns import end_turn
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.exchange import CatalogueFile, parse_file
 from cocktailspace.json_input import BYTES_PER_VALUE, JsonError, parse_json
@@ -92,10 +92,9 @@ class ServiceRoute(APIRoute):
     """A route whose work begins once it is known who asks, and all of the question is here.
 
     Until then a request costs no more than its bytes, and these are bounded in number and in time.
-    What strangers may ask for waits for its turn; who may write does not queue with them.
+    Who may write does not go on queueing with strangers.
     """
 
-    turns: Turns
     bodies: BodyBounds
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
@@ -106,12 +105,10 @@ class ServiceRoute(APIRoute):
         async def handle(request: Request) -> Response:
             for guard in guards:
                 request.state.identity = await run_in_threadpool(guard.identify, request)
+                end_turn(request)
             if self.body_field is not None:
                 request = await self._with_body(request)
-            if guards:
-                return await work(request)
-            async with self.turns.taken_by(client_of(request)):
-                return await work(request)
+            return await work(request)
 
         return handle
 

@@ -10,11 +10,14 @@ import math
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from cocktailspace.api.errors import TooManyRequestsError
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cocktailspace.api.errors import TooManyRequestsError, error_response
+from cocktailspace.api.limits import client_of
 
 PLACES = 3
 PLACES_KEPT = 2
@@ -27,6 +30,7 @@ RUNNING_SECONDS = 0.2
 WAITING = 50
 """Requests of one client that may wait for their turn."""
 
+_TURN = "cocktailspace.turn"
 _HALF_LIFE_SECONDS = 20.0
 _CLIENTS_REMEMBERED = 10_000
 
@@ -67,24 +71,15 @@ class Turns:
         self._waiting: dict[str, deque[_Waiting]] = {}
         self._used: dict[str, _Used] = {}
 
-    @asynccontextmanager
-    async def taken_by(self, client: str) -> AsyncIterator[None]:
-        """Wait for the client's turn, and count what is done in it.
+    async def enter(self, client: str) -> float:
+        """Wait for the client's turn; returns when it began.
 
         Raises TooManyRequestsError when too many of its requests wait already.
         """
-        await self._enter(client)
-        began = self._monotonic()
-        try:
-            yield
-        finally:
-            self._leave(client, began)
-
-    async def _enter(self, client: str) -> None:
         with self._lock:
             if not self._waiting and self._may_run(client):
                 self._running[client] += 1
-                return
+                return self._monotonic()
             queue = self._waiting.setdefault(client, deque())
             if len(queue) >= WAITING:
                 raise TooManyRequestsError("too many requests at once from your address", 1)
@@ -96,8 +91,10 @@ class Turns:
         except asyncio.CancelledError:
             self._give_up(client, waiting)
             raise
+        return self._monotonic()
 
-    def _leave(self, client: str, began: float) -> None:
+    def leave(self, client: str, began: float) -> None:
+        """End the turn, and count what was done in it."""
         now = self._monotonic()
         with self._lock:
             self._used[client] = _Used(self._ended(client, now) + now - began, now)
@@ -150,3 +147,73 @@ class Turns:
         by_use = sorted(self._used, key=lambda each: self._used[each].now(now))
         for client in by_use[: len(by_use) // 2]:
             del self._used[client]
+
+
+class Turn:
+    """One request's: from its head to the start of its answer, without the wait for its body."""
+
+    def __init__(self, turns: Turns, client: str) -> None:
+        self._turns = turns
+        self._client = client
+        self._began: float | None = None
+        self._needed = True
+
+    async def enter(self) -> None:
+        """Wait for it."""
+        if self._needed and self._began is None:
+            self._began = await self._turns.enter(self._client)
+
+    def leave(self) -> None:
+        """Let others go on, for as long as something is waited for."""
+        if self._began is not None:
+            self._turns.leave(self._client, self._began)
+            self._began = None
+
+    def end(self) -> None:
+        """Let others go on, for good."""
+        self._needed = False
+        self.leave()
+
+
+class TakingTurns:
+    """Middleware: every request waits for its turn, but those of `excepted` paths."""
+
+    def __init__(self, app: ASGIApp, *, excepted: Collection[str]) -> None:
+        self._app = app
+        self._turns = Turns()
+        self._excepted = excepted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on when it is its turn."""
+        if scope["type"] != "http" or scope["path"] in self._excepted:
+            await self._app(scope, receive, send)
+            return
+        turn = Turn(self._turns, client_of(HTTPConnection(scope)))
+
+        async def body_received() -> Message:
+            turn.leave()
+            message = await receive()
+            if not message.get("more_body", False):
+                await turn.enter()
+            return message
+
+        async def answer_begun(message: Message) -> None:
+            turn.end()
+            await send(message)
+
+        try:
+            await turn.enter()
+            scope[_TURN] = turn
+            await self._app(scope, body_received, answer_begun)
+        except TooManyRequestsError as error:
+            headers = {"Retry-After": str(error.retry_seconds)}
+            response = error_response(429, "too_many_requests", str(error), headers=headers)
+            await response(scope, receive, send)
+        finally:
+            turn.end()
+
+
+def end_turn(request: HTTPConnection) -> None:
+    """What follows is bounded in another way, and may take its time."""
+    if (turn := request.scope.get(_TURN)) is not None:
+        turn.end()

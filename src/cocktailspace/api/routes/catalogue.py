@@ -27,12 +27,10 @@ class Imported(BaseModel):
 def catalogue_routes(context: Context) -> APIRouter:
     """Routes over this catalogue."""
     router = context.router("/catalogue", "catalogue")
-    plain = APIRouter()
     database = context.services.database
     exports = Exports(database, context.large)
 
-    # Not one of `route_class`: it waits for the export, not for a turn.
-    @plain.get("/export", response_model=CatalogueFile, responses=answers(503))
+    @router.get("/export", response_model=CatalogueFile, responses=answers(503))
     async def export_catalogue(request: Request) -> Response:
         """The whole catalogue as a file that imports to the same catalogue."""
         return await exports.answer(request)
@@ -49,5 +47,4 @@ def catalogue_routes(context: Context) -> APIRouter:
         with database.transaction() as tx:
             return Imported(**asdict(import_file(tx, file, replace=replace)))
 
-    router.include_router(plain)
     return router

@@ -16,6 +16,8 @@ from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.refresh.status import RefreshState
 from cocktailspace.times import to_text
 
+HEALTH = "/healthz"
+
 
 class Health(BaseModel):
     """The server's own state."""
@@ -39,7 +41,6 @@ class RefreshHealth(BaseModel):
 def health_routes(context: Context, registry: CollectorRegistry | None) -> APIRouter:
     """Routes for checks and, with a registry, for Prometheus. They are open, as all reading is."""
     router = APIRouter(tags=["health"])
-    shared = APIRouter(route_class=context.route_class)
     services = context.services
     own_thread = ThreadPoolExecutor(1, "healthz")  # it never waits for what others ask
 
@@ -47,12 +48,12 @@ def health_routes(context: Context, registry: CollectorRegistry | None) -> APIRo
         with services.database.reading() as connection:
             return Health(status="ok", catalogue_version=catalogue_state(connection).version)
 
-    @router.get("/healthz", responses=answers(503))
+    @router.get(HEALTH, responses=answers(503))
     async def healthz() -> Health:
         """Whether the server can read its catalogue."""
         return await asyncio.get_running_loop().run_in_executor(own_thread, look)
 
-    @shared.get("/healthz/refresh", responses=answers(503))
+    @router.get("/healthz/refresh", responses=answers(503))
     def refresh_health() -> RefreshHealth:
         """Red when what is published is older than it may be. The server serves all the same."""
         status, now = services.refresher.status(), services.clock()
@@ -74,10 +75,9 @@ def health_routes(context: Context, registry: CollectorRegistry | None) -> APIRo
 
     if registry is not None:
 
-        @shared.get("/metrics", include_in_schema=False)
+        @router.get("/metrics", include_in_schema=False)
         def metrics() -> Response:
             """For Prometheus."""
             return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
-    router.include_router(shared)
     return router
