@@ -173,6 +173,8 @@ class _Watched:
         connection.stop_waiting()
         try:
             await self._app(scope, receive, send_in_time)
+        except asyncio.CancelledError:  # by the server, whose time to end is over
+            connection.drop()
         finally:
             connection.stop_waiting()
             connection.await_head()
