@@ -1,6 +1,5 @@
 """Large answers are sent from files, a chunk at a time."""
 
-import asyncio
 import gzip
 import threading
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from cocktailspace.api import exports, large
 from cocktailspace.api.large import CHUNK_BYTES, Content, LargeAnswers, written
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.bootstrap import Services
+from tests.conftest import run_alone
 
 API = "/api/v1"
 MEGABYTES = 5
@@ -41,7 +41,7 @@ def test_an_answer_goes_out_in_chunks_of_one_size(encoding: str) -> None:
         response = LargeAnswers().answer(request, "text", content, {})
         await response(request.scope, request.receive, send)
 
-    asyncio.run(answer())
+    run_alone(answer())
     bodies = [each["body"] for each in sent[1:]]
     assert max(map(len, bodies)) <= CHUNK_BYTES
     assert len(bodies) > 5
@@ -141,5 +141,5 @@ def test_the_forms_that_are_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) ->
             response = answers.answer(request, str(number), content, {})
             await response(request.scope, request.receive, send)
 
-    asyncio.run(ask())
+    run_alone(ask())
     assert len(answers._kept) == 3

@@ -18,6 +18,7 @@ from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.api.manners import Manners
 from cocktailspace.bootstrap import Services
 from cocktailspace.refresh.status import RefreshStatus
+from tests.conftest import run_alone
 
 API = "/api/v1"
 JSON = {"Content-Type": "application/json"}
@@ -60,7 +61,7 @@ def ask(
         "root_path": "",
         "http_version": "1.1",
     }
-    asyncio.run(app(scope, body, send))
+    run_alone(app(scope, body, send))
     content = b"".join(each.get("body", b"") for each in sent[1:])
     got = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], got, json.loads(content)
@@ -228,7 +229,7 @@ def test_a_client_that_goes_away_is_no_fault(caplog: pytest.LogCaptureFixture) -
     async def nothing(*_: Any) -> Any: ...
 
     scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
-    asyncio.run(Manners(gone)(scope, nothing, nothing))
+    run_alone(Manners(gone)(scope, nothing, nothing))
     assert not caplog.records
 
 

@@ -1,7 +1,6 @@
 """Strangers share the server by what they use."""
 
 import asyncio
-from collections.abc import Coroutine
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from cocktailspace.api.turns import (
     Turns,
     end_turn,
 )
+from tests.conftest import run_alone
 
 EVERYBODY = PLACES + PLACES_KEPT
 
@@ -74,10 +74,6 @@ class Bar:
             self.turns.leave(client, began)
 
 
-def run(coroutine: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(coroutine)
-
-
 def test_no_more_are_worked_on_at_a_time_than_there_are_places() -> None:
     async def scene() -> None:
         bar = Bar()
@@ -87,7 +83,7 @@ def test_no_more_are_worked_on_at_a_time_than_there_are_places() -> None:
         await bar.end_all()
         assert len(bar.begun) == 20
 
-    run(scene())
+    run_alone(scene())
 
 
 def test_one_client_alone_does_not_take_the_places_that_are_kept() -> None:
@@ -100,7 +96,7 @@ def test_one_client_alone_does_not_take_the_places_that_are_kept() -> None:
         assert bar.begun[-1] == "guest"  # at once
         await bar.end_all()
 
-    run(scene())
+    run_alone(scene())
 
 
 def test_who_has_used_least_goes_first_whoever_came_first() -> None:
@@ -119,7 +115,7 @@ def test_who_has_used_least_goes_first_whoever_came_first() -> None:
         assert bar.begun == ["b", "c", "a"]  # and then the places are taken
         await bar.end_all()
 
-    run(scene())
+    run_alone(scene())
 
 
 def test_what_was_used_long_ago_no_longer_counts() -> None:
@@ -134,7 +130,7 @@ def test_what_was_used_long_ago_no_longer_counts() -> None:
         assert bar.begun[-1] == "a"
         await bar.end_all()
 
-    run(scene())
+    run_alone(scene())
 
 
 def test_a_client_may_not_have_any_number_of_requests_wait() -> None:
@@ -148,7 +144,7 @@ def test_a_client_may_not_have_any_number_of_requests_wait() -> None:
         await bar.end_all()
         assert len(bar.begun) == len(tasks) - len(refused)
 
-    run(scene())
+    run_alone(scene())
 
 
 @given(
@@ -175,7 +171,7 @@ def test_whatever_happens_no_place_is_lost(steps: list[tuple[str, str]]) -> None
         assert not bar.turns._running
         assert not bar.turns._waiting
 
-    run(scene())
+    run_alone(scene())
 
 
 class Gate:
@@ -236,4 +232,4 @@ def test_a_turn_is_held_for_work_alone(path: str, body: bool, working: int | Non
         await asyncio.gather(*tasks, return_exceptions=True)
         assert not app._turns._running
 
-    run(scene())
+    run_alone(scene())
