@@ -16,11 +16,12 @@ from cocktailspace.catalogue.errors import CatalogueError, SchemaError
 from cocktailspace.catalogue.measures import volume_ml
 from cocktailspace.catalogue.revision import check_schema
 from cocktailspace.catalogue.schema import ingredients, recipe_ingredients, recipes, units
+from cocktailspace.catalogue.taxonomy import forest_of
 
 
 @dataclass(frozen=True, slots=True)
 class Ingredient:
-    """An ingredient as analytics see it."""
+    """An ingredient as analytics see it: its place is one in a forest of at most 64 levels."""
 
     id: int
     name: str
@@ -135,13 +136,15 @@ def _read(connection: Connection) -> Snapshot:
         volume = volume_ml(amount, millilitres)
         volumes.setdefault(recipe_id, []).append((ingredient_id, volume))
     columns = ingredients.c
-    forest = select(columns.id, columns.name, columns.parent_id, columns.allow_substitution)
+    named = select(columns.id, columns.name, columns.parent_id, columns.allow_substitution)
+    found = connection.execute(named.order_by(columns.id)).all()
+    forest = forest_of({row.id: row.parent_id for row in found})
     names = select(recipes.c.id, recipes.c.name).order_by(recipes.c.id)
     return Snapshot(
         catalogue_id=state.catalogue_id,
         version=state.version,
         ingredients=tuple(
-            Ingredient(*row) for row in connection.execute(forest.order_by(columns.id))
+            Ingredient(row.id, row.name, forest[row.id], row.allow_substitution) for row in found
         ),
         recipes=tuple(
             Recipe(recipe_id, name, tuple(volumes.get(recipe_id, ())))

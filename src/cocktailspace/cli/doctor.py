@@ -14,7 +14,10 @@ from cocktailspace.bootstrap import Services, build_services
 from cocktailspace.catalogue.backup import damage
 from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.catalogue.migrate import require_catalogue
+from cocktailspace.catalogue.taxonomy import MOST_LEVELS, misplaced
 from cocktailspace.settings import SettingsError, read_settings
+
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ def examine() -> list[Finding]:
     findings.append(Finding(True, "settings make sense"))
     checks: list[Callable[[Services], Finding]] = [
         _catalogue,
+        _taxonomy,
         _schedule if services.settings.aws else _artifacts,
         _published,
     ]
@@ -70,6 +74,22 @@ def _catalogue(services: Services) -> Finding:
         remedy = "put a backup back with `cocktailspace restore --force`"
         return Finding(False, f"catalogue at {where} is damaged: {found}", remedy)
     return Finding(True, f"catalogue at {where}")
+
+
+def _taxonomy(services: Services) -> Finding:
+    """What a file brought that was put in the catalogue's place; no write places anything so."""
+    try:
+        with services.database.reading() as connection:
+            names = misplaced(connection)
+    except CatalogueError as error:
+        return Finding(False, f"taxonomy: {error}", "mend the catalogue first")
+    if not names:
+        return Finding(True, "ingredients stand in a forest")
+    named = ", ".join(map(repr, names[:_NAMED])) + f" and {len(names) - _NAMED} more" * (
+        len(names) > _NAMED
+    )
+    what = f"ingredients are deeper than {MOST_LEVELS} levels or below themselves: {named}"
+    return Finding(False, what, "give them a family higher up; until then they count as there")
 
 
 def _artifacts(services: Services) -> Finding:

@@ -163,14 +163,17 @@ def _detail(connection: Connection, ingredient_id: int) -> IngredientDetail:
 
 
 def _nested(flat: list[Ingredient]) -> list["IngredientNode"]:
-    nodes = {
-        each.id: IngredientNode(
-            id=each.id, name=each.name, allow_substitution=each.allow_substitution, children=[]
-        )
-        for each in flat
-    }
-    roots: list[IngredientNode] = []
-    for each in sorted(flat, key=lambda ingredient: ingredient.name.casefold()):
-        siblings = roots if each.parent_id is None else nodes[each.parent_id].children
-        siblings.append(nodes[each.id])
-    return roots
+    children = ingredients.families(flat)
+
+    def below(parent_id: int | None) -> list[IngredientNode]:
+        return [
+            IngredientNode(
+                id=each.id,
+                name=each.name,
+                allow_substitution=each.allow_substitution,
+                children=below(each.id),
+            )
+            for each in children.get(parent_id, ())
+        ]
+
+    return below(None)

@@ -17,6 +17,7 @@ from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue import ingredients, recipes, taxonomy, units
 from cocktailspace.catalogue.errors import NotFoundError
+from cocktailspace.catalogue.models import Ingredient
 
 REVALIDATE = "no-cache"
 NAMES_A_PAGE = 500
@@ -130,13 +131,14 @@ def page_routes(context: Context) -> APIRouter:
     return router
 
 
-def _forest(flat: list[Any]) -> list[dict[str, Any]]:
+def _forest(flat: list[Ingredient]) -> list[dict[str, Any]]:
     """Ingredients nested below their parents, by name."""
-    nodes: dict[int, dict[str, Any]] = {
-        each.id: {"id": each.id, "name": each.name, "children": []} for each in flat
-    }
-    roots: list[dict[str, Any]] = []
-    for each in sorted(flat, key=lambda ingredient: str(ingredient.name.casefold())):
-        siblings = roots if each.parent_id is None else nodes[each.parent_id]["children"]
-        siblings.append(nodes[each.id])
-    return roots
+    children = ingredients.families(flat)
+
+    def below(parent_id: int | None) -> list[dict[str, Any]]:
+        return [
+            {"id": each.id, "name": each.name, "children": below(each.id)}
+            for each in children.get(parent_id, ())
+        ]
+
+    return below(None)
