@@ -17,7 +17,7 @@ from cocktailspace.catalogue.errors import CatalogueError, InvalidError
 from cocktailspace.catalogue.exchange import (
     ImportSummary,
     export_text,
-    import_file,
+    load_file,
     parse_file,
 )
 from cocktailspace.catalogue.migrate import migrate, require_catalogue
@@ -134,8 +134,7 @@ def import_(
     text = sys.stdin.buffer.read() if file == _STDIO else file.read_bytes()
     services = _services()
     _prepare(services, starter=False)
-    with services.database.transaction() as tx:
-        summary = import_file(tx, parse_file(text), replace=replace)
+    summary = load_file(services.database, parse_file(text), replace=replace)
     typer.echo(_described(summary))
 
 

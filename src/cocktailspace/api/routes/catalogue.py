@@ -12,7 +12,7 @@ from cocktailspace.api.context import Context
 from cocktailspace.api.errors import WRITE, answers
 from cocktailspace.api.exports import Exports
 from cocktailspace.api.writing import refuse_key
-from cocktailspace.catalogue.exchange import CatalogueFile, import_file
+from cocktailspace.catalogue.exchange import CatalogueFile, load_file
 
 
 class Imported(BaseModel):
@@ -44,7 +44,6 @@ def catalogue_routes(context: Context) -> APIRouter:
         ] = False,
     ) -> Imported:
         """Add and update by name, all of the file or nothing; every bad row is reported."""
-        with database.transaction() as tx:
-            return Imported(**asdict(import_file(tx, file, replace=replace)))
+        return Imported(**asdict(load_file(database, file, replace=replace)))
 
     return router

@@ -2,7 +2,7 @@
 
 from cocktailspace.catalogue.exchange.export import export_parts, export_text
 from cocktailspace.catalogue.exchange.file import CatalogueFile, parse_file
-from cocktailspace.catalogue.exchange.load import ImportSummary, import_file
+from cocktailspace.catalogue.exchange.load import ImportSummary, import_file, load_file
 from cocktailspace.catalogue.exchange.starter import starter_file
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "export_parts",
     "export_text",
     "import_file",
+    "load_file",
     "parse_file",
     "starter_file",
 ]
