@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from cocktailspace.catalogue.audit import refuse_bad_rows, refuse_other_objects
 from cocktailspace.catalogue.changes import (
     CatalogueState,
     catalogue_state,
@@ -27,9 +28,11 @@ from cocktailspace.catalogue.errors import (
     MissingCatalogueError,
     SchemaError,
 )
-from cocktailspace.catalogue.migrate import migrate
+from cocktailspace.catalogue.idempotency import forget_answers
+from cocktailspace.catalogue.migrate import migrate, revisions, upgrade
 from cocktailspace.catalogue.revision import refuse_newer, schema_revision
 from cocktailspace.catalogue.schema import recipes
+from cocktailspace.catalogue.search import rebuild_index
 from cocktailspace.catalogue.translate import as_domain_errors
 
 
@@ -66,8 +69,9 @@ def restore(
 
     A running server goes on: it sees all of it at once, as it would see an edit. The backup is
     checked, and upgraded on the way if it is older; it stays as it is. Raises DamagedError or
-    SchemaError for a file that is no catalogue of ours, and ConflictError when the present
-    catalogue has changes that the backup lacks, unless forced.
+    SchemaError for a file that is no catalogue of ours, InvalidError for one with rows that we
+    could not have written, and ConflictError when the present catalogue has changes that the
+    backup lacks, unless forced.
     """
     path = _file_of(database)
     if not source.is_file():
@@ -75,10 +79,14 @@ def restore(
     with _beside(path) as made:
         _take(source, made)
         with _database(made) as copy:
+            _refuse_unsound(source, copy, made.parent / "ours")
             migrate(copy, network_file_system=network_file_system)
             if not force:
                 _refuse_loss(database, copy)
             with copy.schema_change() as connection:
+                refuse_bad_rows(connection)
+                rebuild_index(connection)
+                forget_answers(connection)
                 renew_identity(connection)
         copied = _examined(made)
         _replace(database, made, force=force)
@@ -183,16 +191,35 @@ def _take(source: Path, made: Path) -> None:
                 with closing(_opened(source, "ro")) as original:
                     _copy(original, made)
             with closing(_opened(made, "rw")) as copy:
+                copy.execute("PRAGMA trusted_schema = OFF")
                 (finding,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
     except DamagedError as error:
         raise DamagedError(f"{source} is no SQLite file, or damaged ({error.__cause__})") from error
     if finding != "ok":
         raise DamagedError(f"{source} is damaged: {finding}")
-    with _database(made) as database, database.reading() as connection:
+
+
+def _refuse_unsound(source: Path, copy: Database, scratch: Path) -> None:
+    """Raise SchemaError unless the copy has the tables of a revision that we know, and no others.
+
+    Nothing is written to it before: its triggers would be carried out.
+    """
+    with copy.reading() as connection:
         revision = schema_revision(connection)
         if revision is None:
             raise SchemaError(f"{source} is a SQLite file, but no catalogue")
         refuse_newer(revision)
+        if revision not in revisions():
+            raise SchemaError(f"{source} has the schema {revision!r}, which no version of us made")
+        scratch.touch()
+        with _database(scratch) as ours:
+            upgrade(ours, revision)
+            with ours.reading() as expected:
+                try:
+                    refuse_other_objects(connection, expected)
+                except SchemaError as error:
+                    message = f"{source} is not as schema {revision} is: {error}"
+                    raise SchemaError(message) from error
 
 
 def _closed_wal(source: Path) -> bool:

@@ -80,6 +80,13 @@ def misplaced(connection: Connection) -> list[str]:
     return [row.name for row in connection.execute(names) if forest[row.id] != parents[row.id]]
 
 
+def in_cycles(connection: Connection) -> list[tuple[int, str]]:
+    """(id, name) of the ingredients that are in a cycle, or below one."""
+    levels = _levels(_parents(connection))
+    names = select(ingredients.c.id, ingredients.c.name).order_by(ingredients.c.id)
+    return [(row.id, row.name) for row in connection.execute(names) if row.id not in levels]
+
+
 def forest_of(parents: Parents) -> dict[int, int | None]:
     """The parents, such that whoever follows them comes to an end within 64 levels.
 

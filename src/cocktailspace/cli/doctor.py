@@ -6,11 +6,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.catalogue.audit import row_problems
 from cocktailspace.catalogue.backup import damage
 from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.catalogue.migrate import require_catalogue
@@ -39,6 +41,7 @@ def examine() -> list[Finding]:
     findings.append(Finding(True, "settings make sense"))
     checks: list[Callable[[Services], Finding]] = [
         _catalogue,
+        _rows,
         _taxonomy,
         _schedule if services.settings.aws else _artifacts,
         _published,
@@ -74,6 +77,19 @@ def _catalogue(services: Services) -> Finding:
         remedy = "put a backup back with `cocktailspace restore --force`"
         return Finding(False, f"catalogue at {where} is damaged: {found}", remedy)
     return Finding(True, f"catalogue at {where}")
+
+
+def _rows(services: Services) -> Finding:
+    """What a file brought that was put in the catalogue's place by hand; a restore refuses it."""
+    try:
+        with services.database.reading() as connection:
+            problems = list(islice(row_problems(connection), _NAMED))
+    except CatalogueError as error:
+        return Finding(False, f"rows: {error}", "mend the catalogue first")
+    if not problems:
+        return Finding(True, "every row is within the rules")
+    what = f"rows break the rules: {'; '.join(map(str, problems))}"
+    return Finding(False, what, "correct them, or put a backup back with `cocktailspace restore`")
 
 
 def _taxonomy(services: Services) -> Finding:
