@@ -1,7 +1,12 @@
-"""Files that are there whole, or not at all."""
+"""Files that are there whole, or not at all; and folders that nobody has to clear up."""
 
+import contextlib
+import fcntl
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -11,14 +16,53 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     Whoever reads it meanwhile sees all of the old or all of the new one. Raises OSError, and
     leaves nothing behind.
     """
-    handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
-    try:
-        with open(handle, "wb") as file:
+    with scratch_folder(path.parent, ".writing-") as folder:
+        made = folder / path.name
+        with made.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, mode)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+        made.chmod(mode)
+        made.replace(path)
+
+
+@contextmanager
+def scratch_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """A new folder for what is needed for a while only, gone in the end.
+
+    A process that is killed cannot remove its own: the next one that makes a folder of the same
+    prefix in the same place does.
+    """
+    _remove_leftovers(parent, prefix)
+    folder, lock = _new_folder(parent, prefix)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _new_folder(parent: Path, prefix: str) -> tuple[Path, int]:
+    """A folder and the lock on it, which its process holds for as long as it lives."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        with contextlib.suppress(FileNotFoundError):  # taken for a leftover before it was locked
+            lock = os.open(folder, os.O_RDONLY)
+            with contextlib.suppress(OSError):  # where folders take no locks, nobody sweeps either
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            if folder.exists():
+                return folder, lock
+            os.close(lock)
+
+
+def _remove_leftovers(parent: Path, prefix: str) -> None:
+    """Remove our own folders that no living process holds; what cannot be removed stays."""
+    for folder in parent.glob(f"{prefix}*"):
+        with contextlib.suppress(OSError):
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                if os.fstat(lock).st_uid == os.geteuid():
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(folder)
+            finally:
+                os.close(lock)

@@ -3,7 +3,6 @@
 import os
 import shutil
 import sqlite3
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -34,6 +33,7 @@ from cocktailspace.catalogue.revision import refuse_newer, schema_revision
 from cocktailspace.catalogue.schema import recipes
 from cocktailspace.catalogue.search import rebuild_index
 from cocktailspace.catalogue.translate import as_domain_errors
+from cocktailspace.files import scratch_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +247,8 @@ def _database(path: Path) -> Iterator[Database]:
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
     """A name for a file in the same folder, on the same disk, that is gone in the end."""
-    with tempfile.TemporaryDirectory(prefix=".copying-", dir=target.absolute().parent) as folder:
-        yield Path(folder) / target.name
+    with scratch_folder(target.absolute().parent, ".copying-") as folder:
+        yield folder / target.name
 
 
 def _put(made: Path, target: Path, *, force: bool) -> None:
