@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy.exc import ArgumentError
+
 from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.inspection import Inspection
@@ -134,9 +136,12 @@ def _aws(settings: Settings, clock: Clock) -> Services:
 
 
 def _database(settings: Settings, clock: Clock, after_commit: Callable[[], None]) -> Database:
-    return Database(
-        settings.catalogue_url, limits=_limits(settings), clock=clock, after_commit=after_commit
-    )
+    url, limits = settings.catalogue_url, _limits(settings)
+    try:
+        return Database(url, limits=limits, clock=clock, after_commit=after_commit)
+    except (ArgumentError, ModuleNotFoundError) as error:
+        message = f"DATABASE_URL: no driver for {url.drivername!r} is installed ({error})"
+        raise SettingsError(message) from error
 
 
 def _limits(settings: Settings) -> Limits:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
+from cocktailspace.terminal import printable
 from cocktailspace.times import to_text
 
 LogFormat = Literal["text", "json"]
@@ -32,7 +33,18 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return printable(json.dumps(line, ensure_ascii=False, default=str))
+
+
+class TextFormatter(logging.Formatter):
+    """A line for people, and a traceback below it."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        return printable(super().format(record))
 
 
 class OnceInAWhile(logging.Filter):
@@ -79,11 +91,7 @@ def _origin(error: BaseException | None) -> tuple[str, int] | None:
 def configure_logging(log_format: LogFormat, level: LogLevel) -> None:
     """Send everything that is logged in this process to standard error, in this form."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        JsonFormatter()
-        if log_format == "json"
-        else logging.Formatter("%(asctime)s %(levelname)s %(message)s")
-    )
+    handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     handler.addFilter(OnceInAWhile())
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from cocktailspace.catalogue import backup as copies
-from cocktailspace.catalogue.audit import MOST_PROBLEMS
-from cocktailspace.catalogue.errors import InvalidError, SchemaError
+from cocktailspace.catalogue.errors import MOST_PROBLEMS, InvalidError, SchemaError
 from tests.conftest import import_document
 from tests.operations.site import Site
 

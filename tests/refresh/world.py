@@ -59,7 +59,7 @@ class MemoryStore:
 
     def list(self, prefix: str) -> "list[Entry]":
         found = sorted(key for key in self._objects if key.startswith(prefix))
-        return [Entry(key, self._objects[key][2]) for key in found]
+        return [Entry(key, self._objects[key][2], len(self._objects[key][0])) for key in found]
 
     def delete(self, key: str) -> None:
         self._objects.pop(key, None)

@@ -17,6 +17,7 @@ from cocktailspace.api.auth.identity import (
 )
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue.errors import (
+    MOST_PROBLEMS,
     BusyError,
     ConflictError,
     DamagedError,
@@ -32,7 +33,6 @@ from cocktailspace.refresh.ports import SchedulerError
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
 RETRY_SECONDS = 5
-MOST_PROBLEMS = 20
 _LONGEST_PLACE, _LONGEST_MESSAGE = 200, 1_000
 
 

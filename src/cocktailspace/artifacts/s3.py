@@ -114,7 +114,7 @@ class S3Store:
         with self._translated(prefix):
             for page in pages.paginate(Bucket=self._bucket, Prefix=prefix):
                 for found in page.get("Contents", ()):
-                    yield Entry(found["Key"], found["LastModified"])
+                    yield Entry(found["Key"], found["LastModified"], found["Size"])
 
     def delete(self, key: str) -> None:
         """Remove an object; no error when it is gone already."""

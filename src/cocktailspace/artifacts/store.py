@@ -40,6 +40,7 @@ class Entry:
 
     key: str
     modified_at: datetime
+    bytes: int
 
 
 class ArtifactStore(Protocol):

@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, Connection, Integer, Table, select
 
 from cocktailspace.catalogue import schema
 from cocktailspace.catalogue.changes import ACTIONS, ENTITIES
-from cocktailspace.catalogue.errors import InvalidError, Problem, SchemaError
+from cocktailspace.catalogue.errors import MOST_PROBLEMS, InvalidError, Problem, SchemaError
 from cocktailspace.catalogue.models import (
     IngredientDraft,
     LineDraft,
@@ -26,8 +26,6 @@ from cocktailspace.catalogue.schema import UtcTime
 from cocktailspace.catalogue.taxonomy import in_cycles
 from cocktailspace.catalogue.validation import at, place_of, problem_of
 from cocktailspace.times import from_text
-
-MOST_PROBLEMS = 20
 
 _CATALOGUE_ID = re.compile(r"[0-9A-Fa-f]{32}")
 _MODELS: dict[str, type[BaseModel]] = {

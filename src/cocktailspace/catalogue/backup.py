@@ -33,7 +33,7 @@ from cocktailspace.catalogue.revision import refuse_newer, schema_revision
 from cocktailspace.catalogue.schema import recipes
 from cocktailspace.catalogue.search import rebuild_index
 from cocktailspace.catalogue.translate import as_domain_errors
-from cocktailspace.files import scratch_folder
+from cocktailspace.files import give_away, mode_at, scratch_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +50,16 @@ def backup(database: Database, target: Path, *, force: bool = False) -> Copied:
     Raises ConflictError when there is such a file already, unless forced.
     """
     path = _file_of(database)
-    if not force and target.exists():
-        raise ConflictError(f"{target} exists; name another file, or replace it with --force")
     if not path.exists():
         raise MissingCatalogueError(f"there is no catalogue at {path}")
+    refuse_live_file(database, target)
+    if not force and target.exists():
+        raise ConflictError(f"{target} exists; name another file, or replace it with --force")
     with _beside(target) as made:
         with as_domain_errors(), closing(_opened(path, "ro")) as source:
             _copy(source, made, one_file=True)
         copied = _examined(made)
-        _put(made, target, force=force)
+        _put(made, target, like=path, force=force)
     return copied
 
 
@@ -89,8 +90,20 @@ def restore(
                 forget_answers(connection)
                 renew_identity(connection)
         copied = _examined(made)
-        _replace(database, made, force=force)
+        _replace(database, source, made, force=force)
     return copied
+
+
+def refuse_live_file(database: Database, target: Path) -> None:
+    """Raise ConflictError when a file to be written is the catalogue's own, by whatever name."""
+    if database.path is None:
+        return
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        ours = Path(f"{database.path}{suffix}")
+        if target.resolve() == ours.resolve() or (
+            target.exists() and ours.exists() and target.samefile(ours)
+        ):
+            raise ConflictError(f"{target} is the catalogue itself; name another file")
 
 
 def damage(database: Database) -> str | None:
@@ -134,21 +147,21 @@ def _refuse_loss(database: Database, copy: Database) -> None:
     )
 
 
-def _replace(database: Database, made: Path, *, force: bool) -> None:
+def _replace(database: Database, source: Path, made: Path, *, force: bool) -> None:
     """Copy over the database as one write of it, which its other users see as such."""
     path = _file_of(database)
     if not path.exists():
-        _put(made, path, force=True)
+        _put(made, path, like=source, force=True)
         return
     try:
-        with as_domain_errors(), closing(_opened(made, "ro")) as source:
-            _copy(source, path)
+        with as_domain_errors(), closing(_opened(made, "ro")) as copy:
+            _copy(copy, path)
     except DamagedError:
         if not force:
             raise
         for suffix in ("-wal", "-shm"):  # of the damaged file
             Path(f"{path}{suffix}").unlink(missing_ok=True)
-        _put(made, path, force=True)
+        _put(made, path, like=source, force=True)
 
 
 def _copy(source: sqlite3.Connection, target: Path, *, one_file: bool = False) -> None:
@@ -251,11 +264,15 @@ def _beside(target: Path) -> Iterator[Path]:
         yield folder / target.name
 
 
-def _put(made: Path, target: Path, *, force: bool) -> None:
-    """On disk for good, then under its name; an earlier file is replaced only when forced."""
+def _put(made: Path, target: Path, *, like: Path, force: bool) -> None:
+    """On disk for good, then under its name; an earlier file is replaced only when forced.
+
+    like: who may read it, unless there is an earlier file that says so.
+    """
     with made.open("rb+") as file:
         os.fsync(file.fileno())
-    made.chmod(0o644)
+    made.chmod(mode_at(target, mode_at(like, 0o644)))
+    give_away(made, target)
     if force:
         made.replace(target)
     else:

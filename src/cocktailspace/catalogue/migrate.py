@@ -9,6 +9,7 @@ from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.revision import check_schema, refuse_newer, schema_revision
 from cocktailspace.catalogue.schema import REVISION
 from cocktailspace.catalogue.translate import as_domain_errors
+from cocktailspace.files import give_away, make_folder
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -21,9 +22,10 @@ def migrate(database: Database, *, network_file_system: bool = False) -> None:
     another program; then it is left as it is.
     """
     if path := database.path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with as_domain_errors(), closing(sqlite3.connect(path)) as file:
-            file.execute("SELECT count(*) FROM sqlite_master")  # made, where there was none
+        make_folder(path.parent)
+        if not path.exists():
+            path.touch()
+            give_away(path, path.parent)
     with database.reading() as connection:
         refuse_foreign(connection)
         upgraded = schema_revision(connection) == REVISION

@@ -13,7 +13,7 @@ from cocktailspace.api.auth.tokens import TokenError, TokenFile
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
 from cocktailspace.catalogue import backup as copies
-from cocktailspace.catalogue.errors import CatalogueError, InvalidError
+from cocktailspace.catalogue.errors import MOST_PROBLEMS, CatalogueError, InvalidError
 from cocktailspace.catalogue.exchange import (
     ImportSummary,
     export_text,
@@ -30,6 +30,7 @@ from cocktailspace.refresh.local_jobs import JobLog
 from cocktailspace.refresh.restored import renew_restored
 from cocktailspace.refresh.status import RefreshState
 from cocktailspace.settings import Settings, SettingsError, read_settings
+from cocktailspace.terminal import printable
 
 app = typer.Typer(
     name="cocktailspace",
@@ -68,7 +69,7 @@ def serve(
     _prepare(services, starter=True)
     _first_token(services)
     settings = services.settings
-    typer.echo(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
+    _say(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
     bounds = Bounds(
         settings.max_connections,
         settings.max_request_seconds,
@@ -99,7 +100,7 @@ def refresh(
         log: JobLog = "nothing" if wait and not verbose else "all"
         job = services.jobs.submit(force=force, log=log)
         if not wait:
-            typer.echo(f"job {job.id} runs; `cocktailspace status` shows how far it is")
+            _say(f"job {job.id} runs; `cocktailspace status` shows how far it is")
             return
         follow_job(services.jobs, services.store, Console(stderr=True), show=not verbose)
         status = services.refresher.status()
@@ -119,9 +120,9 @@ def status(
     services = _existing()
     found = services.refresher.status()
     if as_json:
-        typer.echo(json.dumps(status_json(found)))
+        _say(json.dumps(status_json(found)))
     else:
-        typer.echo(status_text(found, services.clock()))
+        _say(status_text(found, services.clock()))
     raise typer.Exit(1 if found.state is RefreshState.FAILED else 0)
 
 
@@ -135,7 +136,7 @@ def import_(
     services = _services()
     _prepare(services, starter=False)
     summary = load_file(services.database, parse_file(text), replace=replace)
-    typer.echo(_described(summary))
+    _say(_described(summary))
 
 
 @app.command()
@@ -149,8 +150,9 @@ def export(
     if file == _STDIO:
         typer.echo(text, nl=False)
     else:
+        copies.refuse_live_file(services.database, file)
         replace_file(file, text.encode())
-        typer.echo(f"written to {file}", err=True)
+        _say(f"written to {file}", err=True)
 
 
 @app.command()
@@ -160,7 +162,7 @@ def backup(
 ) -> None:
     """Write a whole copy of the catalogue, as it is at one moment, while others go on writing."""
     copied = copies.backup(_services().database, file, force=force)
-    typer.echo(f"written to {file}: {_copied(copied)}", err=True)
+    _say(f"written to {file}: {_copied(copied)}", err=True)
 
 
 @app.command()
@@ -177,7 +179,7 @@ def restore(
     services = _services()
     network = services.settings.db_network_file_system
     copied = copies.restore(services.database, file, force=force, network_file_system=network)
-    typer.echo(f"restored from {file}: {_copied(copied)}", err=True)
+    _say(f"restored from {file}: {_copied(copied)}", err=True)
 
 
 @app.command(name="migrate")
@@ -190,7 +192,7 @@ def migrate_() -> None:
     services = _services()
     _migrate(services)
     with services.database.reading() as connection:
-        typer.echo(f"the catalogue has schema {schema_revision(connection)}", err=True)
+        _say(f"the catalogue has schema {schema_revision(connection)}", err=True)
 
 
 @app.command()
@@ -199,9 +201,9 @@ def doctor() -> None:
     findings = examine()
     for finding in findings:
         mark = typer.style("ok  ", fg="green") if finding.ok else typer.style("FIX ", fg="red")
-        typer.echo(f"{mark} {finding.what}")
+        typer.echo(f"{mark} {printable(finding.what)}")
         if not finding.ok:
-            typer.echo(f"     {finding.remedy}")
+            typer.echo(f"     {printable(finding.remedy)}")
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
@@ -213,21 +215,21 @@ def new_token(
     ),
 ) -> None:
     """Make a token and show it, this once."""
-    typer.echo(_tokens(_services()).create(name, role))
+    _say(_tokens(_services()).create(name, role))
 
 
 @token_app.command(name="list")
 def list_tokens() -> None:
     """Show whose tokens there are, and what they may do."""
     for entry in _tokens(_services()).entries():
-        typer.echo(f"{entry.name:<24} {entry.role:<8} {entry.created_at:%Y-%m-%d %H:%M}Z")
+        _say(f"{entry.name:<24} {entry.role:<8} {entry.created_at:%Y-%m-%d %H:%M}Z")
 
 
 @token_app.command(name="revoke")
 def revoke_token(name: Annotated[str, typer.Argument(help="As `token list` shows it")]) -> None:
     """Make a token worthless at once."""
     _tokens(_services()).revoke(name)
-    typer.echo(f"the token {name!r} is worthless now")
+    _say(f"the token {name!r} is worthless now")
 
 
 def main() -> NoReturn:
@@ -235,8 +237,10 @@ def main() -> NoReturn:
     try:
         app()
     except InvalidError as error:
-        listed = "\n".join(f"  {problem}" for problem in error.problems)
-        _fail(f"nothing was written; {len(error.problems)} to mend:\n{listed}")
+        listed = "\n".join(f"  {problem}" for problem in error.problems[:MOST_PROBLEMS])
+        more = len(error.problems) - MOST_PROBLEMS
+        listed += f"\n  and {more:,} more" * (more > 0)
+        _fail(f"nothing was written; {len(error.problems):,} to mend:\n{listed}")
     except (CatalogueError, SettingsError, StoreError, TokenError) as error:
         _fail(str(error))
     except OSError as error:
@@ -244,8 +248,12 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
+def _say(text: str, *, err: bool = False) -> None:
+    typer.echo(printable(text), err=err)
+
+
 def _fail(message: str) -> NoReturn:
-    typer.echo(f"{typer.style('error:', fg='red')} {message}", err=True)
+    typer.echo(f"{typer.style('error:', fg='red')} {printable(message)}", err=True)
     sys.exit(1)
 
 
@@ -265,7 +273,7 @@ def _prepare(services: Services, *, starter: bool) -> None:
     """Make or upgrade the catalogue; with `starter`, fill an empty one."""
     summary = prepare_catalogue(services.settings, services.database, starter=starter)
     if summary is not None:
-        typer.echo(f"the catalogue is new; starter catalogue: {_described(summary)}")
+        _say(f"the catalogue is new; starter catalogue: {_described(summary)}")
 
 
 def _migrate(services: Services) -> None:
@@ -273,12 +281,19 @@ def _migrate(services: Services) -> None:
 
 
 def _first_token(services: Services) -> None:
-    """A machine without any way to write gets one admin token, shown this once."""
+    """A machine without any way to write gets one admin token: shown this once, or, where the
+    output may well be a log that others read, in a file of its own.
+    """
     tokens = _tokens(services)
     if services.settings.oidc_issuer or tokens.path.exists():
         return
     token = tokens.create("admin", Role.ADMIN)
-    typer.echo(f"the admin token for writing, shown only now: {token}")
+    if sys.stdout.isatty():
+        _say(f"the admin token for writing, shown only now: {token}")
+    else:
+        path = tokens.path.with_name("admin-token")
+        replace_file(path, f"{token}\n".encode(), mode=0o600)
+        _say(f"the admin token for writing is in {path}; delete that file once you have it")
 
 
 def _tokens(services: Services) -> TokenFile:

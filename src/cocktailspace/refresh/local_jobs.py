@@ -18,6 +18,7 @@ from cocktailspace.artifacts.attempt import Attempt, read_attempt, write_attempt
 from cocktailspace.artifacts.publish import new_run_id
 from cocktailspace.artifacts.report import RunReport, read_report
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
+from cocktailspace.files import open_lock
 from cocktailspace.refresh.ports import Cause, Job
 from cocktailspace.refresh.tally import Tally
 from cocktailspace.times import Clock
@@ -138,10 +139,10 @@ class LocalJobs:
 
         Looking takes no more than a shared lock on a file that it may only read.
         """
-        looking = kind == fcntl.LOCK_SH
-        if not looking:
-            self._lock_path.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self._lock_path, os.O_RDONLY if looking else os.O_RDWR | os.O_CREAT, 0o644)
+        if kind == fcntl.LOCK_SH:
+            lock = os.open(self._lock_path, os.O_RDONLY | os.O_NOFOLLOW)
+        else:
+            lock = open_lock(self._lock_path)
         try:
             try:
                 fcntl.flock(lock, kind | fcntl.LOCK_NB)

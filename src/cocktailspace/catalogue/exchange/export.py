@@ -10,10 +10,15 @@ from sqlalchemy import Connection, select
 from cocktailspace.catalogue import schema
 from cocktailspace.catalogue.ingredients import list_ingredients
 from cocktailspace.catalogue.units import list_units
+from cocktailspace.terminal import printable
 
 _ROWS_AT_ONCE = 500
 
-_encoded = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _encoded(value: object) -> str:
+    return printable(_encode(value))
 
 
 def export_text(connection: Connection) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table, select
 
 from cocktailspace.catalogue import schema
 from cocktailspace.catalogue.database import Database, Transaction
-from cocktailspace.catalogue.errors import InvalidError, Problem
+from cocktailspace.catalogue.errors import MOST_PROBLEMS, InvalidError, Problem
 from cocktailspace.catalogue.exchange.file import CatalogueFile, IngredientRow, RecipeRow
 from cocktailspace.catalogue.ingredients import (
     create_ingredients,
@@ -33,8 +33,6 @@ D = TypeVar("D", UnitDraft, IngredientDraft, RecipeDraft)
 Create = Callable[[Transaction, Sequence[D], Sequence[str]], list[int]]
 Replace = Callable[[Transaction, Mapping[int, D], Sequence[str]], None]
 
-_MOST_HINTS = 20
-
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
@@ -54,7 +52,7 @@ def load_file(database: Database, file: CatalogueFile, *, replace: bool = False)
         with database.reading() as connection:
             units = _names(connection, schema.units)
             ingredients = _names(connection, schema.ingredients)
-        _refuse_bad_names(file, units, ingredients, hints=_MOST_HINTS)
+        _refuse_bad_names(file, units, ingredients, hints=MOST_PROBLEMS)
         with database.transaction() as tx:
             return import_file(tx, file, replace=replace)
 
