@@ -8,6 +8,7 @@ from sqlalchemy.exc import ArgumentError
 
 from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.artifacts.folder import FolderStore
+from cocktailspace.artifacts.hold import FolderHold
 from cocktailspace.artifacts.inspection import Inspection
 from cocktailspace.artifacts.store import ArtifactLinks, ArtifactStore
 from cocktailspace.catalogue.changes import catalogue_state
@@ -33,6 +34,7 @@ class Services:
 
     jobs: the jobs of this machine; None on AWS, where nobody here may start one.
     links: what can hand out addresses of artifacts; None where readers must come through us.
+    hold: a server's claim to the artifacts folder; None on AWS, where a bucket is one's own.
     """
 
     settings: Settings
@@ -44,6 +46,7 @@ class Services:
     clock: Clock
     tally: Tally
     links: ArtifactLinks | None = None
+    hold: FolderHold | None = None
 
 
 def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
@@ -57,6 +60,7 @@ def _embedded(settings: Settings, clock: Clock) -> Services:
     tally = Tally()
     most = timedelta(minutes=settings.analytics_job_minutes)
     jobs = LocalJobs(lock_path, store, settings.environment(), clock, tally, most=most)
+    hold = FolderHold(settings.artifacts_folder)
     bell = Bell()
     # `signal_analytics_run()` of the embedded mode: the refresher is a thread of this process or
     # looks by itself within a second, so there is no alarm to move and nothing to work out.
@@ -72,8 +76,11 @@ def _embedded(settings: Settings, clock: Clock) -> Services:
         prepare=_preparation(settings, database),
         tally=tally,
         whole=Inspection(store),
+        hold=hold,
     )
-    return Services(settings, database, _limits(settings), store, jobs, refresher, clock, tally)
+    return Services(
+        settings, database, _limits(settings), store, jobs, refresher, clock, tally, hold=hold
+    )
 
 
 def prepare_catalogue(

@@ -68,6 +68,10 @@ class OverdueError(Exception):
     """What is published is older than it may be."""
 
 
+class NotLookingError(Exception):
+    """Nobody sees what is to be published."""
+
+
 class StaleError(Exception):
     """Somebody else has changed what the client has read."""
 
@@ -100,6 +104,7 @@ _RETRY_CODES: dict[type[Exception], str] = {
     AuthenticationUnavailableError: "authentication_unavailable",
     BusyError: "busy",
     DamagedError: "catalogue_damaged",
+    NotLookingError: "not_looking",
     NotYetError: "not_yet",
     OverdueError: "overdue",
     SchemaError: "schema_mismatch",
@@ -204,6 +209,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(AuthenticationUnavailableError)
     @app.exception_handler(BusyError)
+    @app.exception_handler(NotLookingError)
     @app.exception_handler(NotYetError)
     @app.exception_handler(OverdueError)
     @app.exception_handler(DamagedError)

@@ -1,11 +1,10 @@
 """The manifest: the one mutable object, which says what is published and where it lies."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from cocktailspace.artifacts.store import ArtifactStore, MissingError
 
@@ -13,6 +12,9 @@ STORAGE_VERSION: Literal["v1"] = "v1"
 PREFIX = f"analytics/{STORAGE_VERSION}"
 MANIFEST_KEY = f"{PREFIX}/manifest.json"
 RUNS_PREFIX = f"{PREFIX}/runs/"
+
+Version = Annotated[int, Field(ge=0, lt=2**63)]
+Seconds = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
 
 
 class ArtifactName(StrEnum):
@@ -42,19 +44,19 @@ class Manifest(BaseModel):
 
     storage_version: Literal["v1"] = STORAGE_VERSION
     catalogue_id: str = Field(description="Which catalogue it was computed from")
-    source_version: int = Field(description="That catalogue's version")
-    source_changed_at: datetime | None = Field(
+    source_version: Version = Field(description="That catalogue's version")
+    source_changed_at: AwareDatetime | None = Field(
         None, description="When that version's change was made; a restored catalogue has another"
     )
-    generated_at: datetime = Field(description="When the run published")
+    generated_at: AwareDatetime = Field(description="When the run published")
     run_id: str = Field(description="Begins with the run's UTC time")
     artifacts: dict[str, ArtifactEntry] = Field(description="By name")
     counts: dict[str, int] = Field(description="How much of what went in")
-    seconds: dict[str, float] = Field(description="How long each step took")
+    seconds: dict[str, Seconds] = Field(description="How long each step took")
     parameters: dict[str, Any] = Field(
         description="What the results depend on besides the catalogue"
     )
-    superseded: dict[str, datetime] = Field(
+    superseded: dict[str, AwareDatetime] = Field(
         default_factory=dict,
         description="Runs kept for readers who still follow them, and since when",
     )

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -13,6 +14,7 @@ from cocktailspace.api.auth.tokens import TokenError, TokenFile
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
 from cocktailspace.catalogue import backup as copies
+from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.errors import MOST_PROBLEMS, CatalogueError, InvalidError
 from cocktailspace.catalogue.exchange import (
     ImportSummary,
@@ -78,7 +80,8 @@ def serve(
     )
     sys.setswitchinterval(_SWITCH_SECONDS)
     application = create_app(services, refresh=True)
-    run(application, settings.host, settings.port, bounds, on_stop=services.refresher.stop)
+    with _holding(services):
+        run(application, settings.host, settings.port, bounds, on_stop=services.refresher.stop)
 
 
 @app.command()
@@ -95,6 +98,8 @@ def refresh(
             "scripts/trigger-analytics-refresh.sh dev|prod starts one and follows it"
         )
     status = services.refresher.status()
+    if services.hold is not None:
+        services.hold.refuse_others(status.catalogue.catalogue_id)
     while True:
         renew_restored(services.database, status)
         log: JobLog = "nothing" if wait and not verbose else "all"
@@ -294,6 +299,14 @@ def _first_token(services: Services) -> None:
         path = tokens.path.with_name("admin-token")
         replace_file(path, f"{token}\n".encode(), mode=0o600)
         _say(f"the admin token for writing is in {path}; delete that file once you have it")
+
+
+def _holding(services: Services) -> AbstractContextManager[None]:
+    """The artifacts folder is this catalogue's while the server runs."""
+    if services.hold is None:
+        return nullcontext()
+    with services.database.reading() as connection:
+        return services.hold.held_for(catalogue_state(connection).catalogue_id)
 
 
 def _tokens(services: Services) -> TokenFile:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from cocktailspace.artifacts.hold import SILENT_SECONDS
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services, build_services
 from cocktailspace.catalogue.audit import row_problems
 from cocktailspace.catalogue.backup import damage
+from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.catalogue.migrate import require_catalogue
 from cocktailspace.catalogue.taxonomy import MOST_LEVELS, misplaced
@@ -43,7 +45,7 @@ def examine() -> list[Finding]:
         _catalogue,
         _rows,
         _taxonomy,
-        _schedule if services.settings.aws else _artifacts,
+        *([_schedule] if services.settings.aws else [_artifacts, _server]),
         _published,
     ]
     return findings + [check(services) for check in checks]
@@ -115,6 +117,25 @@ def _artifacts(services: Services) -> Finding:
     if not _writable(existing):
         return Finding(False, f"{what} cannot be written", f"give write access to {existing}")
     return Finding(True, f"{what} can be written")
+
+
+def _server(services: Services) -> Finding:
+    """The server that publishes to this folder, if one runs."""
+    holder = services.hold.holder() if services.hold is not None else None
+    if holder is None:
+        return Finding(True, "no server runs here")
+    try:
+        with services.database.reading() as connection:
+            ours = catalogue_state(connection).catalogue_id
+    except CatalogueError as error:
+        return Finding(False, f"server: {error}", "mend the catalogue first")
+    if holder.catalogue_id != ours:
+        what = f"a server of another catalogue ({holder.catalogue_id}) publishes to this folder"
+        return Finding(False, what, "give each catalogue a folder of its own with ANALYTICS_PATH")
+    if holder.silent_seconds > SILENT_SECONDS:
+        what = f"the server's refresher has seen nothing for {holder.silent_seconds:.0f} s"
+        return Finding(False, what, "its log says why; else start the server again")
+    return Finding(True, "the server's refresher looks")
 
 
 def _schedule(services: Services) -> Finding:

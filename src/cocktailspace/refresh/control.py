@@ -24,6 +24,10 @@ class RefreshControl(Protocol):
         """Where things stand now."""
         ...
 
+    def trouble(self) -> str | None:
+        """Why nobody looks at what is due, although somebody should; None while all is well."""
+        ...
+
     def run_now(self, status: RefreshStatus) -> Asked:
         """Run without waiting for edits to end. Raises SchedulerError when nobody can say when."""
         ...

@@ -60,6 +60,10 @@ class ScheduledRefresher:
         facts = replace(facts, job=running_job(facts.attempt, now, self._function_arn))
         return derive_status(facts, self._policy, now)
 
+    def trouble(self) -> str | None:
+        """None: it is a schedule's business to look, and metrics tell whether it does."""
+        return None
+
     def run_now(self, status: RefreshStatus) -> Asked:
         """Set the alarm to the earliest time that there is."""
         renew_restored(self._database, status)

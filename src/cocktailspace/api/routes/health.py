@@ -11,7 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from pydantic import BaseModel, Field
 
 from cocktailspace.api.context import Context
-from cocktailspace.api.errors import OverdueError, answers
+from cocktailspace.api.errors import NotLookingError, OverdueError, answers
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.refresh.status import RefreshState
 from cocktailspace.times import to_text
@@ -55,7 +55,11 @@ def health_routes(context: Context, registry: CollectorRegistry | None) -> APIRo
 
     @router.get("/healthz/refresh", responses=answers(503))
     def refresh_health() -> RefreshHealth:
-        """Red when what is published is older than it may be. The server serves all the same."""
+        """Red when what is published is older than it may be, or nobody looks whether it is. The
+        server serves all the same.
+        """
+        if trouble := services.refresher.trouble():
+            raise NotLookingError(trouble)
         status, now = services.refresher.status(), services.clock()
         published = status.manifest.source_version if status.manifest else None
         if status.overdue_at is not None and status.overdue_at < now:
