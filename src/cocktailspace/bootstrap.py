@@ -32,6 +32,7 @@ from cocktailspace.times import Clock, utc_now
 class Services:
     """The parts that the edges (HTTP, CLI, job) work with.
 
+    inspection: what published artifacts are read through.
     jobs: the jobs of this machine; None on AWS, where nobody here may start one.
     links: what can hand out addresses of artifacts; None where readers must come through us.
     hold: a server's claim to the artifacts folder; None on AWS, where a bucket is one's own.
@@ -41,6 +42,7 @@ class Services:
     database: Database
     limits: Limits
     store: ArtifactStore
+    inspection: Inspection
     jobs: LocalJobs | None
     refresher: RefreshControl
     clock: Clock
@@ -60,6 +62,7 @@ def _embedded(settings: Settings, clock: Clock) -> Services:
     tally = Tally()
     most = timedelta(minutes=settings.analytics_job_minutes)
     jobs = LocalJobs(lock_path, store, settings.environment(), clock, tally, most=most)
+    inspection = Inspection(store)
     hold = FolderHold(settings.artifacts_folder)
     bell = Bell()
     # `signal_analytics_run()` of the embedded mode: the refresher is a thread of this process or
@@ -75,11 +78,20 @@ def _embedded(settings: Settings, clock: Clock) -> Services:
         algorithm_version=PARAMETERS["algorithm_version"],
         prepare=_preparation(settings, database),
         tally=tally,
-        whole=Inspection(store),
+        whole=inspection,
         hold=hold,
     )
     return Services(
-        settings, database, _limits(settings), store, jobs, refresher, clock, tally, hold=hold
+        settings=settings,
+        database=database,
+        limits=_limits(settings),
+        store=store,
+        inspection=inspection,
+        jobs=jobs,
+        refresher=refresher,
+        clock=clock,
+        tally=tally,
+        hold=hold,
     )
 
 
@@ -127,6 +139,7 @@ def _aws(settings: Settings, clock: Clock) -> Services:
     policy = _policy(settings, timedelta(minutes=15), timedelta(minutes=60))
     scheduler = EventBridgeScheduler(_schedule_names(settings), clock)
     tally = Tally()
+    inspection = Inspection(store)
     refresher = ScheduledRefresher(
         database,
         store,
@@ -135,10 +148,20 @@ def _aws(settings: Settings, clock: Clock) -> Services:
         clock,
         algorithm_version=PARAMETERS["algorithm_version"],
         function_arn=settings.analytics_trigger_function,
+        whole=inspection,
     )
     signal = AnalyticsSignal(refresher.status, scheduler, tally=tally)
     return Services(
-        settings, database, _limits(settings), store, None, refresher, clock, tally, links=store
+        settings=settings,
+        database=database,
+        limits=_limits(settings),
+        store=store,
+        inspection=inspection,
+        jobs=None,
+        refresher=refresher,
+        clock=clock,
+        tally=tally,
+        links=store,
     )
 
 

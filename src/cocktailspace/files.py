@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
 import stat
@@ -9,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def replace_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
@@ -26,6 +28,14 @@ def replace_file(path: Path, content: bytes, *, mode: int | None = None) -> None
             file.flush()
             os.fsync(file.fileno())
         take_place(made, path, mode=mode)
+
+
+def sha256_of(file: BinaryIO) -> str:
+    """The digest, in hex, of what is left to read of a file."""
+    digest = hashlib.sha256()
+    while chunk := file.read(2**20):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def take_place(made: Path, path: Path, *, mode: int | None = None) -> None:

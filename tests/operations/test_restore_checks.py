@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cocktailspace.catalogue import backup as copies
-from cocktailspace.catalogue.errors import MOST_PROBLEMS, InvalidError, SchemaError
+from cocktailspace.catalogue.errors import MOST_PROBLEMS, DamagedError, InvalidError, SchemaError
 from tests.conftest import import_document
 from tests.operations.site import Site
 
@@ -89,6 +89,11 @@ def test_a_row_that_we_could_not_have_written_is_refused_by_its_place(
     refused: Callable[..., str], statement: str, says: str
 ) -> None:
     assert says in refused(InvalidError, statement)
+
+
+def test_text_that_is_none_is_refused(refused: Callable[..., str]) -> None:
+    says = refused(DamagedError, "UPDATE recipes SET description = CAST(x'ff41' AS TEXT)")
+    assert "UTF-8 column 'description'" in says
 
 
 def test_only_some_of_very_many_bad_rows_are_listed(

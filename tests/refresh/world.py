@@ -5,6 +5,7 @@ ringing submits a job, and a reconcile looks every ten minutes. Only the computi
 takes a snapshot when it starts, reports as it goes, and publishes artifacts that name its run.
 """
 
+import hashlib
 import itertools
 import json
 from collections.abc import Callable
@@ -45,6 +46,12 @@ class MemoryStore:
         body, tag, _ = self._objects[key]
         return Stored(body, tag)
 
+    def size(self, key: str) -> int:
+        return len(self.read(key).body)
+
+    def sha256(self, key: str) -> str:
+        return hashlib.sha256(self.read(key).body).hexdigest()
+
     def write(self, key: str, body: bytes) -> None:
         self._objects[key] = (body, str(next(self._tags)), self._clock())
 
@@ -59,7 +66,7 @@ class MemoryStore:
 
     def list(self, prefix: str) -> "list[Entry]":
         found = sorted(key for key in self._objects if key.startswith(prefix))
-        return [Entry(key, self._objects[key][2], len(self._objects[key][0])) for key in found]
+        return [Entry(key, self._objects[key][2]) for key in found]
 
     def delete(self, key: str) -> None:
         self._objects.pop(key, None)

@@ -2,16 +2,15 @@
 readers are sent to fetch from the bucket itself.
 """
 
-import functools
 import json
-from collections.abc import Callable, Mapping
-from hashlib import sha256
+from collections.abc import Mapping
 
 from fastapi import Request
 from fastapi.responses import Response
 
 from cocktailspace.api.bodies import Bodies, File
 from cocktailspace.api.large import Content, LargeAnswers
+from cocktailspace.artifacts.inspection import Inspection
 from cocktailspace.artifacts.manifest import ArtifactEntry
 from cocktailspace.artifacts.store import ArtifactLinks, ArtifactStore
 
@@ -22,8 +21,6 @@ bytes as base64, text with its quotes escaped. What counts is the length of that
 HOPELESS_BYTES = 4 * MOST_BYTES
 """An artifact larger than this is not even read: compressing it would take seconds, to no avail."""
 
-_DIGESTS_KEPT = 256
-
 
 class Delivery:
     """Answers requests for artifacts, with a body or with the address of one."""
@@ -31,73 +28,58 @@ class Delivery:
     def __init__(
         self,
         store: ArtifactStore,
+        inspection: Inspection,
         links: ArtifactLinks | None,
         bodies: Bodies,
         large: LargeAnswers,
     ) -> None:
         self._store = store
+        self._inspection = inspection
         self._links = links
         self._bodies = bodies
         self._large = large
-        self._digests: dict[str, str] = {}
 
     def answer(
         self,
         request: Request,
-        key: str,
+        entry: ArtifactEntry,
         *,
         caching: str,
-        entry: ArtifactEntry | None,
         more: Mapping[str, str] | None = None,
     ) -> Response:
-        """The artifact under `key`. Raises MissingError when there is none.
-
-        entry: what the manifest says of it, where that is at hand.
+        """The artifact as it was published. Raises MissingError when it is gone, and
+        DamagedResultError when it is another.
         """
+        self._inspection.check(entry)
         if self._links is not None:
-            return self._within_bounds(self._links, request, key, caching, entry, more)
-        with self._store.open(key) as file:
+            return self._within_bounds(self._links, request, entry, caching, more)
+        with self._store.open(entry.key) as file:
             content = Content(file)
-        etag = entry.sha256 if entry else self._digest(key, content.sha256)
 
         async def opened() -> Content:
             return content
 
         headers = {"Cache-Control": caching, **(more or {})}
-        return self._large.answer(request, etag, opened, headers)
+        return self._large.answer(request, entry.sha256, opened, headers)
 
     def _within_bounds(
         self,
         links: ArtifactLinks,
         request: Request,
-        key: str,
+        entry: ArtifactEntry,
         caching: str,
-        entry: ArtifactEntry | None,
         more: Mapping[str, str] | None,
     ) -> Response:
-        if (links.size(key) if entry is None else entry.bytes) > HOPELESS_BYTES:
-            return _elsewhere(links.link(key), more)
-
-        @functools.cache
-        def body() -> bytes:
-            return self._store.read(key).body
-
-        etag = entry.sha256 if entry else self._digest(key, lambda: sha256(body()).hexdigest())
-        file = File(etag, "application/json", caching, body)
+        if entry.bytes > HOPELESS_BYTES:
+            return _elsewhere(links.link(entry.key), more)
+        file = File(
+            entry.sha256, "application/json", caching, lambda: self._store.read(entry.key).body
+        )
         answer = self._bodies.answer(request, file, more)
         zipped = "content-encoding" in answer.headers
         if encoded_bytes(bytes(answer.body), zipped=zipped) > MOST_BYTES:
-            return _elsewhere(links.link(key), more)
+            return _elsewhere(links.link(entry.key), more)
         return answer
-
-    def _digest(self, key: str, of_content: Callable[[], str]) -> str:
-        """Of what is under a key, which never means anything else: found out the first time."""
-        if (found := self._digests.get(key)) is None:
-            found = of_content()
-            if len(self._digests) >= _DIGESTS_KEPT:
-                self._digests.clear()
-            self._digests[key] = found
-        return found
 
 
 def encoded_bytes(body: bytes, *, zipped: bool) -> int:

@@ -21,6 +21,8 @@ _PLACE = re.compile(rb'"x":(-?[0-9.]+(?:e-?[0-9]+)?),"y":(-?[0-9.]+(?:e-?[0-9]+)
 
 MAPS = (ArtifactName.COCKTAIL_SPACE_EM, ArtifactName.COCKTAIL_SPACE)
 
+USED = (*MAPS, ArtifactName.INGREDIENT_USAGE, ArtifactName.INGREDIENT_COSTS)
+
 
 @dataclass(frozen=True, slots=True)
 class Published:

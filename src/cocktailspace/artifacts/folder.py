@@ -12,13 +12,14 @@ from typing import BinaryIO
 
 from cocktailspace.artifacts.store import (
     Entry,
+    ForeignObjectError,
     MissingError,
     Part,
     Stored,
     StoreError,
     SwapConflictError,
 )
-from cocktailspace.files import make_folder, open_lock, replace_file
+from cocktailspace.files import make_folder, open_lock, replace_file, sha256_of
 
 
 class FolderStore:
@@ -39,7 +40,7 @@ class FolderStore:
             file = os.open(self._path(key), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             if not stat.S_ISREG(os.fstat(file).st_mode):  # it may have no end
                 os.close(file)
-                raise StoreError(f"{key}: it is no file; remove it")
+                raise ForeignObjectError(f"{key}: it is no file; remove it")
             return os.fdopen(file, "rb")
 
     def read_part(self, key: str, start: int, length: int) -> Part:
@@ -51,6 +52,16 @@ class FolderStore:
         if not body:
             raise StoreError(f"{key}: byte {start} is beyond its {total} bytes")
         return Part(body, total)
+
+    def size(self, key: str) -> int:
+        """Bytes of the object under `key`; MissingError when there is none."""
+        with _as_store_errors(key):
+            return self._path(key).stat().st_size
+
+    def sha256(self, key: str) -> str:
+        """Its digest in hex; MissingError when there is none."""
+        with self.open(key) as file, _as_store_errors(key):
+            return sha256_of(file)
 
     def write(self, key: str, body: bytes) -> None:
         """Put an object: a new file, on disk for good, then renamed over the old one."""
@@ -79,8 +90,7 @@ class FolderStore:
             try:
                 found = path.lstat()
                 if key.startswith(prefix) and not stat.S_ISDIR(found.st_mode):
-                    modified_at = datetime.fromtimestamp(found.st_mtime, UTC)
-                    yield Entry(key, modified_at, found.st_size)
+                    yield Entry(key, datetime.fromtimestamp(found.st_mtime, UTC))
             except FileNotFoundError:  # deleted while we looked
                 continue
 
@@ -104,7 +114,7 @@ class FolderStore:
         within = path.relative_to(self.root).parents
         for part in [*([path] if itself else []), *(self.root / each for each in within)]:
             if part != self.root and part.is_symlink():
-                raise StoreError(
+                raise ForeignObjectError(
                     f"{key}: {part} is a symbolic link, which is not followed; remove it"
                 )
         return path

@@ -17,6 +17,7 @@ from cocktailspace.artifacts.manifest import (
     Published,
     artifact_key,
     read_published,
+    write_run,
 )
 from cocktailspace.artifacts.store import ArtifactStore, StoreError, SwapConflictError
 from cocktailspace.times import Clock
@@ -74,13 +75,14 @@ def publish(
             store.write(key, body)
             sha256 = hashlib.sha256(body).hexdigest()
             entries[name] = ArtifactEntry(key=key, sha256=sha256, bytes=len(body))
+        run_key = write_run(store, result.run_id, entries)
     except BaseException:
-        _withdraw(store, entries)
+        _withdraw(store, [entry.key for entry in entries.values()])
         raise
     # A swap that fails may have been made all the same: then nothing may be deleted.
     manifest, replaced = _swap_manifest(store, result, entries, base, clock)
     if manifest is None:
-        _withdraw(store, entries)
+        _withdraw(store, [*(entry.key for entry in entries.values()), run_key])
     else:
         forgotten = set(replaced.superseded) - set(manifest.superseded) if replaced else set()
         kept = {manifest.run_id, *manifest.superseded}
@@ -88,11 +90,11 @@ def publish(
     return manifest
 
 
-def _withdraw(store: ArtifactStore, entries: Mapping[str, ArtifactEntry]) -> None:
+def _withdraw(store: ArtifactStore, keys: Iterable[str]) -> None:
     """Delete artifacts that nobody will read. What cannot be deleted now is an orphan later."""
     try:
-        for entry in entries.values():
-            store.delete(entry.key)
+        for key in keys:
+            store.delete(key)
     except StoreError as error:
         logger.warning("artifacts of no use were not deleted: %s", error)
 

@@ -1,5 +1,7 @@
 """Artifacts in an S3 bucket: atomic by nature, compare-and-swap by conditional writes."""
 
+import base64
+import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +21,7 @@ from cocktailspace.artifacts.store import (
     StoreError,
     SwapConflictError,
 )
+from cocktailspace.files import sha256_of
 
 _CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _MISSING = {"NoSuchKey", "NotFound", "404"}
@@ -68,6 +71,15 @@ class S3Store:
         with self._translated(key):
             return int(self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
 
+    def sha256(self, key: str) -> str:
+        """The digest in hex that S3 made when the object was put, and keeps to; else ours."""
+        with self._translated(key):
+            answer = self._client.head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
+        if (checksum := answer.get("ChecksumSHA256")) is not None:
+            return base64.b64decode(checksum).hex()
+        with self.open(key) as file:
+            return sha256_of(file)
+
     def link(self, key: str) -> str:
         """An address at which anybody can read the object for five minutes; signed here."""
         wanted = {"Bucket": self._bucket, "Key": key}
@@ -114,7 +126,7 @@ class S3Store:
         with self._translated(prefix):
             for page in pages.paginate(Bucket=self._bucket, Prefix=prefix):
                 for found in page.get("Contents", ()):
-                    yield Entry(found["Key"], found["LastModified"], found["Size"])
+                    yield Entry(found["Key"], found["LastModified"])
 
     def delete(self, key: str) -> None:
         """Remove an object; no error when it is gone already."""
@@ -123,7 +135,12 @@ class S3Store:
 
     def _put(self, key: str, body: bytes, **condition: str) -> None:
         self._client.put_object(
-            Bucket=self._bucket, Key=key, Body=body, ContentType="application/json", **condition
+            Bucket=self._bucket,
+            Key=key,
+            Body=body,
+            ContentType="application/json",
+            ChecksumSHA256=base64.b64encode(hashlib.sha256(body).digest()).decode(),
+            **condition,
         )
 
     @contextmanager

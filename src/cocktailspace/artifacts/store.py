@@ -14,6 +14,10 @@ class MissingError(StoreError):
     """There is nothing under this key."""
 
 
+class ForeignObjectError(StoreError):
+    """Under this key lies something that no store puts there, a link for example."""
+
+
 class SwapConflictError(StoreError):
     """Somebody else replaced the object first."""
 
@@ -40,7 +44,6 @@ class Entry:
 
     key: str
     modified_at: datetime
-    bytes: int
 
 
 class ArtifactStore(Protocol):
@@ -65,6 +68,14 @@ class ArtifactStore(Protocol):
 
         Parts of one view come from an object that never changes.
         """
+        ...
+
+    def size(self, key: str) -> int:
+        """Bytes of the object under `key`; MissingError as above."""
+        ...
+
+    def sha256(self, key: str) -> str:
+        """Its digest in hex, of what the store holds now; MissingError as above."""
         ...
 
     def write(self, key: str, body: bytes) -> None:
@@ -93,10 +104,6 @@ class ArtifactLinks(Protocol):
     @property
     def origin(self) -> str:
         """Scheme and host of all links."""
-        ...
-
-    def size(self, key: str) -> int:
-        """Bytes of the object under `key`; MissingError when there is none."""
         ...
 
     def link(self, key: str) -> str:

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from cocktailspace.artifacts.hold import SILENT_SECONDS
-from cocktailspace.artifacts.manifest import read_published
+from cocktailspace.artifacts.manifest import damaged, read_published
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services, build_services
 from cocktailspace.catalogue.audit import row_problems
@@ -171,4 +171,11 @@ def _published(services: Services) -> Finding:
         return Finding(False, "nothing is published yet", "run `cocktailspace refresh`")
     if published.manifest is None:
         return Finding(False, "the manifest is damaged", "run `cocktailspace refresh`")
+    try:
+        names = damaged(services.store, published.manifest)
+    except StoreError as error:
+        return Finding(False, f"published analytics: {error}", "mend the store")
+    if names:
+        what = f"published analytics are damaged: {', '.join(names)}"
+        return Finding(False, what, "run `cocktailspace refresh`")
     return Finding(True, f"published version {published.manifest.source_version}")

@@ -15,10 +15,8 @@ from cocktailspace.api.errors import NotYetError, answers
 from cocktailspace.api.parameters import QueryId
 from cocktailspace.api.similar import SimilarRows
 from cocktailspace.artifacts.manifest import (
-    ArtifactEntry,
     ArtifactName,
     Manifest,
-    artifact_key,
     read_published,
 )
 from cocktailspace.artifacts.publish import is_run_id
@@ -93,7 +91,8 @@ def analytics_routes(context: Context) -> APIRouter:
     """
     router = context.router("/analytics", "analytics")
     store, bodies = context.services.store, context.bodies
-    delivery = Delivery(store, context.services.links, bodies, context.large)
+    inspection = context.services.inspection
+    delivery = Delivery(store, inspection, context.services.links, bodies, context.large)
     similar = SimilarRows(store)
 
     def current() -> Manifest:
@@ -104,18 +103,13 @@ def analytics_routes(context: Context) -> APIRouter:
             )
         return published.manifest
 
-    def entry_of(run_id: str, name: str) -> ArtifactEntry | None:
-        """Of the current run, which is the one that is mostly asked for."""
-        published = read_published(store)
-        manifest = published.manifest if published else None
-        return manifest.artifacts.get(name) if manifest and manifest.run_id == run_id else None
-
     def freshness() -> dict[str, str]:
         status = context.services.refresher.status()
         version = status.manifest.source_version if status.manifest else 0
         return {"Cocktailspace-Version": str(version), "Cocktailspace-Refresh": status.state}
 
     def similar_to(request: Request, run_id: str, recipe_id: int, caching: str) -> Response:
+        inspection.check(inspection.entry(run_id, ArtifactName.RECIPE_SIMILAR))
         row = similar.find(run_id, recipe_id)
         if row is None:
             raise NotFoundError(
@@ -148,12 +142,10 @@ def analytics_routes(context: Context) -> APIRouter:
         gone = NotFoundError(f"there is no run {run_id[:80]!r}; read the manifest again")
         if not is_run_id(run_id):
             raise gone
-        key = artifact_key(run_id, name)
-
         try:
             if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
                 return similar_to(request, run_id, recipe_id, FOR_EVER)
-            return delivery.answer(request, key, caching=FOR_EVER, entry=entry_of(run_id, name))
+            return delivery.answer(request, inspection.entry(run_id, name), caching=FOR_EVER)
         except MissingError:
             raise gone from None
 
@@ -172,8 +164,6 @@ def analytics_routes(context: Context) -> APIRouter:
             raise NotYetError(f"what is published has no {name}; the next refresh brings it")
         if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
             return similar_to(request, manifest.run_id, recipe_id, REVALIDATE)
-        return delivery.answer(
-            request, entry.key, caching=REVALIDATE, entry=entry, more=freshness()
-        )
+        return delivery.answer(request, entry, caching=REVALIDATE, more=freshness())
 
     return router

@@ -18,7 +18,7 @@ from cocktailspace.analytics.placing import (
 )
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import NotYetError, answers
-from cocktailspace.api.shelves import Published, Shelves
+from cocktailspace.api.shelves import USED, Published, Shelves
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.catalogue import ingredients, taxonomy, units
 from cocktailspace.catalogue.errors import InvalidError, NotFoundError, Problem
@@ -99,6 +99,8 @@ def place_routes(context: Context) -> APIRouter:
         if published is None or published.manifest is None:
             raise NotYetError("no analytics have been computed yet; they follow within moments")
         manifest = published.manifest
+        for name in USED:
+            services.inspection.check(services.inspection.entry(manifest.run_id, name))
         run = shelves.of(manifest.run_id)
         with services.database.reading() as connection:
             compared = _Comparison(connection, run, draft)
