@@ -185,6 +185,9 @@ def _make_engine(url: URL) -> Engine:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        # With a rollback journal, what does not fit the cache would go to the file before the
+        # commit, and shut all readers out from then on.
+        connection.execute("PRAGMA cache_spill = OFF")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
