@@ -1,7 +1,6 @@
 """Artifacts in an S3 bucket: atomic by nature, compare-and-swap by conditional writes."""
 
 import base64
-import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -139,7 +138,7 @@ class S3Store:
             Key=key,
             Body=body,
             ContentType="application/json",
-            ChecksumSHA256=base64.b64encode(hashlib.sha256(body).digest()).decode(),
+            ChecksumAlgorithm="SHA256",
             **condition,
         )
 
