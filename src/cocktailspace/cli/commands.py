@@ -9,10 +9,9 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from cocktailspace.api.auth.identity import Role
-from cocktailspace.api.auth.tokens import TokenError, TokenFile
+from cocktailspace.api.auth.tokens import TokenError
 from cocktailspace.artifacts.store import StoreError
-from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
+from cocktailspace.bootstrap import Services, prepare_catalogue
 from cocktailspace.catalogue import backup as copies
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.errors import MOST_PROBLEMS, CatalogueError, InvalidError
@@ -24,14 +23,16 @@ from cocktailspace.catalogue.exchange import (
 )
 from cocktailspace.catalogue.migrate import migrate, require_catalogue
 from cocktailspace.catalogue.revision import schema_revision
+from cocktailspace.cli.common import fail, say, services_of
 from cocktailspace.cli.doctor import examine
+from cocktailspace.cli.tokens import first_token, token_app
 from cocktailspace.cli.views import follow_job, run_table, status_json, status_text
 from cocktailspace.files import replace_file
 from cocktailspace.logs import configure_logging
 from cocktailspace.refresh.local_jobs import JobLog
 from cocktailspace.refresh.restored import renew_restored
 from cocktailspace.refresh.status import RefreshState
-from cocktailspace.settings import Settings, SettingsError, read_settings
+from cocktailspace.settings import SettingsError
 from cocktailspace.terminal import printable
 
 app = typer.Typer(
@@ -45,7 +46,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-token_app = typer.Typer(help="Make, list and revoke tokens for writing.", no_args_is_help=True)
 app.add_typer(token_app, name="token")
 
 _STDIO = Path("-")
@@ -66,12 +66,12 @@ def serve(
     from cocktailspace.api.app import create_app  # noqa: PLC0415
     from cocktailspace.api.serving import Bounds, run  # noqa: PLC0415
 
-    services = _services(host=host, port=port)
+    services = services_of(host=host, port=port)
     configure_logging(services.settings.log_format, services.settings.log_level)
     _prepare(services, starter=True)
-    _first_token(services)
+    first_token(services)
     settings = services.settings
-    _say(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
+    say(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
     bounds = Bounds(
         settings.max_connections,
         settings.max_request_seconds,
@@ -93,7 +93,7 @@ def refresh(
     """Compute the analytics now and publish them, without waiting for edits to end."""
     services = _existing()
     if services.jobs is None:
-        _fail(
+        fail(
             "ANALYTICS_BUCKET is set, so jobs run in AWS Batch and not here; "
             "scripts/trigger-analytics-refresh.sh dev|prod starts one and follows it"
         )
@@ -105,7 +105,7 @@ def refresh(
         log: JobLog = "nothing" if wait and not verbose else "all"
         job = services.jobs.submit(force=force, log=log)
         if not wait:
-            _say(f"job {job.id} runs; `cocktailspace status` shows how far it is")
+            say(f"job {job.id} runs; `cocktailspace status` shows how far it is")
             return
         follow_job(services.jobs, services.store, Console(stderr=True), show=not verbose)
         status = services.refresher.status()
@@ -113,7 +113,7 @@ def refresh(
             break  # else it was somebody else's, who may have begun before the last change
     if status.attempt is None or status.attempt.state != "succeeded" or status.manifest is None:
         reason = status.attempt and status.attempt.error
-        _fail(f"the job failed: {reason or 'see its log with --verbose'}")
+        fail(f"the job failed: {reason or 'see its log with --verbose'}")
     Console().print(run_table(status.manifest))
 
 
@@ -125,9 +125,9 @@ def status(
     services = _existing()
     found = services.refresher.status()
     if as_json:
-        _say(json.dumps(status_json(found)))
+        say(json.dumps(status_json(found)))
     else:
-        _say(status_text(found, services.clock()))
+        say(status_text(found, services.clock()))
     raise typer.Exit(1 if found.state is RefreshState.FAILED else 0)
 
 
@@ -138,10 +138,10 @@ def import_(
 ) -> None:
     """Add and update units, ingredients and recipes by name, all of the file or nothing of it."""
     text = sys.stdin.buffer.read() if file == _STDIO else file.read_bytes()
-    services = _services()
+    services = services_of()
     _prepare(services, starter=False)
     summary = load_file(services.database, parse_file(text), replace=replace)
-    _say(_described(summary))
+    say(_described(summary))
 
 
 @app.command()
@@ -157,7 +157,7 @@ def export(
     else:
         copies.refuse_live_file(services.database, file)
         replace_file(file, text.encode())
-        _say(f"written to {file}", err=True)
+        say(f"written to {file}", err=True)
 
 
 @app.command()
@@ -166,8 +166,8 @@ def backup(
     force: Annotated[bool, typer.Option(help="Replace a file of that name")] = False,
 ) -> None:
     """Write a whole copy of the catalogue, as it is at one moment, while others go on writing."""
-    copied = copies.backup(_services().database, file, force=force)
-    _say(f"written to {file}: {_copied(copied)}", err=True)
+    copied = copies.backup(services_of().database, file, force=force)
+    say(f"written to {file}: {_copied(copied)}", err=True)
 
 
 @app.command()
@@ -181,10 +181,10 @@ def restore(
 
     The file is checked first, and stays as it is. The analytics follow by themselves.
     """
-    services = _services()
+    services = services_of()
     network = services.settings.db_network_file_system
     copied = copies.restore(services.database, file, force=force, network_file_system=network)
-    _say(f"restored from {file}: {_copied(copied)}", err=True)
+    say(f"restored from {file}: {_copied(copied)}", err=True)
 
 
 @app.command(name="migrate")
@@ -194,10 +194,10 @@ def migrate_() -> None:
     `serve` and `import` do so by themselves, unless MIGRATE_AT_START is false: where several hosts
     share a catalogue, run this once, from the newest version.
     """
-    services = _services()
+    services = services_of()
     _migrate(services)
     with services.database.reading() as connection:
-        _say(f"the catalogue has schema {schema_revision(connection)}", err=True)
+        say(f"the catalogue has schema {schema_revision(connection)}", err=True)
 
 
 @app.command()
@@ -212,31 +212,6 @@ def doctor() -> None:
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-@token_app.command(name="new")
-def new_token(
-    name: Annotated[str, typer.Argument(help="Whose it is, or what for")],
-    role: Annotated[Role, typer.Option(help="editor: recipes and ingredients; admin: all")] = (
-        Role.EDITOR
-    ),
-) -> None:
-    """Make a token and show it, this once."""
-    _say(_tokens(_services()).create(name, role))
-
-
-@token_app.command(name="list")
-def list_tokens() -> None:
-    """Show whose tokens there are, and what they may do."""
-    for entry in _tokens(_services()).entries():
-        _say(f"{entry.name:<24} {entry.role:<8} {entry.created_at:%Y-%m-%d %H:%M}Z")
-
-
-@token_app.command(name="revoke")
-def revoke_token(name: Annotated[str, typer.Argument(help="As `token list` shows it")]) -> None:
-    """Make a token worthless at once."""
-    _tokens(_services()).revoke(name)
-    _say(f"the token {name!r} is worthless now")
-
-
 def main() -> NoReturn:
     """Run a command; errors that a user can act on become one line."""
     try:
@@ -245,31 +220,16 @@ def main() -> NoReturn:
         listed = "\n".join(f"  {problem}" for problem in error.problems[:MOST_PROBLEMS])
         more = len(error.problems) - MOST_PROBLEMS
         listed += f"\n  and {more:,} more" * (more > 0)
-        _fail(f"nothing was written; {len(error.problems):,} to mend:\n{listed}")
+        fail(f"nothing was written; {len(error.problems):,} to mend:\n{listed}")
     except (CatalogueError, SettingsError, StoreError, TokenError) as error:
-        _fail(str(error))
+        fail(str(error))
     except OSError as error:
-        _fail(f"{error.filename or 'the system'}: {error.strerror}")
+        fail(f"{error.filename or 'the system'}: {error.strerror}")
     sys.exit(0)
 
 
-def _say(text: str, *, err: bool = False) -> None:
-    typer.echo(printable(text), err=err)
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(f"{typer.style('error:', fg='red')} {printable(message)}", err=True)
-    sys.exit(1)
-
-
-def _services(**overrides: object) -> Services:
-    given = {name: value for name, value in overrides.items() if value is not None}
-    settings: Settings = read_settings(**given)
-    return build_services(settings)
-
-
 def _existing() -> Services:
-    services = _services()
+    services = services_of()
     require_catalogue(services.database)
     return services
 
@@ -278,27 +238,11 @@ def _prepare(services: Services, *, starter: bool) -> None:
     """Make or upgrade the catalogue; with `starter`, fill an empty one."""
     summary = prepare_catalogue(services.settings, services.database, starter=starter)
     if summary is not None:
-        _say(f"the catalogue is new; starter catalogue: {_described(summary)}")
+        say(f"the catalogue is new; starter catalogue: {_described(summary)}")
 
 
 def _migrate(services: Services) -> None:
     migrate(services.database, network_file_system=services.settings.db_network_file_system)
-
-
-def _first_token(services: Services) -> None:
-    """A machine without any way to write gets one admin token: shown this once, or, where the
-    output may well be a log that others read, in a file of its own.
-    """
-    tokens = _tokens(services)
-    if services.settings.oidc_issuer or tokens.path.exists():
-        return
-    token = tokens.create("admin", Role.ADMIN)
-    if sys.stdout.isatty():
-        _say(f"the admin token for writing, shown only now: {token}")
-    else:
-        path = tokens.path.with_name("admin-token")
-        replace_file(path, f"{token}\n".encode(), mode=0o600)
-        _say(f"the admin token for writing is in {path}; delete that file once you have it")
 
 
 def _holding(services: Services) -> AbstractContextManager[None]:
@@ -307,10 +251,6 @@ def _holding(services: Services) -> AbstractContextManager[None]:
         return nullcontext()
     with services.database.reading() as connection:
         return services.hold.held_for(catalogue_state(connection).catalogue_id)
-
-
-def _tokens(services: Services) -> TokenFile:
-    return TokenFile(services.settings.tokens_file, services.clock)
 
 
 def _copied(copied: copies.Copied) -> str:
