@@ -1,14 +1,17 @@
 """What tests share: catalogues on temporary files, the clock in their hands, the real data."""
 
+import asyncio
 import fcntl
 import json
 import os
 import shutil
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -18,6 +21,8 @@ from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.exchange import import_file, parse_file
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.settings import Settings
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("COCKTAILSPACE_SHARED", ROOT.parent / "shared" / "data"))
@@ -43,6 +48,14 @@ def need(found: object, what: str) -> None:
     if os.environ.get("REQUIRE_ALL") == "1":
         pytest.fail(f"{what} is needed (REQUIRE_ALL=1)")
     pytest.skip(f"{what} is not on this machine")
+
+
+def run_alone(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in a thread of its own: the main one's event loop may be in use, or another
+    library's, and is left as it is.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The log: one line for each refresh, for people and for machines."""
 
+import io
 import json
 import logging
 import os
@@ -15,7 +16,7 @@ from cocktailspace.artifacts.manifest import Manifest
 from cocktailspace.artifacts.report import RunReport, read_report
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.changes import CatalogueState
-from cocktailspace.logs import configure_logging
+from cocktailspace.logs import OnceInAWhile, configure_logging
 from cocktailspace.refresh.ports import Cause
 from cocktailspace.refresh.status import RefreshState, RefreshStatus, cause_of
 from tests.conftest import BAR, ManualClock, import_document, nothing_published
@@ -186,3 +187,45 @@ def test_the_refresher_says_why_it_starts_a_job(
     services.refresher.step()
     services.refresher.run_now(services.refresher.status())
     assert causes == [Cause.STARTUP, Cause.EDIT, Cause.MANUAL]
+
+
+def test_the_log_says_a_thing_once_a_minute_and_how_often_it_was() -> None:
+    now = [0.0]
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(OnceInAWhile(lambda: now[0]))
+    logger = logging.Logger("flooded")
+    logger.addHandler(handler)
+
+    def fail(message: str) -> None:
+        try:
+            raise OSError(message)
+        except OSError:
+            logger.exception("request %s failed", message)
+
+    for number in range(1_000):
+        fail(str(number))
+    assert stream.getvalue().count("failed") == 1
+    assert len(stream.getvalue()) < 1_000
+    now[0] = 61.0
+    fail("again")
+    assert "(and 999 times like it before)" in stream.getvalue()
+
+
+def test_different_things_and_news_are_all_said() -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(OnceInAWhile())
+    logger = logging.Logger("busy")
+    logger.addHandler(handler)
+    for number in range(3):
+        logger.info("refresh %d", number)
+    logger.warning("this")
+    logger.warning("that")
+    assert stream.getvalue().split("\n")[:-1] == [
+        "refresh 0",
+        "refresh 1",
+        "refresh 2",
+        "this",
+        "that",
+    ]

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy.exc import ArgumentError
+
 from cocktailspace.analytics.parameters import PARAMETERS
+from cocktailspace.artifacts.hold import FolderHold
 from cocktailspace.artifacts.inspection import Inspection
 from cocktailspace.artifacts.store import ArtifactLinks, ArtifactStore
 from cocktailspace.catalogue.changes import catalogue_state
@@ -20,7 +23,7 @@ from cocktailspace.refresh.ports import ScheduleNames
 from cocktailspace.refresh.scheduled import ScheduledRefresher
 from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.refresh.tally import Tally
-from cocktailspace.settings import Settings
+from cocktailspace.settings import Settings, SettingsError
 from cocktailspace.storage import choose_store
 from cocktailspace.times import Clock, utc_now
 
@@ -29,19 +32,23 @@ from cocktailspace.times import Clock, utc_now
 class Services:
     """The parts that the edges (HTTP, CLI, job) work with.
 
+    inspection: what published artifacts are read through.
     jobs: the jobs of this machine; None on AWS, where nobody here may start one.
     links: what can hand out addresses of artifacts; None where readers must come through us.
+    hold: a server's claim to the artifacts folder; None on AWS, where a bucket is one's own.
     """
 
     settings: Settings
     database: Database
     limits: Limits
     store: ArtifactStore
+    inspection: Inspection
     jobs: LocalJobs | None
     refresher: RefreshControl
     clock: Clock
     tally: Tally
     links: ArtifactLinks | None = None
+    hold: FolderHold | None = None
 
 
 def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
@@ -53,7 +60,10 @@ def _embedded(settings: Settings, clock: Clock) -> Services:
     store = choose_store(settings)
     lock_path = settings.artifacts_folder / ".job.lock"
     tally = Tally()
-    jobs = LocalJobs(lock_path, store, settings.environment(), clock, tally)
+    most = timedelta(minutes=settings.analytics_job_minutes)
+    jobs = LocalJobs(lock_path, store, settings.environment(), clock, tally, most=most)
+    inspection = Inspection(store)
+    hold = FolderHold(settings.artifacts_folder)
     bell = Bell()
     # `signal_analytics_run()` of the embedded mode: the refresher is a thread of this process or
     # looks by itself within a second, so there is no alarm to move and nothing to work out.
@@ -68,9 +78,21 @@ def _embedded(settings: Settings, clock: Clock) -> Services:
         algorithm_version=PARAMETERS["algorithm_version"],
         prepare=_preparation(settings, database),
         tally=tally,
-        whole=Inspection(store),
+        whole=inspection,
+        hold=hold,
     )
-    return Services(settings, database, _limits(settings), store, jobs, refresher, clock, tally)
+    return Services(
+        settings=settings,
+        database=database,
+        limits=_limits(settings),
+        store=store,
+        inspection=inspection,
+        jobs=jobs,
+        refresher=refresher,
+        clock=clock,
+        tally=tally,
+        hold=hold,
+    )
 
 
 def prepare_catalogue(
@@ -112,6 +134,7 @@ def _aws(settings: Settings, clock: Clock) -> Services:
     policy = _policy(settings, timedelta(minutes=15), timedelta(minutes=60))
     scheduler = EventBridgeScheduler(_schedule_names(settings), clock)
     tally = Tally()
+    inspection = Inspection(store)
     refresher = ScheduledRefresher(
         database,
         store,
@@ -120,17 +143,30 @@ def _aws(settings: Settings, clock: Clock) -> Services:
         clock,
         algorithm_version=PARAMETERS["algorithm_version"],
         function_arn=settings.analytics_trigger_function,
+        whole=inspection,
     )
     signal = AnalyticsSignal(refresher.status, scheduler, tally=tally)
     return Services(
-        settings, database, _limits(settings), store, None, refresher, clock, tally, links=links
+        settings=settings,
+        database=database,
+        limits=_limits(settings),
+        store=store,
+        inspection=inspection,
+        jobs=None,
+        refresher=refresher,
+        clock=clock,
+        tally=tally,
+        links=links,
     )
 
 
 def _database(settings: Settings, clock: Clock, after_commit: Callable[[], None]) -> Database:
-    return Database(
-        settings.catalogue_url, limits=_limits(settings), clock=clock, after_commit=after_commit
-    )
+    url, limits = settings.catalogue_url, _limits(settings)
+    try:
+        return Database(url, limits=limits, clock=clock, after_commit=after_commit)
+    except (ArgumentError, ModuleNotFoundError) as error:
+        message = f"DATABASE_URL: no driver for {url.drivername!r} is installed ({error})"
+        raise SettingsError(message) from error
 
 
 def _limits(settings: Settings) -> Limits:

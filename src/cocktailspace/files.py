@@ -2,8 +2,10 @@
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +13,13 @@ from pathlib import Path
 from typing import IO
 
 
-def replace_file(path: Path, content: bytes | IO[bytes], *, mode: int = 0o644) -> None:
+def replace_file(path: Path, content: bytes | IO[bytes], *, mode: int | None = None) -> None:
     """Write a file anew: on disk for good, then renamed over the old one.
 
     Whoever reads it meanwhile sees all of the old or all of the new one. Raises OSError, and
     leaves nothing behind.
+
+    mode: of a new file; unless it is given, an old one's stays.
     """
     with scratch_folder(path.parent, ".writing-") as folder:
         made = folder / path.name
@@ -26,8 +30,57 @@ def replace_file(path: Path, content: bytes | IO[bytes], *, mode: int = 0o644) -
                 shutil.copyfileobj(content, file)
             file.flush()
             os.fsync(file.fileno())
-        made.chmod(mode)
-        made.replace(path)
+        take_place(made, path, mode=mode)
+
+
+def sha256_of(file: IO[bytes]) -> str:
+    """The digest, in hex, of what is left to read of a file."""
+    digest = hashlib.sha256()
+    while chunk := file.read(2**20):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def take_place(made: Path, path: Path, *, mode: int | None = None) -> None:
+    """Rename a file, with the mode and the owner that one in its place should have."""
+    made.chmod(mode or mode_at(path, 0o644))
+    give_away(made, path)
+    made.replace(path)
+
+
+def mode_at(path: Path, otherwise: int) -> int:
+    """The mode of the file that is there."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return otherwise
+
+
+def give_away(made: Path, path: Path) -> None:
+    """Root, who may well be at the command line beside a server of another user, makes files for
+    that user: for whose the old one is, or the folder.
+    """
+    if os.geteuid() == 0:
+        owned = (path if path.exists() else path.parent).stat()
+        os.chown(made, owned.st_uid, owned.st_gid)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, where there are none."""
+    for folder in reversed([path, *path.parents]):
+        if not folder.is_dir():
+            folder.mkdir(exist_ok=True)
+            give_away(folder, folder.parent)
+
+
+def open_lock(path: Path, *, mode: int = 0o644) -> int:
+    """A file to lock, made where there is none; never one that a link leads to elsewhere."""
+    make_folder(path.parent)
+    there = path.exists()
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, mode)
+    if not there:
+        give_away(path, path.parent)
+    return lock
 
 
 @contextmanager

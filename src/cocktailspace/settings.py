@@ -1,16 +1,43 @@
 """Everything that can be set from outside, read from the environment once."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, NonNegativeFloat, PositiveInt, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cocktailspace.logs import LogFormat, LogLevel
 
+if TYPE_CHECKING:  # it takes longer to load than a job to run
+    from sqlalchemy import URL
+
 DATA = Path("data")
 
+
+def _place(path: Path) -> Path:
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError as error:  # ~nobody
+        raise ValueError(str(error)) from None
+
+
+def _parsed_url(text: str) -> str:
+    from sqlalchemy import make_url  # noqa: PLC0415
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
+    try:
+        make_url(text)
+    except ArgumentError as error:
+        raise ValueError(f"{error}; it looks like postgresql+psycopg://user@host/name") from None
+    return text
+
+
 Port = Annotated[int, Field(ge=1, le=65535)]
+Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+Minutes = Annotated[float, Field(ge=0, le=525_600, allow_inf_nan=False)]
+Place = Annotated[Path, AfterValidator(_place)]
+DatabaseUrl = Annotated[str, AfterValidator(_parsed_url)]
 
 
 class SettingsError(Exception):
@@ -22,8 +49,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    db_path: Path | None = Field(None, description="SQLite file of the catalogue")
-    database_url: str | None = Field(None, description="SQLAlchemy URL, instead of DB_PATH")
+    db_path: Place | None = Field(None, description="SQLite file of the catalogue")
+    database_url: DatabaseUrl | None = Field(None, description="SQLAlchemy URL, instead of DB_PATH")
     db_network_file_system: bool = Field(
         False, description="The SQLite file lies on NFS or EFS: use a rollback journal, not WAL"
     )
@@ -32,14 +59,14 @@ class Settings(BaseSettings):
         description="Make or upgrade the catalogue when a server or an import starts; false where "
         "several hosts share it: then `cocktailspace migrate` alone does",
     )
-    analytics_path: Path | None = Field(None, description="Folder for the published artifacts")
+    analytics_path: Place | None = Field(None, description="Folder for the published artifacts")
     analytics_bucket: str | None = Field(
         None, description="S3 bucket for the artifacts; setting it means AWS mode"
     )
-    analytics_debounce_minutes: NonNegativeFloat | None = Field(
+    analytics_debounce_minutes: Minutes | None = Field(
         None, description="How long a refresh waits for edits to end (a fraction is allowed)"
     )
-    analytics_max_wait_minutes: NonNegativeFloat | None = Field(
+    analytics_max_wait_minutes: Minutes | None = Field(
         None, description="How long edits can put a refresh off at most"
     )
     analytics_schedule_name: str | None = Field(
@@ -54,7 +81,12 @@ class Settings(BaseSettings):
     analytics_scheduler_dlq_arn: str | None = Field(
         None, description="ARN of the queue for what the schedule could not deliver"
     )
-    analytics_overdue_minutes: NonNegativeFloat = Field(
+    analytics_job_minutes: Minutes = Field(
+        120.0,
+        gt=0,
+        description="How long a job may take on this machine before it is ended and fails",
+    )
+    analytics_overdue_minutes: Minutes = Field(
         5.0,
         description="How much longer than the longest wait and two jobs a change may stay "
         "unpublished before `/healthz/refresh` turns red",
@@ -63,10 +95,26 @@ class Settings(BaseSettings):
     log_level: LogLevel = Field("info", description="`debug`, `info`, `warning` or `error`")
     host: str = Field("127.0.0.1", description="Address that `serve` listens on")
     port: Port = Field(8000, description="Port that `serve` listens on")
-    max_body_bytes: PositiveInt = Field(1_048_576, description="Size of one request")
-    max_import_bytes: PositiveInt = Field(67_108_864, description="Size of one imported file")
-    max_writes_per_minute: PositiveInt = Field(600, description="Writes of one client address")
-    tokens_path: Path | None = Field(None, description="File of the access tokens, stored hashed")
+    shutdown_seconds: Seconds = Field(
+        10.0, description="Time in which a server that is told to end does, and its job with it"
+    )
+    forwarded_allow_ips: str = Field(
+        "127.0.0.1",
+        description="Addresses or networks of reverse proxies, separated by commas, whose word on "
+        "the client's address is taken",
+    )
+    max_body_bytes: Count = Field(1_048_576, description="Size of one request")
+    max_import_bytes: Count = Field(67_108_864, description="Size of one imported file")
+    max_request_seconds: Seconds = Field(
+        60.0, description="Time that a request may take to arrive: its head, and then its body"
+    )
+    max_connections: Count = Field(
+        1_000, description="Open connections; one address may have a quarter of them"
+    )
+    max_writes_per_minute: Count = Field(
+        600, description="Writes with one token, and failed attempts of one client address"
+    )
+    tokens_path: Place | None = Field(None, description="File of the access tokens, stored hashed")
     oidc_issuer: str | None = Field(
         None, description="URL of an OpenID Connect issuer whose tokens may write"
     )
@@ -75,10 +123,8 @@ class Settings(BaseSettings):
     oidc_editor_group: str = Field("editor", description="Group that may edit")
     oidc_admin_group: str = Field("admin", description="Group that may do everything")
     cors_origins: str = Field("", description="Other origins that may read, separated by spaces")
-    max_ingredients_per_recipe: PositiveInt = Field(
-        100, description="Lines that one recipe may have"
-    )
-    max_rows_per_bulk: PositiveInt = Field(5_000, description="Rows that one bulk request may have")
+    max_ingredients_per_recipe: Count = Field(100, description="Lines that one recipe may have")
+    max_rows_per_bulk: Count = Field(5_000, description="Rows that one bulk request may have")
 
     @model_validator(mode="after")
     def _one_of_each(self) -> "Settings":
@@ -94,14 +140,18 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def catalogue_url(self) -> str:
-        """The catalogue's database, `data/catalogue.sqlite` where nothing is set."""
-        return self.database_url or f"sqlite:///{self.catalogue_path}"
+    def catalogue_url(self) -> "URL":
+        """The catalogue's database."""
+        from sqlalchemy import URL, make_url  # noqa: PLC0415
+
+        if self.database_url is not None:
+            return make_url(self.database_url)
+        return URL.create("sqlite", database=str(self.catalogue_file))
 
     @property
-    def catalogue_path(self) -> Path:
-        """The catalogue's file where no DATABASE_URL says otherwise."""
-        return (self.db_path or DATA / "catalogue.sqlite").expanduser().absolute()
+    def catalogue_file(self) -> Path:
+        """The SQLite file of the catalogue, unless there is a DATABASE_URL."""
+        return self.db_path or _place(DATA / "catalogue.sqlite")
 
     @property
     def aws(self) -> bool:
@@ -111,22 +161,26 @@ class Settings(BaseSettings):
     @property
     def artifacts_folder(self) -> Path:
         """The folder store's root, `data/artifacts` where nothing is set; of no use on AWS."""
-        return (self.analytics_path or DATA / "artifacts").expanduser().absolute()
+        return self.analytics_path or _place(DATA / "artifacts")
 
     @property
     def tokens_file(self) -> Path:
         """The file of the access tokens, `data/tokens.json` where nothing is set."""
-        return (self.tokens_path or DATA / "tokens.json").expanduser().absolute()
+        return self.tokens_path or _place(DATA / "tokens.json")
 
     def environment(self) -> dict[str, str]:
         """The variables that give a child process the same catalogue and artifacts."""
-        logs = {"LOG_FORMAT": self.log_format, "LOG_LEVEL": self.log_level}
-        path = "" if self.database_url else str(self.catalogue_path)
-        return {"DATABASE_URL": self.database_url or "", "DB_PATH": path, **logs} | (
+        database = (
+            {"DATABASE_URL": self.database_url, "DB_PATH": ""}
+            if self.database_url
+            else {"DATABASE_URL": "", "DB_PATH": str(self.catalogue_file)}
+        )
+        artifacts = (
             {"ANALYTICS_BUCKET": self.analytics_bucket, "ANALYTICS_PATH": ""}
             if self.analytics_bucket
             else {"ANALYTICS_PATH": str(self.artifacts_folder)}
         )
+        return {"LOG_FORMAT": self.log_format, "LOG_LEVEL": self.log_level, **database, **artifacts}
 
 
 def read_settings(**overrides: Any) -> Settings:
@@ -138,5 +192,6 @@ def read_settings(**overrides: Any) -> Settings:
         for finding in error.errors(include_url=False):
             name = "_".join(map(str, finding["loc"])).upper()
             message = finding["msg"].removeprefix("Value error, ")
-            lines.append(f"{name}: {message} (got {finding['input']!r})" if name else message)
+            got = "" if name == "DATABASE_URL" else f" (got {finding['input']!r})"  # a password
+            lines.append(f"{name}: {message}{got}" if name else message)
         raise SettingsError("; ".join(lines)) from None

@@ -26,7 +26,7 @@ def choose_store(settings: Settings) -> ArtifactStore:
 def catalogue_file(settings: Settings) -> Path:
     """The SQLite file of the catalogue. Raises SettingsError where it is no file."""
     if settings.database_url is None:
-        return settings.catalogue_path
+        return settings.catalogue_file
     from sqlalchemy import make_url  # noqa: PLC0415 - takes longer to load than a job to run
 
     url = make_url(settings.database_url)

@@ -1,7 +1,7 @@
 """Moments in time: always UTC, written as ISO 8601 with a Z."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
 
@@ -9,6 +9,14 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The wall clock; pass it in, so that tests can pass another."""
     return datetime.now(UTC)
+
+
+def later(moment: datetime, duration: timedelta) -> datetime:
+    """So long after a moment, or the last moment that there is."""
+    try:
+        return moment + duration
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def to_text(moment: datetime) -> str:

@@ -69,9 +69,9 @@ def test_units_are_listed(client: TestClient) -> None:
     [
         ("/recipes/99", 404, "not_found"),
         ("/ingredients/99", 404, "not_found"),
-        ("/recipes/0", 422, "invalid"),
+        ("/recipes/0", 404, "not_found"),
         ("/recipes/abc", 404, "not_found"),
-        ("/recipes/99999999999999999999", 422, "invalid"),
+        ("/recipes/99999999999999999999", 404, "not_found"),
         ("/recipes?limit=0", 422, "invalid"),
         ("/recipes?cursor=%21", 422, "invalid"),
         ("/recipes?ingredient=x", 422, "invalid"),

@@ -9,6 +9,7 @@ from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.api.errors import NotYetError
 from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.artifacts.folder import FolderStore
+from cocktailspace.artifacts.inspection import Inspection
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.publish import Result, new_run_id, publish
 from cocktailspace.artifacts.store import ArtifactStore
@@ -48,7 +49,7 @@ def _publish(store: ArtifactStore, artifacts: dict[str, Any]) -> str:
 
 def test_recipes_stand_in_order_of_name_with_their_place_on_each_map(store: FolderStore) -> None:
     run_id = _publish(store, ARTIFACTS)
-    manifest, run = PublishedRuns(store).current()
+    manifest, run = PublishedRuns(store, Inspection(store)).current()
     assert manifest.run_id == run_id
     by_name = sorted(range(3), key=lambda number: NAMES[number])
     assert run.names == sorted(NAMES)
@@ -64,12 +65,12 @@ def test_recipes_stand_in_order_of_name_with_their_place_on_each_map(store: Fold
 def test_a_recipe_that_the_run_does_not_have_is_said_to_be_missing(store: FolderStore) -> None:
     _publish(store, ARTIFACTS)
     with pytest.raises(NotFoundError, match="recipe 4 is not in the published analytics"):
-        PublishedRuns(store).current()[1].row_of(4)
+        PublishedRuns(store, Inspection(store)).current()[1].row_of(4)
 
 
 def test_a_run_is_read_once(store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
     _publish(store, ARTIFACTS)
-    runs = PublishedRuns(store)
+    runs = PublishedRuns(store, Inspection(store))
     _, run = runs.current()
     monkeypatch.setattr("cocktailspace.api.runs.PublishedRun", None)  # reading would fail
     assert runs.current()[1] is run
@@ -79,7 +80,7 @@ def test_a_run_is_read_once(store: FolderStore, monkeypatch: pytest.MonkeyPatch)
 def test_a_run_that_lacks_something_is_not_yet_there(store: FolderStore, name: str) -> None:
     _publish(store, {each: rows for each, rows in ARTIFACTS.items() if each != name})
     with pytest.raises(NotYetError, match="is gone; it is computed anew"):
-        PublishedRuns(store).current()
+        PublishedRuns(store, Inspection(store)).current()
 
 
 @pytest.mark.parametrize("name", ["cocktail-space-em", "ingredient-usage"])
@@ -87,4 +88,4 @@ def test_a_form_that_cannot_be_read_says_what_helps(store: FolderStore, name: st
     for rows in ([{"recipe": "of tomorrow"}], {"of": "tomorrow"}, [["of", "tomorrow"]], [7]):
         _publish(store, ARTIFACTS | {name: rows})
         with pytest.raises(NotYetError, match="refresh --force"):
-            PublishedRuns(store).current()
+            PublishedRuns(store, Inspection(store)).current()

@@ -1,4 +1,7 @@
+import os
 import stat
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -82,3 +85,46 @@ def test_a_damaged_file_lets_nobody_in_and_says_what_to_do(tokens: TokenFile) ->
     tokens.path.write_text("{")
     with pytest.raises(TokenError, match="is damaged; delete it"):
         tokens.entries()
+
+
+@pytest.mark.parametrize("name", [" admin", "admin ", "ADMIN", "a\u0064min"])
+def test_two_names_that_look_alike_are_one(tokens: TokenFile, name: str) -> None:
+    tokens.create("admin", Role.ADMIN)
+    with pytest.raises(TokenError, match="already"):
+        tokens.create(name, Role.EDITOR)
+    tokens.revoke(name)
+    assert tokens.entries() == []
+
+
+def _damaged(path: Path) -> None:
+    path.write_text("{")
+
+
+def _a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"), [(_damaged, "is damaged"), (_a_folder, "cannot be read")]
+)
+def test_a_file_that_cannot_be_read_is_503_and_named(
+    client: TestClient, tokens: TokenFile, spoil: Callable[[Path], None], says: str
+) -> None:
+    token = tokens.create("eve", Role.EDITOR)
+    spoil(tokens.path)
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = client.post(f"{API}/recipes", json=BODY, headers=headers)
+    assert answer.status_code == 503
+    assert says in answer.json()["error"]["message"]
+    assert client.get(f"{API}/recipes").status_code == 200
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone takes files away from others")
+def test_a_token_made_by_root_leaves_the_file_to_its_owner(tokens: TokenFile) -> None:
+    os.chown(tokens.path.parent, 1234, 1234)
+    tokens.create("eve", Role.EDITOR)
+    os.chown(tokens.path, 4321, 4321)
+    tokens.create("ann", Role.ADMIN)
+    assert tokens.path.stat().st_uid == 4321
+    assert {path.stat().st_uid for path in tokens.path.parent.glob("*.lock")} == {1234}

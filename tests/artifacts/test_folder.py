@@ -63,3 +63,44 @@ def test_a_folder_in_place_of_an_object_is_an_error_not_a_crash(tmp_path: Path) 
     with pytest.raises(StoreError) as caught:
         store.read("a")
     assert not isinstance(caught.value, MissingError)
+
+
+@pytest.mark.parametrize("place", ["run/a", "run"], ids=["in its place", "on its way"])
+def test_a_link_to_elsewhere_is_named_and_neither_read_nor_written_through(
+    tmp_path: Path, place: str
+) -> None:
+    store, secrets = FolderStore(tmp_path / "artifacts"), tmp_path / "elsewhere"
+    secrets.mkdir()
+    (secrets / "a").write_text("secret")
+    store.write("run/b", b"x")
+    store.delete("run/b")
+    link = store.root / place
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(secrets / "a" if place == "run/a" else secrets)
+    for use in (
+        lambda: store.read("run/a"),
+        lambda: store.read_part("run/a", 0, 1),
+        lambda: store.write("run/a", b"ours"),
+    ):
+        with pytest.raises(StoreError, match=f"{place} is a symbolic link"):
+            use()
+    assert (secrets / "a").read_text() == "secret"
+    [found] = store.list("run")
+    store.delete(found.key)
+    assert not link.is_symlink()
+    assert (secrets / "a").exists()
+
+
+def test_what_would_never_end_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a")
+    with pytest.raises(StoreError, match="it is no file"):
+        FolderStore(tmp_path).read("a")
+
+
+def test_a_lock_is_not_made_where_a_link_leads(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path / "artifacts")
+    store.root.mkdir()
+    (store.root / ".lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StoreError):
+        store.swap("a", b"x", None)
+    assert not (tmp_path / "elsewhere").exists()

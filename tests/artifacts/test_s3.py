@@ -1,5 +1,6 @@
 """What S3 alone can do, and what it says in words of its own."""
 
+import hashlib
 import urllib.request
 from urllib.parse import parse_qs, urlsplit
 
@@ -52,3 +53,13 @@ def test_what_may_not_be_listed_is_missing_when_it_is_denied(s3_store: S3Store) 
         stub.add_client_error("get_object", "AccessDenied", http_status_code=403)
         with pytest.raises(MissingError, match="or we may not read it"):
             s3_store.read("manifest.json")
+
+
+def test_the_digest_is_the_buckets_own_and_made_here_where_it_has_none(
+    s3_store: S3Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3_store._client.put_object(Bucket="artifacts", Key="older", Body=b"hello")
+    assert s3_store.sha256("older") == hashlib.sha256(b"hello").hexdigest()
+    s3_store.write("a", b"hello")
+    monkeypatch.delattr(S3Store, "open")
+    assert s3_store.sha256("a") == hashlib.sha256(b"hello").hexdigest()

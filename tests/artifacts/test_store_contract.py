@@ -1,5 +1,6 @@
 """What every ArtifactStore must do, run over each of them."""
 
+import hashlib
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -30,6 +31,16 @@ def test_a_write_replaces(store: ArtifactStore) -> None:
 def test_a_missing_key_is_a_missing_error(store: ArtifactStore) -> None:
     with pytest.raises(MissingError):
         store.read("nowhere")
+
+
+def test_size_and_digest_are_those_of_what_is_there_now(store: ArtifactStore) -> None:
+    for body in (b"0123456789", b""):
+        store.write("a", body)
+        assert store.size("a") == len(body)
+        assert store.sha256("a") == hashlib.sha256(body).hexdigest()
+    for ask in (store.size, store.sha256):
+        with pytest.raises(MissingError):
+            ask("nowhere")
 
 
 def test_a_part_is_read_with_the_length_of_the_whole(store: ArtifactStore) -> None:
@@ -99,3 +110,14 @@ def test_a_deleted_object_is_gone_and_may_be_deleted_again(store: ArtifactStore)
     with pytest.raises(MissingError):
         store.read("a/b")
     assert list(store.list("a")) == []
+
+
+def test_an_open_object_stays_what_it_was(store: ArtifactStore) -> None:
+    store.write("a", b"one")
+    with store.open("a") as file:
+        store.write("a", b"two")
+        store.delete("a")
+        assert file.read() == b"one"
+        assert file.fileno() > 0
+    with pytest.raises(MissingError):
+        store.open("a")

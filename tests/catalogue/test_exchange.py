@@ -1,5 +1,7 @@
 import copy
+import gc
 import json
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +12,10 @@ from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import InvalidError
 from cocktailspace.catalogue.exchange import (
     ImportSummary,
+    export_parts,
     export_text,
     import_file,
+    load_file,
     parse_file,
     starter_file,
 )
@@ -36,7 +40,7 @@ def _export(database: Database) -> str:
 
 def _problems(database: Database, document: Any) -> list[str]:
     with pytest.raises(InvalidError) as caught:
-        _import(database, document)
+        load_file(database, parse_file(_text(document)))
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -171,3 +175,84 @@ def test_the_starter_catalogue_imports_as_a_whole(database: Database) -> None:
     with database.transaction() as tx:
         summary = import_file(tx, file)
     assert summary.created == len(file.units) + len(file.ingredients) + len(file.recipes)
+
+
+@pytest.mark.parametrize(
+    "document", [{}, BAR, {"units": BAR["units"]}, {"recipes": [{"name": "Ice"}]}]
+)
+def test_an_export_is_written_as_the_standard_library_would(
+    database: Database, document: Any
+) -> None:
+    _import(database, document)
+    text = _export(database)
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1) + "\n"
+    assert len(json.loads(text)["recipes"]) == len(document.get("recipes", ()))
+
+
+def test_the_real_catalogues_export_is_written_so_too(
+    database: Database, real_catalogue: bytes
+) -> None:
+    with database.transaction() as tx:
+        import_file(tx, parse_file(real_catalogue))
+    text = _export(database)
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1) + "\n"
+
+
+def test_an_export_takes_no_more_memory_for_more_recipes(database: Database) -> None:
+    lines = [{"ingredient": "Gin", "amount": 1.5, "unit": "Ounce"}] * 20
+    rows = [
+        {"name": f"Recipe {i}", "instructions": "x" * 500, "ingredients": lines}
+        for i in range(3_000)
+    ]
+    _import(database, BAR | {"recipes": rows})
+    with database.reading() as connection:
+        tracemalloc.start()
+        size = sum(map(len, export_parts(connection)))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert size > 5_000_000
+    assert peak < size / 3
+
+
+def test_an_unknown_name_is_refused_without_waiting_for_writers(database: Database) -> None:
+    document = {**BAR, "recipes": [{"name": "New", "ingredients": [{"ingredient": "Ginn"}]}]}
+    with database.transaction():
+        assert _problems(database, document) == [
+            "recipes[0].ingredients[0]: unknown ingredient 'Ginn' (did you mean 'Gin'?)"
+        ]
+
+
+def test_what_was_meant_is_looked_for_a_few_times_only(database: Database) -> None:
+    lines = [{"ingredient": f"Gin {number}"} for number in range(1_000)]
+    problems = _problems(database, {**BAR, "recipes": [{"name": "New", "ingredients": lines}]})
+    assert len(problems) == 1_000
+    assert sum("did you mean" in problem for problem in problems) == 20
+
+
+def test_no_import_has_the_collector_look_at_all_of_its_rows(database: Database) -> None:
+    """Half a second at a time in which nobody else runs, at 50,000 recipes."""
+    collected: list[int] = []
+
+    def watch(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            collected.append(info["generation"])
+
+    recipes = [{"name": f"R {number}", "ingredients": [{}]} for number in range(5_000)]
+    for recipe in recipes:
+        recipe["ingredients"] = [{"ingredient": "Gin", "amount": 1.0}] * 3
+    text = _text({**BAR, "recipes": recipes})
+    gc.collect()
+    gc.callbacks.append(watch)
+    try:
+        summary = load_file(database, parse_file(text))
+    finally:
+        gc.callbacks.remove(watch)
+    assert summary.created > 5_000
+    assert collected.count(2) == 0
+    assert gc.isenabled()
+
+
+def test_a_key_that_stands_twice_is_refused_with_its_place() -> None:
+    text = '{"format": "catalogue/1",\n "recipes": [{"name": "A"}],\n "recipes": []}'
+    with pytest.raises(InvalidError, match=r"second key \"recipes\" at line 3"):
+        parse_file(text)

@@ -86,3 +86,21 @@ def test_a_newer_schema_is_refused(database: Database, use: object) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(SchemaError, match="newer version"):
         use(database)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "schema", ["CREATE TABLE diary (entry)", "CREATE TABLE alembic_version (v)"]
+)
+def test_another_programs_file_is_refused_by_name_and_left_as_it_is(
+    tmp_path: Path, schema: str
+) -> None:
+    path = tmp_path / "diary.sqlite"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute(schema)
+    before = path.read_bytes()
+    database = Database(sqlite_url(path))
+    with pytest.raises(SchemaError, match=r"diary\.sqlite is another program's SQLite file"):
+        migrate(database)
+    database.close()
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["diary.sqlite"]

@@ -20,7 +20,6 @@ from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.artifacts.attempt import Attempt, AttemptNote
-from cocktailspace.artifacts.inspection import Inspection
 from cocktailspace.artifacts.manifest import Manifest, read_published
 from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
 from cocktailspace.catalogue.changes import CatalogueState, catalogue_state
@@ -109,7 +108,7 @@ class Site:
             Bell(),
             algorithm_version=self.algorithm_version,
             prepare=lambda: self._prepare(base),
-            whole=Inspection(base.store),
+            whole=base.inspection,
         )
         self.services = replace(base, refresher=refresher)
         self.client = TestClient(create_app(self.services), raise_server_exceptions=False)

@@ -12,6 +12,7 @@ import pytest
 from cocktailspace.artifacts.attempt import read_attempt
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.catalogue.exchange import import_file, starter_file
 from cocktailspace.refresh import local_jobs
 from cocktailspace.refresh.embedded import Refresher
 from cocktailspace.refresh.status import RefreshState
@@ -111,3 +112,20 @@ def test_a_step_starts_what_is_due_and_only_that(
     clock.advance(seconds=2)  # type: ignore[attr-defined]
     refresher.step()
     assert submitted == [1]
+
+
+def test_a_job_that_takes_too_long_is_ended_and_fails_with_the_way_out(services: Services) -> None:
+    with services.database.transaction() as tx:
+        import_file(tx, starter_file())
+    hurried = services.settings.model_copy(update={"analytics_job_minutes": 0.3 / 60})
+    impatient = build_services(hurried, clock=services.clock)
+    job = impatient.jobs.submit()
+    assert impatient.jobs.wait(60)
+    attempt = read_attempt(services.store)
+    assert attempt is not None
+    assert (attempt.state, attempt.failures) == ("failed", 1)
+    assert "longer than 0.005 minutes" in (attempt.error or "")
+    assert "ANALYTICS_JOB_MINUTES" in (attempt.error or "")
+    assert not os.path.exists(f"/proc/{job.id}")
+    assert impatient.refresher.status().state is RefreshState.FAILED
+    assert read_published(services.store) is None

@@ -5,6 +5,7 @@ ringing submits a job, and a reconcile looks every ten minutes. Only the computi
 takes a snapshot when it starts, reports as it goes, and publishes artifacts that name its run.
 """
 
+import hashlib
 import itertools
 import json
 from collections.abc import Callable
@@ -44,6 +45,12 @@ class MemoryStore:
             raise MissingError(key)
         body, tag, _ = self._objects[key]
         return Stored(body, tag)
+
+    def size(self, key: str) -> int:
+        return len(self.read(key).body)
+
+    def sha256(self, key: str) -> str:
+        return hashlib.sha256(self.read(key).body).hexdigest()
 
     def write(self, key: str, body: bytes) -> None:
         self._objects[key] = (body, str(next(self._tags)), self._clock())

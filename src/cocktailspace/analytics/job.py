@@ -17,7 +17,7 @@ from cocktailspace.artifacts.manifest import (
     ArtifactName,
     Manifest,
     Published,
-    is_whole,
+    damaged,
     read_published,
 )
 from cocktailspace.artifacts.publish import Result, publish
@@ -103,7 +103,7 @@ def _is_published(store: ArtifactStore, snapshot: Snapshot, base: Published | No
         and manifest.source_version == snapshot.version
         and manifest.source_changed_at in (None, snapshot.changed_at)
         and manifest.algorithm_version >= PARAMETERS["algorithm_version"]
-        and is_whole(store, manifest)
+        and not damaged(store, manifest)
     )
 
 

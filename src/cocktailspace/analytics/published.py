@@ -35,6 +35,9 @@ from cocktailspace.artifacts.rows import rows_of
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.catalogue.errors import NotFoundError
 
+ARTIFACTS = (*MAPS, ArtifactName.INGREDIENT_USAGE, ArtifactName.INGREDIENT_SUBSTITUTES)
+"""What is read of a run."""
+
 _PLACE = re.compile(rb'"x":(-?[0-9.]+(?:e-?[0-9]+)?),"y":(-?[0-9.]+(?:e-?[0-9]+)?)')
 """Quotes within a name are written \\", so that no name looks like this."""
 _SAME_REGION = 0.12

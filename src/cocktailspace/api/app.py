@@ -16,19 +16,24 @@ from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.api.bodies import Bodies
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import install_error_handlers
-from cocktailspace.api.limits import BodyLimit, write_limit
+from cocktailspace.api.large import LargeAnswers
+from cocktailspace.api.limits import WriteBudgets
+from cocktailspace.api.manners import Manners
 from cocktailspace.api.metrics import RequestTimes, make_registry
+from cocktailspace.api.route import BodyBounds, ServiceRoute
 from cocktailspace.api.routes.analytics import analytics_routes
 from cocktailspace.api.routes.catalogue import catalogue_routes
-from cocktailspace.api.routes.health import health_routes
+from cocktailspace.api.routes.health import HEALTH, health_routes
 from cocktailspace.api.routes.ingredients import ingredient_routes
 from cocktailspace.api.routes.pages import page_routes
-from cocktailspace.api.routes.place import place_routes
+from cocktailspace.api.routes.place import PLACE_BYTES, PlaceDraft, place_routes
 from cocktailspace.api.routes.recipes import recipe_routes
 from cocktailspace.api.routes.refresh import refresh_routes
 from cocktailspace.api.routes.units import unit_routes
 from cocktailspace.api.security import SecurityHeaders
+from cocktailspace.api.turns import TakingTurns
 from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.exchange import CatalogueFile
 from cocktailspace.settings import Settings
 
 API = "/api/v1"
@@ -68,8 +73,10 @@ def create_app(
     context = Context(
         services,
         authenticator or choose_authenticator(services),
-        write_limit(settings.max_writes_per_minute),
+        WriteBudgets(settings.max_writes_per_minute),
         Bodies(),
+        LargeAnswers(),
+        _route_class(settings),
     )
     app.include_router(recipe_routes(context), prefix=API)
     app.include_router(ingredient_routes(context), prefix=API)
@@ -104,6 +111,19 @@ def group_roles(settings: Settings) -> GroupRoles:
     )
 
 
+def _route_class(settings: Settings) -> type[ServiceRoute]:
+    class Route(ServiceRoute):
+        """With this server's bounds."""
+
+        bodies = BodyBounds(
+            settings.max_body_bytes,
+            {CatalogueFile: settings.max_import_bytes, PlaceDraft: PLACE_BYTES},
+            settings.max_request_seconds,
+        )
+
+    return Route
+
+
 def _refreshing(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -121,15 +141,16 @@ def _add_middleware(
 ) -> None:
     """The last one added is the outermost."""
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
-    app.add_middleware(
-        BodyLimit,
-        most=settings.max_body_bytes,
-        special={f"{API}/catalogue/import": settings.max_import_bytes},
-    )
     if origins := settings.cors_origins.split():
         app.add_middleware(
-            CORSMiddleware, allow_origins=origins, allow_methods=["GET"], expose_headers=["ETag"]
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "HEAD"],
+            allow_headers=["If-None-Match", "If-Match", "Idempotency-Key"],
+            expose_headers=["ETag", "Cocktailspace-Version", "Cocktailspace-Refresh"],
         )
+    app.add_middleware(TakingTurns, excepted={HEALTH})
+    app.add_middleware(Manners)
     app.add_middleware(SecurityHeaders, data_origins=data_origins)
     if registry is not None:
         app.add_middleware(RequestTimes, registry=registry, prefix=API)

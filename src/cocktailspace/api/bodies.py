@@ -1,7 +1,6 @@
-"""Files as answers: strong ETags, 304, and gzip that is done once for each content."""
+"""Small files as answers: strong ETags, 304, and gzip that is done once for each content."""
 
 import gzip
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -12,8 +11,7 @@ from fastapi.responses import Response
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
-_CACHE_BYTES = 64 * 2**20
-_DIGESTS_KEPT = 256
+_CACHE_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,6 @@ class Bodies:
 
     def __init__(self) -> None:
         self._compressed: OrderedDict[str, bytes] = OrderedDict()
-        self._digests: OrderedDict[str, str] = OrderedDict()
         self._lock = threading.Lock()
 
     def answer(
@@ -41,32 +38,16 @@ class Bodies:
 
         The compressed form is another representation and so has an ETag of its own.
         """
-        zipped = "gzip" in _accepted_encodings(request)
+        zipped = accepts_gzip(request)
         etag = f'"{file.sha256}-gzip"' if zipped else f'"{file.sha256}"'
         headers = {"ETag": etag, "Cache-Control": file.cache_control, "Vary": "Accept-Encoding"}
         headers |= more or {}
-        if etag_matches(request.headers.get("if-none-match", ""), etag):
+        if not_modified(request, etag):
             return Response(status_code=304, headers=headers)
         if not zipped:
             return Response(file.load(), media_type=file.media_type, headers=headers)
         headers["Content-Encoding"] = "gzip"
         return Response(self._zipped(file), media_type=file.media_type, headers=headers)
-
-    def unchanging(self, key: str, media_type: str, load: Callable[[], bytes]) -> File:
-        """What `load` gives under a key that never means anything else: it is read only to be
-        sent, not to be compared, since what it was like is known from the first time.
-        """
-        with self._lock:
-            sha256 = self._digests.get(key)
-        if sha256 is not None:
-            return File(sha256, media_type, FOR_EVER, load)
-        body = load()
-        sha256 = hashlib.sha256(body).hexdigest()
-        with self._lock:
-            self._digests[key] = sha256
-            if len(self._digests) > _DIGESTS_KEPT:
-                self._digests.popitem(last=False)
-        return File(sha256, media_type, FOR_EVER, lambda: body)
 
     def _zipped(self, file: File) -> bytes:
         with self._lock:
@@ -81,15 +62,29 @@ class Bodies:
         return zipped
 
 
-def etag_matches(header: str, etag: str) -> bool:
-    """Whether an If-None-Match or If-Match header names this ETag."""
-    named = [each.strip().removeprefix("W/") for each in header.split(",")]
-    return etag in named or "*" in named
+def not_modified(request: Request, etag: str) -> bool:
+    """Whether the client has what the ETag names: If-None-Match compares weakly, as a proxy that
+    recodes an answer makes its ETag weak.
+    """
+    named = _named(request.headers.get("if-none-match", ""))
+    return "*" in named or etag in {each.removeprefix("W/") for each in named}
 
 
-def _accepted_encodings(request: Request) -> set[str]:
+def is_unchanged(if_match: str, etag: str) -> bool:
+    """Whether an If-Match header names this ETag: it compares strongly, so no weak one does."""
+    named = _named(if_match)
+    return "*" in named or etag in named
+
+
+def _named(header: str) -> set[str]:
+    return {each.strip() for each in header.split(",")}
+
+
+def accepts_gzip(request: Request) -> bool:
+    """Whether the client can read gzip."""
     offers = request.headers.get("accept-encoding", "").lower().split(",")
     parts = [offer.replace(" ", "").partition(";") for offer in offers]
-    return {
-        name for name, _, weight in parts if weight not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    }
+    return any(
+        name == "gzip" and weight not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+        for name, _, weight in parts
+    )

@@ -2,46 +2,41 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
+from fastapi import APIRouter
 
-from cocktailspace.api.auth.identity import Authenticator, Identity, Role, requires
+from cocktailspace.api.auth.identity import Authenticator, Identity, Role
 from cocktailspace.api.bodies import Bodies
+from cocktailspace.api.large import LargeAnswers
+from cocktailspace.api.limits import WriteBudgets
+from cocktailspace.api.route import Guard, ServiceRoute
 from cocktailspace.bootstrap import Services
-
-_BEARER = HTTPBearer(auto_error=False, description="A token that may write")
-"""Tells OpenAPI of the token; who it belongs to, the authenticator says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """Handed to every module of routes.
 
-    count_write: a dependency that bounds how often a client writes; it comes before the identity.
+    route_class: of all routes but those that look after the server itself.
     """
 
     services: Services
     authenticator: Authenticator
-    count_write: Callable[[Request], None]
+    budgets: WriteBudgets
     bodies: Bodies
+    large: LargeAnswers
+    route_class: type[ServiceRoute]
 
     @property
     def editor(self) -> Callable[..., Identity]:
         """A dependency of routes that editors may use."""
-        return self._role(Role.EDITOR)
+        return Guard(Role.EDITOR, self.authenticator, self.budgets)
 
     @property
     def admin(self) -> Callable[..., Identity]:
         """A dependency of routes that admins alone may use."""
-        return self._role(Role.ADMIN)
+        return Guard(Role.ADMIN, self.authenticator, self.budgets)
 
-    def _role(self, role: Role) -> Callable[..., Identity]:
-        identify = requires(self.authenticator, role)
-
-        def counted(request: Request, _documented: Annotated[object, Depends(_BEARER)]) -> Identity:
-            self.count_write(request)
-            return identify(request)
-
-        return counted
+    def router(self, prefix: str, tag: str) -> APIRouter:
+        """A router for such routes."""
+        return APIRouter(prefix=prefix, tags=[tag], route_class=self.route_class)

@@ -1,15 +1,18 @@
-"""Artifacts as answers. Behind Lambda an answer has a limit; what is larger, readers are sent to
-fetch from the bucket itself.
+"""Artifacts as answers, sent from their files. Behind Lambda an answer has a limit; what is larger,
+readers are sent to fetch from the bucket itself.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from fastapi import Request
 from fastapi.responses import Response
 
 from cocktailspace.api.bodies import Bodies, File
-from cocktailspace.artifacts.store import ArtifactLinks
+from cocktailspace.api.large import Content, LargeAnswers
+from cocktailspace.artifacts.inspection import Inspection
+from cocktailspace.artifacts.manifest import ArtifactEntry
+from cocktailspace.artifacts.store import ArtifactLinks, ArtifactStore
 
 MOST_BYTES = 6_000_000
 """Lambda takes 6 MB (6,291,456 bytes) of JSON from us, in which the body is one text among headers:
@@ -22,31 +25,60 @@ HOPELESS_BYTES = 4 * MOST_BYTES
 class Delivery:
     """Answers requests for artifacts, with a body or with the address of one."""
 
-    def __init__(self, bodies: Bodies, links: ArtifactLinks | None) -> None:
-        self._bodies = bodies
+    def __init__(
+        self,
+        store: ArtifactStore,
+        inspection: Inspection,
+        links: ArtifactLinks | None,
+        bodies: Bodies,
+        large: LargeAnswers,
+    ) -> None:
+        self._store = store
+        self._inspection = inspection
         self._links = links
+        self._bodies = bodies
+        self._large = large
 
     def answer(
         self,
         request: Request,
-        key: str,
-        file: Callable[[], File],
+        entry: ArtifactEntry,
         *,
-        size: int | None = None,
+        caching: str,
         more: Mapping[str, str] | None = None,
     ) -> Response:
-        """The artifact under `key` as `file` gives it, or 307 to where it lies.
-
-        size: its bytes, where they are known. Raises MissingError when there is none.
+        """The artifact as it was published. Raises MissingError when it is gone, and
+        DamagedResultError when it is another.
         """
-        if self._links is None:
-            return self._bodies.answer(request, file(), more)
-        if (self._links.size(key) if size is None else size) > HOPELESS_BYTES:
-            return _elsewhere(self._links.link(key), more)
-        answer = self._bodies.answer(request, file(), more)
+        self._inspection.check(entry)
+        if self._links is not None:
+            return self._within_bounds(self._links, request, entry, caching, more)
+        with self._store.open(entry.key) as file:
+            content = Content(file)
+
+        async def opened() -> Content:
+            return content
+
+        headers = {"Cache-Control": caching, **(more or {})}
+        return self._large.answer(request, entry.sha256, opened, headers)
+
+    def _within_bounds(
+        self,
+        links: ArtifactLinks,
+        request: Request,
+        entry: ArtifactEntry,
+        caching: str,
+        more: Mapping[str, str] | None,
+    ) -> Response:
+        if entry.bytes > HOPELESS_BYTES:
+            return _elsewhere(links.link(entry.key), more)
+        file = File(
+            entry.sha256, "application/json", caching, lambda: self._store.read(entry.key).body
+        )
+        answer = self._bodies.answer(request, file, more)
         zipped = "content-encoding" in answer.headers
         if encoded_bytes(bytes(answer.body), zipped=zipped) > MOST_BYTES:
-            return _elsewhere(self._links.link(key), more)
+            return _elsewhere(links.link(entry.key), more)
         return answer
 
 

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.routing import Match, Route
+from starlette.routing import Match
 
 from cocktailspace.api.auth.identity import (
     AuthenticationUnavailableError,
@@ -17,6 +17,7 @@ from cocktailspace.api.auth.identity import (
 )
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue.errors import (
+    MOST_PROBLEMS,
     BusyError,
     ConflictError,
     DamagedError,
@@ -30,7 +31,9 @@ from cocktailspace.catalogue.errors import (
 from cocktailspace.catalogue.validation import problem_of
 from cocktailspace.refresh.ports import SchedulerError
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
 RETRY_SECONDS = 5
+_LONGEST_PLACE, _LONGEST_MESSAGE = 200, 1_000
 
 
 class ProblemOut(BaseModel):
@@ -46,8 +49,9 @@ class ErrorDetail(BaseModel):
     code: str = Field(examples=["not_found"])
     message: str = Field(examples=["there is no recipe 7"])
     problems: list[ProblemOut] = Field(
-        [], description="Every bad value, where it is the input's fault"
+        [], description=f"The first {MOST_PROBLEMS} bad values, where it is the input's fault"
     )
+    more_problems: int = Field(0, description="How many bad values there are besides these")
 
 
 class ErrorAnswer(BaseModel):
@@ -68,22 +72,43 @@ class OverdueError(Exception):
     """What is published is older than it may be."""
 
 
+class NotLookingError(Exception):
+    """Nobody sees what is to be published."""
+
+
 class StaleError(Exception):
     """Somebody else has changed what the client has read."""
 
 
-class TooManyWritesError(Exception):
-    """A client writes more often than it may."""
+class TooManyRequestsError(Exception):
+    """A client asks more often than it may."""
 
-    def __init__(self, retry_seconds: int) -> None:
+    def __init__(self, what: str, retry_seconds: int) -> None:
         self.retry_seconds = retry_seconds
-        super().__init__(f"too many writes from your address; try again in {retry_seconds} s")
+        super().__init__(f"{what}; try again in {retry_seconds} s")
+
+
+class TooLargeError(Exception):
+    """A request's body has more bytes than are taken."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"the request is larger than the {most:,} bytes that are taken; send less at once"
+        )
+
+
+class TooSlowError(Exception):
+    """A request's body does not arrive in time."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"the request's body took longer than {seconds:g} s to arrive")
 
 
 _RETRY_CODES: dict[type[Exception], str] = {
     AuthenticationUnavailableError: "authentication_unavailable",
     BusyError: "busy",
     DamagedError: "catalogue_damaged",
+    NotLookingError: "not_looking",
     NotYetError: "not_yet",
     OverdueError: "overdue",
     SchemaError: "schema_mismatch",
@@ -97,12 +122,13 @@ _DESCRIPTIONS = {
     401: "Writing needs a valid token",
     403: "The token's role is too low",
     404: "There is no such thing",
+    408: "The request's body did not arrive in time",
     410: "It is gone for good; the message names what takes its place",
     409: "It contradicts what the catalogue holds",
     412: "It has changed since it was read",
     413: "The request is too large",
     422: "The input breaks rules; nothing was written",
-    429: "Too many writes; Retry-After says when to go on",
+    429: "Too many requests; Retry-After says when to go on",
     503: "Not available for now; Retry-After says when to ask again",
     507: "The catalogue's disk is full; nothing was written",
 }
@@ -113,9 +139,9 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {each: {"model": ErrorAnswer, "description": _DESCRIPTIONS[each]} for each in statuses}
 
 
-READ = answers(404, 422, 503)
-WRITE = answers(400, 401, 403, 409, 413, 422, 429, 503, 507)
-RUN = answers(401, 403, 429, 503)
+READ = answers(404, 422, 429, 503)
+WRITE = answers(400, 401, 403, 408, 409, 413, 422, 429, 503, 507)
+RUN = answers(401, 403, 422, 429, 503)
 WRITE_ONE = WRITE | answers(404, 412)
 
 
@@ -127,9 +153,17 @@ def error_response(
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """An answer in the one shape."""
-    listed = [{"place": each.place, "message": each.message} for each in problems]
-    error = {"code": code, "message": message, "problems": listed}
+    listed = [
+        {"place": _clipped(each.place, _LONGEST_PLACE), "message": _clipped(each.message)}
+        for each in problems[:MOST_PROBLEMS]
+    ]
+    more = len(problems) - len(listed)
+    error = {"code": code, "message": _clipped(message), "problems": listed, "more_problems": more}
     return JSONResponse({"error": error}, status, headers)
+
+
+def _clipped(text: str, longest: int = _LONGEST_MESSAGE) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -169,13 +203,22 @@ def install_error_handlers(app: FastAPI) -> None:
     def not_allowed(_request: Request, error: NotAllowedError) -> JSONResponse:
         return error_response(403, "not_allowed", str(error))
 
-    @app.exception_handler(TooManyWritesError)
-    def too_many(_request: Request, error: TooManyWritesError) -> JSONResponse:
+    @app.exception_handler(TooManyRequestsError)
+    def too_many(_request: Request, error: TooManyRequestsError) -> JSONResponse:
         headers = {"Retry-After": str(error.retry_seconds)}
-        return error_response(429, "too_many_writes", str(error), headers=headers)
+        return error_response(429, "too_many_requests", str(error), headers=headers)
+
+    @app.exception_handler(TooLargeError)
+    def too_large(_request: Request, error: TooLargeError) -> JSONResponse:
+        return error_response(413, "too_large", str(error))
+
+    @app.exception_handler(TooSlowError)
+    def too_slow(_request: Request, error: TooSlowError) -> JSONResponse:
+        return error_response(408, "too_slow", str(error))
 
     @app.exception_handler(AuthenticationUnavailableError)
     @app.exception_handler(BusyError)
+    @app.exception_handler(NotLookingError)
     @app.exception_handler(NotYetError)
     @app.exception_handler(OverdueError)
     @app.exception_handler(DamagedError)
@@ -198,25 +241,31 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> JSONResponse:
+        headers = dict(error.headers) if error.headers else None
         if error.status_code == 405:
-            allowed = ", ".join(sorted(_methods_of(request)))
+            allowed = ", ".join(_methods_of(request))
             message = f"{request.method} is not possible here; {allowed} are"
             return error_response(405, "method_not_allowed", message, headers={"Allow": allowed})
-        code = "not_found" if error.status_code == 404 else "refused"
-        headers = dict(error.headers) if error.headers else None
-        return error_response(error.status_code, code, str(error.detail), headers=headers)
+        if error.status_code == 404:
+            message = "there is nothing at this address; /api/v1/openapi.json lists what there is"
+            return error_response(404, "not_found", message, headers=headers)
+        return error_response(error.status_code, "refused", str(error.detail), headers=headers)
 
 
-def _methods_of(request: Request) -> set[str]:
+def _methods_of(request: Request) -> list[str]:
     """The methods of all routes of an address; Starlette itself names those of the first alone."""
-    methods: set[str] = set()
-    for route in request.app.routes:
-        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
-            methods |= route.methods or set()
-    return methods
+    return [
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": "GET" if method == "HEAD" else method})[0]
+            is Match.FULL
+            for route in request.app.routes
+        )
+    ]
 
 
 def _headline(problems: Sequence[Problem]) -> str:
     if len(problems) == 1:
         return str(problems[0])
-    return f"{len(problems)} values are not as they should be; nothing was written"
+    return f"{len(problems):,} values are not as they should be; nothing was written"

@@ -62,6 +62,7 @@ class RequestTimes:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
+        method = scope["method"] if scope["method"] in _METHODS else "other"
         status = 500  # of a request that ends with an exception
 
         async def watching(message: Message) -> None:
@@ -73,7 +74,6 @@ class RequestTimes:
         try:
             await self._app(scope, receive, watching)
         finally:
-            method = scope["method"] if scope["method"] in _METHODS else "other"
             route = self._template(scope)
             seconds = time.perf_counter() - started
             self._seconds.labels(method, route, str(status)).observe(seconds)

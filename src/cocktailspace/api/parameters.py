@@ -4,8 +4,24 @@ from typing import Annotated
 
 from fastapi import Path
 from pydantic import Field
+from starlette.convertors import Convertor, register_url_convertor
 
 from cocktailspace.catalogue.models import MAX_ID
 
 QueryId = Annotated[int, Field(ge=1, le=MAX_ID)]
-PathId = Annotated[int, Path(ge=1, le=MAX_ID, description="Id, as lists give it")]
+PathId = Annotated[int, Path(ge=1, description="Id, as lists give it")]
+
+
+class _IdConvertor(Convertor[int]):
+    """Matches what may be an id; at any other text there is nothing, which is 404."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("id", _IdConvertor())

@@ -3,8 +3,9 @@
 import threading
 from collections import OrderedDict
 
-from cocktailspace.analytics.published import PublishedRun, is_readable
+from cocktailspace.analytics.published import ARTIFACTS, PublishedRun, is_readable
 from cocktailspace.api.errors import NotYetError
+from cocktailspace.artifacts.inspection import Inspection
 from cocktailspace.artifacts.manifest import Manifest, read_published
 from cocktailspace.artifacts.store import ArtifactStore, MissingError
 
@@ -14,8 +15,8 @@ RUNS_KEPT = 2
 class PublishedRuns:
     """Runs by their ids."""
 
-    def __init__(self, store: ArtifactStore) -> None:
-        self._store = store
+    def __init__(self, store: ArtifactStore, inspection: Inspection) -> None:
+        self._store, self._inspection = store, inspection
         self._kept: OrderedDict[str, PublishedRun] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -44,6 +45,8 @@ class PublishedRuns:
 
     def _read(self, run_id: str) -> PublishedRun:
         try:
+            for name in ARTIFACTS:
+                self._inspection.check(self._inspection.entry(run_id, name))
             return PublishedRun(self._store, run_id)
         except MissingError:  # deleted by hand, or replaced just now
             raise NotYetError(

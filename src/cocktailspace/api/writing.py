@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import Header, Request
@@ -10,9 +10,10 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from cocktailspace.api.auth.identity import Identity
-from cocktailspace.api.bodies import etag_matches
+from cocktailspace.api.bodies import is_unchanged, not_modified
 from cocktailspace.api.errors import StaleError
 from cocktailspace.catalogue.database import Database, Transaction
+from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.idempotency import earlier_answer, keep_answer
 
 IfMatch = Annotated[
@@ -42,18 +43,29 @@ def etag_of(entity: BaseModel) -> str:
 
 def refuse_stale(if_match: str | None, current: BaseModel) -> None:
     """Raise StaleError when the client has read something else than what is there now."""
-    if if_match is not None and not etag_matches(if_match, etag_of(current)):
+    if if_match is not None and not is_unchanged(if_match, etag_of(current)):
         raise StaleError("it has changed since you read it; read it again and repeat your change")
 
 
-def entity_response(entity: BaseModel, status: int = 200, **headers: str) -> Response:
+def entity_response(
+    entity: BaseModel, status: int = 200, *, headers: Mapping[str, str] | None = None
+) -> Response:
     """An entity with its ETag."""
     return Response(
         entity.model_dump_json(),
         status,
         media_type="application/json",
-        headers={"ETag": etag_of(entity), **headers},
+        headers={"ETag": etag_of(entity), **(headers or {})},
     )
+
+
+def read_response(request: Request, entity: BaseModel) -> Response:
+    """An entity with its ETag, or 304 when the client has it already."""
+    etag = etag_of(entity)
+    headers = {"Cache-Control": "no-cache"}
+    if not_modified(request, etag):
+        return Response(status_code=304, headers={"ETag": etag, **headers})
+    return entity_response(entity, headers=headers)
 
 
 def created_response(ids: list[int]) -> Response:
@@ -84,6 +96,13 @@ def write_once(
         response = write(tx)
         keep_answer(tx, owned, fingerprint, _packed(response))
         return response
+
+
+def refuse_key(request: Request) -> None:
+    """A dependency of what would be carried out twice: better refused than silently so."""
+    if "idempotency-key" in request.headers:
+        message = "it is not honoured here: look at the present state before you repeat the request"
+        raise InvalidError([Problem("Idempotency-Key", message)])
 
 
 def _digest(*parts: str) -> str:

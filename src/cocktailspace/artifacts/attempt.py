@@ -3,12 +3,11 @@
 import contextlib
 import logging
 import time
-from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from cocktailspace.artifacts.manifest import PREFIX
+from cocktailspace.artifacts.manifest import PREFIX, Version
 from cocktailspace.artifacts.publish import new_run_id
 from cocktailspace.artifacts.store import ArtifactStore, MissingError, StoreError
 from cocktailspace.times import Clock
@@ -27,12 +26,12 @@ class Attempt(BaseModel):
     catalogue_id: str | None = Field(
         default=None, description="Unknown until the snapshot is taken"
     )
-    source_version: int | None = Field(
+    source_version: Version | None = Field(
         default=None, description="Unknown until the snapshot is taken"
     )
-    started_at: datetime
-    updated_at: datetime | None = Field(default=None, description="When this was written")
-    finished_at: datetime | None = None
+    started_at: AwareDatetime
+    updated_at: AwareDatetime | None = Field(default=None, description="When this was written")
+    finished_at: AwareDatetime | None = None
     job_id: str | None = Field(
         default=None, description="The Batch job or the process that runs it"
     )

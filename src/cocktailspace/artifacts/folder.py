@@ -3,21 +3,23 @@
 import fcntl
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 from cocktailspace.artifacts.store import (
     Entry,
+    ForeignObjectError,
     MissingError,
     Part,
     Stored,
     StoreError,
     SwapConflictError,
 )
-from cocktailspace.files import replace_file
+from cocktailspace.files import make_folder, open_lock, replace_file, sha256_of
 
 
 class FolderStore:
@@ -28,13 +30,22 @@ class FolderStore:
 
     def read(self, key: str) -> Stored:
         """The object under `key`; MissingError when there is none."""
-        with _as_store_errors(key):
-            body = self._path(key).read_bytes()
+        with self.open(key) as file, _as_store_errors(key):
+            body = file.read()
         return Stored(body, hashlib.sha256(body).hexdigest())
+
+    def open(self, key: str) -> BinaryIO:
+        """The object as a file; MissingError when there is none."""
+        with _as_store_errors(key):
+            file = os.open(self._path(key), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            if not stat.S_ISREG(os.fstat(file).st_mode):  # it may have no end
+                os.close(file)
+                raise ForeignObjectError(f"{key}: it is no file; remove it")
+            return os.fdopen(file, "rb")
 
     def read_part(self, key: str, start: int, length: int) -> Part:
         """Up to `length` bytes from `start`; MissingError when there is no such object."""
-        with _as_store_errors(key), open(self._path(key), "rb") as file:
+        with self.open(key) as file, _as_store_errors(key):
             total = os.fstat(file.fileno()).st_size
             file.seek(start)
             body = file.read(length)
@@ -42,11 +53,21 @@ class FolderStore:
             raise StoreError(f"{key}: byte {start} is beyond its {total} bytes")
         return Part(body, total)
 
+    def size(self, key: str) -> int:
+        """Bytes of the object under `key`; MissingError when there is none."""
+        with _as_store_errors(key):
+            return self._path(key).stat().st_size
+
+    def sha256(self, key: str) -> str:
+        """Its digest in hex; MissingError when there is none."""
+        with self.open(key) as file, _as_store_errors(key):
+            return sha256_of(file)
+
     def write(self, key: str, body: bytes | IO[bytes]) -> None:
         """Put an object: a new file, on disk for good, then renamed over the old one."""
         path = self._path(key)
         with _as_store_errors(key):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             replace_file(path, body)
             _sync_folder(path.parent)
 
@@ -67,31 +88,41 @@ class FolderStore:
         for path in sorted(folder.rglob("*")):
             key = path.relative_to(self.root).as_posix()
             try:
-                if key.startswith(prefix) and path.is_file():
-                    yield Entry(key, datetime.fromtimestamp(path.stat().st_mtime, UTC))
+                found = path.lstat()
+                if key.startswith(prefix) and not stat.S_ISDIR(found.st_mode):
+                    yield Entry(key, datetime.fromtimestamp(found.st_mtime, UTC))
             except FileNotFoundError:  # deleted while we looked
                 continue
 
     def delete(self, key: str) -> None:
         """Remove an object, and the folders that it leaves empty."""
-        path = self._path(key)
+        path = self._path(key, itself=False)
         with _as_store_errors(key):
             path.unlink(missing_ok=True)
         for folder in path.parents:
             if folder == self.root or not _removed_if_empty(folder):
                 break
 
-    def _path(self, key: str) -> Path:
+    def _path(self, key: str, *, itself: bool = True) -> Path:
+        """Where an object lies: within the root, whatever somebody has put there.
+
+        itself: whether the last part may not be a link either.
+        """
         path = self.root / key
         if ".." in path.parts or not path.is_relative_to(self.root):
             raise ValueError(f"the key {key!r} leads out of the store")
+        within = path.relative_to(self.root).parents
+        for part in [*([path] if itself else []), *(self.root / each for each in within)]:
+            if part != self.root and part.is_symlink():
+                raise ForeignObjectError(
+                    f"{key}: {part} is a symbolic link, which is not followed; remove it"
+                )
         return path
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
         with _as_store_errors(".lock"):
-            self.root.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.root / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+            handle = open_lock(self.root / ".lock")
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield

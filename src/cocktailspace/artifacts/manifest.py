@@ -1,18 +1,32 @@
 """The manifest: the one mutable object, which says what is published and where it lies."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 
-from cocktailspace.artifacts.store import ArtifactStore, MissingError
+from cocktailspace.artifacts.store import (
+    ArtifactStore,
+    ForeignObjectError,
+    MissingError,
+    StoreError,
+)
 
 STORAGE_VERSION: Literal["v1"] = "v1"
 PREFIX = f"analytics/{STORAGE_VERSION}"
 MANIFEST_KEY = f"{PREFIX}/manifest.json"
 RUNS_PREFIX = f"{PREFIX}/runs/"
+
+Version = Annotated[int, Field(ge=0, lt=2**63)]
+Seconds = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
 
 
 class ArtifactName(StrEnum):
@@ -47,19 +61,19 @@ class Manifest(BaseModel):
 
     storage_version: Literal["v1"] = STORAGE_VERSION
     catalogue_id: str = Field(description="Which catalogue it was computed from")
-    source_version: int = Field(description="That catalogue's version")
-    source_changed_at: datetime | None = Field(
+    source_version: Version = Field(description="That catalogue's version")
+    source_changed_at: AwareDatetime | None = Field(
         None, description="When that version's change was made; a restored catalogue has another"
     )
-    generated_at: datetime = Field(description="When the run published")
+    generated_at: AwareDatetime = Field(description="When the run published")
     run_id: str = Field(description="Begins with the run's UTC time")
     artifacts: dict[str, ArtifactEntry] = Field(description="By name")
     counts: dict[str, int] = Field(description="How much of what went in")
-    seconds: dict[str, float] = Field(description="How long each step took")
+    seconds: dict[str, Seconds] = Field(description="How long each step took")
     parameters: dict[str, Any] = Field(
         description="What the results depend on besides the catalogue"
     )
-    superseded: dict[str, datetime] = Field(
+    superseded: dict[str, AwareDatetime] = Field(
         default_factory=dict,
         description="Runs kept for readers who still follow them, and since when",
     )
@@ -91,12 +105,48 @@ def read_published(store: ArtifactStore) -> Published | None:
         return Published(None, stored.tag)
 
 
-def is_whole(store: ArtifactStore, manifest: Manifest) -> bool:
-    """Whether every artifact is named and there; nobody looks inside."""
-    if not manifest.artifacts.keys() >= set(ArtifactName):
+def is_complete(store: ArtifactStore, manifest: Manifest) -> bool:
+    """Whether every artifact is named and there, and as long as it was; nobody looks inside."""
+    try:
+        return manifest.artifacts.keys() >= set(ArtifactName) and all(
+            store.size(entry.key) == entry.bytes for entry in manifest.artifacts.values()
+        )
+    except (MissingError, ForeignObjectError):
         return False
-    there = {entry.key for entry in store.list(f"{RUNS_PREFIX}{manifest.run_id}/")}
-    return there >= {entry.key for entry in manifest.artifacts.values()}
+
+
+def damaged(store: ArtifactStore, manifest: Manifest) -> list[str]:
+    """Names of the artifacts that are missing, or others than were published; reads all of them."""
+    return sorted(
+        {*ArtifactName, *manifest.artifacts}
+        - {name for name, entry in manifest.artifacts.items() if _is_whole(store, entry)}
+    )
+
+
+def _is_whole(store: ArtifactStore, entry: ArtifactEntry) -> bool:
+    try:
+        return store.size(entry.key) == entry.bytes and store.sha256(entry.key) == entry.sha256
+    except (MissingError, ForeignObjectError):
+        return False
+
+
+def write_run(store: ArtifactStore, run_id: str, artifacts: dict[str, ArtifactEntry]) -> str:
+    """Note what a run publishes, for those who read it when it is not current any more."""
+    key = artifact_key(run_id, "run")
+    store.write(key, _RUN.dump_json(artifacts))
+    return key
+
+
+def read_run(store: ArtifactStore, run_id: str) -> dict[str, ArtifactEntry]:
+    """What a run published; MissingError when there was no such run, or it is gone."""
+    key = artifact_key(run_id, "run")
+    try:
+        return _RUN.validate_json(store.read(key).body)
+    except ValidationError:
+        raise StoreError(f"{key} is damaged") from None
+
+
+_RUN = TypeAdapter(dict[str, ArtifactEntry])
 
 
 def artifact_key(run_id: str, name: str) -> str:

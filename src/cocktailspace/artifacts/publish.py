@@ -1,6 +1,5 @@
 """Publishing: all artifacts first, then the manifest by compare-and-swap; and clearing up."""
 
-import hashlib
 import logging
 import os
 import re
@@ -19,8 +18,10 @@ from cocktailspace.artifacts.manifest import (
     Published,
     artifact_key,
     read_published,
+    write_run,
 )
 from cocktailspace.artifacts.store import ArtifactStore, StoreError, SwapConflictError
+from cocktailspace.files import sha256_of
 from cocktailspace.times import Clock
 
 logger = logging.getLogger(__name__)
@@ -74,13 +75,14 @@ def publish(
         for name, body in result.artifacts:
             with BytesIO(body) if isinstance(body, bytes) else body as file:
                 entries[name] = _written(store, artifact_key(result.run_id, name), file)
+        run_key = write_run(store, result.run_id, entries)
     except BaseException:
-        _withdraw(store, entries)
+        _withdraw(store, [entry.key for entry in entries.values()])
         raise
     # A swap that fails may have been made all the same: then nothing may be deleted.
     manifest, replaced = _swap_manifest(store, result, entries, base, clock)
     if manifest is None:
-        _withdraw(store, entries)
+        _withdraw(store, [*(entry.key for entry in entries.values()), run_key])
     else:
         forgotten = set(replaced.superseded) - set(manifest.superseded) if replaced else set()
         kept = {manifest.run_id, *manifest.superseded}
@@ -92,17 +94,14 @@ def _written(store: ArtifactStore, key: str, file: IO[bytes]) -> ArtifactEntry:
     store.write(key, file)
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
-    digest = hashlib.sha256()
-    while chunk := file.read(1 << 20):
-        digest.update(chunk)
-    return ArtifactEntry(key=key, sha256=digest.hexdigest(), bytes=size)
+    return ArtifactEntry(key=key, sha256=sha256_of(file), bytes=size)
 
 
-def _withdraw(store: ArtifactStore, entries: Mapping[str, ArtifactEntry]) -> None:
+def _withdraw(store: ArtifactStore, keys: Iterable[str]) -> None:
     """Delete artifacts that nobody will read. What cannot be deleted now is an orphan later."""
     try:
-        for entry in entries.values():
-            store.delete(entry.key)
+        for key in keys:
+            store.delete(key)
     except StoreError as error:
         logger.warning("artifacts of no use were not deleted: %s", error)
 

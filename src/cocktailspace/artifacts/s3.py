@@ -1,9 +1,11 @@
 """Artifacts in an S3 bucket: atomic by nature, compare-and-swap by conditional writes."""
 
+import base64
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 from urllib.parse import urlsplit
 
 import boto3
@@ -18,6 +20,7 @@ from cocktailspace.artifacts.store import (
     StoreError,
     SwapConflictError,
 )
+from cocktailspace.files import sha256_of
 
 _CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _MISSING = {"NoSuchKey", "NotFound", "404"}
@@ -41,6 +44,18 @@ class S3Store:
             answer = self._client.get_object(Bucket=self._bucket, Key=key)
             return Stored(answer["Body"].read(), answer["ETag"])
 
+    def open(self, key: str) -> BinaryIO:
+        """The object, fetched into a file that has no name; MissingError when there is none."""
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+        try:
+            with self._translated(key):
+                self._client.download_fileobj(self._bucket, key, file)
+        except BaseException:
+            file.close()
+            raise
+        file.seek(0)
+        return file
+
     def read_part(self, key: str, start: int, length: int) -> Part:
         """Up to `length` bytes from `start`; MissingError when there is no such object."""
         with self._translated(key):
@@ -54,6 +69,15 @@ class S3Store:
         """Bytes of the object under `key`; MissingError when there is none."""
         with self._translated(key):
             return int(self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
+
+    def sha256(self, key: str) -> str:
+        """The digest in hex that S3 made when the object was put, and keeps to; else ours."""
+        with self._translated(key):
+            answer = self._client.head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
+        if (checksum := answer.get("ChecksumSHA256")) is not None:
+            return base64.b64decode(checksum).hex()
+        with self.open(key) as file:
+            return sha256_of(file)
 
     def link(self, key: str) -> str:
         """An address at which anybody can read the object for five minutes; signed here."""
@@ -110,7 +134,12 @@ class S3Store:
 
     def _put(self, key: str, body: bytes | IO[bytes], **condition: str) -> None:
         self._client.put_object(
-            Bucket=self._bucket, Key=key, Body=body, ContentType="application/json", **condition
+            Bucket=self._bucket,
+            Key=key,
+            Body=body,
+            ContentType="application/json",
+            ChecksumAlgorithm="SHA256",
+            **condition,
         )
 
     @contextmanager

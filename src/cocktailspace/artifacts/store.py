@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Protocol
+from typing import IO, BinaryIO, Protocol
 
 
 class StoreError(Exception):
@@ -12,6 +12,10 @@ class StoreError(Exception):
 
 class MissingError(StoreError):
     """There is nothing under this key."""
+
+
+class ForeignObjectError(StoreError):
+    """Under this key lies something that no store puts there, a link for example."""
 
 
 class SwapConflictError(StoreError):
@@ -52,11 +56,26 @@ class ArtifactStore(Protocol):
         """The object under `key`; MissingError when there is none."""
         ...
 
+    def open(self, key: str) -> BinaryIO:
+        """The object as a file on this machine, to be read at leisure; MissingError as above.
+
+        It stays what it was when it was opened, also when it is replaced or deleted.
+        """
+        ...
+
     def read_part(self, key: str, start: int, length: int) -> Part:
         """Up to `length` bytes from `start`, which lies within the object; MissingError as above.
 
         Parts of one view come from an object that never changes.
         """
+        ...
+
+    def size(self, key: str) -> int:
+        """Bytes of the object under `key`; MissingError as above."""
+        ...
+
+    def sha256(self, key: str) -> str:
+        """Its digest in hex, of what the store holds now; MissingError as above."""
         ...
 
     def write(self, key: str, body: bytes | IO[bytes]) -> None:
@@ -85,10 +104,6 @@ class ArtifactLinks(Protocol):
     @property
     def origin(self) -> str:
         """Scheme and host of all links."""
-        ...
-
-    def size(self, key: str) -> int:
-        """Bytes of the object under `key`; MissingError when there is none."""
         ...
 
     def link(self, key: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from cocktailspace.catalogue.audit import refuse_bad_rows, refuse_other_objects
 from cocktailspace.catalogue.changes import (
     CatalogueState,
     catalogue_state,
@@ -26,12 +27,14 @@ from cocktailspace.catalogue.errors import (
     MissingCatalogueError,
     SchemaError,
 )
-from cocktailspace.catalogue.migrate import migrate
+from cocktailspace.catalogue.idempotency import forget_answers
+from cocktailspace.catalogue.migrate import migrate, revisions, upgrade
 from cocktailspace.catalogue.migrations import refuse_newer
 from cocktailspace.catalogue.revision import schema_revision
 from cocktailspace.catalogue.schema import recipes
+from cocktailspace.catalogue.search import rebuild_index
 from cocktailspace.catalogue.translate import as_domain_errors
-from cocktailspace.files import scratch_folder
+from cocktailspace.files import give_away, mode_at, scratch_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +51,16 @@ def backup(database: Database, target: Path, *, force: bool = False) -> Copied:
     Raises ConflictError when there is such a file already, unless forced.
     """
     path = _file_of(database)
-    if not force and target.exists():
-        raise ConflictError(f"{target} exists; name another file, or replace it with --force")
     if not path.exists():
         raise MissingCatalogueError(f"there is no catalogue at {path}")
+    refuse_live_file(database, target)
+    if not force and target.exists():
+        raise ConflictError(f"{target} exists; name another file, or replace it with --force")
     with _beside(target) as made:
         with as_domain_errors(), closing(_opened(path, "ro")) as source:
             _copy(source, made, one_file=True)
         copied = _examined(made)
-        _put(made, target, force=force)
+        _put(made, target, like=path, force=force)
     return copied
 
 
@@ -67,8 +71,9 @@ def restore(
 
     A running server goes on: it sees all of it at once, as it would see an edit. The backup is
     checked, and upgraded on the way if it is older; it stays as it is. Raises DamagedError or
-    SchemaError for a file that is no catalogue of ours, and ConflictError when the present
-    catalogue has changes that the backup lacks, unless forced.
+    SchemaError for a file that is no catalogue of ours, InvalidError for one with rows that we
+    could not have written, and ConflictError when the present catalogue has changes that the
+    backup lacks, unless forced.
     """
     path = _file_of(database)
     if not source.is_file():
@@ -76,14 +81,30 @@ def restore(
     with _beside(path) as made:
         _take(source, made)
         with _database(made) as copy:
+            _refuse_unsound(source, copy, made.parent / "ours")
             migrate(copy, network_file_system=network_file_system)
             if not force:
                 _refuse_loss(database, copy)
             with copy.schema_change() as connection:
+                refuse_bad_rows(connection)
+                rebuild_index(connection)
+                forget_answers(connection)
                 renew_identity(connection)
         copied = _examined(made)
-        _replace(database, made, force=force)
+        _replace(database, source, made, force=force)
     return copied
+
+
+def refuse_live_file(database: Database, target: Path) -> None:
+    """Raise ConflictError when a file to be written is the catalogue's own, by whatever name."""
+    if database.path is None:
+        return
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        ours = Path(f"{database.path}{suffix}")
+        if target.resolve() == ours.resolve() or (
+            target.exists() and ours.exists() and target.samefile(ours)
+        ):
+            raise ConflictError(f"{target} is the catalogue itself; name another file")
 
 
 def damage(database: Database) -> str | None:
@@ -127,21 +148,21 @@ def _refuse_loss(database: Database, copy: Database) -> None:
     )
 
 
-def _replace(database: Database, made: Path, *, force: bool) -> None:
+def _replace(database: Database, source: Path, made: Path, *, force: bool) -> None:
     """Copy over the database as one write of it, which its other users see as such."""
     path = _file_of(database)
     if not path.exists():
-        _put(made, path, force=True)
+        _put(made, path, like=source, force=True)
         return
     try:
-        with as_domain_errors(), closing(_opened(made, "ro")) as source:
-            _copy(source, path)
+        with as_domain_errors(), closing(_opened(made, "ro")) as copy:
+            _copy(copy, path)
     except DamagedError:
         if not force:
             raise
         for suffix in ("-wal", "-shm"):  # of the damaged file
             Path(f"{path}{suffix}").unlink(missing_ok=True)
-        _put(made, path, force=True)
+        _put(made, path, like=source, force=True)
 
 
 def _copy(source: sqlite3.Connection, target: Path, *, one_file: bool = False) -> None:
@@ -184,16 +205,35 @@ def _take(source: Path, made: Path) -> None:
                 with closing(_opened(source, "ro")) as original:
                     _copy(original, made)
             with closing(_opened(made, "rw")) as copy:
+                copy.execute("PRAGMA trusted_schema = OFF")
                 (finding,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
     except DamagedError as error:
         raise DamagedError(f"{source} is no SQLite file, or damaged ({error.__cause__})") from error
     if finding != "ok":
         raise DamagedError(f"{source} is damaged: {finding}")
-    with _database(made) as database, database.reading() as connection:
+
+
+def _refuse_unsound(source: Path, copy: Database, scratch: Path) -> None:
+    """Raise SchemaError unless the copy has the tables of a revision that we know, and no others.
+
+    Nothing is written to it before: its triggers would be carried out.
+    """
+    with copy.reading() as connection:
         revision = schema_revision(connection)
         if revision is None:
             raise SchemaError(f"{source} is a SQLite file, but no catalogue")
         refuse_newer(revision)
+        if revision not in revisions():
+            raise SchemaError(f"{source} has the schema {revision!r}, which no version of us made")
+        scratch.touch()
+        with _database(scratch) as ours:
+            upgrade(ours, revision)
+            with ours.reading() as expected:
+                try:
+                    refuse_other_objects(connection, expected)
+                except SchemaError as error:
+                    message = f"{source} is not as schema {revision} is: {error}"
+                    raise SchemaError(message) from error
 
 
 def _closed_wal(source: Path) -> bool:
@@ -225,11 +265,15 @@ def _beside(target: Path) -> Iterator[Path]:
         yield folder / target.name
 
 
-def _put(made: Path, target: Path, *, force: bool) -> None:
-    """On disk for good, then under its name; an earlier file is replaced only when forced."""
+def _put(made: Path, target: Path, *, like: Path, force: bool) -> None:
+    """On disk for good, then under its name; an earlier file is replaced only when forced.
+
+    like: who may read it, unless there is an earlier file that says so.
+    """
     with made.open("rb+") as file:
         os.fsync(file.fileno())
-    made.chmod(0o644)
+    made.chmod(mode_at(target, mode_at(like, 0o644)))
+    give_away(made, target)
     if force:
         made.replace(target)
     else:

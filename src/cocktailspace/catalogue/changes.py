@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -12,6 +12,7 @@ from cocktailspace.catalogue.schema import catalogue, changes
 
 Entity = Literal["recipe", "ingredient", "unit"]
 Action = Literal["create", "update", "delete"]
+ENTITIES, ACTIONS = get_args(Entity), get_args(Action)
 
 # Statements that every look at the refresh executes, built once.
 _IDENTITY = select(catalogue.c.catalogue_id)

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 
 from cocktailspace.catalogue.changes import Action, Entity, append_changes
@@ -48,14 +48,14 @@ class Database:
 
     def __init__(
         self,
-        url: str,
+        url: str | URL,
         *,
         limits: Limits | None = None,
         clock: Clock = utc_now,
         after_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self.url = make_url(url)
-        self.engine = _make_engine(url)
+        self.engine = _make_engine(self.url)
         self._limits = limits or Limits()
         self._clock = clock
         self._after_commit = after_commit
@@ -160,13 +160,13 @@ class Database:
         self.engine.dispose()
 
 
-def sqlite_url(path: Path) -> str:
-    """The database URL of a SQLite file."""
-    return f"sqlite:///{path}"
+def sqlite_url(path: Path) -> URL:
+    """The database URL of a SQLite file; as text, a name with a question mark would be another."""
+    return URL.create("sqlite", database=str(path))
 
 
-def _make_engine(url: str) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
+def _make_engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
         return create_engine(url)
     # As many connections as callers: what bounds them is the edge's number of threads.
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
@@ -185,6 +185,9 @@ def _make_engine(url: str) -> Engine:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        # With a rollback journal, what does not fit the cache would go to the file before the
+        # commit, and shut all readers out from then on.
+        connection.execute("PRAGMA cache_spill = OFF")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+MOST_PROBLEMS = 20
+"""So many are shown of those that one input has, and looked for in what may have very many."""
+
 
 class CatalogueError(Exception):
     """Base of the errors that a caller can do something about."""

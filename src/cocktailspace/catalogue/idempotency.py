@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from cocktailspace.catalogue.database import Transaction
 from cocktailspace.catalogue.errors import InvalidError, Problem
@@ -35,3 +35,8 @@ def keep_answer(tx: Transaction, key: str, fingerprint: str, answer: str) -> Non
     tx.connection.execute(delete(idempotency_keys).where(forgotten))
     row = {"key": key, "fingerprint": fingerprint, "answer": answer, "created_at": tx.now}
     tx.connection.execute(insert(idempotency_keys), [row])
+
+
+def forget_answers(connection: Connection) -> None:
+    """Forget all answers: of a catalogue that is put back, they tell of another one."""
+    connection.execute(delete(idempotency_keys))

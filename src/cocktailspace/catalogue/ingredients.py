@@ -7,11 +7,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from cocktailspace.catalogue.database import Transaction
 from cocktailspace.catalogue.errors import InvalidError, Problem
+from cocktailspace.catalogue.forest import forest_of
 from cocktailspace.catalogue.lookup import chunks, missing_ids, name_problems, require
 from cocktailspace.catalogue.models import Ingredient, IngredientDraft
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.schema import ingredients, recipe_ingredients, recipes
-from cocktailspace.catalogue.taxonomy import refuse_cycles
+from cocktailspace.catalogue.taxonomy import refuse_misplaced
 from cocktailspace.catalogue.units import refuse_in_use
 from cocktailspace.catalogue.validation import at
 
@@ -20,6 +21,17 @@ def list_ingredients(connection: Connection) -> list[Ingredient]:
     """All ingredients, in the order in which they were made."""
     rows = connection.execute(select(ingredients).order_by(ingredients.c.id))
     return [Ingredient.model_validate(row._mapping) for row in rows]
+
+
+def families(flat: Sequence[Ingredient]) -> dict[int | None, list[Ingredient]]:
+    """Children by parent, roots under None, each by name: a forest to descend into, whatever the
+    table holds.
+    """
+    forest = forest_of({each.id: each.parent_id for each in flat})
+    children: dict[int | None, list[Ingredient]] = {}
+    for each in sorted(flat, key=lambda ingredient: ingredient.name.casefold()):
+        children.setdefault(forest[each.id], []).append(each)
+    return children
 
 
 def get_ingredient(connection: Connection, ingredient_id: int) -> Ingredient:
@@ -46,8 +58,12 @@ def create_ingredients(
     rows = [_values(draft) | stamps for draft in drafts]
     statement = insert(ingredients).returning(ingredients.c.id, sort_by_parameter_order=True)
     ids = list(tx.connection.execute(statement, rows).scalars())
-    for ingredient_id in ids:
+    placed = {}
+    for ingredient_id, draft, place in zip(ids, drafts, places, strict=True):
         tx.record("ingredient", ingredient_id, "create")
+        if draft.parent_id is not None:
+            placed[ingredient_id] = place or "parent_id"
+    refuse_misplaced(tx.connection, placed)
     return ids
 
 
@@ -59,15 +75,17 @@ def replace_ingredients(
     """
     _check(tx, list(drafts.values()), places, list(drafts))
     current = _load(tx.connection, list(drafts))
-    moved = {}
+    placed = {}
     for (ingredient_id, draft), place in zip(drafts.items(), places, strict=True):
-        if draft_of(current[ingredient_id]) == draft:
+        before = draft_of(current[ingredient_id])
+        if before == draft:
             continue
         change = update(ingredients).where(ingredients.c.id == ingredient_id)
         tx.connection.execute(change.values(**_values(draft), updated_at=tx.now))
         tx.record("ingredient", ingredient_id, "update")
-        moved[ingredient_id] = place or "parent_id"
-    refuse_cycles(tx.connection, moved)
+        if before.parent_id != draft.parent_id:
+            placed[ingredient_id] = place or "parent_id"
+    refuse_misplaced(tx.connection, placed)
 
 
 def delete_ingredient(tx: Transaction, ingredient_id: int) -> None:

@@ -2,39 +2,67 @@
 
 import sqlite3
 from contextlib import closing
+from typing import TYPE_CHECKING
 
+from cocktailspace.catalogue.audit import refuse_foreign
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.migrations import REVISION, refuse_newer
 from cocktailspace.catalogue.revision import check_schema, schema_revision
 from cocktailspace.catalogue.translate import as_domain_errors
+from cocktailspace.files import give_away, make_folder
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 def migrate(database: Database, *, network_file_system: bool = False) -> None:
     """Make or upgrade the schema, all or nothing; several processes may do so at once.
 
-    Raises SchemaError when the database was written by a newer version of the program.
+    Raises SchemaError when the database was written by a newer version of the program, or by
+    another program; then it is left as it is.
     """
     if path := database.path:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
+        if not path.exists():
+            path.touch()
+            give_away(path, path.parent)
+    with database.reading() as connection:
+        refuse_foreign(connection)
+        upgraded = schema_revision(connection) == REVISION
+    if path:
+        database.close()  # a connection of ours would be in the way
         # WAL needs shared memory, which a network file system does not have.
         with as_domain_errors(), closing(sqlite3.connect(path)) as file:
             file.execute(f"PRAGMA journal_mode = {'DELETE' if network_file_system else 'WAL'}")
-    with database.reading() as connection:
-        if schema_revision(connection) == REVISION:
-            return
-    _upgrade(database)
+    if not upgraded:
+        upgrade(database)
 
 
-def _upgrade(database: Database) -> None:
+def upgrade(database: Database, revision: str = REVISION) -> None:
+    """Bring the tables to that revision's; an empty database gets them."""
     from alembic import command  # noqa: PLC0415 - heavy, and needed here alone
+
+    config = _config()
+    with database.schema_change() as connection:
+        refuse_newer(schema_revision(connection))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def revisions() -> set[str]:
+    """Those that this version of the program knows."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    scripts = ScriptDirectory.from_config(_config())
+    return {script.revision for script in scripts.walk_revisions()}
+
+
+def _config() -> "Config":
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", "cocktailspace.catalogue:migrations")
-    with database.schema_change() as connection:
-        refuse_newer(schema_revision(connection))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    return config
 
 
 def require_catalogue(database: Database) -> None:

@@ -1,8 +1,11 @@
 """When two names are the same name, and what to suggest for one that is unknown."""
 
-import difflib
 import unicodedata
 from collections.abc import Iterable
+
+from rapidfuzz import fuzz, process
+
+_LIKE_ENOUGH = 60  # of 100
 
 
 def name_key(name: str) -> str:
@@ -17,5 +20,7 @@ def name_key(name: str) -> str:
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A hint such as ` (did you mean 'Gin'?)`, or nothing when no known name is close."""
     spelling = {name_key(each): each for each in known}
-    close = difflib.get_close_matches(name_key(name), spelling, n=1)
-    return f" (did you mean {spelling[close[0]]!r}?)" if close else ""
+    found = process.extractOne(
+        name_key(name), spelling.keys(), scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH
+    )
+    return f" (did you mean {spelling[found[0]]!r}?)" if found else ""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
+from cocktailspace.catalogue.errors import DamagedError
 from cocktailspace.times import from_text, to_text
 
 
@@ -33,7 +34,13 @@ class UtcTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Read a moment."""
-        return None if value is None else from_text(value)
+        try:
+            return None if value is None else from_text(value)
+        except (TypeError, ValueError):
+            raise DamagedError(
+                f"the catalogue has {value!r} where a time belongs; put a backup back with "
+                "`cocktailspace restore --force`"
+            ) from None
 
 
 metadata = MetaData(

@@ -127,6 +127,12 @@ class Holding:
         return select(lines.recipe_id).where(its_kind)
 
 
+def rebuild_index(connection: Connection) -> None:
+    """Make the index of names anew from the names; a file from elsewhere may bring another."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("INSERT INTO recipe_names (recipe_names) VALUES ('rebuild')")
+
+
 def search(
     connection: Connection,
     *,

@@ -9,15 +9,19 @@ from datetime import datetime
 from pathlib import Path
 
 from cocktailspace.catalogue.errors import CatalogueError, SchemaError
+from cocktailspace.catalogue.forest import forest_of
 from cocktailspace.catalogue.measures import is_known, volume_ml
 from cocktailspace.catalogue.migrations import check_revision
 from cocktailspace.files import scratch_folder
 from cocktailspace.times import from_text
 
+_COPIES = ".cocktailspace-copy-"
+"""Folders of this name in the temporary folder are ours to remove."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ingredient:
-    """An ingredient as analytics see it."""
+    """An ingredient as analytics see it: its place is one in a forest of at most 64 levels."""
 
     id: int
     name: str
@@ -74,7 +78,7 @@ class UnreadableError(CatalogueError):
 @contextmanager
 def _local_copy(path: Path) -> Iterator[Path]:
     uri = f"{path.absolute().as_uri()}?mode=ro"
-    with scratch_folder(Path(tempfile.gettempdir()), "cocktailspace-") as folder:
+    with scratch_folder(Path(tempfile.gettempdir()), _COPIES) as folder:
         copy = folder / "catalogue.sqlite"
         with (
             _named_errors(path),
@@ -134,13 +138,14 @@ def _read(connection: sqlite3.Connection) -> Snapshot:
         unknown += not is_known(millilitres)
     ingredients = connection.execute(
         "SELECT id, name, parent_id, allow_substitution FROM ingredients ORDER BY id"
-    )
+    ).fetchall()
+    forest = forest_of({each: parent for each, _, parent, _ in ingredients})
     recipes = connection.execute("SELECT id, name FROM recipes ORDER BY id")
     return Snapshot(
         catalogue_id=catalogue_id,
         version=newest[0] if newest else 0,
         ingredients=tuple(
-            Ingredient(each, name, parent, bool(flag)) for each, name, parent, flag in ingredients
+            Ingredient(each, name, forest[each], bool(flag)) for each, name, _, flag in ingredients
         ),
         recipes=tuple(
             Recipe(recipe_id, name, tuple(volumes.get(recipe_id, ())))

@@ -37,6 +37,11 @@ def as_domain_errors() -> Iterator[None]:
 
 def _raise_domain_error(error: sqlite3.Error) -> None:
     """Say in our words what SQLite says, where anybody can do something about it."""
+    if "Could not decode to UTF-8" in str(error):
+        raise DamagedError(
+            f"the catalogue's file holds text that is none ({error}); put a backup back with "
+            "`cocktailspace restore --force`"
+        ) from error
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             raise BusyError(BUSY) from error

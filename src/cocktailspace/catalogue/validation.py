@@ -20,7 +20,7 @@ def problem_of(finding: Any) -> Problem:
 
 def place_of(location: Sequence[int | str]) -> str:
     """A path such as ("recipes", 12, "name") as text: `recipes[12].name`."""
-    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
+    steps = (f"[{step}]" if isinstance(step, int) else f".{_short(step)}" for step in location)
     return "".join(steps).removeprefix(".")
 
 
@@ -33,5 +33,9 @@ def _describe(message: str, value: object) -> str:
     text = message.removeprefix("Value error, ")
     if not isinstance(value, str | int | float | None):
         return text
-    shown = repr(value)
-    return f"{text} (got {shown if len(shown) <= 60 else shown[:57] + '...'})"
+    return f"{text} (got {_short(repr(value))})"
+
+
+def _short(text: str) -> str:
+    """Of a key or a value that somebody else made up, what is enough to find it."""
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -2,35 +2,39 @@
 
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
-from cocktailspace.api.auth.identity import Role
-from cocktailspace.api.auth.tokens import TokenError, TokenFile
+from cocktailspace.api.auth.tokens import TokenError
 from cocktailspace.artifacts.store import StoreError
-from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
+from cocktailspace.bootstrap import Services, prepare_catalogue
 from cocktailspace.catalogue import backup as copies
-from cocktailspace.catalogue.errors import CatalogueError, InvalidError
+from cocktailspace.catalogue.changes import catalogue_state
+from cocktailspace.catalogue.errors import MOST_PROBLEMS, CatalogueError, InvalidError
 from cocktailspace.catalogue.exchange import (
     ImportSummary,
     export_text,
-    import_file,
+    load_file,
     parse_file,
 )
 from cocktailspace.catalogue.migrate import migrate, require_catalogue
 from cocktailspace.catalogue.revision import schema_revision
+from cocktailspace.cli.common import fail, say, services_of
 from cocktailspace.cli.compare import compare
 from cocktailspace.cli.doctor import examine
+from cocktailspace.cli.tokens import first_token, token_app
 from cocktailspace.cli.views import follow_job, run_table, status_json, status_text
 from cocktailspace.files import replace_file
 from cocktailspace.logs import configure_logging
 from cocktailspace.refresh.local_jobs import JobLog
 from cocktailspace.refresh.restored import renew_restored
 from cocktailspace.refresh.status import RefreshState
-from cocktailspace.settings import Settings, SettingsError, read_settings
+from cocktailspace.settings import SettingsError
+from cocktailspace.terminal import printable
 
 app = typer.Typer(
     name="cocktailspace",
@@ -44,11 +48,11 @@ app = typer.Typer(
 )
 
 app.command()(compare)
-
-token_app = typer.Typer(help="Make, list and revoke tokens for writing.", no_args_is_help=True)
 app.add_typer(token_app, name="token")
 
 _STDIO = Path("-")
+_SWITCH_SECONDS = 0.001
+"""How long one thread may keep others waiting: short, as answers wait for several turns."""
 
 
 @app.command()
@@ -60,24 +64,26 @@ def serve(
 
     Makes the catalogue where there is none and fills an empty one with the starter catalogue.
     """
-    import uvicorn  # noqa: PLC0415 - only this command needs a server
-
+    # Only this command needs a server.
     from cocktailspace.api.app import create_app  # noqa: PLC0415
+    from cocktailspace.api.serving import Bounds, run  # noqa: PLC0415
 
-    services = _services(host=host, port=port)
+    services = services_of(host=host, port=port)
     configure_logging(services.settings.log_format, services.settings.log_level)
     _prepare(services, starter=True)
-    _first_token(services)
+    first_token(services)
     settings = services.settings
-    typer.echo(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
-    application = create_app(services, refresh=True)
-    uvicorn.run(
-        application,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        log_config=None,  # its lines go where ours go, in the same form
+    say(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
+    bounds = Bounds(
+        settings.max_connections,
+        settings.max_request_seconds,
+        settings.shutdown_seconds,
+        settings.forwarded_allow_ips,
     )
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    application = create_app(services, refresh=True)
+    with _holding(services):
+        run(application, settings.host, settings.port, bounds, on_stop=services.refresher.stop)
 
 
 @app.command()
@@ -89,17 +95,19 @@ def refresh(
     """Compute the analytics now and publish them, without waiting for edits to end."""
     services = _existing()
     if services.jobs is None:
-        _fail(
+        fail(
             "ANALYTICS_BUCKET is set, so jobs run in AWS Batch and not here; "
             "scripts/trigger-analytics-refresh.sh dev|prod starts one and follows it"
         )
     status = services.refresher.status()
+    if services.hold is not None:
+        services.hold.refuse_others(status.catalogue.catalogue_id)
     while True:
         renew_restored(services.database, status)
         log: JobLog = "nothing" if wait and not verbose else "all"
         job = services.jobs.submit(force=force, log=log)
         if not wait:
-            typer.echo(f"job {job.id} runs; `cocktailspace status` shows how far it is")
+            say(f"job {job.id} runs; `cocktailspace status` shows how far it is")
             return
         follow_job(services.jobs, services.store, Console(stderr=True), show=not verbose)
         status = services.refresher.status()
@@ -107,7 +115,7 @@ def refresh(
             break  # else it was somebody else's, who may have begun before the last change
     if status.attempt is None or status.attempt.state != "succeeded" or status.manifest is None:
         reason = status.attempt and status.attempt.error
-        _fail(f"the job failed: {reason or 'see its log with --verbose'}")
+        fail(f"the job failed: {reason or 'see its log with --verbose'}")
     Console().print(run_table(status.manifest))
 
 
@@ -119,9 +127,9 @@ def status(
     services = _existing()
     found = services.refresher.status()
     if as_json:
-        typer.echo(json.dumps(status_json(found)))
+        say(json.dumps(status_json(found)))
     else:
-        typer.echo(status_text(found, services.clock()))
+        say(status_text(found, services.clock()))
     raise typer.Exit(1 if found.state is RefreshState.FAILED else 0)
 
 
@@ -132,11 +140,10 @@ def import_(
 ) -> None:
     """Add and update units, ingredients and recipes by name, all of the file or nothing of it."""
     text = sys.stdin.buffer.read() if file == _STDIO else file.read_bytes()
-    services = _services()
+    services = services_of()
     _prepare(services, starter=False)
-    with services.database.transaction() as tx:
-        summary = import_file(tx, parse_file(text), replace=replace)
-    typer.echo(_described(summary))
+    summary = load_file(services.database, parse_file(text), replace=replace)
+    say(_described(summary))
 
 
 @app.command()
@@ -150,8 +157,9 @@ def export(
     if file == _STDIO:
         typer.echo(text, nl=False)
     else:
+        copies.refuse_live_file(services.database, file)
         replace_file(file, text.encode())
-        typer.echo(f"written to {file}", err=True)
+        say(f"written to {file}", err=True)
 
 
 @app.command()
@@ -160,8 +168,8 @@ def backup(
     force: Annotated[bool, typer.Option(help="Replace a file of that name")] = False,
 ) -> None:
     """Write a whole copy of the catalogue, as it is at one moment, while others go on writing."""
-    copied = copies.backup(_services().database, file, force=force)
-    typer.echo(f"written to {file}: {_copied(copied)}", err=True)
+    copied = copies.backup(services_of().database, file, force=force)
+    say(f"written to {file}: {_copied(copied)}", err=True)
 
 
 @app.command()
@@ -175,10 +183,10 @@ def restore(
 
     The file is checked first, and stays as it is. The analytics follow by themselves.
     """
-    services = _services()
+    services = services_of()
     network = services.settings.db_network_file_system
     copied = copies.restore(services.database, file, force=force, network_file_system=network)
-    typer.echo(f"restored from {file}: {_copied(copied)}", err=True)
+    say(f"restored from {file}: {_copied(copied)}", err=True)
 
 
 @app.command(name="migrate")
@@ -188,10 +196,10 @@ def migrate_() -> None:
     `serve` and `import` do so by themselves, unless MIGRATE_AT_START is false: where several hosts
     share a catalogue, run this once, from the newest version.
     """
-    services = _services()
+    services = services_of()
     _migrate(services)
     with services.database.reading() as connection:
-        typer.echo(f"the catalogue has schema {schema_revision(connection)}", err=True)
+        say(f"the catalogue has schema {schema_revision(connection)}", err=True)
 
 
 @app.command()
@@ -200,35 +208,10 @@ def doctor() -> None:
     findings = examine()
     for finding in findings:
         mark = typer.style("ok  ", fg="green") if finding.ok else typer.style("FIX ", fg="red")
-        typer.echo(f"{mark} {finding.what}")
+        typer.echo(f"{mark} {printable(finding.what)}")
         if not finding.ok:
-            typer.echo(f"     {finding.remedy}")
+            typer.echo(f"     {printable(finding.remedy)}")
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
-
-
-@token_app.command(name="new")
-def new_token(
-    name: Annotated[str, typer.Argument(help="Whose it is, or what for")],
-    role: Annotated[Role, typer.Option(help="editor: recipes and ingredients; admin: all")] = (
-        Role.EDITOR
-    ),
-) -> None:
-    """Make a token and show it, this once."""
-    typer.echo(_tokens(_services()).create(name, role))
-
-
-@token_app.command(name="list")
-def list_tokens() -> None:
-    """Show whose tokens there are, and what they may do."""
-    for entry in _tokens(_services()).entries():
-        typer.echo(f"{entry.name:<24} {entry.role:<8} {entry.created_at:%Y-%m-%d %H:%M}Z")
-
-
-@token_app.command(name="revoke")
-def revoke_token(name: Annotated[str, typer.Argument(help="As `token list` shows it")]) -> None:
-    """Make a token worthless at once."""
-    _tokens(_services()).revoke(name)
-    typer.echo(f"the token {name!r} is worthless now")
 
 
 def main() -> NoReturn:
@@ -236,28 +219,19 @@ def main() -> NoReturn:
     try:
         app()
     except InvalidError as error:
-        listed = "\n".join(f"  {problem}" for problem in error.problems)
-        _fail(f"nothing was written; {len(error.problems)} to mend:\n{listed}")
+        listed = "\n".join(f"  {problem}" for problem in error.problems[:MOST_PROBLEMS])
+        more = len(error.problems) - MOST_PROBLEMS
+        listed += f"\n  and {more:,} more" * (more > 0)
+        fail(f"nothing was written; {len(error.problems):,} to mend:\n{listed}")
     except (CatalogueError, SettingsError, StoreError, TokenError) as error:
-        _fail(str(error))
+        fail(str(error))
     except OSError as error:
-        _fail(f"{error.filename or 'the system'}: {error.strerror}")
+        fail(f"{error.filename or 'the system'}: {error.strerror}")
     sys.exit(0)
 
 
-def _fail(message: str) -> NoReturn:
-    typer.echo(f"{typer.style('error:', fg='red')} {message}", err=True)
-    sys.exit(1)
-
-
-def _services(**overrides: object) -> Services:
-    given = {name: value for name, value in overrides.items() if value is not None}
-    settings: Settings = read_settings(**given)
-    return build_services(settings)
-
-
 def _existing() -> Services:
-    services = _services()
+    services = services_of()
     require_catalogue(services.database)
     return services
 
@@ -266,24 +240,19 @@ def _prepare(services: Services, *, starter: bool) -> None:
     """Make or upgrade the catalogue; with `starter`, fill an empty one."""
     summary = prepare_catalogue(services.settings, services.database, starter=starter)
     if summary is not None:
-        typer.echo(f"the catalogue is new; starter catalogue: {_described(summary)}")
+        say(f"the catalogue is new; starter catalogue: {_described(summary)}")
 
 
 def _migrate(services: Services) -> None:
     migrate(services.database, network_file_system=services.settings.db_network_file_system)
 
 
-def _first_token(services: Services) -> None:
-    """A machine without any way to write gets one admin token, shown this once."""
-    tokens = _tokens(services)
-    if services.settings.oidc_issuer or tokens.path.exists():
-        return
-    token = tokens.create("admin", Role.ADMIN)
-    typer.echo(f"the admin token for writing, shown only now: {token}")
-
-
-def _tokens(services: Services) -> TokenFile:
-    return TokenFile(services.settings.tokens_file, services.clock)
+def _holding(services: Services) -> AbstractContextManager[None]:
+    """The artifacts folder is this catalogue's while the server runs."""
+    if services.hold is None:
+        return nullcontext()
+    with services.database.reading() as connection:
+        return services.hold.held_for(catalogue_state(connection).catalogue_id)
 
 
 def _copied(copied: copies.Copied) -> str:

@@ -6,15 +6,23 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from cocktailspace.artifacts.manifest import read_published
+from cocktailspace.artifacts.hold import SILENT_SECONDS
+from cocktailspace.artifacts.manifest import damaged, read_published
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.catalogue.audit import row_problems
 from cocktailspace.catalogue.backup import damage
+from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.errors import CatalogueError
+from cocktailspace.catalogue.forest import MOST_LEVELS
 from cocktailspace.catalogue.migrate import require_catalogue
+from cocktailspace.catalogue.taxonomy import misplaced
 from cocktailspace.settings import SettingsError, read_settings
+
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,9 @@ def examine() -> list[Finding]:
     findings.append(Finding(True, "settings make sense"))
     checks: list[Callable[[Services], Finding]] = [
         _catalogue,
-        _schedule if services.settings.aws else _artifacts,
+        _rows,
+        _taxonomy,
+        *([_schedule] if services.settings.aws else [_artifacts, _server]),
         _published,
     ]
     return findings + [check(services) for check in checks]
@@ -72,6 +82,35 @@ def _catalogue(services: Services) -> Finding:
     return Finding(True, f"catalogue at {where}")
 
 
+def _rows(services: Services) -> Finding:
+    """What a file brought that was put in the catalogue's place by hand; a restore refuses it."""
+    try:
+        with services.database.reading() as connection:
+            problems = list(islice(row_problems(connection), _NAMED))
+    except CatalogueError as error:
+        return Finding(False, f"rows: {error}", "mend the catalogue first")
+    if not problems:
+        return Finding(True, "every row is within the rules")
+    what = f"rows break the rules: {'; '.join(map(str, problems))}"
+    return Finding(False, what, "correct them, or put a backup back with `cocktailspace restore`")
+
+
+def _taxonomy(services: Services) -> Finding:
+    """What a file brought that was put in the catalogue's place; no write places anything so."""
+    try:
+        with services.database.reading() as connection:
+            names = misplaced(connection)
+    except CatalogueError as error:
+        return Finding(False, f"taxonomy: {error}", "mend the catalogue first")
+    if not names:
+        return Finding(True, "ingredients stand in a forest")
+    named = ", ".join(map(repr, names[:_NAMED])) + f" and {len(names) - _NAMED} more" * (
+        len(names) > _NAMED
+    )
+    what = f"ingredients are deeper than {MOST_LEVELS} levels or below themselves: {named}"
+    return Finding(False, what, "give them a family higher up; until then they count as there")
+
+
 def _artifacts(services: Services) -> Finding:
     folder = services.settings.artifacts_folder
     existing = next(path for path in (folder, *folder.parents) if path.exists())
@@ -79,6 +118,25 @@ def _artifacts(services: Services) -> Finding:
     if not _writable(existing):
         return Finding(False, f"{what} cannot be written", f"give write access to {existing}")
     return Finding(True, f"{what} can be written")
+
+
+def _server(services: Services) -> Finding:
+    """The server that publishes to this folder, if one runs."""
+    holder = services.hold.holder() if services.hold is not None else None
+    if holder is None:
+        return Finding(True, "no server runs here")
+    try:
+        with services.database.reading() as connection:
+            ours = catalogue_state(connection).catalogue_id
+    except CatalogueError as error:
+        return Finding(False, f"server: {error}", "mend the catalogue first")
+    if holder.catalogue_id != ours:
+        what = f"a server of another catalogue ({holder.catalogue_id}) publishes to this folder"
+        return Finding(False, what, "give each catalogue a folder of its own with ANALYTICS_PATH")
+    if holder.silent_seconds > SILENT_SECONDS:
+        what = f"the server's refresher has seen nothing for {holder.silent_seconds:.0f} s"
+        return Finding(False, what, "its log says why; else start the server again")
+    return Finding(True, "the server's refresher looks")
 
 
 def _schedule(services: Services) -> Finding:
@@ -114,4 +172,11 @@ def _published(services: Services) -> Finding:
         return Finding(False, "nothing is published yet", "run `cocktailspace refresh`")
     if published.manifest is None:
         return Finding(False, "the manifest is damaged", "run `cocktailspace refresh`")
+    try:
+        names = damaged(services.store, published.manifest)
+    except StoreError as error:
+        return Finding(False, f"published analytics: {error}", "mend the store")
+    if names:
+        what = f"published analytics are damaged: {', '.join(names)}"
+        return Finding(False, what, "run `cocktailspace refresh`")
     return Finding(True, f"published version {published.manifest.source_version}")

@@ -7,12 +7,14 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from cocktailspace.artifacts.attempt import read_attempt
 from cocktailspace.artifacts.manifest import Manifest
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.refresh.ports import JobQueue
 from cocktailspace.refresh.status import RefreshState, RefreshStatus
+from cocktailspace.terminal import printable
 from cocktailspace.times import to_text
 
 _LOOK_SECONDS = 0.1
@@ -20,13 +22,15 @@ _LOOK_SECONDS = 0.1
 
 def follow_job(jobs: JobQueue, store: ArtifactStore, console: Console, *, show: bool) -> None:
     """Wait until no job is active, showing how far it is."""
-    columns = (TextColumn("{task.description:<20}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:<20}", markup=False), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not show) as progress:
         task = progress.add_task("starting", total=1.0)
         while (job := jobs.active()) is not None:
             attempt = read_attempt(store)
             if attempt is not None and attempt.job_id == job.id:
-                progress.update(task, description=attempt.step, completed=attempt.fraction)
+                progress.update(
+                    task, description=printable(attempt.step), completed=attempt.fraction
+                )
             time.sleep(_LOOK_SECONDS)
 
 
@@ -35,17 +39,22 @@ def run_table(manifest: Manifest) -> Table:
     table = Table(show_header=False)
     table.add_column(style="bold")
     table.add_column(justify="right")
-    table.add_row("run", manifest.run_id)
+    table.add_row("run", _plain(manifest.run_id))
     table.add_row("catalogue version", f"{manifest.source_version:,}")
     for name, count in manifest.counts.items():
-        table.add_row(name.replace("_", " "), f"{count:,}")
+        table.add_row(_plain(name.replace("_", " ")), f"{count:,}")
     table.add_section()
     for step, seconds in manifest.seconds.items():
-        table.add_row(step, f"{seconds:.2f} s")
+        table.add_row(_plain(step), f"{seconds:.2f} s")
     table.add_section()
     for name, entry in manifest.artifacts.items():
-        table.add_row(name, f"{entry.bytes / 1024:,.0f} KiB")
+        table.add_row(_plain(name), f"{entry.bytes / 1024:,.0f} KiB")
     return table
+
+
+def _plain(text: str) -> Text:
+    """A cell that says what it says: no markup, nothing that a terminal obeys."""
+    return Text(printable(text))
 
 
 def status_text(status: RefreshStatus, now: datetime) -> str:

@@ -24,10 +24,18 @@ class RefreshControl(Protocol):
         """Where things stand now."""
         ...
 
+    def trouble(self) -> str | None:
+        """Why nobody looks at what is due, although somebody should; None while all is well."""
+        ...
+
     def run_now(self, status: RefreshStatus) -> Asked:
         """Run without waiting for edits to end. Raises SchedulerError when nobody can say when."""
         ...
 
     def running(self) -> AbstractContextManager[None]:
         """Keep the analytics up to date for as long as the context lasts."""
+        ...
+
+    def stop(self) -> None:
+        """Start nothing more here, and end what runs here."""
         ...

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cocktailspace.times import later
+
 FUTURE_TOLERANCE = timedelta(seconds=5)
 """A change dated further in the future than this says that a clock jumped: it is due at once."""
 
@@ -27,7 +29,7 @@ def next_run_at(
     first_pending_at: datetime, last_changed_at: datetime, debounce: timedelta, max_wait: timedelta
 ) -> datetime:
     """Each change pushes the run out by `debounce`, but never beyond `max_wait` after the first."""
-    return min(last_changed_at + debounce, first_pending_at + max_wait)
+    return min(later(last_changed_at, debounce), later(first_pending_at, max_wait))
 
 
 def overdue_at(unpublished_since: datetime, job_seconds: float, policy: Debounce) -> datetime:
@@ -36,7 +38,7 @@ def overdue_at(unpublished_since: datetime, job_seconds: float, policy: Debounce
     Two jobs, since one may just have taken its snapshot when the change came.
     """
     jobs = timedelta(seconds=2 * job_seconds)
-    return unpublished_since + policy.max_wait + jobs + policy.slack
+    return later(unpublished_since, policy.max_wait + jobs + policy.slack)
 
 
 def retry_pause(failures: int) -> timedelta:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ from cocktailspace.artifacts.attempt import Attempt, read_attempt, write_attempt
 from cocktailspace.artifacts.publish import new_run_id
 from cocktailspace.artifacts.report import RunReport, read_report
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
+from cocktailspace.files import open_lock
 from cocktailspace.refresh.ports import Cause, Job
 from cocktailspace.refresh.tally import Tally
 from cocktailspace.times import Clock
@@ -44,7 +46,10 @@ class LocalJobs:
         environment: Mapping[str, str],
         clock: Clock,
         tally: Tally | None = None,
+        *,
+        most: timedelta = timedelta(hours=2),
     ) -> None:
+        self._most = most
         self._lock_path = lock_path
         self._store = store
         self._environment = environment
@@ -134,10 +139,10 @@ class LocalJobs:
 
         Looking takes no more than a shared lock on a file that it may only read.
         """
-        looking = kind == fcntl.LOCK_SH
-        if not looking:
-            self._lock_path.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self._lock_path, os.O_RDONLY if looking else os.O_RDWR | os.O_CREAT, 0o644)
+        if kind == fcntl.LOCK_SH:
+            lock = os.open(self._lock_path, os.O_RDONLY | os.O_NOFOLLOW)
+        else:
+            lock = open_lock(self._lock_path)
         try:
             try:
                 fcntl.flock(lock, kind | fcntl.LOCK_NB)
@@ -153,30 +158,57 @@ class LocalJobs:
 
     def _watch(self, child: subprocess.Popen[bytes], cause: Cause) -> None:
         started = time.monotonic()
-        output, _ = child.communicate()
-        report = read_report(output) or RunReport(
-            outcome="stopped" if child.returncode in _TOLD_TO_STOP else "killed",
+        output, in_time = self._output_of(child)
+        error = _described(child.returncode) if in_time else self._too_long()
+        report = read_report(output) if in_time else None
+        report = report or RunReport(
+            outcome="stopped" if child.returncode in _TOLD_TO_STOP and in_time else "killed",
             cause=cause,
             seconds=round(time.monotonic() - started, 3),
-            error=_described(child.returncode),
+            error=error,
         )
-        if child.returncode == 0:
+        if not in_time:
+            self._keep_failure(error, own=self._noted_by(child))
+        elif child.returncode == 0:
             self._unnoted = None
         else:
             self._see_that_it_is_noted(child, report.error)
         report.log_to(logger)
         self._tally.run_ended(report)
 
-    def _see_that_it_is_noted(self, child: subprocess.Popen[bytes], error: str | None) -> None:
-        """A job that was killed, or had no room to write, could not say so: say it in its place."""
-        noted = None
+    def _output_of(self, child: subprocess.Popen[bytes]) -> tuple[bytes, bool]:
+        """What a job said, and whether it ended by itself in the time that it has."""
+        try:
+            return child.communicate(timeout=self._most.total_seconds())[0], True
+        except subprocess.TimeoutExpired:
+            child.terminate()
+        try:
+            return child.communicate(timeout=_STOP_SECONDS)[0], False
+        except subprocess.TimeoutExpired:
+            child.kill()
+        return child.communicate()[0], False
+
+    def _too_long(self) -> str:
+        minutes = self._most / timedelta(minutes=1)
+        return (
+            f"the job took longer than {minutes:g} minutes and was ended; "
+            "raise ANALYTICS_JOB_MINUTES, or see which change made it so slow"
+        )
+
+    def _noted_by(self, child: subprocess.Popen[bytes]) -> Attempt | None:
+        """What a job has noted of itself."""
         with contextlib.suppress(StoreError):
             noted = read_attempt(self._store)
-        own = noted is not None and noted.job_id == str(child.pid)
-        if own and noted is not None and noted.state != "running":
+            return noted if noted is not None and noted.job_id == str(child.pid) else None
+        return None
+
+    def _see_that_it_is_noted(self, child: subprocess.Popen[bytes], error: str | None) -> None:
+        """A job that was killed, or had no room to write, could not say so: say it in its place."""
+        own = self._noted_by(child)
+        if own is not None and own.state != "running":
             self._unnoted = None
-        elif child.returncode not in _TOLD_TO_STOP or own:
-            self._keep_failure(error or _described(child.returncode), own=noted if own else None)
+        elif child.returncode not in _TOLD_TO_STOP or own is not None:
+            self._keep_failure(error or _described(child.returncode), own=own)
 
     def _keep_failure(self, error: str, *, own: Attempt | None = None, note: bool = True) -> None:
         """Note a failed attempt; remember it where not even that is possible.

@@ -4,12 +4,13 @@ It may neither submit jobs nor ask for them: what runs, it knows from the job's 
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cocktailspace.artifacts.attempt import Attempt
+from cocktailspace.artifacts.manifest import Manifest
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.catalogue.database import Database
 from cocktailspace.refresh.control import Asked
@@ -39,6 +40,7 @@ class ScheduledRefresher:
         *,
         algorithm_version: int = 0,
         function_arn: str | None = None,
+        whole: Callable[[Manifest], bool] = lambda _manifest: True,
     ) -> None:
         self._database = database
         self._store = store
@@ -47,18 +49,27 @@ class ScheduledRefresher:
         self._clock = clock
         self._algorithm_version = algorithm_version
         self._function_arn = function_arn
+        self._whole = whole
 
     def status(self) -> RefreshStatus:
         """Where things stand now."""
+        return self._status(lambda _manifest: True)
+
+    def _status(self, whole: Callable[[Manifest], bool]) -> RefreshStatus:
         facts = read_facts(
             self._database,
             self._store,
             lambda: None,
             algorithm_version=self._algorithm_version,
+            whole=whole,
         )
         now = self._clock()
         facts = replace(facts, job=running_job(facts.attempt, now, self._function_arn))
         return derive_status(facts, self._policy, now)
+
+    def trouble(self) -> str | None:
+        """None: it is a schedule's business to look, and metrics tell whether it does."""
+        return None
 
     def run_now(self, status: RefreshStatus) -> Asked:
         """Set the alarm to the earliest time that there is."""
@@ -72,12 +83,13 @@ class ScheduledRefresher:
         return Asked(starts_at=starts_at)
 
     def look(self) -> RefreshStatus:
-        """Where things stand, once a restored catalogue has an identity of its own.
+        """Where things stand, once a restored catalogue has an identity of its own; also whether
+        what is published is all there, which no answer waits for.
 
         Looking opens the database for writing, which heals what a killed writer left behind.
         """
-        status = self.status()
-        return self.status() if renew_restored(self._database, status) else status
+        status = self._status(self._whole)
+        return self._status(self._whole) if renew_restored(self._database, status) else status
 
     def arm_overdue(self, status: RefreshStatus) -> bool:
         """Set the alarm if a run should have started by now; returns whether it was so."""
@@ -87,6 +99,9 @@ class ScheduledRefresher:
     def running(self) -> Iterator[None]:
         """Nothing to do here: the schedule is another service's."""
         yield
+
+    def stop(self) -> None:
+        """Nothing runs here."""
 
 
 def reconcile(status: RefreshStatus, scheduler: Scheduler, now: datetime) -> bool:

@@ -25,6 +25,7 @@ from cocktailspace.refresh.debounce import (
     retry_pause,
 )
 from cocktailspace.refresh.ports import Cause, Job
+from cocktailspace.times import later
 
 
 class RefreshState(StrEnum):
@@ -266,7 +267,7 @@ def _changes_due_at(facts: Facts, policy: Debounce, now: datetime) -> datetime |
     if max(first, last) > now + FUTURE_TOLERANCE:
         return now
     if facts.published is not None and facts.published.manifest is None:
-        return last + policy.debounce  # nobody can tell what is published
+        return later(last, policy.debounce)  # nobody can tell what is published
     return next_run_at(first, last, policy.debounce, policy.max_wait)
 
 
@@ -275,7 +276,7 @@ def _retry_due_at(facts: Facts, now: datetime) -> datetime | None:
     if failed is None:
         return None
     ended_at, failures = failed
-    return now if ended_at > now + FUTURE_TOLERANCE else ended_at + retry_pause(failures)
+    return now if ended_at > now + FUTURE_TOLERANCE else later(ended_at, retry_pause(failures))
 
 
 def _unpublished_failure(facts: Facts) -> tuple[datetime, int] | None:

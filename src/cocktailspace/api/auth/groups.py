@@ -28,9 +28,9 @@ class GroupRoles:
 
 
 def _listed(value: object) -> Collection[str]:
-    """A list of names. API Gateway hands arrays on as text: `[editor admin]`."""
+    """A list of names; a text is one name, whatever is in it."""
     if isinstance(value, str):
-        return value.removeprefix("[").removesuffix("]").split()
-    if isinstance(value, list | tuple):
-        return [str(each) for each in value]
+        return (value,)
+    if isinstance(value, list):
+        return [each for each in value if isinstance(each, str)]
     return ()

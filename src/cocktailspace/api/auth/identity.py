@@ -1,6 +1,5 @@
-"""Identities and roles, and what routes ask of them."""
+"""Identities and roles."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -49,15 +48,3 @@ def bearer_token(request: Request) -> str:
     if scheme.lower() != "bearer" or not token.strip():
         raise NotAuthenticatedError("writing needs a token: send it as `Authorization: Bearer ...`")
     return token.strip()
-
-
-def requires(authenticator: Authenticator, role: Role) -> Callable[[Request], Identity]:
-    """A dependency of routes that only this role, or an admin, may use."""
-
-    def identify(request: Request) -> Identity:
-        identity = authenticator.identify(request)
-        if identity.role not in (role, Role.ADMIN):
-            raise NotAllowedError(f"this needs the role {role}; yours is {identity.role}")
-        return identity
-
-    return identify

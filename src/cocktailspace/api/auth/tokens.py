@@ -16,9 +16,17 @@ from pathlib import Path
 from fastapi import Request
 from pydantic import BaseModel, Field, ValidationError
 
-from cocktailspace.api.auth.identity import Identity, NotAuthenticatedError, Role, bearer_token
+from cocktailspace.api.auth.identity import (
+    AuthenticationUnavailableError,
+    Identity,
+    NotAuthenticatedError,
+    Role,
+    bearer_token,
+)
 from cocktailspace.catalogue.models import Name
-from cocktailspace.files import replace_file
+from cocktailspace.catalogue.names import name_key
+from cocktailspace.catalogue.validation import problems_of
+from cocktailspace.files import open_lock, replace_file
 from cocktailspace.times import Clock
 
 PREFIX = "cs_"
@@ -54,7 +62,11 @@ class TokenFile:
         """The identity of the request's bearer token. A revoked token is refused at once."""
         digest = _digest(bearer_token(request))
         found = None
-        for entry in self.entries():  # all of them: the time taken tells nothing
+        try:
+            entries = self.entries()
+        except TokenError as error:
+            raise AuthenticationUnavailableError(str(error)) from error
+        for entry in entries:  # all of them: the time taken tells nothing
             if hmac.compare_digest(entry.sha256, digest):
                 found = Identity(entry.name, entry.role)
         if found is None:
@@ -62,11 +74,14 @@ class TokenFile:
         return found
 
     def entries(self) -> list[TokenEntry]:
-        """All tokens, without the tokens."""
+        """All tokens, without the tokens; TokenError when the file cannot be read."""
         try:
             return TokenList.model_validate_json(self.path.read_bytes()).tokens
         except FileNotFoundError:
             return []
+        except OSError as error:
+            message = f"{self.path} cannot be read ({error.strerror}); see to its owner and rights"
+            raise TokenError(message) from error
         except ValidationError:
             message = f"{self.path} is damaged; delete it and make new tokens"
             raise TokenError(message) from None
@@ -74,22 +89,21 @@ class TokenFile:
     def create(self, name: str, role: Role) -> str:
         """Make a token; this is the only time that anybody sees it."""
         token = PREFIX + secrets.token_urlsafe(32)
+        try:
+            made = TokenEntry(name=name, role=role, sha256=_digest(token), created_at=self._clock())
+        except ValidationError as error:
+            [problem, *_] = problems_of(error)
+            raise TokenError(f"the name {name!r} {problem.message}") from None
         with self._changing() as entries:
-            if any(entry.name == name for entry in entries):
-                raise TokenError(f"there is a token named {name!r} already; revoke it first")
-            try:
-                entry = TokenEntry(
-                    name=name, role=role, sha256=_digest(token), created_at=self._clock()
-                )
-            except ValidationError as error:
-                raise TokenError(f"the name {name!r} {error.errors()[0]['msg']}") from None
-            entries.append(entry)
+            if any(name_key(entry.name) == name_key(made.name) for entry in entries):
+                raise TokenError(f"there is a token named {made.name!r} already; revoke it first")
+            entries.append(made)
         return token
 
     def revoke(self, name: str) -> None:
         """Make a token worthless."""
         with self._changing() as entries:
-            kept = [entry for entry in entries if entry.name != name]
+            kept = [entry for entry in entries if name_key(entry.name) != name_key(name.strip())]
             if len(kept) == len(entries):
                 raise TokenError(f"there is no token named {name!r}; `token list` shows them")
             entries[:] = kept
@@ -97,8 +111,7 @@ class TokenFile:
     @contextmanager
     def _changing(self) -> Iterator[list[TokenEntry]]:
         """The entries to change; they are written, all or nothing, when nothing was raised."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        lock = open_lock(self.path.with_name(f"{self.path.name}.lock"), mode=0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             entries = self.entries()

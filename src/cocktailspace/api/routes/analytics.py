@@ -22,7 +22,6 @@ from cocktailspace.artifacts.manifest import (
     RETIRED,
     ArtifactName,
     Manifest,
-    artifact_key,
     read_published,
 )
 from cocktailspace.artifacts.publish import is_run_id
@@ -90,9 +89,10 @@ def analytics_routes(context: Context) -> APIRouter:
     Every answer but a run's own, which never changes, says which version it shows and whether a
     newer one is coming: `Cocktailspace-Version` and `Cocktailspace-Refresh`.
     """
-    router = APIRouter(prefix="/analytics", tags=["analytics"])
+    router = context.router("/analytics", "analytics")
     store, bodies = context.services.store, context.bodies
-    delivery = Delivery(bodies, context.services.links)
+    inspection = context.services.inspection
+    delivery = Delivery(store, inspection, context.services.links, bodies, context.large)
     similar = SimilarRows(store)
 
     def current() -> Manifest:
@@ -119,6 +119,7 @@ def analytics_routes(context: Context) -> APIRouter:
         return {"Cocktailspace-Version": str(version), "Cocktailspace-Refresh": status.state}
 
     def similar_to(request: Request, run_id: str, recipe_id: int, caching: str) -> Response:
+        inspection.check(inspection.entry(run_id, ArtifactName.RECIPE_SIMILAR))
         row = similar.find(run_id, recipe_id)
         if row is None:
             raise NotFoundError(
@@ -156,15 +157,10 @@ def analytics_routes(context: Context) -> APIRouter:
         gone = NotFoundError(f"there is no run {run_id[:80]!r}; read the manifest again")
         if not is_run_id(run_id):
             raise gone
-        key = artifact_key(run_id, name)
-
-        def stored() -> File:
-            return bodies.unchanging(key, "application/json", lambda: store.read(key).body)
-
         try:
             if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
                 return similar_to(request, run_id, recipe_id, FOR_EVER)
-            return delivery.answer(request, key, stored)
+            return delivery.answer(request, inspection.entry(run_id, name), caching=FOR_EVER)
         except MissingError:
             raise (not_yet(name) if is_current(run_id) else gone) from None
 
@@ -184,10 +180,7 @@ def analytics_routes(context: Context) -> APIRouter:
             raise not_yet(name)
         if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
             return similar_to(request, manifest.run_id, recipe_id, REVALIDATE)
-        file = File(
-            entry.sha256, "application/json", REVALIDATE, lambda: store.read(entry.key).body
-        )
-        return delivery.answer(request, entry.key, lambda: file, size=entry.bytes, more=freshness())
+        return delivery.answer(request, entry, caching=REVALIDATE, more=freshness())
 
     return router
 

@@ -3,14 +3,16 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from cocktailspace.api.auth.identity import Identity
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import WRITE, answers
-from cocktailspace.catalogue.exchange import CatalogueFile, export_text, import_file
+from cocktailspace.api.exports import Exports
+from cocktailspace.api.writing import refuse_key
+from cocktailspace.catalogue.exchange import CatalogueFile, load_file
 
 
 class Imported(BaseModel):
@@ -24,19 +26,16 @@ class Imported(BaseModel):
 
 def catalogue_routes(context: Context) -> APIRouter:
     """Routes over this catalogue."""
-    router = APIRouter(prefix="/catalogue", tags=["catalogue"])
+    router = context.router("/catalogue", "catalogue")
     database = context.services.database
+    exports = Exports(database, context.large)
 
     @router.get("/export", response_model=CatalogueFile, responses=answers(503))
-    def export_catalogue() -> Response:
+    async def export_catalogue(request: Request) -> Response:
         """The whole catalogue as a file that imports to the same catalogue."""
-        with database.reading() as connection:
-            text = export_text(connection)
-        disposition = 'attachment; filename="catalogue.json"'
-        headers = {"Content-Disposition": disposition}
-        return Response(text, media_type="application/json", headers=headers)
+        return await exports.answer(request)
 
-    @router.post("/import", responses=WRITE)
+    @router.post("/import", responses=WRITE, dependencies=[Depends(refuse_key)])
     def import_catalogue(
         file: CatalogueFile,
         _identity: Annotated[Identity, Depends(context.admin)],
@@ -45,7 +44,6 @@ def catalogue_routes(context: Context) -> APIRouter:
         ] = False,
     ) -> Imported:
         """Add and update by name, all of the file or nothing; every bad row is reported."""
-        with database.transaction() as tx:
-            return Imported(**asdict(import_file(tx, file, replace=replace)))
+        return Imported(**asdict(load_file(database, file, replace=replace)))
 
     return router

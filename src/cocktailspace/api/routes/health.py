@@ -1,5 +1,7 @@
 """Whether the service is well, for those who look after it."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from fastapi import APIRouter
@@ -9,10 +11,12 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from pydantic import BaseModel, Field
 
 from cocktailspace.api.context import Context
-from cocktailspace.api.errors import OverdueError, answers
+from cocktailspace.api.errors import NotLookingError, OverdueError, answers
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.refresh.status import RefreshState
 from cocktailspace.times import to_text
+
+HEALTH = "/healthz"
 
 
 class Health(BaseModel):
@@ -38,16 +42,24 @@ def health_routes(context: Context, registry: CollectorRegistry | None) -> APIRo
     """Routes for checks and, with a registry, for Prometheus. They are open, as all reading is."""
     router = APIRouter(tags=["health"])
     services = context.services
+    own_thread = ThreadPoolExecutor(1, "healthz")  # it never waits for what others ask
 
-    @router.get("/healthz", responses=answers(503))
-    def healthz() -> Health:
-        """Whether the server can read its catalogue."""
+    def look() -> Health:
         with services.database.reading() as connection:
             return Health(status="ok", catalogue_version=catalogue_state(connection).version)
 
+    @router.get(HEALTH, responses=answers(503))
+    async def healthz() -> Health:
+        """Whether the server can read its catalogue."""
+        return await asyncio.get_running_loop().run_in_executor(own_thread, look)
+
     @router.get("/healthz/refresh", responses=answers(503))
     def refresh_health() -> RefreshHealth:
-        """Red when what is published is older than it may be. The server serves all the same."""
+        """Red when what is published is older than it may be, or nobody looks whether it is. The
+        server serves all the same.
+        """
+        if trouble := services.refresher.trouble():
+            raise NotLookingError(trouble)
         status, now = services.refresher.status(), services.clock()
         published = status.manifest.source_version if status.manifest else None
         if status.overdue_at is not None and status.overdue_at < now:

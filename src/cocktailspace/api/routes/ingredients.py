@@ -17,6 +17,7 @@ from cocktailspace.api.writing import (
     IfMatch,
     created_response,
     entity_response,
+    read_response,
     refuse_stale,
     write_once,
 )
@@ -68,7 +69,7 @@ class IngredientBulk(Draft):
 
 def ingredient_routes(context: Context) -> APIRouter:
     """Routes over this catalogue."""
-    router = APIRouter(prefix="/ingredients", tags=["ingredients"])
+    router = context.router("/ingredients", "ingredients")
     database = context.services.database
     limits = context.services.limits
 
@@ -84,11 +85,11 @@ def ingredient_routes(context: Context) -> APIRouter:
         with database.reading() as connection:
             return IngredientTree(roots=_nested(ingredients.list_ingredients(connection)))
 
-    @router.get("/{ingredient_id:int}", response_model=IngredientDetail, responses=READ)
-    def get_ingredient(ingredient_id: PathId) -> Response:
+    @router.get("/{ingredient_id:id}", response_model=IngredientDetail, responses=READ)
+    def get_ingredient(request: Request, ingredient_id: PathId) -> Response:
         """One ingredient with its ancestors and children. Its ETag goes into `If-Match`."""
         with database.reading() as connection:
-            return entity_response(_detail(connection, ingredient_id))
+            return read_response(request, _detail(connection, ingredient_id))
 
     @router.post("", status_code=201, response_model=IngredientDetail, responses=WRITE)
     def create_ingredient(
@@ -102,7 +103,9 @@ def ingredient_routes(context: Context) -> APIRouter:
         def write(tx: Transaction) -> Response:
             [ingredient_id] = ingredients.create_ingredients(tx, [draft], [""])
             detail = _detail(tx.connection, ingredient_id)
-            return entity_response(detail, 201, Location=f"{request.url.path}/{ingredient_id}")
+            return entity_response(
+                detail, 201, headers={"Location": f"{request.url.path}/{ingredient_id}"}
+            )
 
         return write_once(database, request, identity, idempotency_key, draft, write)
 
@@ -121,7 +124,7 @@ def ingredient_routes(context: Context) -> APIRouter:
 
         return write_once(database, request, identity, idempotency_key, bulk, write)
 
-    @router.put("/{ingredient_id:int}", response_model=IngredientDetail, responses=WRITE_ONE)
+    @router.put("/{ingredient_id:id}", response_model=IngredientDetail, responses=WRITE_ONE)
     def replace_ingredient(
         ingredient_id: PathId,
         draft: IngredientDraft,
@@ -134,7 +137,7 @@ def ingredient_routes(context: Context) -> APIRouter:
             ingredients.replace_ingredients(tx, {ingredient_id: draft}, [""])
             return entity_response(_detail(tx.connection, ingredient_id))
 
-    @router.delete("/{ingredient_id:int}", status_code=204, responses=WRITE_ONE)
+    @router.delete("/{ingredient_id:id}", status_code=204, responses=WRITE_ONE)
     def delete_ingredient(
         ingredient_id: PathId,
         _identity: Annotated[Identity, Depends(context.editor)],
@@ -160,14 +163,17 @@ def _detail(connection: Connection, ingredient_id: int) -> IngredientDetail:
 
 
 def _nested(flat: list[Ingredient]) -> list["IngredientNode"]:
-    nodes = {
-        each.id: IngredientNode(
-            id=each.id, name=each.name, allow_substitution=each.allow_substitution, children=[]
-        )
-        for each in flat
-    }
-    roots: list[IngredientNode] = []
-    for each in sorted(flat, key=lambda ingredient: ingredient.name.casefold()):
-        siblings = roots if each.parent_id is None else nodes[each.parent_id].children
-        siblings.append(nodes[each.id])
-    return roots
+    children = ingredients.families(flat)
+
+    def below(parent_id: int | None) -> list[IngredientNode]:
+        return [
+            IngredientNode(
+                id=each.id,
+                name=each.name,
+                allow_substitution=each.allow_substitution,
+                children=below(each.id),
+            )
+            for each in children.get(parent_id, ())
+        ]
+
+    return below(None)

@@ -17,6 +17,7 @@ from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue import ingredients, recipes, taxonomy, units
 from cocktailspace.catalogue.errors import NotFoundError
+from cocktailspace.catalogue.models import Ingredient
 
 REVALIDATE = "no-cache"
 NAMES_A_PAGE = 500
@@ -24,7 +25,7 @@ NAMES_A_PAGE = 500
 
 def page_routes(context: Context) -> APIRouter:
     """Routes for people's browsers."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter(include_in_schema=False, route_class=context.route_class)
     site = Site()
     database, bodies = context.services.database, context.bodies
 
@@ -62,7 +63,7 @@ def page_routes(context: Context) -> APIRouter:
             request, File(file.sha256, file.media_type, caching, file.path.read_bytes)
         )
 
-    @router.get("/recipe/{recipe_id}")
+    @router.get("/recipe/{recipe_id:id}")
     def recipe(request: Request, recipe_id: PathId) -> Response:
         """A recipe, with schema.org's words for it."""
         try:
@@ -86,7 +87,7 @@ def page_routes(context: Context) -> APIRouter:
             address=address,
         )
 
-    @router.get("/ingredient/{ingredient_id}")
+    @router.get("/ingredient/{ingredient_id:id}")
     def ingredient(request: Request, ingredient_id: PathId) -> Response:
         """An ingredient, its kinds, and recipes with it."""
         try:
@@ -130,13 +131,14 @@ def page_routes(context: Context) -> APIRouter:
     return router
 
 
-def _forest(flat: list[Any]) -> list[dict[str, Any]]:
+def _forest(flat: list[Ingredient]) -> list[dict[str, Any]]:
     """Ingredients nested below their parents, by name."""
-    nodes: dict[int, dict[str, Any]] = {
-        each.id: {"id": each.id, "name": each.name, "children": []} for each in flat
-    }
-    roots: list[dict[str, Any]] = []
-    for each in sorted(flat, key=lambda ingredient: str(ingredient.name.casefold())):
-        siblings = roots if each.parent_id is None else nodes[each.parent_id]["children"]
-        siblings.append(nodes[each.id])
-    return roots
+    children = ingredients.families(flat)
+
+    def below(parent_id: int | None) -> list[dict[str, Any]]:
+        return [
+            {"id": each.id, "name": each.name, "children": below(each.id)}
+            for each in children.get(parent_id, ())
+        ]
+
+    return below(None)

@@ -22,6 +22,8 @@ from cocktailspace.catalogue.measures import volume_ml
 from cocktailspace.catalogue.models import Draft, Id, LineDraft
 
 NEIGHBOURS = 10
+PLACE_BYTES = 64 * 1024
+"""Size of a draft: many times that of a hundred lines. It is anybody's to send."""
 
 
 class PlaceDraft(Draft):
@@ -63,9 +65,9 @@ class Comparison(DifferenceOut):
 
 def place_routes(context: Context) -> APIRouter:
     """Routes over this catalogue and store. They write nothing, so they are open to all."""
-    router = APIRouter(prefix="/analytics", tags=["analytics"])
+    router = context.router("/analytics", "analytics")
     services = context.services
-    runs = PublishedRuns(services.store)
+    runs = PublishedRuns(services.store, services.inspection)
     most = services.settings.max_ingredients_per_recipe
 
     @router.post("/place", responses=answers(400, 413, 422, 503), response_model_exclude_unset=True)

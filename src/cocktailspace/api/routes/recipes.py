@@ -18,6 +18,7 @@ from cocktailspace.api.writing import (
     IfMatch,
     created_response,
     entity_response,
+    read_response,
     refuse_stale,
     write_once,
 )
@@ -44,7 +45,7 @@ class RecipeBulk(Draft):
 
 def recipe_routes(context: Context) -> APIRouter:
     """Routes over this catalogue."""
-    router = APIRouter(prefix="/recipes", tags=["recipes"])
+    router = context.router("/recipes", "recipes")
     database = context.services.database
     limits = context.services.limits
 
@@ -70,11 +71,11 @@ def recipe_routes(context: Context) -> APIRouter:
         next_cursor = None if page.next_after is None else _encoded(page.next_after)
         return RecipeList(items=page.items, next_cursor=next_cursor)
 
-    @router.get("/{recipe_id:int}", response_model=Recipe, responses=READ)
-    def get_recipe(recipe_id: PathId) -> Response:
+    @router.get("/{recipe_id:id}", response_model=Recipe, responses=READ)
+    def get_recipe(request: Request, recipe_id: PathId) -> Response:
         """One recipe with its lines. Its ETag goes into `If-Match` of a change."""
         with database.reading() as connection:
-            return entity_response(recipes.get_recipe(connection, recipe_id))
+            return read_response(request, recipes.get_recipe(connection, recipe_id))
 
     @router.post("", status_code=201, response_model=Recipe, responses=WRITE)
     def create_recipe(
@@ -88,7 +89,9 @@ def recipe_routes(context: Context) -> APIRouter:
         def write(tx: Transaction) -> Response:
             [recipe_id] = recipes.create_recipes(tx, [draft], [""])
             recipe = recipes.get_recipe(tx.connection, recipe_id)
-            return entity_response(recipe, 201, Location=f"{request.url.path}/{recipe_id}")
+            return entity_response(
+                recipe, 201, headers={"Location": f"{request.url.path}/{recipe_id}"}
+            )
 
         return write_once(database, request, identity, idempotency_key, draft, write)
 
@@ -107,7 +110,7 @@ def recipe_routes(context: Context) -> APIRouter:
 
         return write_once(database, request, identity, idempotency_key, bulk, write)
 
-    @router.put("/{recipe_id:int}", response_model=Recipe, responses=WRITE_ONE)
+    @router.put("/{recipe_id:id}", response_model=Recipe, responses=WRITE_ONE)
     def replace_recipe(
         recipe_id: PathId,
         draft: RecipeDraft,
@@ -120,7 +123,7 @@ def recipe_routes(context: Context) -> APIRouter:
             recipes.replace_recipes(tx, {recipe_id: draft}, [""])
             return entity_response(recipes.get_recipe(tx.connection, recipe_id))
 
-    @router.delete("/{recipe_id:int}", status_code=204, responses=WRITE_ONE)
+    @router.delete("/{recipe_id:id}", status_code=204, responses=WRITE_ONE)
     def delete_recipe(
         recipe_id: PathId,
         _identity: Annotated[Identity, Depends(context.editor)],

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from cocktailspace.api.auth.identity import Identity
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import RUN, answers
+from cocktailspace.api.writing import refuse_key
 from cocktailspace.artifacts.attempt import Attempt
 from cocktailspace.refresh.status import RefreshState, RefreshStatus
 
@@ -43,7 +44,7 @@ class Refresh(BaseModel):
 
 def refresh_routes(context: Context) -> APIRouter:
     """Routes over this refresher."""
-    router = APIRouter(prefix="/refresh", tags=["refresh"])
+    router = context.router("/refresh", "refresh")
     refresher, clock = context.services.refresher, context.services.clock
 
     @router.get("", responses=answers(503))
@@ -51,7 +52,7 @@ def refresh_routes(context: Context) -> APIRouter:
         """The state of the analytics."""
         return _described(refresher.status(), clock())
 
-    @router.post("", status_code=202, responses=RUN)
+    @router.post("", status_code=202, responses=RUN, dependencies=[Depends(refuse_key)])
     def run_refresh(_identity: Annotated[Identity, Depends(context.editor)]) -> Refresh:
         """Run now, without waiting for edits to end; returns what runs.
 

@@ -14,6 +14,7 @@ from cocktailspace.api.writing import (
     IdempotencyKey,
     IfMatch,
     entity_response,
+    read_response,
     refuse_stale,
     write_once,
 )
@@ -30,7 +31,7 @@ class UnitList(BaseModel):
 
 def unit_routes(context: Context) -> APIRouter:
     """Routes over this catalogue. Units change the volume of many recipes: they are admins'."""
-    router = APIRouter(prefix="/units", tags=["units"])
+    router = context.router("/units", "units")
     database = context.services.database
 
     @router.get("", responses=answers(503))
@@ -39,11 +40,11 @@ def unit_routes(context: Context) -> APIRouter:
         with database.reading() as connection:
             return UnitList(items=units.list_units(connection))
 
-    @router.get("/{unit_id:int}", response_model=Unit, responses=READ)
-    def get_unit(unit_id: PathId) -> Response:
+    @router.get("/{unit_id:id}", response_model=Unit, responses=READ)
+    def get_unit(request: Request, unit_id: PathId) -> Response:
         """One unit. Its ETag goes into `If-Match` of a change."""
         with database.reading() as connection:
-            return entity_response(units.get_unit(connection, unit_id))
+            return read_response(request, units.get_unit(connection, unit_id))
 
     @router.post("", status_code=201, response_model=Unit, responses=WRITE)
     def create_unit(
@@ -57,11 +58,11 @@ def unit_routes(context: Context) -> APIRouter:
         def write(tx: Transaction) -> Response:
             [unit_id] = units.create_units(tx, [draft], [""])
             unit = units.get_unit(tx.connection, unit_id)
-            return entity_response(unit, 201, Location=f"{request.url.path}/{unit_id}")
+            return entity_response(unit, 201, headers={"Location": f"{request.url.path}/{unit_id}"})
 
         return write_once(database, request, identity, idempotency_key, draft, write)
 
-    @router.put("/{unit_id:int}", response_model=Unit, responses=WRITE_ONE)
+    @router.put("/{unit_id:id}", response_model=Unit, responses=WRITE_ONE)
     def replace_unit(
         unit_id: PathId,
         draft: UnitDraft,
@@ -74,7 +75,7 @@ def unit_routes(context: Context) -> APIRouter:
             units.replace_units(tx, {unit_id: draft}, [""])
             return entity_response(units.get_unit(tx.connection, unit_id))
 
-    @router.delete("/{unit_id:int}", status_code=204, responses=WRITE_ONE)
+    @router.delete("/{unit_id:id}", status_code=204, responses=WRITE_ONE)
     def delete_unit(
         unit_id: PathId,
         _identity: Annotated[Identity, Depends(context.admin)],

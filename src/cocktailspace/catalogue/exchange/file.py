@@ -1,6 +1,5 @@
 """What a `catalogue/1` file holds: rows that refer to each other by name."""
 
-import json
 from typing import Literal
 
 from pydantic import Field, ValidationError
@@ -15,6 +14,11 @@ from cocktailspace.catalogue.models import (
     UnitDraft,
 )
 from cocktailspace.catalogue.validation import problems_of
+from cocktailspace.collector import paused_collector
+from cocktailspace.json_input import BYTES_PER_VALUE, JsonError, parse_json
+
+_ANYHOW = 1_000
+"""So many values may a small file have, however close together they are."""
 
 
 class IngredientRow(IngredientFields):
@@ -50,9 +54,12 @@ class CatalogueFile(Draft):
 
 def parse_file(text: str | bytes) -> CatalogueFile:
     """Read a file's text; InvalidError lists every bad value with its place."""
+    body = text.encode() if isinstance(text, str) else text
     try:
-        return CatalogueFile.model_validate(json.loads(text))
+        with paused_collector():
+            parsed = parse_json(body, most_values=len(body) // BYTES_PER_VALUE + _ANYHOW)
+            return CatalogueFile.model_validate(parsed)
     except ValidationError as error:
         raise InvalidError(problems_of(error)) from None
-    except (ValueError, RecursionError) as error:
+    except JsonError as error:
         raise InvalidError([Problem("", f"this is not a JSON file: {error}")]) from None

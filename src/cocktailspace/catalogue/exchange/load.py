@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table, select
 
 from cocktailspace.catalogue import schema
-from cocktailspace.catalogue.database import Transaction
-from cocktailspace.catalogue.errors import InvalidError, Problem
+from cocktailspace.catalogue.database import Database, Transaction
+from cocktailspace.catalogue.errors import MOST_PROBLEMS, InvalidError, Problem
 from cocktailspace.catalogue.exchange.file import CatalogueFile, IngredientRow, RecipeRow
 from cocktailspace.catalogue.ingredients import (
     create_ingredients,
@@ -27,6 +27,7 @@ from cocktailspace.catalogue.names import did_you_mean, name_key
 from cocktailspace.catalogue.recipes import create_recipes, delete_recipe, replace_recipes
 from cocktailspace.catalogue.taxonomy import children_first
 from cocktailspace.catalogue.units import create_units, delete_unit, replace_units
+from cocktailspace.collector import paused_collector
 
 D = TypeVar("D", UnitDraft, IngredientDraft, RecipeDraft)
 Create = Callable[[Transaction, Sequence[D], Sequence[str]], list[int]]
@@ -43,17 +44,28 @@ class ImportSummary:
     unchanged: int
 
 
+def load_file(database: Database, file: CatalogueFile, *, replace: bool = False) -> ImportSummary:
+    """Import a file in one transaction. What can be said of it before anybody has to wait for it
+    is said before: also which names were meant by those that are unknown.
+    """
+    with paused_collector():
+        with database.reading() as connection:
+            units = _names(connection, schema.units)
+            ingredients = _names(connection, schema.ingredients)
+        _refuse_bad_names(file, units, ingredients, hints=MOST_PROBLEMS)
+        with database.transaction() as tx:
+            return import_file(tx, file, replace=replace)
+
+
 def import_file(tx: Transaction, file: CatalogueFile, *, replace: bool = False) -> ImportSummary:
-    """Add and update by name, in one transaction; with `replace`, delete what the file lacks.
+    """Create and update by name; with `replace`, also delete what the file lacks.
 
     A row replaces the one of its name as a whole: what it leaves out is emptied.
     Raises InvalidError with every bad row and its place; then nothing is imported.
     """
     units = _names(tx.connection, schema.units)
     ingredients = _names(tx.connection, schema.ingredients)
-    problems = [*_repeated_names(file), *_unknown_names(file, units, ingredients)]
-    if problems:
-        raise InvalidError(problems)
+    _refuse_bad_names(file, units, ingredients, hints=0)
 
     unit_ids = _upsert(tx, "units", file.units, _ids(units), create_units, replace_units)
     ingredient_ids = _import_ingredients(tx, file.ingredients, _ids(ingredients))
@@ -155,9 +167,34 @@ def _repeated_names(file: CatalogueFile) -> Iterator[Problem]:
                 yield Problem(f"{table}[{i}].name", message)
 
 
+def _refuse_bad_names(
+    file: CatalogueFile, units: "_Names", ingredients: "_Names", *, hints: int
+) -> None:
+    """Raise InvalidError for names that stand twice in the file or nowhere.
+
+    hints: for so many of the unknown names, look for what was meant.
+    """
+    problems = list(_repeated_names(file))
+    for number, unknown in enumerate(_unknown_names(file, units, ingredients)):
+        hint = did_you_mean(unknown.name, unknown.known.values()) if number < hints else ""
+        problems.append(Problem(unknown.place, f"unknown {unknown.what} {unknown.name!r}{hint}"))
+    if problems:
+        raise InvalidError(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unknown:
+    """A name in the file that nothing has; `known` are the names that there are, by key."""
+
+    place: str
+    what: str
+    name: str
+    known: Mapping[str, str]
+
+
 def _unknown_names(
     file: CatalogueFile, units: "_Names", ingredients: "_Names"
-) -> Iterator[Problem]:
+) -> Iterator[_Unknown]:
     unit_names = {key: name for key, (name, _) in units.items()}
     unit_names |= {name_key(row.name): row.name for row in file.units}
     ingredient_names = {key: name for key, (name, _) in ingredients.items()}
@@ -165,9 +202,9 @@ def _unknown_names(
 
     def unknown(
         place: str, what: str, name: str | None, known: Mapping[str, str]
-    ) -> Iterator[Problem]:
+    ) -> Iterator[_Unknown]:
         if name is not None and name_key(name) not in known:
-            yield Problem(place, f"unknown {what} {name!r}{did_you_mean(name, known.values())}")
+            yield _Unknown(place, what, name, known)
 
     for i, ingredient in enumerate(file.ingredients):
         yield from unknown(

@@ -1,0 +1,261 @@
+"""The server: uvicorn, with the bounds that it does not have itself.
+
+Connections are bounded in number, in all and of one address. Each has so long for the head of its
+next request, and for taking what it is sent; a deadline for bodies is the routes'. Told to end, the
+server gives requests most of the time that it has, and then ends whatever they do.
+"""
+
+import asyncio
+import functools
+import logging
+import os
+import resource
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+import uvicorn
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+logger = logging.getLogger(__name__)
+
+SHARE_OF_AN_ADDRESS = 4
+"""One address may have so many parts of all connections: a quarter."""
+
+_BACKLOG = 128
+_OTHER_FILES = 256
+_LOOK_SECONDS = 0.1
+_SHARE_OF_REQUESTS = 0.6  # of the time to end; the rest is for everything else
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What clients may take of the server.
+
+    trusted: addresses and networks of proxies, separated by commas, or `*`.
+    """
+
+    connections: int = 1_000
+    request_seconds: float = 60.0
+    shutdown_seconds: float = 10.0
+    trusted: str = "127.0.0.1"
+
+    def trusts(self, host: str) -> bool:
+        """Whether connections from there are a proxy's, and so many clients'."""
+        listed = [each.strip() for each in self.trusted.split(",") if each.strip()]
+        return "*" in listed or any(_within(host, each) for each in listed)
+
+
+class Connections:
+    """All connections that are open, by the client's address and port."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self._open: dict[tuple[str, int], BoundedProtocol] = {}
+        self._of_host: Counter[str] = Counter()
+
+    def add(self, peer: tuple[str, int], connection: "BoundedProtocol") -> bool:
+        """Take a connection in; False when there are too many."""
+        host, most = peer[0], self.bounds.connections
+        share = most if self.bounds.trusts(host) else max(1, most // SHARE_OF_AN_ADDRESS)
+        if len(self._open) >= most or self._of_host[host] >= share:
+            logger.warning("connections are refused: %d are open, which is the bound", most)
+            return False
+        self._open[peer] = connection
+        self._of_host[host] += 1
+        return True
+
+    def remove(self, peer: tuple[str, int]) -> None:
+        """Forget a connection that is gone."""
+        if self._open.pop(peer, None) is not None:
+            self._of_host[peer[0]] -= 1
+            self._of_host += Counter()  # drops the zeros
+
+    def of(self, scope: Scope) -> "BoundedProtocol | None":
+        """The connection that a request came on."""
+        return self._open.get(tuple(scope.get("client") or ()))
+
+
+class BoundedProtocol(asyncio.Protocol):
+    """A connection that is closed when the head of its next request does not come in time.
+
+    options: what uvicorn makes its own protocol with, which does all the rest.
+    """
+
+    def __init__(self, connections: Connections, **options: Any) -> None:
+        self._connections = connections
+        self._inner = H11Protocol(**options)
+        self._transport: asyncio.Transport | None = None
+        self._peer = ("", 0)
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Let the connection in, or drop it at once."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - it is of a stream
+        host, port, *_ = transport.get_extra_info("peername") or ("", 0)
+        self._peer = (host, port)
+        if not self._connections.add(self._peer, self):
+            transport.abort()
+            return
+        self._transport = transport
+        self._inner.connection_made(transport)
+        self.await_head()
+
+    def data_received(self, data: bytes) -> None:
+        """For uvicorn, if the connection was let in; so are the next ones."""
+        if self._transport is not None:
+            self._inner.data_received(data)
+
+    def eof_received(self) -> None:
+        """The client has said all."""
+        if self._transport is not None:
+            self._inner.eof_received()
+
+    def pause_writing(self) -> None:
+        """The client takes no more for now."""
+        self._inner.pause_writing()
+
+    def resume_writing(self) -> None:
+        """It does again."""
+        self._inner.resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        if self._transport is not None:
+            self.stop_waiting()
+            self._connections.remove(self._peer)
+            self._inner.connection_lost(exc)
+
+    def await_head(self) -> None:
+        """From now on, the next head has so long."""
+        seconds = self._connections.bounds.request_seconds
+        self._deadline = asyncio.get_running_loop().call_later(seconds, self.drop)
+
+    def stop_waiting(self) -> None:
+        """It has come."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+
+    def drop(self) -> None:
+        """Close the connection now, whatever is still to be sent."""
+        if self._transport is not None:
+            self._transport.abort()
+
+
+class _Watched:
+    """The application, with a deadline for clients to take what they are sent."""
+
+    def __init__(self, app: ASGIApp, connections: Connections) -> None:
+        self._app = app
+        self._connections = connections
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection = self._connections.of(scope) if scope["type"] == "http" else None
+        if connection is None:
+            await self._app(scope, receive, send)
+            return
+
+        async def send_in_time(message: Message) -> None:
+            try:
+                async with asyncio.timeout(self._connections.bounds.request_seconds):
+                    await send(message)
+            except TimeoutError:
+                connection.drop()
+                raise ClientDisconnect from None
+
+        connection.stop_waiting()
+        try:
+            await self._app(scope, receive, send_in_time)
+        except asyncio.CancelledError:  # by the server, whose time to end is over
+            connection.drop()
+        finally:
+            connection.stop_waiting()
+            connection.await_head()
+
+
+def make_server(app: ASGIApp, host: str, port: int, bounds: Bounds) -> uvicorn.Server:
+    """The server, which has not begun yet."""
+    connections = Connections(bounds)
+    config = uvicorn.Config(
+        _Watched(ProxyHeadersMiddleware(app, bounds.trusted), connections),  # type: ignore[arg-type]
+        host=host,
+        port=port,
+        http=functools.partial(BoundedProtocol, connections),  # type: ignore[arg-type]
+        ws="none",
+        backlog=_BACKLOG,
+        proxy_headers=False,  # ours is inside the watch, which goes by the connection's address
+        server_header=False,
+        log_level="warning",
+        log_config=None,  # its lines go where ours go, in the same form
+        timeout_graceful_shutdown=max(1, int(bounds.shutdown_seconds * _SHARE_OF_REQUESTS)),
+    )
+    return uvicorn.Server(config)
+
+
+def run(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    bounds: Bounds,
+    *,
+    on_stop: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until the process is told to end.
+
+    on_stop: called in a thread of its own as soon as that is so, while requests come to their end.
+    """
+    _have_files_for(bounds.connections)
+    server = make_server(app, host, port, bounds)
+    ended = threading.Event()
+    arguments = (server, ended, bounds.shutdown_seconds, on_stop)
+    threading.Thread(target=_see_to_the_end, args=arguments, daemon=True).start()
+    try:
+        server.run()
+    finally:
+        ended.set()
+
+
+def _see_to_the_end(
+    server: uvicorn.Server,
+    ended: threading.Event,
+    seconds: float,
+    on_stop: Callable[[], None],
+) -> None:
+    """Once the server is told to end: start what takes time, and end the process in time."""
+    while not server.should_exit:
+        if ended.wait(_LOOK_SECONDS):
+            return
+    threading.Thread(target=on_stop, daemon=True).start()
+    if not ended.wait(seconds - 2 * _LOOK_SECONDS):
+        logger.error("something did not end within %g s; the process ends without it", seconds)
+        os._exit(128 + signal.SIGTERM)
+
+
+def _have_files_for(connections: int) -> None:
+    """Raise this process's bound on open files, as far as it may; else say what to do."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = connections + _BACKLOG + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        if most < needed:
+            raise OSError(
+                None,
+                f"{connections} connections need {needed} open files and only {hard} are allowed; "
+                "set MAX_CONNECTIONS lower, or `ulimit -n` higher",
+                "MAX_CONNECTIONS",
+            )
+
+
+def _within(host: str, network: str) -> bool:
+    try:
+        return ip_address(host) in ip_network(network, strict=False)
+    except ValueError:
+        return host == network

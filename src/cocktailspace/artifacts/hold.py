@@ -1,0 +1,145 @@
+"""Whose an artifacts folder is: two catalogues that share one would publish over each other."""
+
+import fcntl
+import logging
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cocktailspace.artifacts.store import StoreError
+from cocktailspace.files import open_lock
+
+logger = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 3.0
+"""A server whose catalogue was just restored says its new name a second later."""
+
+SILENT_SECONDS = 30.0
+_SECONDS_BETWEEN_SIGNS = 5.0
+
+
+class HeldError(StoreError):
+    """The folder is another catalogue's, whose server runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The catalogue of a running server, and for how long its refresher has given no sign."""
+
+    catalogue_id: str
+    silent_seconds: float
+
+
+class FolderHold:
+    """A running server's claim to a folder: a lock on a file that names its catalogue.
+
+    Servers of one catalogue share it. It ends with the process, however that ends.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / ".server.lock"
+        self._lock: int | None = None
+        self._named, self._signed_at = "", 0.0
+
+    @contextmanager
+    def held_for(self, catalogue_id: str) -> Iterator[None]:
+        """While a server runs. HeldError when one of another catalogue does.
+
+        A folder that nobody can write to is served from, and nothing is published to it.
+        """
+        try:
+            self._lock = self._taken(catalogue_id)
+        except OSError as error:
+            logger.warning("%s cannot be locked: %s", self._path.parent, error.strerror)
+        self._named = catalogue_id
+        try:
+            yield
+        finally:
+            lock, self._lock = self._lock, None
+            if lock is not None:
+                os.close(lock)
+
+    def looked(self, catalogue_id: str) -> None:
+        """The server's refresher has looked at its catalogue, which may have a new identity.
+
+        HeldError when a server of another catalogue holds the folder as well: its file was
+        exchanged while both ran.
+        """
+        if self._lock is None:
+            return
+        named = _named(self._lock)
+        if named not in (catalogue_id, self._named):
+            raise self._held_by(named)
+        if named != catalogue_id:
+            self._name(self._lock, catalogue_id)
+        self._named = catalogue_id
+        now = time.monotonic()
+        if now - self._signed_at >= _SECONDS_BETWEEN_SIGNS:
+            os.utime(self._lock)
+            self._signed_at = now
+
+    def refuse_others(self, catalogue_id: str) -> None:
+        """Raise HeldError while a server of another catalogue holds the folder."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while (holder := self.holder()) is not None and holder.catalogue_id != catalogue_id:
+            if time.monotonic() > until:
+                raise self._held_by(holder.catalogue_id)
+            time.sleep(0.1)
+
+    def holder(self) -> Holder | None:
+        """Who holds the folder now."""
+        try:
+            lock = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW)
+        except OSError:
+            return None
+        try:
+            if _locked(lock, fcntl.LOCK_EX):
+                return None
+            return Holder(_named(lock), time.time() - os.fstat(lock).st_mtime)
+        finally:
+            os.close(lock)
+
+    def _taken(self, catalogue_id: str) -> int:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            lock = open_lock(self._path)
+            if _locked(lock, fcntl.LOCK_EX):
+                self._name(lock, catalogue_id)
+            # Between the two locks somebody else may come in: only the second look counts.
+            if _locked(lock, fcntl.LOCK_SH) and _named(lock) == catalogue_id:
+                os.utime(lock)
+                return lock
+            named = _named(lock)
+            os.close(lock)
+            if time.monotonic() > until:
+                raise self._held_by(named)
+            time.sleep(0.1)
+
+    def _name(self, lock: int, catalogue_id: str) -> None:
+        before = _named(lock)
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, catalogue_id.encode(), 0)
+        if before not in ("", catalogue_id):
+            folder = self._path.parent
+            logger.info("%s was catalogue %s's; now it is %s's", folder, before, catalogue_id)
+
+    def _held_by(self, named: str) -> HeldError:
+        return HeldError(
+            f"a server of another catalogue ({named}) publishes to {self._path.parent}; give each "
+            "catalogue a folder of its own with ANALYTICS_PATH"
+        )
+
+
+def _named(lock: int) -> str:
+    return os.pread(lock, 100, 0).decode(errors="replace")
+
+
+def _locked(lock: int, kind: int) -> bool:
+    try:
+        fcntl.flock(lock, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

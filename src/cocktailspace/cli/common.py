@@ -1,0 +1,27 @@
+"""What all commands share: the parts they work with, and how they speak."""
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.settings import read_settings
+from cocktailspace.terminal import printable
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Say something, whatever it quotes."""
+    typer.echo(printable(text), err=err)
+
+
+def fail(message: str) -> NoReturn:
+    """End with what is wrong."""
+    typer.echo(f"{typer.style('error:', fg='red')} {printable(message)}", err=True)
+    sys.exit(1)
+
+
+def services_of(**overrides: object) -> Services:
+    """The parts that the environment asks for; what is given here goes first."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    return build_services(read_settings(**given))

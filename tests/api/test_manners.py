@@ -1,0 +1,128 @@
+"""Manners of HTTP."""
+
+import itertools
+
+import pytest
+from fastapi.testclient import TestClient
+
+from cocktailspace.api.app import create_app
+from cocktailspace.bootstrap import Services
+
+API = "/api/v1"
+READS = (
+    f"{API}/recipes",
+    f"{API}/recipes/1",
+    f"{API}/ingredients",
+    f"{API}/ingredients/tree",
+    f"{API}/ingredients/1",
+    f"{API}/units",
+    f"{API}/units/1",
+    f"{API}/catalogue/export",
+    f"{API}/analytics/manifest",
+    f"{API}/analytics/recipe-similar",
+    f"{API}/refresh",
+    f"{API}/openapi.json",
+    "/",
+    "/recipes",
+    "/recipe/1",
+    "/ingredients",
+    "/ingredient/1",
+    "/healthz",
+    "/healthz/refresh",
+    "/metrics",
+)
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("path", READS)
+def test_head_gives_the_head_of_get(client: TestClient, path: str) -> None:
+    got, head = client.get(path), client.head(path)
+    assert head.status_code == got.status_code == 200
+    assert head.content == b""
+    for name in ("content-type", "etag", "content-encoding"):
+        assert head.headers.get(name) == got.headers.get(name)
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        (f"{API}/recipes", "GET, HEAD, POST"),
+        (f"{API}/recipes/1", "GET, HEAD, PUT, DELETE"),
+        (f"{API}/recipes/bulk", "POST"),
+        (f"{API}/ingredients/tree", "GET, HEAD"),
+        (f"{API}/refresh", "GET, HEAD, POST"),
+        (f"{API}/analytics/place", "POST"),
+        ("/", "GET, HEAD"),
+        ("/healthz", "GET, HEAD"),
+    ],
+)
+def test_a_method_that_is_not_possible_is_told_which_are(
+    client: TestClient, path: str, allowed: str
+) -> None:
+    answer = client.request("PATCH", path)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == allowed
+    assert answer.json()["error"]["message"] == f"PATCH is not possible here; {allowed} are"
+
+
+@pytest.mark.parametrize("path", ["recipes/1", "ingredients/1", "units/1"])
+def test_what_the_client_has_is_not_sent_again(client: TestClient, path: str) -> None:
+    etag = client.get(f"{API}/{path}").headers["etag"]
+    for named in (etag, f"W/{etag}", f'"other", {etag}', "*"):
+        answer = client.get(f"{API}/{path}", headers={"If-None-Match": named})
+        assert (answer.status_code, answer.content) == (304, b"")
+        assert answer.headers["etag"] == etag
+    assert client.get(f"{API}/{path}", headers={"If-None-Match": '"x"'}).status_code == 200
+
+
+def test_a_weak_etag_does_not_guard_a_change(client: TestClient, editor: dict[str, str]) -> None:
+    etag = client.get(f"{API}/recipes/1").headers["etag"]
+    weak = editor | {"If-Match": f"W/{etag}"}
+    assert client.delete(f"{API}/recipes/1", headers=weak).status_code == 412
+    assert client.delete(f"{API}/recipes/1", headers=editor | {"If-Match": etag}).status_code == 204
+
+
+def test_each_post_that_changes_something_honours_an_idempotency_key_or_refuses_it(
+    services: Services, client: TestClient, admin: dict[str, str]
+) -> None:
+    bodies = {
+        f"{API}/recipes": {"name": "A"},
+        f"{API}/recipes/bulk": {"recipes": [{"name": "B"}]},
+        f"{API}/ingredients": {"name": "C"},
+        f"{API}/ingredients/bulk": {"ingredients": [{"name": "D"}]},
+        f"{API}/units": {"name": "E", "millilitres": 1},
+        f"{API}/catalogue/import": {"format": "catalogue/1"},
+        f"{API}/refresh": None,
+    }
+    paths = create_app(services).openapi()["paths"]
+    posts = {path for path, operations in paths.items() if "post" in operations}
+    assert set(bodies) == posts - {f"{API}/analytics/place"}
+    for path, body in bodies.items():
+        first, again = (
+            client.post(path, json=body, headers=admin | {"Idempotency-Key": "k"}) for _ in "ab"
+        )
+        if first.status_code == 201:
+            assert again.headers["idempotency-replayed"] == "true"
+        else:
+            assert first.status_code == 422
+            assert first.json()["error"]["problems"][0]["place"] == "Idempotency-Key"
+
+
+def test_preflights_may_name_what_conditional_requests_need(services: Services) -> None:
+    settings = services.settings.model_copy(update={"cors_origins": "https://bar.example"})
+    services = Services(
+        **{name: getattr(services, name) for name in Services.__slots__} | {"settings": settings}
+    )
+    with TestClient(create_app(services)) as client:
+        for size in (1, 2, 3):
+            names = ("If-None-Match", "If-Match", "Idempotency-Key")
+            for named in itertools.combinations(names, size):
+                answer = client.options(
+                    f"{API}/recipes",
+                    headers={
+                        "Origin": "https://bar.example",
+                        "Access-Control-Request-Method": "GET",
+                        "Access-Control-Request-Headers": ", ".join(named),
+                    },
+                )
+                assert answer.status_code == 200

@@ -1,0 +1,225 @@
+"""Bounds of the server itself, over real connections."""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cocktailspace.api.app import create_app
+from cocktailspace.api.serving import Bounds, make_server
+from cocktailspace.bootstrap import Services
+from cocktailspace.settings import Settings
+from tests.conftest import BAR, import_document
+
+LARGE = 64 * 2**20
+Start = Callable[..., int]
+
+
+async def endless(scope: Any, _receive: Any, send: Any) -> None:
+    """More than any buffer takes in."""
+    if scope["type"] != "http":
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(LARGE // 65_536):
+        await send({"type": "http.response.body", "body": bytes(65_536), "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts servers with these bounds; gives their ports."""
+    running = []
+
+    def started(app: Any, **bounds: Any) -> int:
+        server = make_server(app, "127.0.0.1", 0, Bounds(**{"shutdown_seconds": 2.0} | bounds))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        running.append((server, thread))
+        while not server.started:
+            time.sleep(0.01)
+        port: int = server.servers[0].sockets[0].getsockname()[1]
+        return port
+
+    yield started
+    for server, thread in running:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def app(services: Services) -> Any:
+    import_document(services.database, BAR)
+    return create_app(services)
+
+
+def _connected(port: int, sent: bytes = b"", address: str = "127.0.0.1") -> socket.socket:
+    made = socket.create_connection(("127.0.0.1", port), 30, (address, 0))
+    made.sendall(sent)
+    return made
+
+
+def _answers(port: int, address: str = "127.0.0.1") -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, 30, source_address=(address, 0))
+    with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    return False
+
+
+def _is_dropped(connection: socket.socket, drip: bytes = b"") -> bool:
+    """Whether the server closes it, however slowly the client goes on."""
+    connection.settimeout(0.1)
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        try:
+            if drip:
+                connection.sendall(drip)
+            if connection.recv(4_096) == b"":
+                return True
+        except TimeoutError:
+            continue
+        except OSError:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-A: "])
+def test_a_head_must_come_in_time(start: Start, app: Any, sent: bytes) -> None:
+    port = start(app, request_seconds=0.5)
+    with _connected(port, sent) as connection:
+        assert _is_dropped(connection, b"a" if sent else b"")
+
+
+def test_the_next_head_must_come_in_time_too(start: Start, app: Any) -> None:
+    port = start(app, request_seconds=0.5)
+    with _connected(
+        port, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\n"
+    ) as connection:
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+        assert _is_dropped(connection)
+
+
+def test_who_takes_nothing_of_an_answer_is_dropped(start: Start) -> None:
+    port = start(endless, request_seconds=0.5)
+    with _connected(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") as connection:
+        time.sleep(2)
+        received = 0
+        with contextlib.suppress(ConnectionResetError):
+            while chunk := connection.recv(2**20):
+                received += len(chunk)
+    assert received < LARGE
+
+
+def test_connections_are_bounded_in_all(start: Start, app: Any) -> None:
+    port = start(app, connections=10)  # the proxy's address, 127.0.0.1, is trusted
+    with contextlib.ExitStack() as stack:
+        for _ in range(10):
+            stack.enter_context(_connected(port))
+        assert not _answers(port)
+    time.sleep(0.1)
+    assert _answers(port)
+
+
+def test_one_address_does_not_take_all_connections(start: Start, app: Any) -> None:
+    port = start(app, connections=40, trusted="192.0.2.1")
+    with contextlib.ExitStack() as stack:
+        for _ in range(40):
+            stack.enter_context(_connected(port))
+        time.sleep(0.2)
+        assert not _answers(port)
+        assert _answers(port, "127.0.0.2")
+
+
+@pytest.mark.parametrize(
+    ("trusted", "host", "expected"),
+    [
+        ("127.0.0.1", "127.0.0.1", True),
+        ("127.0.0.1", "10.0.0.1", False),
+        ("10.0.0.0/8, ::1", "10.1.2.3", True),
+        ("10.0.0.0/8, ::1", "::1", True),
+        ("*", "192.0.2.1", True),
+    ],
+)
+def test_proxies_are_named_by_address_or_network(trusted: str, host: str, expected: bool) -> None:
+    assert Bounds(trusted=trusted).trusts(host) is expected
+
+
+def test_the_clients_address_is_a_trusted_proxys_word(start: Start, services: Services) -> None:
+    settings = services.settings.model_copy(update={"max_writes_per_minute": 1})
+    limited = Services(
+        **{name: getattr(services, name) for name in Services.__slots__} | {"settings": settings}
+    )
+
+    def tries(port: int) -> list[int]:
+        found = []
+        for client in ("198.51.100.1", "198.51.100.1", "198.51.100.2"):
+            connection = http.client.HTTPConnection("127.0.0.1", port, 30)
+            with contextlib.closing(connection):
+                connection.request(
+                    "DELETE", "/api/v1/recipes/1", headers={"X-Forwarded-For": client}
+                )
+                found.append(connection.getresponse().status)
+        return found
+
+    assert tries(start(create_app(limited), trusted="127.0.0.1")) == [401, 429, 401]
+    assert tries(start(create_app(limited), trusted="192.0.2.1")) == [401, 429, 429]
+
+
+@pytest.mark.slow
+def test_told_to_end_the_server_does_and_its_job_with_it(
+    settings_of_process: dict[str, str],
+) -> None:
+    """Although a body and an answer are unfinished and a job has just begun."""
+    command = [sys.executable, "-c", "from cocktailspace.cli import main; main()"]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = settings_of_process | {"PORT": str(port), "SHUTDOWN_SECONDS": "4"}
+    server = subprocess.Popen([*command, "serve"], env=environment, stdout=subprocess.DEVNULL)
+    try:
+        while not _answers(port):
+            assert server.poll() is None
+            time.sleep(0.1)
+        children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+        job = Path("/proc/none")
+        while not job.exists():
+            pids = {
+                pid
+                for task in Path(f"/proc/{server.pid}/task").iterdir()
+                for pid in (task / "children").read_text().split()
+            }
+            job = Path(f"/proc/{next(iter(pids), 'none')}")
+            time.sleep(0.02)
+        head = b"POST /api/v1/analytics/place HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
+        with _connected(port, head):
+            time.sleep(0.2)
+            began = time.monotonic()
+            server.send_signal(signal.SIGTERM)
+            server.wait(30)
+            assert time.monotonic() - began < 4 + 2  # the machine may be busy
+        assert not job.exists()
+        assert not children.exists()
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture
+def settings_of_process(services: Services, tmp_path: Path) -> dict[str, str]:
+    settings: Settings = services.settings
+    return {
+        **os.environ,
+        **settings.environment(),
+        "TOKENS_PATH": str(tmp_path / "tokens.json"),
+        "ANALYTICS_DEBOUNCE_MINUTES": "0",
+    }

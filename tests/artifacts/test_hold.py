@@ -1,0 +1,109 @@
+"""A folder is one catalogue's while its server runs."""
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cocktailspace.artifacts import hold as hold_module
+from cocktailspace.artifacts.hold import FolderHold, HeldError
+from cocktailspace.cli.doctor import examine
+from tests.load.harness import Server, request
+
+ONE, OTHER = "1" * 32, "2" * 32
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hold_module, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(hold_module, "_SECONDS_BETWEEN_SIGNS", 0.0)
+
+
+def test_another_catalogue_is_refused_while_a_server_runs_and_no_longer(tmp_path: Path) -> None:
+    with FolderHold(tmp_path).held_for(ONE):
+        with pytest.raises(HeldError, match=ONE), FolderHold(tmp_path).held_for(OTHER):
+            pytest.fail("two catalogues share a folder")
+        with pytest.raises(HeldError, match="ANALYTICS_PATH"):
+            FolderHold(tmp_path).refuse_others(OTHER)
+        with FolderHold(tmp_path).held_for(ONE):
+            FolderHold(tmp_path).refuse_others(ONE)
+    FolderHold(tmp_path).refuse_others(OTHER)
+    with FolderHold(tmp_path).held_for(OTHER):
+        assert FolderHold(tmp_path).holder() is not None
+    assert FolderHold(tmp_path).holder() is None
+
+
+def test_a_folder_that_nobody_holds_is_taken_over_with_a_line_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        for catalogue_id in (ONE, ONE, OTHER):
+            with FolderHold(tmp_path).held_for(catalogue_id):
+                pass
+    [line] = [record.getMessage() for record in caplog.records]
+    assert ONE in line
+    assert OTHER in line
+
+
+def test_a_restored_catalogue_takes_its_name_along(tmp_path: Path) -> None:
+    first, second = FolderHold(tmp_path), FolderHold(tmp_path)
+    with first.held_for(ONE), second.held_for(ONE):
+        first.looked(OTHER)
+        second.looked(OTHER)
+        holder = FolderHold(tmp_path).holder()
+        assert holder is not None
+        assert holder.catalogue_id == OTHER
+
+
+def test_a_catalogue_that_was_exchanged_for_anothers_is_noticed(tmp_path: Path) -> None:
+    first, second = FolderHold(tmp_path), FolderHold(tmp_path)
+    with first.held_for(ONE), second.held_for(ONE):
+        first.looked(OTHER)
+        with pytest.raises(HeldError, match=OTHER):
+            second.looked(ONE)
+
+
+def test_the_claim_ends_with_a_process_that_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib\n"
+        "from cocktailspace.artifacts.hold import FolderHold\n"
+        f"with FolderHold(pathlib.Path(sys.argv[1])).held_for('{ONE}'):\n"
+        "    print('held', flush=True); sys.stdin.read()\n"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == b"held\n"
+    assert FolderHold(tmp_path).holder() is not None
+    child.kill()
+    child.communicate()
+    assert FolderHold(tmp_path).holder() is None
+
+
+def test_a_second_server_on_another_catalogue_says_so_and_does_not_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Server(tmp_path)
+    try:
+        first.start()
+        other = {"DB_PATH": str(tmp_path / "other.sqlite"), "PORT": "1"}
+        second = Server(tmp_path, **other)
+        refused = second.attempt("serve")
+        assert refused.returncode == 1
+        assert "a server of another catalogue" in refused.stderr
+        assert "Traceback" not in refused.stderr
+        assert "a server of another catalogue" in second.attempt("refresh").stderr
+        for name in ("DB_PATH", "ANALYTICS_PATH"):
+            monkeypatch.setenv(name, first.environment[name])
+        assert any("the server's refresher looks" in each.what for each in examine())
+        lock = tmp_path / "artifacts" / ".server.lock"
+        monkeypatch.setattr("time.time", lambda: os.stat(lock).st_mtime + 1_000)
+        [found] = [each for each in examine() if "has seen nothing for" in each.what]
+        assert not found.ok
+        assert request(first.port, "GET", "/healthz/refresh")[0] == 200
+    finally:
+        first.stop()

@@ -1,0 +1,63 @@
+"""A setting that makes no sense is refused by its name."""
+
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from cocktailspace.settings import Settings, SettingsError, read_settings
+
+
+def _numbers() -> list[str]:
+    """The settings that are numbers."""
+
+    def kinds(annotation: Any) -> set[Any]:
+        parts = get_args(annotation)
+        return set().union(*map(kinds, parts)) if parts else {annotation}
+
+    fields = Settings.model_fields.items()
+    found = [name for name, field in fields if {int, float} & kinds(field.annotation)]
+    assert {"port", "analytics_debounce_minutes"} <= set(found)
+    return found
+
+
+@pytest.mark.parametrize("name", _numbers())
+@pytest.mark.parametrize("value", ["inf", "-inf", "nan", "1e308", "-1", "9" * 400, "many"])
+def test_numbers_are_finite_and_within_reason(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name.upper(), value)
+    with pytest.raises(SettingsError, match=f"^{name.upper()}: "):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DB_PATH", "~nobody-of-that-name/x"),
+        ("ANALYTICS_PATH", "~nobody-of-that-name/x"),
+        ("TOKENS_PATH", "~nobody-of-that-name/x"),
+        ("DATABASE_URL", "no url"),
+    ],
+)
+def test_places_that_are_none_are_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^{name}: "):
+        read_settings()
+
+
+def test_a_password_in_an_address_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql//ann:s3cret@host")
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a?b.sqlite", "a#b", "a%20b", "a b", "file:x", ":memory:"])
+def test_a_file_of_any_name_is_that_file_for_a_child_process_too(tmp_path: Path, name: str) -> None:
+    settings = Settings(db_path=tmp_path / name)
+    assert settings.catalogue_url.database == str(tmp_path / name)
+    assert settings.environment()["DB_PATH"] == str(tmp_path / name)
+    assert settings.environment()["DATABASE_URL"] == ""
