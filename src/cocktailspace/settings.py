@@ -104,7 +104,7 @@ class Settings(BaseSettings):
         "the client's address is taken",
     )
     max_body_bytes: Count = Field(1_048_576, description="Size of one request")
-    max_import_bytes: Count = Field(67_108_864, description="Size of one imported file")
+    max_import_bytes: Count = Field(33_554_432, description="Size of one imported file, over HTTP")
     max_request_seconds: Seconds = Field(
         60.0, description="Time that a request may take to arrive: its head, and then its body"
     )
