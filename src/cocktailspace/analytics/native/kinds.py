@@ -57,8 +57,8 @@ def _kind(hint: Any) -> Kind:
         return tuple(_kind(each) for each in get_args(hint))
     if get_origin(hint) is Annotated:
         array, dimensions = get_args(hint)
-        _, dtype = get_args(array)
-        return ArrayKind(np.dtype(get_args(dtype)[0]), dimensions)
+        number = get_args(array)[-1]  # the dtype's type, from NumPy 2.5 on; before, the dtype
+        return ArrayKind(np.dtype(*get_args(number) or (number,)), dimensions)
     raise TypeError(f"{hint} is no kind that native functions take")
 
 
