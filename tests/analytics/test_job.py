@@ -216,3 +216,12 @@ def test_a_catalogue_in_wal_mode_where_nothing_may_be_written_says_what_to_do(
     monkeypatch.setattr(sqlite3, "connect", read_only)
     with pytest.raises(SchemaError, match=r"WAL mode.*DB_NETWORK_FILE_SYSTEM"):
         take_snapshot(bar)
+
+
+def test_the_same_is_said_where_no_wal_can_be_made(bar: Database) -> None:
+    """As on a read-only mount; here a folder is in its place."""
+    assert bar.path is not None
+    bar.close()
+    bar.path.with_name(f"{bar.path.name}-wal").mkdir()
+    with pytest.raises(SchemaError, match=r"WAL mode.*DB_NETWORK_FILE_SYSTEM"):
+        take_snapshot(bar)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, select
+from sqlalchemy import Connection, NullPool, create_engine, select
 
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database, sqlite_url
@@ -63,12 +63,11 @@ def take_snapshot(database: Database) -> Snapshot:
         raise SchemaError(
             f"there is no catalogue at {path}; `cocktailspace serve` or `import` makes one"
         )
-    with _local_copy(path) as copy:
-        engine = create_engine(sqlite_url(copy))
-        with engine.connect() as connection:
-            snapshot = _read(connection)
-        engine.dispose()
-        return snapshot
+    with (
+        _local_copy(path) as copy,
+        create_engine(sqlite_url(copy), poolclass=NullPool).connect() as connection,
+    ):
+        return _read(connection)
 
 
 class UnreadableError(CatalogueError):
@@ -105,7 +104,8 @@ def _named_errors(path: Path) -> Iterator[None]:
             raise UnreadableError(
                 f"{path}: {error} ({getattr(error, 'sqlite_errorname', code)})"
             ) from error
-        if code in _WAL_WITHOUT_WRITING:
+        no_wal = code == sqlite3.SQLITE_CANTOPEN and _in_wal_mode(path)  # of a read-only mount
+        if no_wal or code in _WAL_WITHOUT_WRITING:
             raise SchemaError(
                 f"{path} is in WAL mode, which cannot be read where nothing may be written: let "
                 "the API or its reconcile open it once, with DB_NETWORK_FILE_SYSTEM=true"
@@ -119,6 +119,12 @@ _WAL_WITHOUT_WRITING = {
     sqlite3.SQLITE_READONLY_CANTINIT,
     sqlite3.SQLITE_READONLY_RECOVERY,
 }
+
+
+def _in_wal_mode(path: Path) -> bool:
+    """By the header of the file, whose 19th byte is the version of the format for writers."""
+    with path.open("rb") as file:
+        return file.read(19)[18:] == b"\x02"
 
 
 def _read(connection: Connection) -> Snapshot:
