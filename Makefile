@@ -1,12 +1,12 @@
 # One entry point for people and for CI. `make help` lists it.
 PYTHON ?= python3
 PORT ?= 8000
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-elsewhere fuzz soak lint format bench lock lambda clean
+.PHONY: help run setup test test-elsewhere lowest fuzz soak lint format bench lock lambda image clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -21,6 +21,12 @@ test: $(VENV)/.dev ## run all tests
 
 test-elsewhere: $(VENV)/.dev ## run tests as on other processors, slow and busy machines, far away; ON="busy zen" for some
 	$(BIN)/python -m tests.elsewhere $(ON)
+
+lowest: ## run the tests with the lowest versions that pyproject.toml allows, on the oldest Python
+	$(PYTHON) -m venv $(VENV)-lowest && $(VENV)-lowest/bin/pip install --quiet uv
+	$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest/bin/python \
+		--resolution lowest-direct --editable '.[analytics,aws]' --group build --group dev
+	$(VENV)-lowest/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: $(VENV)/.dev ## thousands of made-up requests against a running server
 	FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -s tests/api/test_schema.py
@@ -57,12 +63,15 @@ ANYWHERE := --universal --python-version 3.11
 lambda: ## build the packages for AWS Lambda into build/lambda/
 	scripts/build-lambda.sh
 
+image: ## build the job's image without docker and run a job in it (root, buildah, debootstrap)
+	scripts/try-image.sh
+
 clean: ## remove what was set up and computed here, data/ aside
 	find src -name __pycache__ -prune -exec rm -rf {} +
-	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13")'
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,14 @@ def test_every_command_is_documented_and_no_other() -> None:
 def test_every_artifact_is_documented_and_no_other() -> None:
     section = REFERENCE.partition("## Artifacts")[2]
     assert set(re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE)) == set(ArtifactName)
+
+
+def test_the_readme_names_the_pythons_that_are_tested() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    tested = [each.rpartition(" ")[2] for each in project["classifiers"] if ":: 3." in each]
+    assert f"Python {', '.join(tested[:-1])} or {tested[-1]}" in README
+    assert project["requires-python"] == f">={tested[0]}"
+    assert f"--universal --python-version {tested[0]}" in (ROOT / "Makefile").read_text()
 
 
 @pytest.mark.parametrize("page", [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"])

@@ -240,3 +240,12 @@ def test_a_forced_run_of_an_unchanged_catalogue_moves_no_point(
         )
         assert len(first) == 126
         assert first == second
+
+
+def test_the_same_is_said_where_no_wal_can_be_made(bar: Database) -> None:
+    """As on a read-only mount; here a folder is in its place."""
+    assert bar.path is not None
+    bar.close()
+    bar.path.with_name(f"{bar.path.name}-wal").mkdir()
+    with pytest.raises(SchemaError, match=r"WAL mode.*DB_NETWORK_FILE_SYSTEM"):
+        take_snapshot(_path(bar))

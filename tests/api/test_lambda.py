@@ -19,8 +19,6 @@ from cocktailspace.settings import Settings, SettingsError
 from tests.aws.world import http_event, invoke, token_of
 from tests.conftest import BAR, import_document
 
-pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop")
-
 API = "/api/v1"
 ROLES = GroupRoles("cognito:groups", "editor", "admin")
 Ask = Callable[..., dict[str, Any]]

@@ -136,11 +136,19 @@ def job_fits(template: ResolvedTemplate) -> Complaints:
 
 
 def file_system(template: ResolvedTemplate) -> Complaints:
-    """The job sees the catalogue read-only, signed for and encrypted; mounts come first."""
+    """The job sees the catalogue read-only, signed for and encrypted; mounts come first.
+
+    It writes to a temporary folder alone.
+    """
     job = template.job
     if job.writable_mounts or job.read_only_mounts != ("/mnt/efs",):
         yield "the job can write to the catalogue, or does not see it"
     container = template.resource("AnalyticsJobDefinition")["ContainerProperties"]
+    if container.get("ReadonlyRootFilesystem") is not True:
+        yield "the job can write to its image"
+    folders = container["LinuxParameters"].get("Tmpfs", [])
+    if [each["ContainerPath"] for each in folders if each["Size"] >= 256] != ["/tmp"]:  # noqa: S108
+        yield "the job has no temporary folder, or a small one"
     [volume] = [each["EfsVolumeConfiguration"] for each in container["Volumes"]]
     if volume.get("RootDirectory", "/") != "/":
         yield "an access point excludes a root directory"

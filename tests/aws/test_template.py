@@ -122,6 +122,8 @@ BAD_SAMPLES: list[tuple[Callable[..., Any], Callable[[Resources], None], str]] =
     ),
     (checks.network, _set("BatchSecurityGroup.Properties.SecurityGroupEgress.1", None), "2049"),
     (checks.file_system, _set(f"{CONTAINER}.MountPoints.0.ReadOnly", False), "can write"),
+    (checks.file_system, _set(f"{CONTAINER}.ReadonlyRootFilesystem", False), "write to its image"),
+    (checks.file_system, _set(f"{CONTAINER}.LinuxParameters.Tmpfs", []), "no temporary folder"),
     (checks.file_system, _set(f"{VOLUME}.RootDirectory", "/catalogue"), "root directory"),
     (checks.file_system, _set(f"{VOLUME}.TransitEncryption", "DISABLED"), "in transit"),
     (checks.file_system, _set(f"{VOLUME}.AuthorizationConfig.Iam", "DISABLED"), "sign in"),

@@ -6,7 +6,6 @@ moto's; what moto never does, is done here: a schedule rings when its time has c
 delivered at least once and retried, jobs run.
 """
 
-import asyncio
 import base64
 import contextlib
 import io
@@ -86,17 +85,8 @@ def invoke(handler: Handler, event: dict[str, Any]) -> dict[str, Any]:
 
     In the main thread of a process that has run browser tests, Playwright's loop is still running.
     """
-
-    def alone() -> dict[str, Any]:
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        try:
-            return handler(event, None)
-        finally:
-            loop.close()
-
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(alone).result()
+        return thread.submit(handler, event, None).result()
 
 
 def token_of(claims: Mapping[str, Any]) -> str:

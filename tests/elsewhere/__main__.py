@@ -129,7 +129,7 @@ def run(condition: Condition, more: list[str]) -> int:
             **os.environ,
             **condition.environment,
             "TMPDIR": str(folder),
-            "NATIVE_CODE_PATH": str(folder / "native"),  # compiled for the condition's processor
+            "NUMBA_CACHE_DIR": str(folder / "numba"),  # compiled for the condition's processor
         }
         options: dict[str, object] = {}
         if condition.another_user:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
+from cocktailspace.analytics.code_cache import writable_code_cache
 from cocktailspace.analytics.job import Ending, TryAgainError, run_job
 from cocktailspace.artifacts.attempt import AttemptNote
 from cocktailspace.artifacts.report import RunReport
@@ -52,7 +53,10 @@ def main() -> NoReturn:
         settings = read_settings()
         level: LogLevel = "warning" if arguments.quiet else settings.log_level
         configure_logging(settings.log_format, level)
-        code, report = _run(catalogue_file(settings), choose_store(settings), force=arguments.force)
+        with writable_code_cache():
+            code, report = _run(
+                catalogue_file(settings), choose_store(settings), force=arguments.force
+            )
     except SettingsError as error:
         code, report = FAILED, RunReport(outcome="failed", error=str(error))
     seconds = round(time.monotonic() - started, 3)

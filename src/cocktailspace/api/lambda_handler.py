@@ -4,11 +4,13 @@ Both share a package, a role and the mounted file system. Importing this builds 
 invocation does, and brings the schema up to date.
 """
 
+import asyncio
 import functools
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -42,10 +44,11 @@ def reconcile(_event: object, _context: object) -> dict[str, Any]:
 def make_handler(services: Services) -> Handler:
     """The API over these parts."""
     authenticator = GatewayAuthenticator(group_roles(services.settings))
-    adapter = Mangum(create_app(services, authenticator), lifespan="off")
+    app = create_app(services, authenticator)
 
     def answer(event: Event, context: object) -> dict[str, Any]:
-        answered = adapter(event, context)  # type: ignore[arg-type]
+        with _event_loop():
+            answered = Mangum(app, lifespan="off")(event, context)  # type: ignore[arg-type]
         return answered if _fits(answered) else _too_large()
 
     return answer
@@ -79,6 +82,20 @@ def _services() -> Services:
 @functools.cache
 def _api() -> Handler:
     return make_handler(_services())
+
+
+@contextmanager
+def _event_loop() -> Iterator[None]:
+    """A current event loop for mangum, which takes for granted that each thread has one.
+
+    Python makes none by itself any more: deprecated in 3.12, an error from 3.14 on.
+    """
+    with asyncio.Runner() as runner:
+        asyncio.set_event_loop(runner.get_loop())
+        try:
+            yield
+        finally:
+            asyncio.set_event_loop(None)
 
 
 def _described(status: RefreshStatus, now: datetime) -> dict[str, Any]:

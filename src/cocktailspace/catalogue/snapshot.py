@@ -103,7 +103,8 @@ def _named_errors(path: Path) -> Iterator[None]:
             raise UnreadableError(
                 f"{path}: {error} ({getattr(error, 'sqlite_errorname', code)})"
             ) from error
-        if code in _WAL_WITHOUT_WRITING:
+        no_wal = code == sqlite3.SQLITE_CANTOPEN and _in_wal_mode(path)  # of a read-only mount
+        if no_wal or code in _WAL_WITHOUT_WRITING:
             raise SchemaError(
                 f"{path} is in WAL mode, which cannot be read where nothing may be written: let "
                 "the API or its reconcile open it once, with DB_NETWORK_FILE_SYSTEM=true"
@@ -117,6 +118,12 @@ _WAL_WITHOUT_WRITING = {
     sqlite3.SQLITE_READONLY_CANTINIT,
     sqlite3.SQLITE_READONLY_RECOVERY,
 }
+
+
+def _in_wal_mode(path: Path) -> bool:
+    """By the header of the file, whose 19th byte is the version of the format for writers."""
+    with path.open("rb") as file:
+        return file.read(19)[18:] == b"\x02"
 
 
 def _read(connection: sqlite3.Connection) -> Snapshot:

@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -49,7 +50,8 @@ def examine() -> list[Finding]:
         *([_schedule] if services.settings.aws else [_artifacts, _server]),
         _published,
     ]
-    return findings + [check(services) for check in checks]
+    with closing(services.database):
+        return findings + [check(services) for check in checks]
 
 
 def _interpreter() -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """Code that numba compiles: kept where it may be, and made in memory where not."""
 
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cocktailspace.analytics.code_cache import writable_code_cache
 from cocktailspace.analytics.transport import l1_search
 
 ROOT = Path(__file__).parents[3]
@@ -49,3 +51,20 @@ def test_code_compiled_for_an_image_is_found_by_the_next_process(tmp_path: Path)
     again = compile_engine()
     assert "data saved" not in again
     assert "data loaded" in again
+
+
+def test_a_folder_that_may_only_be_read_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "code").write_bytes(b"compiled")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    with writable_code_cache():
+        assert os.environ["NUMBA_CACHE_DIR"] == str(tmp_path)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with writable_code_cache():
+        copy = Path(os.environ["NUMBA_CACHE_DIR"])
+        assert copy != tmp_path
+        assert (copy / "code").read_bytes() == b"compiled"
+        (copy / "more").write_bytes(b"")
+        assert copy.stat().st_mode & 0o77 == 0, "what is in it is code"
+    assert not copy.exists()
