@@ -19,7 +19,7 @@ OLD_PARAMETERS = {"algorithm_version": 2, "ingredient_costs": "learned", "simila
 def publish_analytics(services: Services) -> Ending:
     """Bring what is published up to date, as the job does."""
     note = AttemptNote(services.store, clock=services.clock)
-    ending = run_job(services.settings.catalogue_path, services.store, note, clock=services.clock)
+    ending = run_job(services.settings.catalogue_file, services.store, note, clock=services.clock)
     note.succeed()
     return ending
 

@@ -250,7 +250,7 @@ def test_an_older_program_beside_does_not_compute_back(
     site.serve()
     assert site.status().state is RefreshState.FRESH
     note = AttemptNote(site.services.store, clock=site.clock)
-    catalogue = site.services.settings.catalogue_path
+    catalogue = site.services.settings.catalogue_file
     ending = run_job(catalogue, site.services.store, note, clock=site.clock)
     assert ending.outcome == "nothing to do"
     assert site.manifest().run_id == run
