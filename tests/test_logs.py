@@ -101,7 +101,7 @@ def test_each_refresh_is_one_line_that_says_why_what_how_long_and_how_many(
         assert line["counts"]["recipes"] == recipes  # type: ignore[index]
         steps = line["steps"]
         assert isinstance(steps, dict)
-        assert {"snapshot", "learning costs", "publish"} <= set(steps)
+        assert {"snapshot", "neighbours", "publish"} <= set(steps)
         assert 0 < sum(steps.values()) <= line["seconds"]  # type: ignore[operator]
     assert services.tally.counts().runs == {("startup", "published"): 1, ("edit", "published"): 1}
 

@@ -127,7 +127,9 @@ def test_a_spoilt_forest_stops_neither_job_nor_reader_and_doctor_names_it(
     page = client.get("/ingredients").text
     assert all(page.count(f'"/ingredient/{row.id}"') == 1 for row in rows)
     note = AttemptNote(services.store, clock=services.clock)
-    assert run_job(services.database, services.store, note, clock=services.clock).manifest
+    assert run_job(
+        services.settings.catalogue_file, services.store, note, clock=services.clock
+    ).manifest
     for name in ("db_path", "analytics_path", "tokens_path"):
         monkeypatch.setenv(name.upper(), str(getattr(services.settings, name)))
     [finding] = [each for each in examine() if "below themselves" in each.what]

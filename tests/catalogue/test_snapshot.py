@@ -2,11 +2,17 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.exchange import import_file, parse_file
 from cocktailspace.catalogue.snapshot import take_snapshot
 from tests.conftest import BAR
+
+
+def path_of(database: Database) -> Path:
+    assert database.path is not None
+    return database.path
 
 
 def test_a_snapshot_has_every_ingredient_and_every_line_in_order(
@@ -19,7 +25,7 @@ def test_a_snapshot_has_every_ingredient_and_every_line_in_order(
         {"ingredient": "Campari", "unit": "Dash"},
     ]
     load({**BAR, "recipes": [{"name": "Odd", "ingredients": lines}, {"name": "Empty"}]})
-    snapshot = take_snapshot(database)
+    snapshot = take_snapshot(path_of(database))
     names = {each.id: each.name for each in snapshot.ingredients}
     odd, empty = snapshot.recipes
     assert [(names[each], volume) for each, volume in odd.volumes_ml] == [
@@ -41,4 +47,4 @@ def test_a_snapshot_of_the_real_catalogue_loses_no_line(
     with database.transaction() as tx:
         import_file(tx, parse_file(real_catalogue))
     lines = [len(recipe["ingredients"]) for recipe in json.loads(real_catalogue)["recipes"]]
-    assert [len(recipe.volumes_ml) for recipe in take_snapshot(database).recipes] == lines
+    assert [len(recipe.volumes_ml) for recipe in take_snapshot(path_of(database)).recipes] == lines

@@ -49,7 +49,8 @@ class Jobs:
         services = self.services
         note = AttemptNote(services.store, clock=services.clock, job_id=job.id)
         try:
-            self.run(services.database, services.store, note, clock=services.clock)
+            catalogue = services.settings.catalogue_file
+            self.run(catalogue, services.store, note, clock=services.clock)
         except Exception as error:  # noqa: BLE001 - as the job's own top does
             self.errors.append(str(error))
             note.fail(str(error))

@@ -224,7 +224,7 @@ def test_a_new_algorithm_that_fails_waits_for_its_pause(
 ) -> None:
     newer_program(site)
 
-    def fail(_database: Database, _store: object, note: AttemptNote, **_: object) -> None:
+    def fail(_catalogue: Path, _store: object, note: AttemptNote, **_: object) -> None:
         note.took_snapshot(site.catalogue().catalogue_id, site.catalogue().version)
         raise RuntimeError("no luck")
 
