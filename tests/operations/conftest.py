@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cocktailspace.analytics import job as job_module
-from cocktailspace.analytics.regenerate import Analytics, Report
+from cocktailspace.analytics.regenerate import Analytics, Artifact, Report
 from cocktailspace.analytics.statistics import ingredient_usage, usage_of
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.catalogue.snapshot import Snapshot
@@ -19,7 +19,8 @@ def _light_analytics(snapshot: Snapshot, *, previous: object, report: Report) ->
     data: dict[ArtifactName, Any] = {name: [] for name in ArtifactName}
     data[ArtifactName.INGREDIENT_USAGE] = ingredient_usage(snapshot, usage)
     report("statistics", 1.0)
-    return Analytics(iter(data.items()), {"recipes": len(snapshot.recipes)})
+    artifacts = (Artifact(name, rows) for name, rows in data.items())
+    return Analytics(artifacts, {"recipes": len(snapshot.recipes)})
 
 
 @pytest.fixture(autouse=True)
