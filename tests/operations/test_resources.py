@@ -250,7 +250,7 @@ def test_jobs_without_room_rights_or_memory_fail_clearly_and_recover_by_themselv
 
         python = sys.executable
         starved = tmp_path / "starved-python"
-        starved.write_text(f'#!/bin/sh\nulimit -v 300000\nexec {python} "$@"\n')
+        starved.write_text(f'#!/bin/sh\nulimit -v 100000\nexec {python} "$@"\n')
         starved.chmod(0o755)
         monkeypatch.setattr(sys, "executable", str(starved))
         live.fails_and_recovers(

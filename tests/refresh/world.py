@@ -52,8 +52,9 @@ class MemoryStore:
     def sha256(self, key: str) -> str:
         return hashlib.sha256(self.read(key).body).hexdigest()
 
-    def write(self, key: str, body: bytes) -> None:
-        self._objects[key] = (body, str(next(self._tags)), self._clock())
+    def write(self, key: str, body: bytes | IO[bytes]) -> None:
+        content = body if isinstance(body, bytes) else body.read()
+        self._objects[key] = (content, str(next(self._tags)), self._clock())
 
     def swap(self, key: str, body: bytes, expected: str | None) -> None:
         if self.before_swap is not None:
