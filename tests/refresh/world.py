@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import IO
 
 from cocktailspace.artifacts.attempt import AttemptNote
 from cocktailspace.artifacts.manifest import Manifest, Published, read_published
