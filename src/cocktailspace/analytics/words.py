@@ -52,7 +52,7 @@ def changes_of_pairs(
     had, has = volumes > 0
     gone, new = had & ~has, has & ~had
     sources, targets = (
-        np.searchsorted(places, flows.pair * before.width + column)
+        np.searchsorted(places, flows.pair.astype(np.int64) * before.width + column)
         for column in (flows.source, flows.target)
     )
     swaps = _swaps(sources, targets, swappable & gone[sources] & new[targets])
