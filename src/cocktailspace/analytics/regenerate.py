@@ -22,7 +22,7 @@ from cocktailspace.analytics.space import (
 )
 from cocktailspace.analytics.substitutes import stand_ins_of, substitute_rows
 from cocktailspace.analytics.transport.neighbours import Neighbours, nearest_rows
-from cocktailspace.analytics.transport.plans import transport_plans
+from cocktailspace.analytics.transport.plans import plans_of_pairs
 from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.catalogue.snapshot import Snapshot
@@ -110,8 +110,8 @@ def _explained(
 ) -> Artifacts:
     """What rests on transport plans: stand-ins, and why recipes are near."""
     with steps.step("transport plans"):
-        sources = masses.take(np.repeat(np.arange(len(near)), near.k))
-        flows = transport_plans(sources, masses.take(near.indices.ravel()), space.forest)
+        one = np.repeat(np.arange(len(near)), near.k)
+        flows = plans_of_pairs(masses, one, near.indices.ravel(), space.forest)
     with steps.step("stand-ins"):
         stand_ins = stand_ins_of(space, masses, near, flows)
     yield Artifact(ArtifactName.INGREDIENT_SUBSTITUTES, substitute_rows(space, stand_ins))

@@ -36,6 +36,9 @@ from cocktailspace.analytics.transport.taxonomy import Forest
 STAND_INS = 10
 """How many are listed for each ingredient."""
 
+_FLOWS_AT_ONCE = 1 << 19
+"""Bounds the scratch memory of counting to some tens of MB."""
+
 _Numbers = NDArray[np.int64]
 
 
@@ -131,6 +134,27 @@ class _Moves:
     pairs: _Numbers
     width: int
 
+    @classmethod
+    def none(cls, width: int) -> _Moves:
+        """Nothing has moved yet."""
+        nothing = np.zeros(0, dtype=np.int64)
+        return cls(nothing, nothing, nothing, width)
+
+    def and_those_of(self, flows: Flows, counted: NDArray[np.bool_], forest: Forest) -> _Moves:
+        """These, and what flows in the pairs that are counted, either way.
+
+        Between families only what nearly all moves counts: the rest is just what was left over.
+        """
+        kin = forest.roots[flows.source] == forest.roots[flows.target]
+        which = counted[flows.pair] & (kin | nearly_all_moves(flows))
+        source, target = (each[which].astype(np.int64) for each in (flows.source, flows.target))
+        places = [self.places, source * self.width + target, target * self.width + source]
+        found, index = np.unique(np.concatenate(places), return_inverse=True)
+        mass, pairs = np.zeros((2, len(found)), dtype=np.int64)
+        np.add.at(mass, index, np.concatenate([self.mass, np.tile(flows.mass[which], 2)]))
+        np.add.at(pairs, index, np.concatenate([self.pairs, np.ones(2 * len(source), np.int64)]))
+        return _Moves(found, mass, pairs, self.width)
+
     def totals(self) -> _Numbers:
         """(m,) the mass that moves from or to each ingredient."""
         totals = np.zeros(self.width, dtype=np.int64)
@@ -155,24 +179,19 @@ class _Moves:
 
 
 def _counted(near: Neighbours, flows: Flows, forest: Forest) -> _Moves:
-    """Add up the flows; two recipes that are near to each other are one pair, not two.
-
-    Between families only what nearly all moves counts: the rest is just what was left over.
-    """
+    """Add up the flows; two recipes that are near to each other are one pair, not two."""
     (n, k), width = near.indices.shape, len(forest)
     one, other = np.repeat(np.arange(n), k), near.indices.ravel().astype(np.int64)
     pair = np.minimum(one, other) * n + np.maximum(one, other)
     near_enough = np.flatnonzero(np.arange(n * k) % max(k, 1) < STAND_IN_NEIGHBOURS)
     counted = np.zeros(n * k, dtype=np.bool_)
     counted[near_enough[np.unique(pair[near_enough], return_index=True)[1]]] = True
-    kin = forest.roots[flows.source] == forest.roots[flows.target]
-    which = counted[flows.pair] & (kin | nearly_all_moves(flows))
-    source, target = (each[which].astype(np.int64) for each in (flows.source, flows.target))
-    either_way = np.concatenate([source * width + target, target * width + source])
-    places, index = np.unique(either_way, return_inverse=True)
-    mass = np.zeros(len(places), dtype=np.int64)
-    np.add.at(mass, index, np.tile(flows.mass[which], 2))
-    return _Moves(places, mass, np.bincount(index, minlength=len(places)), width)
+    moves = _Moves.none(width)
+    for start in range(0, len(flows.pair), _FLOWS_AT_ONCE):
+        moves = moves.and_those_of(
+            flows.some(slice(start, start + _FLOWS_AT_ONCE)), counted, forest
+        )
+    return moves
 
 
 def substitute_rows(space: Space, stand_ins: StandIns) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ is one plan for each pair of recipes, and the plan back is the same read backwar
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,10 @@ class Flows:
     target: NDArray[np.int32]
     mass: NDArray[np.int32]
     held: NDArray[np.int32]
+
+    def some(self, which: slice) -> Flows:
+        """A stretch of them."""
+        return Flows(*(getattr(self, each.name)[which] for each in fields(self)))
 
     def of_pairs(self, pairs: NDArray[np.integer]) -> Flows:
         """The flows of some pairs, which are counted anew in the order given."""
@@ -101,6 +105,24 @@ def transport_plans(sources: Rows, targets: Rows, forest: Forest) -> Flows:
         for start in range(0, max(len(sources), 1), at_once)
     ]
     return Flows(*(np.concatenate(part) for part in zip(*blocks, strict=True)))
+
+
+def plans_of_pairs(masses: Rows, one: _Numbers, other: _Numbers, forest: Forest) -> Flows:
+    """The same for pairs of rows of one table: row one[i] into row other[i].
+
+    The rows are taken some at a time: a million pairs of them would fill hundreds of megabytes.
+    """
+    parts: list[list[NDArray[np.int32]]] = [[] for _ in fields(Flows)]
+    for start in range(0, max(len(one), 1), _PAIRS_AT_ONCE):
+        chosen = slice(start, start + _PAIRS_AT_ONCE)
+        flows = transport_plans(masses.take(one[chosen]), masses.take(other[chosen]), forest)
+        flows = replace(flows, pair=flows.pair + np.int32(start))
+        for part, each in zip(parts, fields(Flows), strict=True):
+            part.append(getattr(flows, each.name))
+    joined = []
+    while parts:  # what has been joined is let go
+        joined.append(np.concatenate(parts.pop(0)))
+    return Flows(*joined)
 
 
 def _plans_between(
