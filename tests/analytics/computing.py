@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from cocktailspace.analytics.maps import PreviousMap
 from cocktailspace.analytics.regenerate import regenerate_analytics
 from cocktailspace.artifacts.manifest import ArtifactName
@@ -34,7 +36,9 @@ class Computed:
         """What the next run starts from."""
         return {
             name: PreviousMap(
-                {row["recipe_id"]: (row["x"], row["y"]) for row in self.data[name]}, graph
+                np.array([row["recipe_id"] for row in self.data[name]], dtype=np.int64),
+                np.array([(row["x"], row["y"]) for row in self.data[name]]).reshape(-1, 2),
+                graph,
             )
             for name, graph in self.graphs.items()
         }

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import time
+from array import array
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,18 +22,17 @@ from cocktailspace.artifacts.store import ArtifactStore, MissingError
 
 logger = logging.getLogger(__name__)
 
-Places = Mapping[int, tuple[float, float]]
-"""Coordinates by recipe id."""
-
 
 @dataclass(frozen=True, slots=True)
 class PreviousMap:
     """A published map.
 
-    graph: digest of the neighbour graph that it was drawn from; empty where it does not say.
+    ids: (n,) of its recipes, ascending. places: (n, 2) where they are. graph: digest of the
+    neighbour graph that it was drawn from; empty where it does not say.
     """
 
-    places: Places = field(default_factory=dict)
+    ids: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    places: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
     graph: str = ""
 
 
@@ -67,7 +67,7 @@ class Drawing:
         """Begin a map from exact neighbours; `projection.project` says what the features are."""
         previous = self._previous.get(name, PreviousMap())
         graph = graph_digest(self._space, neighbours)
-        start = start_places(self._space, previous.places)
+        start = start_places(self._space, previous)
         if start is not None and previous.graph == graph and np.isfinite(start).all():
             drawn: Future[_Timed] = Future()
             drawn.set_result((start, 0.0))
@@ -128,12 +128,14 @@ def map_rows(space: Space, coordinates: NDArray[np.float64]) -> Iterator[dict[st
         }
 
 
-def start_places(space: Space, places: Places) -> NDArray[np.float64] | None:
+def start_places(space: Space, previous: PreviousMap) -> NDArray[np.float64] | None:
     """(n, 2) where the recipes were on the previous map, NaN for new ones; None for no map."""
-    if not places:
+    if len(previous.ids) == 0:
         return None
-    nowhere = (np.nan, np.nan)
-    return np.array([places.get(recipe.id, nowhere) for recipe in space.recipes]).reshape(-1, 2)
+    ids = np.array([recipe.id for recipe in space.recipes], dtype=np.int64)
+    rows = np.minimum(np.searchsorted(previous.ids, ids), len(previous.ids) - 1)
+    known = previous.ids[rows] == ids
+    return np.where(known[:, None], previous.places[rows], np.nan)
 
 
 def published_map(store: ArtifactStore, manifest: Manifest, name: str) -> PreviousMap:
@@ -149,8 +151,14 @@ def published_map(store: ArtifactStore, manifest: Manifest, name: str) -> Previo
         logger.warning("%s is damaged; the map starts anew", entry.key)
         return PreviousMap()
     try:
-        places = {row["recipe_id"]: (float(row["x"]), float(row["y"])) for row in rows_of(body)}
-        return PreviousMap(places, str(metadata_of(body).get("graph", "")))
+        ids, places = array("q"), array("d")  # objects of each row would fill the memory
+        for row in rows_of(body):
+            ids.append(row["recipe_id"])
+            places.extend((row["x"], row["y"]))
+        graph = str(metadata_of(body).get("graph", ""))
     except (ValueError, KeyError, TypeError) as error:
         logger.warning("%s is of another form (%r); the map starts anew", entry.key, error)
         return PreviousMap()
+    order = np.argsort(np.array(ids, dtype=np.int64), kind="stable")
+    coordinates = np.array(places, dtype=np.float64).reshape(-1, 2)
+    return PreviousMap(np.array(ids, dtype=np.int64)[order], coordinates[order], graph)

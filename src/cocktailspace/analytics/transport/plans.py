@@ -107,7 +107,9 @@ def transport_plans(sources: Rows, targets: Rows, forest: Forest) -> Flows:
     return Flows(*(np.concatenate(part) for part in zip(*blocks, strict=True)))
 
 
-def plans_of_pairs(masses: Rows, one: _Numbers, other: _Numbers, forest: Forest) -> Flows:
+def plans_of_pairs(
+    masses: Rows, one: NDArray[np.integer], other: NDArray[np.integer], forest: Forest
+) -> Flows:
     """The same for pairs of rows of one table: row one[i] into row other[i].
 
     The rows are taken some at a time: a million pairs of them would fill hundreds of megabytes.
