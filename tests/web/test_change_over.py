@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from cocktailspace.bootstrap import build_services
 from cocktailspace.settings import Settings
-from tests.conftest import ROOT, need
+from tests.conftest import ROOT
 from tests.publishing import publish_old_form
 from tests.web.conftest import Visit
 from tests.web.server import NEVER, Server, copy_published, running
@@ -98,7 +98,8 @@ def test_a_page_from_before_the_upgrade_keeps_its_map_and_says_what_it_cannot_sh
     known = subprocess.run(
         ["git", "cat-file", "-e", BEFORE], cwd=ROOT, check=False, capture_output=True
     )
-    need(known.returncode == 0, f"the project's history (commit {BEFORE})")
+    if known.returncode != 0:  # a shallow clone, or a copy without git
+        pytest.skip(f"the project's history (commit {BEFORE}) is not here")
     page = visit(bar, before=_serve_the_page_before, allow={410})
     heading = page.locator(".panel h2")
     for where in (
