@@ -207,10 +207,15 @@ def _fuzzy_edges(
     distances = np.hstack([np.zeros((n, 1)), neighbours.distances[:, :k]])
     sigma, rho = smooth_knn_dist(distances, k + 1)
     heads, tails, weights = compute_membership(indices, distances, sigma, rho)
+    del indices, distances
     kept = weights > 0
     heads, tails, weights = heads[kept], tails[kept], weights[kept]
-    edges = np.union1d(heads * n + tails, tails * n + heads)
-    there, back = np.zeros(len(edges)), np.zeros(len(edges))
-    there[np.searchsorted(edges, heads * n + tails)] = weights
-    back[np.searchsorted(edges, tails * n + heads)] = weights
-    return edges // n, edges % n, there + back - there * back
+    there, back = heads * n + tails, tails * n + heads
+    del heads, tails
+    edges = np.union1d(there, back)
+    chances = np.zeros((2, len(edges)))
+    for chance, way in zip(chances, (there, back), strict=True):
+        chance[np.searchsorted(edges, way)] = weights
+    del there, back
+    both = chances[0] * chances[1]
+    return edges // n, edges % n, chances.sum(axis=0) - both
