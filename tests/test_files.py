@@ -99,11 +99,11 @@ def test_a_folder_taken_for_a_leftover_before_it_is_locked_is_made_again(
     real = getattr(module, name)
     taken: list[Path] = []
 
-    def late(*arguments: object) -> object:
+    def late(*arguments: object, **options: object) -> object:
         if not taken:
             taken.extend(tmp_path.iterdir())
             taken[0].rmdir()
-        return real(*arguments)
+        return real(*arguments, **options)
 
     monkeypatch.setattr(module, name, late)
     with scratch_folder(tmp_path, "scratch-") as folder:
