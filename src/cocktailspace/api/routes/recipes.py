@@ -4,26 +4,14 @@ import base64
 import binascii
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from cocktailspace.api.auth.identity import Identity
 from cocktailspace.api.context import Context
-from cocktailspace.api.errors import READ, WRITE, WRITE_ONE, answers
-from cocktailspace.api.parameters import PathId, QueryId
-from cocktailspace.api.writing import (
-    Created,
-    IdempotencyKey,
-    IfMatch,
-    created_response,
-    entity_response,
-    read_response,
-    refuse_stale,
-    write_once,
-)
+from cocktailspace.api.errors import answers
+from cocktailspace.api.parameters import QueryId
+from cocktailspace.api.routes.entities import Entity, add_entity_routes
 from cocktailspace.catalogue import recipes
-from cocktailspace.catalogue.database import Transaction
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.models import Draft, Recipe, RecipeDraft
 
@@ -47,7 +35,6 @@ def recipe_routes(context: Context) -> APIRouter:
     """Routes over this catalogue."""
     router = context.router("/recipes", "recipes")
     database = context.services.database
-    limits = context.services.limits
 
     @router.get("", responses=answers(422, 503))
     def list_recipes(
@@ -71,69 +58,18 @@ def recipe_routes(context: Context) -> APIRouter:
         next_cursor = None if page.next_after is None else _encoded(page.next_after)
         return RecipeList(items=page.items, next_cursor=next_cursor)
 
-    @router.get("/{recipe_id:id}", response_model=Recipe, responses=READ)
-    def get_recipe(request: Request, recipe_id: PathId) -> Response:
-        """One recipe with its lines. Its ETag goes into `If-Match` of a change."""
-        with database.reading() as connection:
-            return read_response(request, recipes.get_recipe(connection, recipe_id))
-
-    @router.post("", status_code=201, response_model=Recipe, responses=WRITE)
-    def create_recipe(
-        request: Request,
-        draft: RecipeDraft,
-        identity: Annotated[Identity, Depends(context.editor)],
-        idempotency_key: IdempotencyKey = None,
-    ) -> Response:
-        """Make a recipe."""
-
-        def write(tx: Transaction) -> Response:
-            [recipe_id] = recipes.create_recipes(tx, [draft], [""])
-            recipe = recipes.get_recipe(tx.connection, recipe_id)
-            return entity_response(
-                recipe, 201, headers={"Location": f"{request.url.path}/{recipe_id}"}
-            )
-
-        return write_once(database, request, identity, idempotency_key, draft, write)
-
-    @router.post("/bulk", status_code=201, response_model=Created, responses=WRITE)
-    def create_recipes(
-        request: Request,
-        bulk: RecipeBulk,
-        identity: Annotated[Identity, Depends(context.editor)],
-        idempotency_key: IdempotencyKey = None,
-    ) -> Response:
-        """Make many recipes, all or none; every bad one is reported with its place."""
-        places = limits.bulk_places("recipes", len(bulk.recipes))
-
-        def write(tx: Transaction) -> Response:
-            return created_response(recipes.create_recipes(tx, bulk.recipes, places))
-
-        return write_once(database, request, identity, idempotency_key, bulk, write)
-
-    @router.put("/{recipe_id:id}", response_model=Recipe, responses=WRITE_ONE)
-    def replace_recipe(
-        recipe_id: PathId,
-        draft: RecipeDraft,
-        _identity: Annotated[Identity, Depends(context.editor)],
-        if_match: IfMatch = None,
-    ) -> Response:
-        """Give a recipe new contents as a whole."""
-        with database.transaction() as tx:
-            refuse_stale(if_match, recipes.get_recipe(tx.connection, recipe_id))
-            recipes.replace_recipes(tx, {recipe_id: draft}, [""])
-            return entity_response(recipes.get_recipe(tx.connection, recipe_id))
-
-    @router.delete("/{recipe_id:id}", status_code=204, responses=WRITE_ONE)
-    def delete_recipe(
-        recipe_id: PathId,
-        _identity: Annotated[Identity, Depends(context.editor)],
-        if_match: IfMatch = None,
-    ) -> None:
-        """Delete a recipe."""
-        with database.transaction() as tx:
-            refuse_stale(if_match, recipes.get_recipe(tx.connection, recipe_id))
-            recipes.delete_recipe(tx, recipe_id)
-
+    entity = Entity(
+        "recipe",
+        "recipes",
+        draft=RecipeDraft,
+        answer=Recipe,
+        get=recipes.get_recipe,
+        create=recipes.create_recipes,
+        replace=recipes.replace_recipes,
+        delete=recipes.delete_recipe,
+        bulk=RecipeBulk,
+    )
+    add_entity_routes(router, context, entity, context.editor)
     return router
 
 

@@ -1,0 +1,181 @@
+"""The routes that recipes, ingredients and units share: read, create, replace, delete."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+from sqlalchemy import Connection
+
+from cocktailspace.api.auth.identity import Identity
+from cocktailspace.api.context import Context
+from cocktailspace.api.errors import READ, WRITE, WRITE_ONE
+from cocktailspace.api.writing import (
+    Created,
+    IdempotencyKey,
+    IfMatch,
+    created_response,
+    entity_response,
+    read_response,
+    refuse_stale,
+    write_once,
+)
+from cocktailspace.catalogue.database import Transaction
+from cocktailspace.catalogue.models import Draft
+
+D = TypeVar("D", bound=Draft)
+
+
+@dataclass(frozen=True, slots=True)
+class Entity(Generic[D]):
+    """One kind of entity, and the catalogue's functions that read and change it.
+
+    draft, answer: models of the request's body and of the response's.
+    bulk: model of a request that creates many, in a field named as `plural` says.
+    on_replace, on_delete: sentences for the documentation.
+    """
+
+    name: str
+    plural: str
+    draft: type[D]
+    answer: type[BaseModel]
+    get: Callable[[Connection, int], BaseModel]
+    create: Callable[[Transaction, Sequence[D], Sequence[str]], list[int]]
+    replace: Callable[[Transaction, Mapping[int, D], Sequence[str]], None]
+    delete: Callable[[Transaction, int], None]
+    bulk: type[Draft] | None = None
+    on_replace: str = ""
+    on_delete: str = ""
+
+    @property
+    def path(self) -> str:
+        """Of one entity, below the router's prefix."""
+        return f"/{{{self.name}_id:id}}"
+
+    @property
+    def path_id(self) -> Any:
+        """FastAPI's parameter for the id in that path."""
+        return Path(alias=f"{self.name}_id", ge=1, description="Id, as lists give it")
+
+
+def add_entity_routes(
+    router: APIRouter, context: Context, entity: Entity[D], may_write: Callable[..., Identity]
+) -> None:
+    """Add all routes of an entity but its lists. may_write: dependency that finds the writer."""
+    _add_get(router, context, entity)
+    _add_create(router, context, entity, may_write)
+    if entity.bulk is not None:
+        _add_bulk(router, context, entity, may_write)
+    _add_replace(router, context, entity, may_write)
+    _add_delete(router, context, entity, may_write)
+
+
+def _add_get(router: APIRouter, context: Context, entity: Entity[D]) -> None:
+    @router.get(
+        entity.path,
+        name=f"get_{entity.name}",
+        description=f"One {entity.name}. Its ETag goes into `If-Match` of a change.",
+        response_model=entity.answer,
+        responses=READ,
+    )
+    def get_one(request: Request, entity_id: Annotated[int, entity.path_id]) -> Response:
+        with context.services.database.reading() as connection:
+            return read_response(request, entity.get(connection, entity_id))
+
+
+def _add_create(
+    router: APIRouter, context: Context, entity: Entity[D], may_write: Callable[..., Identity]
+) -> None:
+    @router.post(
+        "",
+        name=f"create_{entity.name}",
+        description=f"Create one {entity.name}.",
+        status_code=201,
+        response_model=entity.answer,
+        responses=WRITE,
+    )
+    def create_one(
+        request: Request,
+        draft: entity.draft,  # type: ignore[name-defined] # FastAPI reads the model from here
+        identity: Annotated[Identity, Depends(may_write)],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response:
+        def write(tx: Transaction) -> Response:
+            [entity_id] = entity.create(tx, [draft], [""])
+            location = {"Location": f"{request.url.path}/{entity_id}"}
+            return entity_response(entity.get(tx.connection, entity_id), 201, headers=location)
+
+        database = context.services.database
+        return write_once(database, request, identity, idempotency_key, draft, write)
+
+
+def _add_bulk(
+    router: APIRouter, context: Context, entity: Entity[D], may_write: Callable[..., Identity]
+) -> None:
+    @router.post(
+        "/bulk",
+        name=f"create_{entity.plural}",
+        description=f"Create many {entity.plural}, all or none; every bad one is reported with "
+        "its place.",
+        status_code=201,
+        response_model=Created,
+        responses=WRITE,
+    )
+    def create_many(
+        request: Request,
+        bulk: entity.bulk,  # type: ignore[name-defined] # FastAPI reads the model from here
+        identity: Annotated[Identity, Depends(may_write)],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response:
+        drafts = getattr(bulk, entity.plural)
+        places = context.services.limits.bulk_places(entity.plural, len(drafts))
+
+        def write(tx: Transaction) -> Response:
+            return created_response(entity.create(tx, drafts, places))
+
+        database = context.services.database
+        return write_once(database, request, identity, idempotency_key, bulk, write)
+
+
+def _add_replace(
+    router: APIRouter, context: Context, entity: Entity[D], may_write: Callable[..., Identity]
+) -> None:
+    @router.put(
+        entity.path,
+        name=f"replace_{entity.name}",
+        description=f"Replace all fields of one {entity.name}. {entity.on_replace}".strip(),
+        response_model=entity.answer,
+        responses=WRITE_ONE,
+    )
+    def replace_one(
+        entity_id: Annotated[int, entity.path_id],
+        draft: entity.draft,  # type: ignore[name-defined] # FastAPI reads the model from here
+        _identity: Annotated[Identity, Depends(may_write)],
+        if_match: IfMatch = None,
+    ) -> Response:
+        with context.services.database.transaction() as tx:
+            refuse_stale(if_match, entity.get(tx.connection, entity_id))
+            entity.replace(tx, {entity_id: draft}, [""])
+            return entity_response(entity.get(tx.connection, entity_id))
+
+
+def _add_delete(
+    router: APIRouter, context: Context, entity: Entity[D], may_write: Callable[..., Identity]
+) -> None:
+    @router.delete(
+        entity.path,
+        name=f"delete_{entity.name}",
+        description=f"Delete one {entity.name}. {entity.on_delete}".strip(),
+        status_code=204,
+        responses=WRITE_ONE,
+    )
+    def delete_one(
+        entity_id: Annotated[int, entity.path_id],
+        _identity: Annotated[Identity, Depends(may_write)],
+        if_match: IfMatch = None,
+    ) -> None:
+        with context.services.database.transaction() as tx:
+            refuse_stale(if_match, entity.get(tx.connection, entity_id))
+            entity.delete(tx, entity_id)
