@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-elsewhere lowest fuzz soak lint format bench lock lambda image clean
+.PHONY: help run setup test test-elsewhere lowest fuzz soak lint lint-page format bench lock lambda image clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -36,11 +36,23 @@ soak: $(VENV)/.dev ## the long versions: model check, load, kills of the server 
 		$(BIN)/python -m pytest -s tests/load tests/refresh/test_processes.py
 	MODEL_EXAMPLES=10000 $(BIN)/python -m pytest -s --timeout 0 tests/refresh/test_model.py
 
-lint: $(VENV)/.dev ## ruff, mypy strict and the import rules
+lint: $(VENV)/.dev lint-page ## ruff, mypy strict, the import rules; types and lint of the page's JavaScript
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+ifneq ($(and $(shell command -v node),$(shell command -v npm)),)
+lint-page: node_modules/.package-lock.json
+	node_modules/.bin/biome lint --error-on-warnings
+	node_modules/.bin/tsc --project jsconfig.json
+else ifeq ($(REQUIRE_ALL),1)
+lint-page:
+	@echo "Node.js and npm are needed to check the page's JavaScript (REQUIRE_ALL=1)" >&2; exit 1
+else
+lint-page:
+	@echo "The page's JavaScript is not checked: Node.js or npm is not on this machine"
+endif
 
 format: $(VENV)/.dev ## let ruff format and mend what it can
 	$(BIN)/ruff check --fix
@@ -68,7 +80,11 @@ image: ## build the job's image without docker and run a job in it (root, builda
 
 clean: ## remove what was set up and computed here, data/ aside
 	find src -name __pycache__ -prune -exec rm -rf {} +
-	rm -rf .venv .venv-* build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* node_modules build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --no-audit --no-fund --prefer-offline
+	touch $@
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13")'

@@ -16,7 +16,7 @@ from tests.conftest import SHARED, need
 from tests.web.crowd import publish_crowd
 from tests.web.server import NEVER, Server, copy_published, publish_starter, run, running
 
-FOLDER = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -48,10 +48,10 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """axe-core's source, which npm brings."""
-    source = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
+    source = ROOT / "node_modules" / "axe-core" / "axe.min.js"
     if not source.exists():
         need(shutil.which("npm"), "npm")
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=FOLDER, check=True)
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=ROOT, check=True)
     return source.read_text()
 
 

@@ -1,6 +1,6 @@
 // Puts the page together: the one place that knows all parts.
 
-import { byId, h } from "./html.js";
+import { all, byId, h } from "./html.js";
 import { createRouter } from "./router.js";
 import { createStore } from "./store.js";
 import { removal } from "./edit/removal.js";
@@ -66,7 +66,7 @@ createThemeSwitch(() => map.view.recolour());
 createFreshnessChip(store, { announce, refreshNow: () => writer.refreshNow() });
 
 function followRoute({ route }) {
-  for (const link of document.querySelectorAll(".views [data-view]")) {
+  for (const link of all(".views [data-view]")) {
     const editing = route.view.endsWith("-form") && (route.id !== null || route.view === "ingredient-form");
     const here = !editing && link.dataset.view === (route.view === "search" ? "map" : route.view);
     if (here) link.setAttribute("aria-current", "page");

@@ -1,6 +1,7 @@
 // Numbers and times as people read them.
 
 const OUNCE_ML = 29.5735;
+/** @type {[number, string][]} */
 const FRACTIONS = [[1 / 8, "⅛"], [1 / 6, "⅙"], [1 / 4, "¼"], [1 / 3, "⅓"], [1 / 2, "½"], [2 / 3, "⅔"], [3 / 4, "¾"]];
 
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
@@ -28,10 +29,10 @@ export function ounces(ml) {
   return amount < 0.1 ? amount.toFixed(2) : tenths.format(amount);
 }
 
-/** An amount as the recipe has it: 1.5 → 1½ */
+/** An amount as the recipe has it: 1.5 → 1½, 0.333 → ⅓, but 0.34 → 0.34 */
 export function amount(number) {
   const floor = Math.floor(number + 1e-9);
-  const near = FRACTIONS.find(([part]) => Math.abs(number - floor - part) < 0.01);
+  const near = FRACTIONS.find(([part]) => Math.abs(number - floor - part) < 0.0005);
   return near ? `${floor || ""}${near[1]}` : String(Math.round(number * 1000) / 1000);
 }
 
@@ -49,7 +50,9 @@ export const dateTime = (text) =>
 
 /** Today by the hour, else by the day too. */
 export function dateShort(text, now = new Date()) {
-  const moment = new Date(text), time = { hour: "2-digit", minute: "2-digit" };
+  const moment = new Date(text);
+  /** @type {Intl.DateTimeFormatOptions} */
+  const time = { hour: "2-digit", minute: "2-digit" };
   const today = moment.toDateString() === now.toDateString();
   return moment.toLocaleString(undefined, today ? time : { day: "numeric", month: "short", ...time });
 }

@@ -1,7 +1,10 @@
 // Elements without markup strings: text stays text, and styles go through CSSOM, which the
 // page's Content-Security-Policy allows where it refuses style attributes.
 
-/** An element: h("button", { class: "quiet", onclick: f, style: { width: "4px" } }, "text", child) */
+/**
+ * An element: h("button", { class: "quiet", onclick: f, style: { width: "4px" } }, "text", child)
+ * @returns {any}
+ */
 export function h(tag, props = {}, ...children) {
   return fill(document.createElement(tag), props, children);
 }
@@ -30,4 +33,14 @@ let lastId = 0;
 /** An id that no other element has, for labels and descriptions. */
 export const uniqueId = (prefix) => `${prefix}-${++lastId}`;
 
+/**
+ * An element of the template, of whatever kind it is there.
+ * @returns {any}
+ */
 export const byId = (id) => document.getElementById(id);
+
+/**
+ * The elements that a selector finds, in an array.
+ * @returns {HTMLElement[]}
+ */
+export const all = (selector, root = document) => [...root.querySelectorAll(selector)];

@@ -3,6 +3,7 @@
 
 const HOME = { view: "map" };
 
+/** @type {[RegExp, (value: string) => object][]} */
 const SHAPES = [
   [/^$/, () => HOME],
   [/^space\/(em|fractions)$/, (space) => ({ ...HOME, space })],
@@ -30,7 +31,7 @@ export function parseRoute(hash) {
 function matched(path) {
   for (const [shape, make] of SHAPES) {
     const found = shape.exec(path);
-    if (found) return make(...found.slice(1));
+    if (found) return make(found[1]);
   }
   return null;
 }

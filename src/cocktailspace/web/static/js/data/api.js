@@ -5,11 +5,18 @@ export const API = "/api/v1";
 export class ApiError extends Error {
   constructor(status, message, { code = "", problems = [], retryAfter = null } = {}) {
     super(message);
-    Object.assign(this, { status, code, problems, retryAfter });
+    this.status = status;
+    this.code = code;
+    this.problems = problems;
+    this.retryAfter = retryAfter;
   }
 }
 
-/** Sends a request; gives { status, body, etag } or throws an ApiError (status 0: no connection). */
+/**
+ * Sends a request; gives { status, body, etag } or throws an ApiError (status 0: no connection).
+ * @param {string} path
+ * @param {{ method?: string, json?: any, headers?: Record<string, string>, signal?: AbortSignal, cache?: RequestCache }} [options]
+ */
 export async function request(path, { method = "GET", json, headers = {}, signal, cache } = {}) {
   const sent = json === undefined ? headers : { ...headers, "Content-Type": "application/json" };
   const answer = await reach(`${API}${path}`, {
@@ -20,6 +27,10 @@ export async function request(path, { method = "GET", json, headers = {}, signal
   return { status: answer.status, body, etag: answer.headers.get("ETag") };
 }
 
+/**
+ * @param {string} path
+ * @param {{ cache?: RequestCache }} [options]
+ */
 export const getJson = async (path, options) => (await request(path, options)).body;
 
 async function reach(address, options) {

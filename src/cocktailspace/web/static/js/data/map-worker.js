@@ -9,7 +9,7 @@ addEventListener("message", async ({ data: { path, key } }) => {
     const { data } = await getJson(path);
     const arrived = performance.timeOrigin + performance.now();
     const columns = columnsOf(data);
-    postMessage({ key, columns, arrived }, transferable(columns));
+    postMessage({ key, columns, arrived }, { transfer: transferable(columns) });
   } catch (error) {
     const status = error instanceof ApiError ? error.status : -1;
     postMessage({ key, error: { status, message: error.message } });

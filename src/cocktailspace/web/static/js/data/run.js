@@ -76,7 +76,7 @@ function startWorker() {
 }
 
 /** Usage rows with lookups: by id, parent and children. */
-function usageOf(rows) {
+export function usageOf(rows) {
   const byId = new Map(rows.map((row) => [row.ingredient_id, row]));
   const ancestors = (id) => {
     const path = [];

@@ -9,6 +9,8 @@ const MOST = 8;
  * items: [{ id, name, note }]. Gives { node, input, value(), set(id), add(item) }; value() is the id
  * of what is named, or null. `onChange` is called when it changes. With `make`, a name that is not
  * there is offered to be made: make(text) resolves to the new item, or to null.
+ * @param {any[]} items
+ * @param {{ label: string, onChange?: (id: any) => void, placeholder?: string, make?: ((text: string) => Promise<any>) | null }} options
  */
 export function combobox(items, { label, onChange = () => {}, placeholder = "", make = null }) {
   const listId = uniqueId("names");

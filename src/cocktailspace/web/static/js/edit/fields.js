@@ -2,7 +2,13 @@
 
 import { h, uniqueId } from "../html.js";
 
-/** A labelled field: { node, input, place }. `place` is what the API calls it. */
+/**
+ * A labelled field: { node, input, place }. `place` is what the API calls it.
+ * @param {string} label
+ * @param {string} place
+ * @param {any} input
+ * @param {{ optional?: boolean, help?: string | null }} [options]
+ */
 export function field(label, place, input, { optional = false, help = null } = {}) {
   const id = uniqueId("field");
   input.id = id;

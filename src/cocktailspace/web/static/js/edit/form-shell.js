@@ -6,7 +6,10 @@ import { CancelledError, explain, idempotencyKey } from "./writer.js";
 
 /**
  * read() gives the draft, check(draft) its problems; create and replace send it; saved(answer)
- * goes on; compare(draft, current) gives the fields of a conflict; load(current) fills the form.
+ * goes on; compare(draft, choices) gives the box of a conflict; load(current) fills the form.
+ * @param {{ path: string, id: number | null, etag?: string, fields: () => any[], read: () => any, check: (draft: any) => any[],
+ *   saved: (answer: any) => any, compare?: (draft: any, choices: any) => Promise<any>, load: (current: any) => void,
+ *   writer: any, save?: string, cancel: () => void, nodes: any }} parts
  */
 export function formShell({ path, id, etag, fields, read, check, saved, compare, load, writer, save = "Save", cancel, nodes }) {
   const problem = h("div", { role: "alert" });
@@ -18,7 +21,7 @@ export function formShell({ path, id, etag, fields, read, check, saved, compare,
     const draft = read();
     problem.replaceChildren();
     const wrong = check(draft);
-    if (report(wrong, "")) return;
+    if (report(wrong)) return;
     button.disabled = true;
     try {
       await saved(await write(draft));
@@ -39,7 +42,7 @@ export function formShell({ path, id, etag, fields, read, check, saved, compare,
   async function failed(error, draft) {
     if (error instanceof CancelledError) return;
     if (error.status === 412) return clash(draft);
-    if (!report(error.problems ?? [], "")) say(explain(error));
+    if (!report(error.problems ?? [])) say(explain(error));
   }
 
   /** Put problems where they belong; whether there are any. */

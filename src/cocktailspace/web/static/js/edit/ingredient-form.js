@@ -79,9 +79,11 @@ function formParts(ingredients, ownId) {
 async function compared(id, draft, ingredients, choices) {
   const { body: current, etag } = await request(`/ingredients/${id}`, { cache: "no-store" });
   const named = new Map(ingredients.map((each) => [each.id, each.name]));
-  const fields = [
-    ["Name", (each) => each.name], ["Family", (each) => named.get(each.parent_id) ?? ""], ["What it is", (each) => each.description ?? ""],
-    ["Replaceable", (each) => (each.allow_substitution ? "yes" : "no")],
-  ].map(([label, say]) => ({ label, mine: say(draft), theirs: say(current) }));
+  const fields = Object.entries({
+    Name: (each) => each.name,
+    Family: (each) => named.get(each.parent_id) ?? "",
+    "What it is": (each) => each.description ?? "",
+    Replaceable: (each) => (each.allow_substitution ? "yes" : "no"),
+  }).map(([label, say]) => ({ label, mine: say(draft), theirs: say(current) }));
   return { current, etag, ...conflictBox(fields, choices) };
 }

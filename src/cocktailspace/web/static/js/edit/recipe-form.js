@@ -38,8 +38,8 @@ export function recipeForm({ store, router, writer }) {
 }
 
 function formParts({ store, writer, ingredients, units, ownId }) {
-  const text = (label, place, tag = "input", options = { optional: true }) => field(label, place, h(tag, tag === "input" ? { type: "text" } : {}), options);
-  const name = text("Name", "name", "input", {});
+  const text = (label, place, tag = "input", optional = true) => field(label, place, h(tag, tag === "input" ? { type: "text" } : {}), { optional });
+  const name = text("Name", "name", "input", false);
   const instructions = text("How it is made", "instructions", "textarea");
   const description = text("What it is like", "description", "textarea");
   const source = text("Source", "source");

@@ -11,7 +11,9 @@ export const prefersStillness = () => matchMedia("(prefers-reduced-motion: reduc
 export class Camera {
   constructor(onMove) {
     this.onMove = onMove;
-    Object.assign(this, { x: 0, y: 0, scale: 1, width: 1, height: 1, fitted: 1, motion: null });
+    this.x = this.y = 0;
+    this.scale = this.width = this.height = this.fitted = 1;
+    this.motion = null;
     this.insets = { left: 0, top: 0, right: 0, bottom: 0 };
     this.showsAll = true; // until somebody looks nearer; then everything is kept in view
     this.guided = false; // the page chose the view, so it may choose the next
@@ -91,7 +93,10 @@ export class Camera {
     this.onMove();
   }
 
-  /** The view of a world rectangle; `most` bounds how far in it goes, against the view of all. */
+  /**
+   * The view of a world rectangle; `most` bounds how far in it goes, against the view of all.
+   * @param {number[]} rectangle
+   */
   viewOf([left, bottom, right, top], most = MOST_ZOOM) {
     const [width, height] = this.free;
     const padding = Math.min(FIT_PADDING, 0.09 * Math.min(width, height));

@@ -19,7 +19,15 @@ export function listenToKeys(element, camera, { walk, open, fitAll }) {
   });
 }
 
-/** The point that lies nearest in a direction from (x, y), sideways counting double; or -1. */
+/**
+ * The point that lies nearest in a direction from (x, y), sideways counting double; or -1.
+ * @param {ArrayLike<number>} xs
+ * @param {ArrayLike<number>} ys
+ * @param {ArrayLike<number>} states
+ * @param {number[]} start
+ * @param {number[]} direction
+ * @param {number} except
+ */
 export function nextInDirection(xs, ys, states, [x, y], [dx, dy], except) {
   let best = -1, least = Infinity;
   for (let point = 0; point < xs.length; point++) {

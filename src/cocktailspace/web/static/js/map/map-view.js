@@ -258,7 +258,7 @@ export class MapView {
     const from = start >= 0 ? [this.index.xs[start], this.index.ys[start]] : [this.camera.x, this.camera.y];
     const next = start >= 0
       ? nextInDirection(this.index.xs, this.index.ys, states, from, direction, start)
-      : this.index.nearest(...from, Infinity, (point) => states[point] >= 2);
+      : this.index.nearest(from[0], from[1], Infinity, (point) => states[point] >= 2);
     if (next < 0) return;
     if (!this.isInView(next)) this.camera.jump({ x: this.index.xs[next], y: this.index.ys[next], scale: this.camera.scale });
     this.#walked = next;

@@ -36,7 +36,11 @@ export class SpatialIndex {
 
   #cellAt(x, y) { return this.#row(y) * this.columns + this.#column(x); }
 
-  /** Call `visit(index)` for each point of a rectangle until it returns false. */
+  /**
+   * Call `visit(index)` for each point of a rectangle until it returns false.
+   * @param {number[]} rectangle
+   * @param {(index: number) => boolean | void} visit
+   */
   within([left, bottom, right, top], visit) {
     const from = this.#column(left), to = this.#column(right);
     for (let row = this.#row(bottom), last = this.#row(top); row <= last; row++) {
@@ -48,7 +52,10 @@ export class SpatialIndex {
     }
   }
 
-  /** The nearest point that `accepts` within `radius` of (x, y), or -1. */
+  /**
+   * The nearest point that `accepts` within `radius` of (x, y), or -1.
+   * @param {(index: number) => boolean} accepts
+   */
   nearest(x, y, radius, accepts = () => true) {
     let best = -1, least = radius * radius;
     this.within([x - radius, y - radius, x + radius, y + radius], (index) => {

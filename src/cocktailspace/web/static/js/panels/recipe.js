@@ -67,7 +67,7 @@ function measures(recipe, short, atlas, router) {
     h("tfoot", {}, h("tr", {}, h("td", {}, "In all, before ice"), h("td", {}), h("td", {}, millilitres(total)), h("td", {}, ounces(total)))));
 }
 
-function measure(line, short, total, { usage, columns, families, pointOf }, router) {
+function measure(line, short, total, { usage, families }, router) {
   const path = usage.ancestors(line.ingredient_id).map((row) => row.name).join(" › ");
   const written = [line.amount === null ? "" : amount(line.amount), short.get(line.unit_id) ?? ""].join(" ").trim();
   const colour = families.list.find((each) => each.key === familyOf(line.ingredient_id, families, usage))?.colour ?? 11;

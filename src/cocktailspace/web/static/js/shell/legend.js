@@ -1,7 +1,7 @@
 // The families: what their colours mean, and which of them are shown. And the two spaces.
 
 import { count } from "../format.js";
-import { byId, h } from "../html.js";
+import { all, byId, h } from "../html.js";
 
 const SPACES = [
   ["em", "By kinship", "gin is near other gins"],
@@ -12,9 +12,10 @@ export function createLegend(store, router) {
   const box = byId("legend");
   store.subscribe(["atlas", "route"], ({ atlas, route }) => {
     if (!atlas) return;
-    const focused = box.contains(document.activeElement) ? document.activeElement.dataset.family : null;
+    const { activeElement } = document;
+    const focused = activeElement instanceof HTMLElement && box.contains(activeElement) ? activeElement.dataset.family : null;
     box.replaceChildren(...buttons(atlas.families.list, route.families, router));
-    if (focused !== null) [...box.children].find((button) => button.dataset.family === focused)?.focus();
+    if (focused !== null) all("button", box).find((button) => button.dataset.family === focused)?.focus();
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { linesOf } from "../data/map-columns.js";
 import { count, millilitres } from "../format.js";
-import { byId, h } from "../html.js";
+import { all, byId, h } from "../html.js";
 import { MapView } from "../map/map-view.js";
 import { originsOf } from "./atlas.js";
 import { pointsOf, shownFamilies, statesOf } from "./highlights.js";
@@ -55,7 +55,7 @@ export function createMapShell(store, router, announce) {
     const points = pointsOf(route, atlas);
     const states = statesOf(points, atlas, shown, gone);
     view.setStates(states, shown);
-    stage.dataset.shown = String(states.reduce((sum, state) => sum + (state > 0), 0));
+    stage.dataset.shown = String(states.reduce((sum, state) => sum + Math.min(state, 1), 0));
     view.update({ named: points && points.length <= 400 ? points : [] });
     stage.dataset.matches = points ? String(points.length) : "";
   }
@@ -118,7 +118,7 @@ export function createMapShell(store, router, announce) {
   store.subscribe(["atlas"], showAtlas);
   store.subscribe(["atlas", "route", "gone"], showStates);
   store.subscribe(["atlas", "route", "similar", "news", "draft", "provisional"], showSelected);
-  byId("stage").parentElement.querySelectorAll("[data-zoom]").forEach((button) =>
+  all("[data-zoom]", byId("zoom")).forEach((button) =>
     button.addEventListener("click", () => zoom(button.dataset.zoom)));
 
   function zoom(how) {

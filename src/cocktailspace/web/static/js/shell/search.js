@@ -1,7 +1,7 @@
 // Search as you type: suggestions below the field, matches lit on the map.
 
 import { count, counted, fold } from "../format.js";
-import { byId, h, uniqueId } from "../html.js";
+import { all, byId, h, uniqueId } from "../html.js";
 import { searched } from "./highlights.js";
 
 const TYPING_MS = 140;
@@ -13,7 +13,7 @@ export function createSearch(store, router, announce) {
   let active = -1;
   let timer = 0;
 
-  const options = () => [...list.querySelectorAll("[role=option]")];
+  const options = () => all("[role=option]", list);
 
   function close() {
     list.hidden = true;
@@ -26,12 +26,12 @@ export function createSearch(store, router, announce) {
     const { atlas } = store.get();
     const text = input.value.trim();
     if (!text || !atlas) return close();
-    const found = suggestions(text, atlas);
+    const { found, matches } = suggestions(text, atlas);
     list.replaceChildren(...found.map((each) => option(each, choose)), ...(found.length ? [] : [nothing(text)]));
     list.hidden = false;
     active = -1;
     input.setAttribute("aria-expanded", String(found.length > 0));
-    return announce(found.length ? `${counted(found.at(-1).matches, "recipe")} match` : "Nothing matches");
+    return announce(found.length ? `${counted(matches, "recipe")} match` : "Nothing matches");
   }
 
   function choose(patch) {
@@ -42,12 +42,12 @@ export function createSearch(store, router, announce) {
   }
 
   function move(step) {
-    const all = options();
-    if (!all.length) return;
-    active = (active + step + all.length) % all.length;
-    all.forEach((each, index) => each.setAttribute("aria-selected", String(index === active)));
-    all[active].scrollIntoView({ block: "nearest" });
-    input.setAttribute("aria-activedescendant", all[active].id);
+    const shown = options();
+    if (!shown.length) return;
+    active = (active + step + shown.length) % shown.length;
+    shown.forEach((each, index) => each.setAttribute("aria-selected", String(index === active)));
+    shown[active].scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", shown[active].id);
   }
 
   input.addEventListener("input", () => {
@@ -78,7 +78,7 @@ export function createSearch(store, router, announce) {
     if (document.activeElement !== input) input.value = route.search;
   });
   addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key !== "/" || typing) return;
     event.preventDefault();
     input.focus();
@@ -86,7 +86,7 @@ export function createSearch(store, router, announce) {
   input.value = store.get().route.search;
 }
 
-/** The best suggestions: recipes by name, ingredients by name, then all matches together. */
+/** The best suggestions: recipes by name, ingredients by name, then all matches together; and how many match. */
 export function suggestions(text, atlas) {
   const { columns, usage } = atlas;
   const wanted = fold(text);
@@ -99,9 +99,9 @@ export function suggestions(text, atlas) {
     go: { view: "ingredient", id: used[number].ingredient_id },
   }));
   const matches = searched(text, atlas).length;
-  if (!matches && !ingredients.length) return [];
-  const all = { name: `All that match “${text}”`, note: count(matches), matches, go: { view: "search", search: text } };
-  return [...recipes, ...ingredients, all];
+  if (!matches && !ingredients.length) return { found: [], matches };
+  const everything = { name: `All that match “${text}”`, note: count(matches), go: { view: "search", search: text } };
+  return { found: [...recipes, ...ingredients, everything], matches };
 }
 
 /** Places of the texts that contain what is wanted, beginnings first, then the shorter ones. */

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { formatRoute, parseRoute } from "../../../src/cocktailspace/web/static/js/router.js";
+
+const ADDRESSES = [
+  "#/", "#/space/fractions", "#/recipe/12", "#/recipe/12/edit", "#/recipe/new", "#/ingredients", "#/ingredient/3",
+  "#/ingredient/3/edit", "#/ingredient/new", "#/complexity", "#/complexity/4", "#/search?q=lime+juice",
+  "#/recipe/12?space=fractions&family=Gin&family=Rum",
+];
+
+for (const address of ADDRESSES) {
+  test(`${address} is the address of the view that it leads to`, () => assert.equal(formatRoute(parseRoute(address)), address));
+}
+
+test("what is searched and which families are shown follow any view", () => {
+  const { view, id, search, families } = parseRoute("#/recipe/12?q=gin+fizz&family=Gin");
+  assert.deepEqual({ view, id, search, families }, { view: "recipe", id: 12, search: "gin fizz", families: ["Gin"] });
+});
+
+test("an address that is not known leads nowhere", () => {
+  for (const address of ["#/recipe/x", "#/recipes", "#/recipe/1/2"]) assert.equal(parseRoute(address).view, "lost");
+});
