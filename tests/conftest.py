@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import json
 import os
+import secrets
 import shutil
 import urllib.request
 from collections.abc import Callable, Coroutine, Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from sqlalchemy import URL
 
 from cocktailspace.analytics.encode import encode_artifact
 from cocktailspace.bootstrap import Services, build_services
@@ -119,6 +121,26 @@ def nothing_published(artifacts: Path) -> Iterator[None]:
     with (artifacts / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres_folder() -> Iterator[Path]:
+    """Where the socket of a PostgreSQL server is that these tests start."""
+    from tests.postgres import postgres_programs, postgres_server  # noqa: PLC0415 - for few tests
+
+    programs = postgres_programs()
+    need(programs, "PostgreSQL (Debian: postgresql)")
+    assert programs is not None
+    with postgres_server(programs) as folder:
+        yield folder
+
+
+@pytest.fixture
+def postgres_url(postgres_folder: Path) -> URL:
+    """An empty database of a test's own."""
+    from tests.postgres import new_postgres_database  # noqa: PLC0415 - for few tests
+
+    return new_postgres_database(postgres_folder, f"test-{secrets.token_hex(8)}")
 
 
 @pytest.fixture(scope="session")

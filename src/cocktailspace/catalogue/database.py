@@ -98,7 +98,7 @@ class Database:
         Raises SchemaError, under the write lock, when the database is of another version of the
         program: one that was upgraded while this process runs is not written to.
         """
-        with self.schema_change() as connection:
+        with self._writing(foreign_keys=True) as connection:
             check_schema(connection)
             transaction = Transaction(connection, self._clock(), self._limits)
             yield transaction
@@ -106,12 +106,19 @@ class Database:
         if transaction.touched:
             self._after_commit()
 
+    def schema_change(self) -> AbstractContextManager[Connection]:
+        """A write of any kind, whatever schema the database has, without a change log.
+
+        SQLite checks no foreign keys meanwhile: a table that others refer to can be made anew.
+        """
+        return self._writing(foreign_keys=False)
+
     @contextmanager
-    def schema_change(self) -> Iterator[Connection]:
-        """A write of any kind, whatever schema the database has, without a change log."""
+    def _writing(self, *, foreign_keys: bool) -> Iterator[Connection]:
+        options = {"writes": True, "foreign_keys": foreign_keys}
         with as_domain_errors(), self._turn(), self._in_use():
             with (
-                self.engine.connect().execution_options(writes=True) as connection,
+                self.engine.connect().execution_options(**options) as connection,
                 connection.begin(),
             ):
                 yield connection
@@ -191,8 +198,13 @@ def _make_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if not options.get("writes", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        # Within a transaction SQLite would ignore it.
+        connection.exec_driver_sql(f"PRAGMA foreign_keys = {options['foreign_keys']}")
         # A writer takes its lock at once: one that read first could not wait for its turn.
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

@@ -27,7 +27,8 @@ def migrate(database: Database, *, network_file_system: bool = False) -> None:
             path.touch()
             give_away(path, path.parent)
     with database.reading() as connection:
-        refuse_foreign(connection)
+        if path:
+            refuse_foreign(connection)
         upgraded = schema_revision(connection) == REVISION
     if path:
         database.close()  # a connection of ours would be in the way

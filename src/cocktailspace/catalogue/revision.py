@@ -1,19 +1,15 @@
 """Which schema a database has."""
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy import Connection, inspect
 
 from cocktailspace.catalogue.migrations import check_revision
 
 
 def schema_revision(connection: Connection) -> str | None:
     """The database's schema, or None when it has none of ours."""
-    try:
-        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    except (OperationalError, ProgrammingError) as error:
-        if "alembic_version" in str(error.orig):  # there is no such table
-            return None
-        raise
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return None if found is None else str(found)
 
 
