@@ -36,7 +36,7 @@ def bill(stage: str) -> list[Item]:
     requests = EDITS + READS
     return [
         Item("scheduler endpoint", "zone-hour", 0.01, ZONES[stage] * HOURS, ZONES[stage] * HOURS),
-        Item("alarms", "metric", 0.10, 6, 6),
+        Item("alarms", "metric", 0.10, 19, 19),
         Item("metrics", "metric", 0.30, 2, 2),
         Item("EFS storage and backup", "GB", 0.35, 0.1, 0.1),
         Item("EFS read, 0.1 MB a request", "GB", 0.03, RECONCILES * 1e-4, requests * 1e-4),
@@ -54,7 +54,7 @@ def bill(stage: str) -> list[Item]:
         Item("S3 storage", "GB", 0.023, 0.1, 0.1),
         Item("S3 writes, 60 a job", "thousand", 0.005, 0, jobs * 60 / 1e3),
         Item("images", "GB", 0.10, 1, 1),
-        Item("logs", "GB", 0.50, 0.02, 0.5),
+        Item("logs, 0.5 kB of access log a request", "GB", 0.50, 0.02, 0.5 + requests * 5e-7),
     ]
 
 

@@ -1,6 +1,7 @@
 """What must hold of the template and what no linter knows. Each check returns its complaints."""
 
 import ast
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -316,6 +317,7 @@ def logs(template: ResolvedTemplate) -> Complaints:
     wanted = {f"/aws/lambda/{each.name}" for each in template.functions.values()}
     options = template.resource("AnalyticsJobDefinition")["ContainerProperties"]["LogConfiguration"]
     wanted.add(options["Options"]["awslogs-group"])
+    wanted.add(f"/aws/vendedlogs/{template.stack}-access")
     if wanted != groups.keys() or "/aws/batch/job" not in wanted:
         yield f"log groups are {sorted(groups)}, not {sorted(wanted)}"
     for name, group in groups.items():
@@ -323,31 +325,67 @@ def logs(template: ResolvedTemplate) -> Complaints:
             yield f"{name} is kept for ever"
 
 
+def _watched(alarm: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Namespace, metric and dimension of each metric that an alarm looks at."""
+    queries = alarm.get("Metrics", [])
+    metrics = [each["MetricStat"]["Metric"] for each in queries if "MetricStat" in each]
+    for metric in metrics or [alarm]:
+        [dimension] = metric["Dimensions"]
+        yield metric["Namespace"], metric["MetricName"], dimension["Value"]
+
+
+def _to_be_watched(template: ResolvedTemplate) -> Iterator[tuple[str, str, str]]:
+    """Each way to fail that a metric of AWS shows."""
+    functions = template.of_type("AWS::Lambda::Function")
+    for function, metric in itertools.product(functions, ("Errors", "Throttles", "Duration")):
+        yield "AWS/Lambda", metric, template.ref(function)
+    for rule in template.of_type("AWS::Events::Rule"):
+        if rule.startswith("AnalyticsJob"):
+            yield "AWS/Events", "Invocations", template.ref(rule)
+            yield "AWS/Events", "FailedInvocations", template.ref(rule)
+    for metric in ("4xx", "5xx"):
+        yield "AWS/ApiGateway", metric, template.ref("CocktailAPI")
+    for queue in template.of_type("AWS::SQS::Queue"):
+        name = template.attribute(queue, "QueueName")
+        yield "AWS/SQS", "ApproximateNumberOfMessagesVisible", name
+
+
 def alarms(template: ResolvedTemplate) -> Complaints:
-    """Each way to fail has an alarm that somebody hears."""
+    """Each way to fail has an alarm that somebody hears, and hears the end of."""
     found = template.of_type("AWS::CloudWatch::Alarm")
-    wanted = {
-        f"Analytics{each}Alarm"
-        for each in ("JobFailed", "JobStuck", "TriggerFailed", "Undelivered", "Stale")
-    }
-    if found.keys() != wanted:
-        yield f"alarms are {sorted(found)}, not {sorted(wanted)}"
+    watched = {each for alarm in found.values() for each in _watched(alarm)}
+    for namespace, metric, of in set(_to_be_watched(template)) - watched:
+        yield f"no alarm watches {metric} of {of} ({namespace})"
+    topic = [template.ref("AlarmTopic")]
     for name, alarm in found.items():
-        if alarm.get("AlarmActions") != [template.ref("AlarmTopic")]:
-            yield f"{name} tells nobody"
-    stale = found["AnalyticsStaleAlarm"]
-    longest = (
-        60
-        * 4
-        * float(template.functions["CocktailLambda"].environment["ANALYTICS_DEBOUNCE_MINUTES"])
-    )
-    if stale["Threshold"] < longest + 20 * 60 or stale["TreatMissingData"] != "breaching":
-        yield "the alarm of old results rings while all is well, or not when the reconcile is dead"
-    states = [
-        each["State"] for each in template.resource("AnalyticsJobQueue")["JobStateTimeLimitActions"]
-    ]
-    if "RUNNABLE" not in states:
+        if alarm.get("AlarmActions") != topic or alarm.get("OKActions") != topic:
+            yield f"{name} tells nobody, or not that it is over"
+    yield from _stale_alarm_complaints(template, topic)
+    for statement in template.resource("AlarmTopicPolicy")["PolicyDocument"]["Statement"]:
+        services = _listed(statement["Principal"]["Service"])
+        if "events.amazonaws.com" in services and "Condition" in statement:
+            yield "EventBridge cannot send to a topic whose policy sets it a condition"
+    limits = template.resource("AnalyticsJobQueue")["JobStateTimeLimitActions"]
+    if "RUNNABLE" not in [each["State"] for each in limits]:
         yield "a job may wait for an instance for ever"
+    if template.resource("AnalyticsECRRepository").get("EmptyOnDelete") is not True:
+        yield "the stack cannot be deleted while the repository holds an image"
+
+
+def _stale_alarm_complaints(template: ResolvedTemplate, topic: list[str]) -> Complaints:
+    stale = template.of_type("AWS::CloudWatch::Alarm").get("AnalyticsStaleAlarm")
+    if stale is None:
+        yield "nothing watches how old the results are"
+        return
+    debounce = template.functions["CocktailLambda"].environment["ANALYTICS_DEBOUNCE_MINUTES"]
+    longest = 60 * 4 * float(debounce)
+    if stale["Threshold"] < longest + 20 * 60:
+        yield "the alarm of old results rings while all is well"
+    if stale["Period"] * stale["EvaluationPeriods"] > 600:
+        yield "the alarm of old results rings late"
+    # A new alarm is without data: that state is no change, and so it does not ring at once.
+    if stale["TreatMissingData"] != "missing" or stale.get("InsufficientDataActions") != topic:
+        yield "the alarm of old results rings at the first deployment, or not for a dead reconcile"
 
 
 ALL = (

@@ -57,6 +57,7 @@ _IDENTITIES: dict[str, tuple[str, dict[str, str]]] = {
         {"Arn": "arn:aws:iam::{account}:instance-profile/{plain}"},
     ),
     "AWS::IAM::Role": ("{plain}", {"Arn": "arn:aws:iam::{account}:role/{plain}"}),
+    "AWS::CloudWatch::Alarm": ("{plain}", {"Arn": "arn:aws:cloudwatch:{here}:alarm:{plain}"}),
     "AWS::Lambda::Function": ("{named}", {"Arn": "arn:aws:lambda:{here}:function:{named}"}),
     "AWS::Logs::LogGroup": ("{named}", {"Arn": "arn:aws:logs:{here}:log-group:{named}:*"}),
     "AWS::S3::Bucket": ("{lower}", {"Arn": "arn:aws:s3:::{lower}"}),

@@ -97,6 +97,23 @@ def test_the_api_answers_with_what_is_sent_alone(tmp_path: Path) -> None:
     assert done.stdout.strip() == "200", done.stderr
 
 
+def test_bytecode_is_of_the_runtimes_python_or_none_is_built() -> None:
+    """Bytecode of any other version would be passed over, and each cold start would compile."""
+    done = subprocess.run(
+        ["scripts/build-lambda.sh", "api"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "RUNTIME_PYTHON": "/bin/true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "needs Python 3.13: say RUNTIME_PYTHON=" in done.stderr
+    script = (ROOT / "scripts" / "build-lambda.sh").read_text()
+    assert "compileall" in script
+    assert "unchecked-hash" in script, "the functions cannot write, and times of files vary"
+
+
 def test_the_trigger_is_one_small_file_that_stands_alone(tmp_path: Path) -> None:
     folder = ROOT / "build" / "lambda" / "trigger"
     subprocess.run(["scripts/build-lambda.sh", "trigger"], cwd=ROOT, check=True)

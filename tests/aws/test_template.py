@@ -75,7 +75,11 @@ def _set(path: str, value: object) -> Callable[[Resources], None]:
 
 
 def _without(logical_id: str) -> Callable[[Resources], None]:
-    return lambda resources: resources.pop(logical_id) and None
+    def change(resources: Resources) -> None:
+        resources.pop("Dashboard", None)  # it shows every alarm
+        del resources[logical_id]
+
+    return change
 
 
 def _environment(function: str, name: str, value: str | None) -> Callable[[Resources], None]:
@@ -181,9 +185,33 @@ BAD_SAMPLES: list[tuple[Callable[..., Any], Callable[[Resources], None], str]] =
     ),
     (checks.logs, _set("TriggerLogGroup.Properties.LogGroupName", "/mine"), "log groups are"),
     (checks.logs, _set("JobLogs.Properties.RetentionInDays", None), "kept for ever"),
-    (checks.alarms, _without("AnalyticsStaleAlarm"), "alarms are"),
+    (checks.alarms, _without("AnalyticsStaleAlarm"), "how old the results are"),
+    (checks.alarms, _without("AnalyticsUndeliveredAlarm"), "no alarm watches Approximate"),
+    (checks.alarms, _without("FunctionsThrottledAlarm"), "no alarm watches Throttles"),
+    (checks.alarms, _without("EventsUndeliveredAlarm"), "no alarm watches FailedInvocations"),
+    (checks.alarms, _without("ApiFailsAlarm"), "no alarm watches 5xx"),
     (checks.alarms, _set("AnalyticsStaleAlarm.Properties.Threshold", 600), "while all is well"),
+    (checks.alarms, _set("AnalyticsStaleAlarm.Properties.Period", 1800), "rings late"),
+    (
+        checks.alarms,
+        _set("AnalyticsStaleAlarm.Properties.TreatMissingData", "breaching"),
+        "at the first deployment",
+    ),
     (checks.alarms, _set("AnalyticsJobFailedAlarm.Properties.AlarmActions", []), "tells nobody"),
+    (checks.alarms, _set("ApiFailsAlarm.Properties.OKActions", []), "not that it is over"),
+    (
+        checks.alarms,
+        _set(
+            "AlarmTopicPolicy.Properties.PolicyDocument.Statement.1.Condition",
+            {"StringEquals": {"aws:SourceAccount": "123456789012"}},
+        ),
+        "sets it a condition",
+    ),
+    (
+        checks.alarms,
+        _set("AnalyticsECRRepository.Properties.EmptyOnDelete", None),
+        "cannot be deleted",
+    ),
     (
         checks.alarms,
         _set("AnalyticsJobQueue.Properties.JobStateTimeLimitActions", []),
