@@ -1,6 +1,6 @@
 // Which part of the world the map shows. World y points up, screen y down; sizes in CSS pixels.
 
-const MOTION_MS = 550;
+const MOTION_MS = 550, ZOOM_MS = 250;
 const FIT_PADDING = 44; // pixels around what is fitted in, less where there is little room
 const MOST_ZOOM = 400;
 
@@ -15,19 +15,30 @@ export class Camera {
     this.scale = this.width = this.height = this.fitted = 1;
     this.motion = null;
     this.insets = { left: 0, top: 0, right: 0, bottom: 0 };
-    this.showsAll = true; // until somebody looks nearer; then everything is kept in view
-    this.guided = false; // the page chose the view, so it may choose the next
+    this.world = [-1, -1, 1, 1];
+    /** What the page wants to be seen, as a function that gives the view; null once somebody moved the map. */
+    this.goal = null;
   }
 
-  /** Say what panels cover; the world stays where it is on the screen. */
+  /** Say what panels cover. The goal is aimed at anew; without one the world stays where it is on the screen. */
   setInsets(insets) {
+    if (Object.entries(insets).every(([side, size]) => this.insets[side] === size)) return;
+    if (this.motion && !this.goal) Object.assign(this, this.motion.to, { motion: null });
     const [before, above] = this.middle;
     this.insets = insets;
     const [after, below] = this.middle;
     this.x += (after - before) / this.scale;
     this.y -= (below - above) / this.scale;
-    this.stop();
-    this.onMove();
+    this.#measure();
+    if (this.goal) this.fly(this.goal);
+    else this.onMove();
+  }
+
+  /** Say where everything is: [left, bottom, right, top]. The goal is aimed at anew. */
+  setWorld(bounds) {
+    this.world = bounds;
+    this.#measure();
+    if (this.goal) this.fly(this.goal);
   }
 
   /** The middle of what no panel covers. */
@@ -40,6 +51,9 @@ export class Camera {
     const { left, top, right, bottom } = this.insets;
     return [Math.max(80, this.width - left - right), Math.max(80, this.height - top - bottom)];
   }
+
+  /** Pixels between what is fitted in and what panels cover. */
+  get padding() { return Math.min(FIT_PADDING, 0.09 * Math.min(...this.free)); }
 
   /** How far in, against the view of everything. */
   get zoom() { return this.scale / this.fitted; }
@@ -56,6 +70,13 @@ export class Camera {
     return [(x - thenX) * scale + middleX, middleY - (y - thenY) * scale];
   }
 
+  /** Whether a place will be where no panel covers it, when the present flight has ended. */
+  willShow(worldX, worldY) {
+    const [x, y] = this.toScreenThen(worldX, worldY);
+    const { left, top, right, bottom } = this.insets, margin = this.padding - 1;
+    return x >= left + margin && x <= this.width - right - margin && y >= top + margin && y <= this.height - bottom - margin;
+  }
+
   toWorld(screenX, screenY) {
     const [middleX, middleY] = this.middle;
     return [(screenX - middleX) / this.scale + this.x, (middleY - screenY) / this.scale + this.y];
@@ -68,14 +89,18 @@ export class Camera {
     return [left, bottom, right, top];
   }
 
+  /** Another size of the screen: at once to the goal, else as near as before. */
   resize(width, height) {
+    const { zoom } = this;
     Object.assign(this, { width, height });
+    this.#measure();
+    if (this.goal) this.jump(this.goal);
+    else this.scale = this.fitted * zoom;
     this.onMove();
   }
 
   pan(dx, dy) {
-    this.stop();
-    this.showsAll = this.guided = false;
+    this.motion = this.goal = null;
     this.x -= dx / this.scale;
     this.y += dy / this.scale;
     this.onMove();
@@ -83,8 +108,7 @@ export class Camera {
 
   /** Zoom so that the world under (screenX, screenY) stays there. */
   zoomAt(factor, screenX, screenY) {
-    this.stop();
-    this.showsAll = this.guided = false;
+    this.motion = this.goal = null;
     const [x, y] = this.toWorld(screenX, screenY);
     this.scale = this.#clamped(this.scale * factor);
     const [nowX, nowY] = this.toWorld(screenX, screenY);
@@ -98,38 +122,47 @@ export class Camera {
    * @param {number[]} rectangle
    */
   viewOf([left, bottom, right, top], most = MOST_ZOOM) {
-    const [width, height] = this.free;
-    const padding = Math.min(FIT_PADDING, 0.09 * Math.min(width, height));
+    const [width, height] = this.free, { padding } = this;
     const room = Math.min((width - 2 * padding) / (right - left || 1e-9), (height - 2 * padding) / (top - bottom || 1e-9));
     const scale = Math.min(Math.max(room, 1e-6), most * this.fitted);
     return { x: (left + right) / 2, y: (bottom + top) / 2, scale };
   }
 
-  /** Make the rectangle of everything the measure of zoom. */
-  measureBy(everything) {
-    this.fitted = 1;
-    this.fitted = this.viewOf(everything, Infinity).scale;
-  }
-
-  jump(view, all = false) {
-    this.stop();
-    this.showsAll = all;
-    this.guided = true;
-    Object.assign(this, view);
+  /** Show the goal, a function that gives a view, at once. */
+  jump(goal) {
+    this.goal = goal;
+    this.motion = null;
+    Object.assign(this, goal());
     this.onMove();
   }
 
-  /** Move there in an arc of time; at once for those who asked for less motion. */
-  fly(view, { ms = MOTION_MS, all = false } = {}) {
-    if (prefersStillness()) return this.jump(view, all);
-    this.stop();
-    this.showsAll = all;
-    this.guided = true;
-    this.motion = { from: { x: this.x, y: this.y, scale: this.scale }, to: view, start: performance.now(), ms };
+  /** Move to the goal; at once for those who asked for less motion. */
+  fly(goal) {
+    if (prefersStillness()) return this.jump(goal);
+    this.goal = goal;
+    return this.#depart(goal(), MOTION_MS);
+  }
+
+  /** Zoom about the middle, as somebody asked. */
+  zoomBy(factor) {
+    const { x, y, scale } = this.motion?.to ?? this;
+    const to = { x, y, scale: this.#clamped(scale * factor) };
+    this.goal = null;
+    if (!prefersStillness()) return this.#depart(to, ZOOM_MS);
+    Object.assign(this, to, { motion: null });
     return this.onMove();
   }
 
-  stop() { this.motion = null; }
+  #depart(to, ms) {
+    this.motion = { from: { x: this.x, y: this.y, scale: this.scale }, to, start: performance.now(), ms };
+    this.onMove();
+  }
+
+  /** The view of everything is the measure of zoom. */
+  #measure() {
+    this.fitted = 1;
+    this.fitted = this.viewOf(this.world, Infinity).scale;
+  }
 
   /** Advance a flight; whether there is one under way. */
   step(now) {
@@ -138,10 +171,11 @@ export class Camera {
     const t = ease(Math.min(1, Math.max(0, (now - start) / ms)));
     this.scale = from.scale * (to.scale / from.scale) ** t;
     // Centre moves in step with the scale, so that the target stays on its way to the middle.
-    const k = to.scale === from.scale ? t : (1 / this.scale - 1 / from.scale) / (1 / to.scale - 1 / from.scale);
+    const flat = Math.abs(to.scale / from.scale - 1) < 1e-6; // whose reciprocals may not differ at all
+    const k = flat ? t : (1 / this.scale - 1 / from.scale) / (1 / to.scale - 1 / from.scale);
     this.x = from.x + (to.x - from.x) * k;
     this.y = from.y + (to.y - from.y) * k;
-    if (t >= 1) this.stop();
+    if (t >= 1) this.motion = null;
     return this.motion !== null;
   }
 

@@ -72,10 +72,13 @@ export class MapView {
       shown: families.list.map(() => true),
     });
     this.#start(from, places);
-    this.camera.measureBy(this.index.bounds);
-    if (first) this.camera.jump(this.camera.viewOf(this.index.bounds), true);
-    else if (this.camera.showsAll) this.fitAll();
+    this.camera.setWorld(this.index.bounds);
+    if (first) this.camera.jump(this.#everything);
   }
+
+  #everything = () => this.camera.viewOf(this.camera.world);
+
+  get showsAll() { return this.camera.goal === this.#everything; }
 
   #start(from, to) {
     const moves = from !== null && !prefersStillness();
@@ -109,20 +112,16 @@ export class MapView {
     return this.#scene.places.map((place, slot) => this.from[slot] + (place - this.from[slot]) * t);
   }
 
-  setInsets(insets) {
-    this.camera.setInsets(insets);
-    if (!this.count) return;
-    this.camera.measureBy(this.index.bounds);
-    if (this.camera.showsAll) this.fitAll();
-  }
-
   /** Screen rectangles [left, top, right, bottom] that no name may be written in. */
   setObstacles(obstacles) { this.update({ obstacles }); }
 
-  fitAll() { this.camera.fly(this.camera.viewOf(this.index.bounds), { all: true }); }
+  fitAll() { this.camera.fly(this.#everything); }
 
+  /** Show these points; `most` bounds how far in it goes, against the view of all. */
   fit(points, most = FOCUS_ZOOM) {
-    if (points.length) this.camera.fly(this.camera.viewOf(boundsOf(this.index.xs, this.index.ys, points), most));
+    if (!points.length) return;
+    const rectangle = boundsOf(this.index.xs, this.index.ys, points);
+    this.camera.fly(() => this.camera.viewOf(rectangle, most));
   }
 
   /** How wide a group of points will be on the screen, in pixels. */
@@ -131,18 +130,13 @@ export class MapView {
     return Math.max(right - left, top - bottom) * (this.camera.motion?.to ?? this.camera).scale;
   }
 
-  /** Whether a point is where no panel covers it, with some margin. */
-  isInView(point) { return this.isPlaceInView(this.index.xs[point], this.index.ys[point]); }
+  /** Whether a point is where no panel covers it, or will be. */
+  isInView(point) { return this.camera.willShow(this.index.xs[point], this.index.ys[point]); }
 
-  isPlaceInView(worldX, worldY) {
-    const [x, y] = this.camera.toScreenThen(worldX, worldY);
-    const { left, top, right, bottom } = this.camera.insets;
-    return x > Math.min(left, 40) + 20 && x < this.camera.width - right - 30 && y > top + 30 && y < this.camera.height - bottom - 30;
-  }
-
-  /** Bring a world place into the free part of the view, without zooming. */
+  /** Bring a world place into the free part of the view, without zooming, unless it is there. */
   showPlace(x, y) {
-    this.camera.fly({ x, y, scale: this.camera.scale });
+    const { scale } = this.camera.motion?.to ?? this.camera;
+    if (!this.camera.willShow(x, y)) this.camera.fly(() => ({ x, y, scale }));
   }
 
   redraw() {
@@ -207,13 +201,8 @@ export class MapView {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }
-    const { zoom, showsAll, guided } = this.camera;
     this.camera.resize(width, height);
     if (!this.count) return;
-    this.camera.measureBy(this.index.bounds);
-    const { x, y, fitted } = this.camera;
-    this.camera.jump(showsAll ? this.camera.viewOf(this.index.bounds) : { x, y, scale: fitted * zoom }, showsAll);
-    this.camera.guided = guided;
     this.#stale = true;
     this.#draw(performance.now()); // at once: a resized canvas is empty until it is drawn
   }
@@ -260,7 +249,8 @@ export class MapView {
       ? nextInDirection(this.index.xs, this.index.ys, states, from, direction, start)
       : this.index.nearest(from[0], from[1], Infinity, (point) => states[point] >= 2);
     if (next < 0) return;
-    if (!this.isInView(next)) this.camera.jump({ x: this.index.xs[next], y: this.index.ys[next], scale: this.camera.scale });
+    const [x, y, { scale }] = [this.index.xs[next], this.index.ys[next], this.camera];
+    if (!this.isInView(next)) this.camera.jump(() => ({ x, y, scale }));
     this.#walked = next;
     this.#hover(next);
   }

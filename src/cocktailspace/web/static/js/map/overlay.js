@@ -8,7 +8,7 @@ const widths = new Map();
 
 /**
  * Draw one frame. scene: { camera, names, places, size, states, index, centres, shown, theme,
- * selected, hovered, similar: [{ point, likeness }], named: points to name first,
+ * selected, hovered, similar: [{ point, likeness, here }], named: points to name first,
  * marks: [{ point, kind }], draft: { x, y, name, near: like similar } or null }
  */
 export function drawOverlay(context, ratio, scene) {
@@ -38,11 +38,12 @@ function drawText(context, scene, common) {
   else drawRegions(context, scene.centres, { ...common, index: scene.index, palette: scene.theme.palette, shown: scene.shown });
 }
 
-/** Lines from a place to the recipes that are like what is there. */
+/** Lines from a place to the recipes that are like what is there and near it on the map, too. */
 function drawLinks(context, { camera, places, theme }, [worldX, worldY], similar) {
   const [x, y] = camera.toScreen(worldX, worldY);
   context.strokeStyle = theme.accent.css;
-  for (const { point, likeness } of similar) {
+  for (const { point, likeness, here } of similar) {
+    if (!here) continue;
     const [toX, toY] = camera.toScreen(places[2 * point], places[2 * point + 1]);
     context.lineWidth = 1 + 1.6 * (likeness / 100);
     context.globalAlpha = 0.55;

@@ -11,6 +11,8 @@ const PHONE = matchMedia("(max-width: 760px)");
 const MOST_LINES = 7;
 const TOLD_APART = 50; // pixels
 const CLOSEST = 60; // against the view of all
+const MOST_NEIGHBOURS = 5;
+const HERE = 0.25; // of the map's extent: a similar recipe farther away lies elsewhere
 
 export function createMapShell(store, router, announce) {
   const stage = byId("stage");
@@ -41,7 +43,7 @@ export function createMapShell(store, router, announce) {
     view.setPoints(atlas.columns, atlas.families, from);
     const otherSpace = before && before.space !== atlas.space;
     shownAtlas = atlas;
-    if (otherSpace && !view.camera.showsAll) view.fitAll();
+    if (otherSpace && !view.showsAll) view.fitAll();
     queueMicrotask(keepClear); // once the legend is filled
     stage.dataset.run = atlas.run.id;
     stage.dataset.space = atlas.space;
@@ -65,11 +67,11 @@ export function createMapShell(store, router, announce) {
     const point = (id) => atlas.pointOf.get(id) ?? -1;
     const selected = route.view === "recipe" || route.view === "recipe-form" ? point(route.id) : -1;
     const written = draftPlace(draft, route, atlas, store.get().provisional);
-    if (written) written.near = pointsNear(written.neighbours, point);
-    if (written && route.view === "recipe-form" && !view.isPlaceInView(written.x, written.y)) view.showPlace(written.x, written.y);
+    if (written) written.near = lying(pointsNear(written.neighbours, point), written);
+    if (written && selected < 0 && route.view.startsWith("recipe")) view.showPlace(written.x, written.y);
     view.update({
       selected,
-      similar: route.view === "recipe" && similar.id === route.id ? pointsNear(similar.list, point) : [],
+      similar: route.view === "recipe" && similar.id === route.id ? lying(pointsNear(similar.list, point), placeOf(selected)) : [],
       marks: news ? marksOf(news, point) : [],
       draft: written,
     });
@@ -80,28 +82,39 @@ export function createMapShell(store, router, announce) {
     if (!atlas) return;
     const points = pointsOf(route, atlas);
     const selected = route.view === "recipe" ? atlas.pointOf.get(route.id) : undefined;
+    const list = similar.id === route.id ? similar.list : [];
     if (points?.length && selected === undefined) view.fit(points, route.search ? 6 : 3);
-    else if (selected !== undefined) showWithKin(selected, pointsNear(similar.list, (id) => atlas.pointOf.get(id) ?? -1));
-    else if (!points && view.camera.guided && !view.camera.showsAll) view.fitAll();
+    else if (selected !== undefined) showWithNeighbours(selected, pointsNear(list, (id) => atlas.pointOf.get(id) ?? -1));
+    else if (!points && view.camera.goal && !view.showsAll) view.fitAll();
   }
 
-  /** Show a recipe with its nearest kin, unless they can be seen and told apart already. */
-  function showWithKin(selected, kin) {
-    const nearest = kin.slice(0, 5).map(({ point }) => point);
-    const seen = nearest.filter((point) => view.isInView(point)).length;
-    const apart = !nearest.length || view.spread([selected, ...nearest]) > TOLD_APART;
-    if (view.isInView(selected) && seen >= nearest.length / 2 && apart) return;
-    view.fit([selected, ...nearest], apart ? Math.max(view.camera.zoom, 1) : CLOSEST);
+  const placeOf = (point) => ({ x: view.index.xs[point], y: view.index.ys[point] });
+
+  /** Similar recipes, each with whether it lies near a place on the map, or elsewhere. */
+  function lying(similar, { x, y }) {
+    const [left, bottom, right, top] = view.camera.world;
+    const reach = HERE * Math.max(right - left, top - bottom);
+    return similar.map((each) => ({ ...each, here: Math.hypot(view.index.xs[each.point] - x, view.index.ys[each.point] - y) <= reach }));
+  }
+
+  /** Show a recipe with its nearest, unless they can be seen and told apart already. */
+  function showWithNeighbours(selected, similar) {
+    const nearest = lying(similar.slice(0, MOST_NEIGHBOURS), placeOf(selected)).filter(({ here }, place) => here || place === 0);
+    const wanted = [selected, ...nearest.map(({ point }) => point)];
+    const apart = wanted.length === 1 || view.spread(wanted) > TOLD_APART;
+    if (apart && wanted.every((point) => view.isInView(point))) return;
+    view.fit(wanted, apart ? Math.max(view.camera.zoom, 1) : CLOSEST);
   }
 
   /** Leave room for the panel, the legend and, on a phone, what lies above and below. */
   function makeRoom(panelOpen) {
     const panel = byId("panel");
+    if (panel.classList.contains("tall")) return; // it covers all; the map stays as it was
     if (PHONE.matches) {
-      const covered = panelOpen ? stage.clientHeight - Math.min(panel.offsetTop, stage.clientHeight * 0.5) : 0;
-      view.setInsets({ left: 0, right: 0, top: panelOpen ? 46 : 92, bottom: covered });
+      const covered = panelOpen ? stage.clientHeight - panel.offsetTop : 0;
+      view.camera.setInsets({ left: 0, right: 0, top: panelOpen ? 46 : 92, bottom: covered });
     } else {
-      view.setInsets({ left: 200, right: panelOpen ? panel.offsetWidth + 12 : 56, top: 0, bottom: 0 });
+      view.camera.setInsets({ left: 200, right: panelOpen ? panel.offsetWidth + 12 : 56, top: 0, bottom: 0 });
     }
     keepClear();
   }
@@ -123,7 +136,7 @@ export function createMapShell(store, router, announce) {
 
   function zoom(how) {
     if (how === "all") view.fitAll();
-    else view.camera.fly({ x: view.camera.x, y: view.camera.y, scale: view.camera.scale * (how === "in" ? 1.8 : 1 / 1.8) }, { ms: 250 });
+    else view.camera.zoomBy(how === "in" ? 1.8 : 1 / 1.8);
   }
 
   return { view, follow, makeRoom };
