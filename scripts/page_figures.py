@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.conftest import SHARED
 from tests.web.conftest import ARGUMENTS, DESKTOP
-from tests.web.crowd import publish_crowd
+from tests.web.large_catalogue import publish_large
 from tests.web.server import NEVER, publish_starter, run, running
 from tests.web.test_sizes import FRAMES
 
@@ -66,7 +66,7 @@ def _prepare(folder: Path, count: int) -> None:
     if count == STARTER:
         publish_starter(folder)
     elif count > LARGEST_REAL:
-        publish_crowd(folder, count)
+        publish_large(folder, count)
     else:
         document = json.loads((SHARED / "catalogue-1356.json").read_text())
         document["recipes"] = document["recipes"][:count]

@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.conftest import SHARED  # noqa: E402
 from tests.web.conftest import ARGUMENTS, PHONE  # noqa: E402
-from tests.web.crowd import publish_crowd  # noqa: E402
+from tests.web.large_catalogue import publish_large  # noqa: E402
 from tests.web.server import NEVER, Server, copy_published, publish_starter, run, running  # noqa: E402
 from views import CROWD, DEVICES, REAL, STARTER, View, sign_in, write  # noqa: E402
 
@@ -149,7 +149,7 @@ def _real(scratch: Path) -> Iterator[Server]:
 @contextmanager
 def _crowd(scratch: Path) -> Iterator[Server]:
     folder = _folder(scratch, "crowd")
-    publish_crowd(folder, 100_000)
+    publish_large(folder, 100_000)
     with running(folder) as server:
         yield server
 

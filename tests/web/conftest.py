@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import SHARED, need
-from tests.web.crowd import publish_crowd
+from tests.web.large_catalogue import publish_large
 from tests.web.server import NEVER, Server, copy_published, publish_starter, run, running
 
 ROOT = Path(__file__).parents[2]
@@ -65,18 +65,18 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bar(tmp_path_factory: pytest.TempPathFactory, published: Path) -> Iterator[Server]:
+def starter(tmp_path_factory: pytest.TempPathFactory, published: Path) -> Iterator[Server]:
     """The starter catalogue with its map, for reading: no test changes anything here."""
-    folder = tmp_path_factory.mktemp("bar")
+    folder = tmp_path_factory.mktemp("starter")
     copy_published(published, folder)
     with running(folder) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory, published: Path) -> Iterator[Server]:
+def editable(tmp_path_factory: pytest.TempPathFactory, published: Path) -> Iterator[Server]:
     """The same for writing: no refresh comes between, and every test tidies up."""
-    folder = tmp_path_factory.mktemp("desk")
+    folder = tmp_path_factory.mktemp("editable")
     copy_published(published, folder)
     with running(folder, ANALYTICS_DEBOUNCE_MINUTES=NEVER) as server:
         yield server
@@ -100,10 +100,10 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A map of 100,000 recipes."""
-    folder = tmp_path_factory.mktemp("crowd")
-    publish_crowd(folder, 100_000)
+    folder = tmp_path_factory.mktemp("large")
+    publish_large(folder, 100_000)
     with running(folder) as server:
         yield server
 

@@ -43,9 +43,11 @@ def found(page: Any, axe: str, scheme: str = "light") -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_view_has_a_serious_violation(bar: Server, visit: Visit, axe: str, scheme: str) -> None:
+def test_no_view_has_a_serious_violation(
+    starter: Server, visit: Visit, axe: str, scheme: str
+) -> None:
     options = {"bypass_csp": True, "reduced_motion": "reduce"}
-    page = visit(bar, color_scheme=scheme, allow={404}, **options)
+    page = visit(starter, color_scheme=scheme, allow={404}, **options)
     problems = {"map": found(page, axe, scheme)}
     heading = page.locator(".panel h2")
     before = ""
@@ -59,7 +61,7 @@ def test_no_view_has_a_serious_violation(bar: Server, visit: Visit, axe: str, sc
     expect(page.locator("#freshness-more dl")).to_be_visible()
     problems["freshness"] = found(page, axe, scheme)
     for address in PAGES:
-        page.goto(f"{bar.address}/{address}")
+        page.goto(f"{starter.address}/{address}")
         problems[address] = found(page, axe, scheme)
     assert not any(problems.values()), problems
 
@@ -73,26 +75,26 @@ STATES = {  # and what shows that the page is in them; each is told so by answer
 
 @pytest.mark.parametrize("state", STATES)
 def test_neither_has_a_state_that_is_seldom_seen(
-    bar: Server, visit: Visit, axe: str, state: str
+    starter: Server, visit: Visit, axe: str, state: str
 ) -> None:
     shows, address, answer = STATES[state]
     if state == "failed":
-        answer = bar.get("/refresh") | answer
+        answer = starter.get("/refresh") | answer
     status = 500 if answer is None else 200
 
     def tell(page: Any) -> None:
         page.route(address, lambda route: route.fulfill(status=status, json=answer or {}))
 
-    page = visit(bar, ready=False, before=tell, allow={500}, bypass_csp=True)
+    page = visit(starter, ready=False, before=tell, allow={500}, bypass_csp=True)
     expect(page.locator(shows)).to_be_visible()
     assert found(page, axe) == []
 
 
-def test_neither_has_what_one_sees_without_scripts(bar: Server, visit: Visit, axe: str) -> None:
+def test_neither_has_what_one_sees_without_scripts(starter: Server, visit: Visit, axe: str) -> None:
     def without(page: Any) -> None:
         page.route("**/*.js", lambda route: route.abort())
 
-    page = visit(bar, ready=False, before=without, allow_failed=True, bypass_csp=True)
+    page = visit(starter, ready=False, before=without, allow_failed=True, bypass_csp=True)
     page.evaluate(
         "() => { const each = document.querySelector('noscript');"
         " const shown = document.createElement('div'); shown.innerHTML = each.textContent;"
@@ -103,9 +105,9 @@ def test_neither_has_what_one_sees_without_scripts(bar: Server, visit: Visit, ax
 
 
 def test_neither_have_suggestions_a_phone_or_the_dialog(
-    bar: Server, visit: Visit, axe: str
+    starter: Server, visit: Visit, axe: str
 ) -> None:
-    page = visit(bar, "#/recipe/new", phone=True, bypass_csp=True)
+    page = visit(starter, "#/recipe/new", phone=True, bypass_csp=True)
     page.get_by_role("combobox", name="Search").fill("lime")
     expect(page.locator("#search-found [role=option]").first).to_be_visible()
     assert found(page, axe) == []

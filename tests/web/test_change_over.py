@@ -53,12 +53,16 @@ def test_what_an_older_run_lacks_is_being_computed_and_comes_by_itself(
     expect(page.locator(".substitutes .row").first).to_be_visible()
 
 
-def test_an_older_answer_that_the_browser_kept_is_taken_for_none(bar: Server, visit: Visit) -> None:
+def test_an_older_answer_that_the_browser_kept_is_taken_for_none(
+    starter: Server, visit: Visit
+) -> None:
     plan = {"flows": [{"from": "Gin", "to": "Rum", "fraction": 0.5}], "unchanged": 0.5}
     kept = {"similar": [{"recipe_id": 2, "name": "Other", "distance": 0.4} | plan]}
     asked = "**/recipe-similar?recipe_id=*"
     page = visit(
-        bar, "#/recipe/1", before=lambda it: it.route(asked, lambda route: route.fulfill(json=kept))
+        starter,
+        "#/recipe/1",
+        before=lambda it: it.route(asked, lambda route: route.fulfill(json=kept)),
     )
     expect(page.locator(".panel")).to_contain_text("They are being computed")
 
@@ -93,18 +97,18 @@ def _serve_the_page_before(page: Any) -> None:
 
 
 def test_a_page_from_before_the_upgrade_keeps_its_map_and_says_what_it_cannot_show(
-    bar: Server, visit: Visit
+    starter: Server, visit: Visit
 ) -> None:
     known = subprocess.run(
         ["git", "cat-file", "-e", BEFORE], cwd=ROOT, check=False, capture_output=True
     )
     if known.returncode != 0:  # a shallow clone, or a copy without git
         pytest.skip(f"the project's history (commit {BEFORE}) is not here")
-    page = visit(bar, before=_serve_the_page_before, allow={410})
+    page = visit(starter, before=_serve_the_page_before, allow={410})
     heading = page.locator(".panel h2")
     for where in (
-        f"#/recipe/{recipe_id(bar, 'Negroni')}",
-        f"#/ingredient/{ingredient_id(bar, 'Mezcal')}",
+        f"#/recipe/{recipe_id(starter, 'Negroni')}",
+        f"#/ingredient/{ingredient_id(starter, 'Mezcal')}",
     ):
         page.evaluate("where => { location.hash = where }", where)
         expect(heading).to_have_text("This cannot be shown for now")

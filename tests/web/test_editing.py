@@ -60,11 +60,11 @@ RECORD = """() => {
 
 
 @pytest.fixture
-def tidy(desk: Server) -> Iterator[Server]:
-    """The desk, with everything as it was before, whatever becomes of the test."""
-    before = desk.get("/catalogue/export")
-    yield desk
-    desk.send("POST", "/catalogue/import?replace=true", before)
+def tidy(editable: Server) -> Iterator[Server]:
+    """The server, with everything as it was before, whatever becomes of the test."""
+    before = editable.get("/catalogue/export")
+    yield editable
+    editable.send("POST", "/catalogue/import?replace=true", before)
 
 
 def test_a_new_recipe_appears_at_once_and_the_map_follows(
@@ -131,8 +131,8 @@ def test_what_is_written_shows_before_any_refresh(tidy: Server, visit: Visit, ax
     expect(stage).to_have_attribute("data-shown", str(recipes - 1))
 
 
-def test_names_are_typed_ahead(desk: Server, visit: Visit) -> None:
-    page = visit(desk, "#/recipe/new")
+def test_names_are_typed_ahead(editable: Server, visit: Visit) -> None:
+    page = visit(editable, "#/recipe/new")
     box = page.locator(".lines").get_by_role("combobox", name="Ingredient").first
     box.click()
     page.keyboard.type("gin dry")
@@ -207,8 +207,8 @@ def test_a_recipe_sent_again_because_the_answer_was_lost_is_one(tidy: Server, vi
     assert [recipe["name"] for recipe in found] == ["Twice Sent"]
 
 
-def test_what_the_form_itself_can_tell_needs_no_server(desk: Server, visit: Visit) -> None:
-    page = visit(desk, "#/recipe/new")
+def test_what_the_form_itself_can_tell_needs_no_server(editable: Server, visit: Visit) -> None:
+    page = visit(editable, "#/recipe/new")
     page.locator(".lines > li").first.get_by_label("Amount").fill("a lot")
     page.get_by_role("button", name="Add recipe").click()
     form = page.locator(".form")

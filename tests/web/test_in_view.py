@@ -66,9 +66,9 @@ def choose_by_search(page: Any, recipe: dict[str, Any], *, phone: bool) -> None:
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_what_one_chose_can_be_seen(
-    bar: Server, visit: Visit, motion: str, phone: bool, choose: Any
+    starter: Server, visit: Visit, motion: str, phone: bool, choose: Any
 ) -> None:
-    page = visit(bar, phone=phone, reduced_motion=motion, before=look_inside)
+    page = visit(starter, phone=phone, reduced_motion=motion, before=look_inside)
     page.evaluate(AT_REST)
     ids, dice = page.evaluate(IDS), random.Random(7)
     hidden, chosen = [], 0
@@ -80,7 +80,7 @@ def test_what_one_chose_can_be_seen(
         choose(page, recipe, phone=phone)
         page.wait_for_selector(".panel:not([hidden]) .actions")
         page.evaluate(AT_REST)
-        hidden += _hidden(page, bar)
+        hidden += _hidden(page, starter)
         page.evaluate("() => { location.hash = '#/'; }")
         page.locator(".panel").wait_for(state="hidden")
         page.locator("#zoom [data-zoom=all]").evaluate("(button) => button.click()")

@@ -42,8 +42,8 @@ def test_the_first_visit_waits_for_the_map_and_then_shows_it(tmp_path: Path, vis
         page.goto("about:blank")
 
 
-def test_search_lights_matches_and_leads_to_a_recipe(bar: Server, visit: Visit) -> None:
-    page = visit(bar)
+def test_search_lights_matches_and_leads_to_a_recipe(starter: Server, visit: Visit) -> None:
+    page = visit(starter)
     page.keyboard.press("/")
     page.keyboard.type("negroni")
     expect(page.locator("#stage")).to_have_attribute("data-matches", "3")
@@ -56,8 +56,8 @@ def test_search_lights_matches_and_leads_to_a_recipe(bar: Server, visit: Visit) 
     expect(page).to_have_url(re.compile(r"#/recipe/\d+$"))
 
 
-def test_search_by_ingredient_lists_all_that_match(bar: Server, visit: Visit) -> None:
-    page = visit(bar)
+def test_search_by_ingredient_lists_all_that_match(starter: Server, visit: Visit) -> None:
+    page = visit(starter)
     stage = page.locator("#stage")
     page.get_by_role("combobox", name="Search").fill("mezcal")
     expect(stage).to_have_attribute("data-matches", re.compile("[1-9]"))
@@ -69,7 +69,7 @@ def test_search_by_ingredient_lists_all_that_match(bar: Server, visit: Visit) ->
     expect(page.locator("#search-found .none")).to_be_visible()
 
 
-def test_every_word_of_a_search_has_to_be_met(bar: Server, visit: Visit) -> None:
+def test_every_word_of_a_search_has_to_be_met(starter: Server, visit: Visit) -> None:
     """Each in the recipe's name or in one of its ingredients, in whatever order."""
     texts = [
         " ".join([recipe.name, *(line.ingredient for line in recipe.ingredients)]).casefold()
@@ -78,7 +78,7 @@ def test_every_word_of_a_search_has_to_be_met(bar: Server, visit: Visit) -> None
     either = sum("gin" in text or "lemon" in text for text in texts)
     both = sum("gin" in text and "lemon" in text for text in texts)
     assert 0 < both < either
-    page = visit(bar)
+    page = visit(starter)
     search = page.get_by_role("combobox", name="Search")
     for wanted in ("gin lemon", "Lemon  GIN"):
         search.fill(wanted)
@@ -87,8 +87,8 @@ def test_every_word_of_a_search_has_to_be_met(bar: Server, visit: Visit) -> None
         expect(page.locator("#stage")).not_to_have_attribute("data-matches", str(both))
 
 
-def test_a_link_opens_its_recipe_and_back_leads_back(bar: Server, visit: Visit) -> None:
-    page = visit(bar, "#/recipe/1")
+def test_a_link_opens_its_recipe_and_back_leads_back(starter: Server, visit: Visit) -> None:
+    page = visit(starter, "#/recipe/1")
     heading, similar = page.locator(".panel h2"), page.locator(".similar a").first
     expect(similar).to_contain_text(re.compile(r"\d+\s% alike"))
     expect(similar).to_contain_text(re.compile("swap|no|add|more|less|the same"))
@@ -104,8 +104,8 @@ def test_a_link_opens_its_recipe_and_back_leads_back(bar: Server, visit: Visit) 
     expect(page.locator(".panel")).to_be_hidden()
 
 
-def test_the_other_space_has_a_link_and_points_move_there(bar: Server, visit: Visit) -> None:
-    page = visit(bar)
+def test_the_other_space_has_a_link_and_points_move_there(starter: Server, visit: Visit) -> None:
+    page = visit(starter)
     stage = page.locator("#stage")
     page.locator("#spaces label", has_text="By ingredient").click()
     expect(stage).to_have_attribute("data-space", "fractions")
@@ -114,16 +114,16 @@ def test_the_other_space_has_a_link_and_points_move_there(bar: Server, visit: Vi
     page.go_back()
     expect(stage).to_have_attribute("data-space", "em")
     page.goto("about:blank")
-    page.goto(f"{bar.address}/#/space/fractions")
+    page.goto(f"{starter.address}/#/space/fractions")
     expect(stage).to_have_attribute("data-space", "fractions")
     expect(page.locator("#spaces input[value=fractions]")).to_be_checked()
     page.goto("about:blank")
-    page.goto(f"{bar.address}/#/space/em")
+    page.goto(f"{starter.address}/#/space/em")
     expect(stage).to_have_attribute("data-space", "em")
 
 
-def test_the_legend_filters_and_the_filter_is_in_the_link(bar: Server, visit: Visit) -> None:
-    page = visit(bar)
+def test_the_legend_filters_and_the_filter_is_in_the_link(starter: Server, visit: Visit) -> None:
+    page = visit(starter)
     pressed = page.locator("#legend button[aria-pressed=true]")
     page.locator("#legend button", has_text="Gin").click()
     expect(page).to_have_url(re.compile("family=Gin"))
@@ -134,8 +134,8 @@ def test_the_legend_filters_and_the_filter_is_in_the_link(bar: Server, visit: Vi
     expect(page.locator("#legend button[aria-pressed=false]")).to_have_count(0)
 
 
-def test_the_keyboard_walks_from_recipe_to_recipe(bar: Server, visit: Visit) -> None:
-    page = visit(bar)
+def test_the_keyboard_walks_from_recipe_to_recipe(starter: Server, visit: Visit) -> None:
+    page = visit(starter)
     said = page.locator("#announcer")
     expect(said).to_have_text("The map is up to date")  # and then nothing that nobody asked for
     page.locator("#stage").focus()
@@ -158,8 +158,8 @@ def test_the_keyboard_walks_from_recipe_to_recipe(bar: Server, visit: Visit) -> 
     expect(said).not_to_have_text(second)
 
 
-def test_pointing_shows_a_card_and_a_click_opens_the_recipe(bar: Server, visit: Visit) -> None:
-    page = visit(bar)
+def test_pointing_shows_a_card_and_a_click_opens_the_recipe(starter: Server, visit: Visit) -> None:
+    page = visit(starter)
     x, y = page.evaluate(POINT)
     page.mouse.move(x, y)
     expect(page.locator("#hover")).to_contain_text("ml")
@@ -169,8 +169,8 @@ def test_pointing_shows_a_card_and_a_click_opens_the_recipe(bar: Server, visit: 
     expect(page.locator(".panel h2")).to_have_text(name)
 
 
-def test_wheel_and_drag_move_the_view(bar: Server, visit: Visit) -> None:
-    page = visit(bar)
+def test_wheel_and_drag_move_the_view(starter: Server, visit: Visit) -> None:
+    page = visit(starter)
     stage = page.locator("#stage")
     at_rest = [stage.screenshot()]
     until(lambda: at_rest.append(stage.screenshot()) or at_rest[-1] == at_rest[-2], "no rest")
@@ -192,13 +192,13 @@ def drag(page: Any) -> None:
     page.mouse.up()
 
 
-def test_without_webgl_the_picture_is_drawn_all_the_same(bar: Server, visit: Visit) -> None:
+def test_without_webgl_the_picture_is_drawn_all_the_same(starter: Server, visit: Visit) -> None:
     no_webgl = (
         "const make = HTMLCanvasElement.prototype.getContext;"
         "HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {"
         "  return kind === 'webgl2' ? null : make.call(this, kind, ...rest); };"
     )
-    page = visit(bar, ready=False, before=lambda page: page.add_init_script(no_webgl))
+    page = visit(starter, ready=False, before=lambda page: page.add_init_script(no_webgl))
     page.wait_for_selector("#stage[data-renderer=canvas]")
     page.wait_for_function(
         "() => { const c = document.querySelector('canvas.points');"
@@ -207,8 +207,8 @@ def test_without_webgl_the_picture_is_drawn_all_the_same(bar: Server, visit: Vis
     )
 
 
-def test_without_javascript_the_names_are_one_step_away(bar: Server, visit: Visit) -> None:
-    page = visit(bar, ready=False, java_script_enabled=False)
+def test_without_javascript_the_names_are_one_step_away(starter: Server, visit: Visit) -> None:
+    page = visit(starter, ready=False, java_script_enabled=False)
     # By tag: Playwright's words for texts and roles do not look into <noscript>.
     expect(page.locator(".noscript")).to_be_visible()
     page.locator(".noscript a[href='/recipes']").click()
@@ -216,13 +216,13 @@ def test_without_javascript_the_names_are_one_step_away(bar: Server, visit: Visi
     expect(page.locator("h1")).to_have_text("Negroni")
 
 
-def test_an_address_that_leads_nowhere_says_so(bar: Server, visit: Visit) -> None:
-    page = visit(bar, "#/no/such/view")
+def test_an_address_that_leads_nowhere_says_so(starter: Server, visit: Visit) -> None:
+    page = visit(starter, "#/no/such/view")
     expect(page.locator(".panel h2")).to_have_text("Nothing is here")
 
 
-def test_the_theme_can_be_chosen_and_stays(bar: Server, visit: Visit) -> None:
-    page = visit(bar, color_scheme="light")
+def test_the_theme_can_be_chosen_and_stays(starter: Server, visit: Visit) -> None:
+    page = visit(starter, color_scheme="light")
     root, body = page.locator("html"), page.locator("body")
     page.locator("#theme").click()
     expect(root).to_have_attribute("data-theme", "light")
@@ -233,8 +233,8 @@ def test_the_theme_can_be_chosen_and_stays(bar: Server, visit: Visit) -> None:
     expect(body).to_have_css("background-color", dark)
 
 
-def test_a_phone_has_everything(bar: Server, visit: Visit) -> None:
-    page = visit(bar, phone=True)
+def test_a_phone_has_everything(starter: Server, visit: Visit) -> None:
+    page = visit(starter, phone=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("link", name="Ingredients").click()
     expect(page.locator(".panel .kinds").first).to_be_visible()
@@ -246,22 +246,22 @@ def test_a_phone_has_everything(bar: Server, visit: Visit) -> None:
     page.touchscreen.tap(195, 500)
 
 
-def test_nothing_jumps_while_the_page_arrives(bar: Server, visit: Visit) -> None:
+def test_nothing_jumps_while_the_page_arrives(starter: Server, visit: Visit) -> None:
     watch = (
         "window.shift = 0; new PerformanceObserver((list) => {"
         " for (const entry of list.getEntries()) window.shift += entry.value;"
         "}).observe({ type: 'layout-shift', buffered: true });"
     )
-    page = visit(bar, ready=False, before=lambda page: page.add_init_script(watch))
+    page = visit(starter, ready=False, before=lambda page: page.add_init_script(watch))
     page.wait_for_selector("#stage[data-run]")
     page.wait_for_selector("#freshness[data-state=fresh]")
     page.evaluate("() => new Promise((done) => requestIdleCallback(done))")
     assert page.evaluate("window.shift") < 0.01
 
 
-def test_an_unreachable_server_is_said_and_come_back_from(bar: Server, visit: Visit) -> None:
+def test_an_unreachable_server_is_said_and_come_back_from(starter: Server, visit: Visit) -> None:
     broken = ("**/api/v1/analytics/manifest", lambda it: it.fulfill(status=500, body="{}"))
-    page = visit(bar, ready=False, allow={500}, before=lambda page: page.route(*broken))
+    page = visit(starter, ready=False, allow={500}, before=lambda page: page.route(*broken))
     expect(page.locator("#notice-text")).to_have_text("The map cannot be shown for now.")
     page.unroute("**/api/v1/analytics/manifest")
     expect(page.locator("#notice")).to_be_hidden()

@@ -22,8 +22,8 @@ def ingredient_id(server: Server, name: str) -> int:
     return next(int(each["id"]) for each in items if each["name"] == name)
 
 
-def test_a_recipe_has_measures_method_and_kin(bar: Server, visit: Visit) -> None:
-    page = visit(bar, f"#/recipe/{recipe_id(bar, 'Negroni')}")
+def test_a_recipe_has_measures_method_and_kin(starter: Server, visit: Visit) -> None:
+    page = visit(starter, f"#/recipe/{recipe_id(starter, 'Negroni')}")
     panel = page.locator(".panel")
     for part in ("London Dry Gin", "Spirit › Gin", "30", "How it is made", "Similar cocktails"):
         expect(panel).to_contain_text(part)
@@ -32,11 +32,11 @@ def test_a_recipe_has_measures_method_and_kin(bar: Server, visit: Visit) -> None
 
 
 def test_similar_recipes_are_those_that_are_near_with_what_to_change(
-    bar: Server, visit: Visit
+    starter: Server, visit: Visit
 ) -> None:
-    negroni = recipe_id(bar, "Negroni")
-    near = bar.get(f"/analytics/recipe-similar?recipe_id={negroni}")["similar"]
-    page = visit(bar, f"#/recipe/{negroni}")
+    negroni = recipe_id(starter, "Negroni")
+    near = starter.get(f"/analytics/recipe-similar?recipe_id={negroni}")["similar"]
+    page = visit(starter, f"#/recipe/{negroni}")
     names = page.locator(".similar .name")
     expect(names).to_have_text([each["name"] for each in near])
     likeness = page.locator(".similar .value")
@@ -76,28 +76,34 @@ def test_similar_recipes_are_those_that_are_near_with_what_to_change(
     ],
 )
 def test_what_to_change_is_said_in_a_few_words(
-    bar: Server, visit: Visit, changes: Any, distance: float, words: str
+    starter: Server, visit: Visit, changes: Any, distance: float, words: str
 ) -> None:
     other = {"recipe_id": 2, "name": "Other", "likeness": 81, "near": True}
     row = {"similar": [other | {"distance": distance, "changes": changes}]}
     asked = "**/recipe-similar?recipe_id=*"
     page = visit(
-        bar, "#/recipe/1", before=lambda it: it.route(asked, lambda route: route.fulfill(json=row))
+        starter,
+        "#/recipe/1",
+        before=lambda it: it.route(asked, lambda route: route.fulfill(json=row)),
     )
     expect(page.locator(".similar .why")).to_have_text(words)
 
 
-def test_a_recipe_without_its_like_is_said_to_be_one_of_its_kind(bar: Server, visit: Visit) -> None:
+def test_a_recipe_without_its_like_is_said_to_be_one_of_its_kind(
+    starter: Server, visit: Visit
+) -> None:
     asked = "**/recipe-similar?recipe_id=*"
     none: dict[str, Any] = {"similar": []}
     page = visit(
-        bar, "#/recipe/1", before=lambda it: it.route(asked, lambda route: route.fulfill(json=none))
+        starter,
+        "#/recipe/1",
+        before=lambda it: it.route(asked, lambda route: route.fulfill(json=none)),
     )
     expect(page.locator(".panel")).to_contain_text("None is near: this one is of its own kind.")
 
 
-def test_a_gin_and_tonic_is_a_gin_drink(bar: Server, visit: Visit) -> None:
-    page = visit(bar, f"#/recipe/{recipe_id(bar, 'Gin and Tonic')}")
+def test_a_gin_and_tonic_is_a_gin_drink(starter: Server, visit: Visit) -> None:
+    page = visit(starter, f"#/recipe/{recipe_id(starter, 'Gin and Tonic')}")
     expect(page.locator(".crumbs a")).to_have_text(["Spirit", "Gin", "London Dry Gin"])
     page.locator("#legend button", has_text="Mixer").click()
     page.keyboard.press("Escape")
@@ -105,10 +111,10 @@ def test_a_gin_and_tonic_is_a_gin_drink(bar: Server, visit: Visit) -> None:
     expect(page.locator("#stage")).to_have_attribute("data-shown", mixers.inner_text())
 
 
-def test_ingredients_drill_down_to_recipes(bar: Server, visit: Visit) -> None:
-    usage = {row["name"]: row for row in bar.get("/analytics/ingredient-usage")["data"]}
+def test_ingredients_drill_down_to_recipes(starter: Server, visit: Visit) -> None:
+    usage = {row["name"]: row for row in starter.get("/analytics/ingredient-usage")["data"]}
     expected = usage["Gin"]["hierarchical_recipes"]
-    page = visit(bar, "#/ingredients")
+    page = visit(starter, "#/ingredients")
     heading = page.locator(".panel h2")
     page.locator(".kinds .row", has_text="Spirit").click()
     expect(heading).to_have_text("Spirit")
@@ -121,11 +127,13 @@ def test_ingredients_drill_down_to_recipes(bar: Server, visit: Visit) -> None:
     expect(heading).to_have_text("Spirit")
 
 
-def test_an_ingredient_names_its_stand_ins_with_their_evidence(bar: Server, visit: Visit) -> None:
-    rows = {row["name"]: row for row in bar.get("/analytics/ingredient-substitutes")["data"]}
+def test_an_ingredient_names_its_stand_ins_with_their_evidence(
+    starter: Server, visit: Visit
+) -> None:
+    rows = {row["name"]: row for row in starter.get("/analytics/ingredient-substitutes")["data"]}
     best = rows["Mezcal"]["nearest"][:6]
     evidence = [_evidence(each["pairs"]) for each in best]
-    page = visit(bar, f"#/ingredient/{ingredient_id(bar, 'Mezcal')}")
+    page = visit(starter, f"#/ingredient/{ingredient_id(starter, 'Mezcal')}")
     substitutes = page.locator(".substitutes .row")
     expect(substitutes).to_have_count(len(best))
     for number, (row, pairs) in enumerate(zip(best, evidence, strict=True)):
@@ -142,16 +150,16 @@ def _evidence(pairs: int) -> str:
     return "1 pair of recipes" if pairs == 1 else f"{pairs} pairs of recipes"
 
 
-def test_the_icicle_is_a_way_down_too(bar: Server, visit: Visit) -> None:
-    page = visit(bar, "#/ingredients")
+def test_the_icicle_is_a_way_down_too(starter: Server, visit: Visit) -> None:
+    page = visit(starter, "#/ingredients")
     page.locator(".icicle a", has_text="Juice").first.click()
     expect(page.locator(".panel h2")).to_have_text("Juice")
 
 
-def test_complexity_leads_to_the_recipes(bar: Server, visit: Visit) -> None:
-    rows = bar.get("/analytics/recipe-complexity")["data"]
+def test_complexity_leads_to_the_recipes(starter: Server, visit: Visit) -> None:
+    rows = starter.get("/analytics/recipe-complexity")["data"]
     wanted = rows[1]
-    page = visit(bar, "#/complexity")
+    page = visit(starter, "#/complexity")
     expect(page.locator(".histogram a")).to_have_count(len(rows))
     page.locator(".histogram a").nth(1).click()
     expect(page.locator(".panel h3")).to_have_text(
@@ -161,12 +169,12 @@ def test_complexity_leads_to_the_recipes(bar: Server, visit: Visit) -> None:
     expect(page.locator("#stage")).to_have_attribute("data-matches", str(wanted["recipe_count"]))
 
 
-def test_a_recipe_that_is_gone_is_said_to_be(bar: Server, visit: Visit) -> None:
-    page = visit(bar, "#/recipe/999999", allow={404})
+def test_a_recipe_that_is_gone_is_said_to_be(starter: Server, visit: Visit) -> None:
+    page = visit(starter, "#/recipe/999999", allow={404})
     expect(page.locator(".panel h2")).to_have_text("Not here any more")
 
 
-def test_freshness_tells_more_when_asked(bar: Server, visit: Visit) -> None:
-    page = visit(bar)
+def test_freshness_tells_more_when_asked(starter: Server, visit: Visit) -> None:
+    page = visit(starter)
     page.locator("#freshness").click()
     expect(page.locator("#freshness-more")).to_contain_text("Recipes on the map")

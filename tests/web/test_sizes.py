@@ -67,8 +67,8 @@ def test_1356_recipes(real: Server, visit: Visit) -> None:
     expect(page.locator("#stage")).to_have_attribute("data-matches", re.compile("[1-9]"))
 
 
-def test_100000_recipes(crowd: Server, visit: Visit) -> None:
-    page = visit_in_time(visit, crowd)
+def test_100000_recipes(large: Server, visit: Visit) -> None:
+    page = visit_in_time(visit, large)
     medians = []
     for _ in range(TRIES):
         slower = stretch()

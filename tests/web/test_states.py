@@ -25,41 +25,41 @@ def expect_freshness(page: Any, state: str, text: str) -> None:
     expect(shown).to_have_text(re.compile(text))
 
 
-def test_a_failed_refresh_is_said_and_the_last_result_stays(bar: Server, visit: Visit) -> None:
+def test_a_failed_refresh_is_said_and_the_last_result_stays(starter: Server, visit: Visit) -> None:
     attempt = {"state": "failed", "step": "neighbours", "fraction": 0.4, "failures": 2}
     attempt["error"] = "out of memory"
-    page = visit(bar, before=told(bar, state="failed", attempt=attempt))
+    page = visit(starter, before=told(starter, state="failed", attempt=attempt))
     expect_freshness(page, "failed", "^Failed, last result from ")
     page.locator("#freshness").click()
     expect(page.locator("#freshness-more")).to_contain_text("out of memory")
     expect(page.locator("#legend button").nth(3)).to_be_visible()
 
 
-def test_a_running_refresh_shows_its_step(bar: Server, visit: Visit) -> None:
+def test_a_running_refresh_shows_its_step(starter: Server, visit: Visit) -> None:
     attempt = {"state": "running", "step": "neighbours", "fraction": 0.6}
-    page = visit(bar, before=told(bar, state="running", attempt=attempt))
+    page = visit(starter, before=told(starter, state="running", attempt=attempt))
     expect_freshness(page, "running", r"^Computing — neighbours 60\s%$")
     expect(page.locator("#progress.on")).to_have_count(1)
 
 
-def test_the_countdown_goes_by_the_servers_clock(bar: Server, visit: Visit) -> None:
+def test_the_countdown_goes_by_the_servers_clock(starter: Server, visit: Visit) -> None:
     times = {"now": "2031-01-01T00:00:00Z", "due_at": "2031-01-01T00:01:04Z"}
-    page = visit(bar, before=told(bar, state="pending", pending_changes=3, **times))
+    page = visit(starter, before=told(starter, state="pending", pending_changes=3, **times))
     expect_freshness(page, "pending", r"^Refresh in 1:0\d \(3 changes\)$")
 
 
-def test_an_empty_catalogue_invites_the_first_recipe(bar: Server, visit: Visit) -> None:
+def test_an_empty_catalogue_invites_the_first_recipe(starter: Server, visit: Visit) -> None:
     empty = {"data": [], "metadata": {}}
     space = "**/runs/*/cocktail-space-em"
-    page = visit(bar, before=lambda page: page.route(space, lambda it: it.fulfill(json=empty)))
+    page = visit(starter, before=lambda page: page.route(space, lambda it: it.fulfill(json=empty)))
     expect(page.get_by_text("Nothing to map yet.")).to_be_visible()
     page.get_by_role("link", name="Add the first recipe").click()
     expect(page.locator(".panel .form")).to_be_visible()
 
 
-def test_a_lost_connection_is_said_and_mended(bar: Server, visit: Visit) -> None:
+def test_a_lost_connection_is_said_and_mended(starter: Server, visit: Visit) -> None:
     gone = ("**/api/v1/refresh", lambda route: route.fulfill(status=502, body="gone"))
-    page = visit(bar, allow={502}, before=lambda page: page.route(*gone))
+    page = visit(starter, allow={502}, before=lambda page: page.route(*gone))
     expect_freshness(page, "offline", "^No connection$")
     page.unroute("**/api/v1/refresh")
     expect_freshness(page, "fresh", "^Up to date$")
@@ -70,9 +70,9 @@ def test_a_lost_connection_is_said_and_mended(bar: Server, visit: Visit) -> None
     [(403, {}, "This token may not do that"), (429, {"Retry-After": "7"}, "in 7 seconds")],
 )
 def test_a_refused_write_says_why_and_keeps_the_draft(
-    bar: Server, visit: Visit, status: int, headers: dict[str, str], words: str
+    starter: Server, visit: Visit, status: int, headers: dict[str, str], words: str
 ) -> None:
-    page = visit(bar, "#/ingredient/new", allow={status})
+    page = visit(starter, "#/ingredient/new", allow={status})
     page.evaluate("() => sessionStorage.setItem('token', 'x')")
     body = {"error": {"code": "refused", "message": "no", "problems": []}}
     page.route(
@@ -89,9 +89,9 @@ def test_a_refused_write_says_why_and_keeps_the_draft(
     expect(page.get_by_label("Name", exact=True)).to_have_value("Something")
 
 
-def test_long_words_on_a_phone_move_nothing(bar: Server, visit: Visit) -> None:
+def test_long_words_on_a_phone_move_nothing(starter: Server, visit: Visit) -> None:
     attempt = {"state": "running", "step": "neighbours", "fraction": 0.6}
-    page = visit(bar, phone=True, before=told(bar, state="running", attempt=attempt))
+    page = visit(starter, phone=True, before=told(starter, state="running", attempt=attempt))
     expect_freshness(page, "running", "^Computing")
     heights = page.evaluate(
         """() => ["Up to date", "Failed, last result from 22 Nov, 05:34"].map((text) => {

@@ -17,25 +17,25 @@ const columns = columnsOf([
   { recipe_id: 7, name: "Gimlet", x: 0, y: 0, ingredients: [line(GIN, 60), line(JUICE, 20)] },
   { recipe_id: 9, name: "Gin Rickey", x: 1, y: 1, ingredients: [line(LONDON, 50), line(JUICE, 20)] },
 ]);
-const atlas = { columns, usage };
+const mapData = { columns, usage };
 
 test("every word has to be met, in the name or in an ingredient", () => {
-  assert.deepEqual(searched("gin lime", atlas), [0, 1]);
-  assert.deepEqual(searched("rickey LIME", atlas), [1]);
-  assert.deepEqual(searched("campari", atlas), []);
+  assert.deepEqual(searched("gin lime", mapData), [0, 1]);
+  assert.deepEqual(searched("rickey LIME", mapData), [1]);
+  assert.deepEqual(searched("campari", mapData), []);
 });
 
 test("an ingredient's recipes are those with a kind of it, too", () => {
-  assert.deepEqual(withIngredient(GIN, atlas), [0, 1]);
-  assert.deepEqual(withIngredient(LONDON, atlas), [1]);
+  assert.deepEqual(withIngredient(GIN, mapData), [0, 1]);
+  assert.deepEqual(withIngredient(LONDON, mapData), [1]);
 });
 
 test("names that begin with what is typed are suggested first, and how many match", () => {
-  const { found, matches } = suggestions("gi", atlas);
+  const { found, matches } = suggestions("gi", mapData);
   assert.equal(matches, 2);
   assert.deepEqual(found.map((each) => each.name).slice(0, 3), ["Gimlet", "Gin Rickey", "Gin"]);
 });
 
 test("an ingredient that no recipe has is not suggested", () => {
-  assert.deepEqual(suggestions("lime", atlas).found.map((each) => each.name).slice(0, 1), ["Lime Juice"]);
+  assert.deepEqual(suggestions("lime", mapData).found.map((each) => each.name).slice(0, 1), ["Lime Juice"]);
 });

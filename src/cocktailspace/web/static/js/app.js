@@ -3,16 +3,16 @@
 import { all, byId, h } from "./html.js";
 import { createRouter } from "./router.js";
 import { createStore } from "./store.js";
-import { removal } from "./edit/removal.js";
+import { deleteDialog } from "./edit/delete-dialog.js";
 import { ingredientForm } from "./edit/ingredient-form.js";
 import { recipeForm } from "./edit/recipe-form.js";
 import { createWriter } from "./edit/writer.js";
 import { complexityView } from "./panels/complexity.js";
-import { foundView } from "./panels/found.js";
+import { searchResultsView } from "./panels/search-results.js";
 import { ingredientView } from "./panels/ingredient.js";
 import { createPanel } from "./panels/panel.js";
 import { recipeView } from "./panels/recipe.js";
-import { createAtlas } from "./shell/atlas.js";
+import { createMapLoader } from "./shell/map-loader.js";
 import { createFreshness, createFreshnessChip } from "./shell/freshness.js";
 import { createLegend, createSpaceSwitch } from "./shell/legend.js";
 import { createMapShell } from "./shell/map-shell.js";
@@ -22,37 +22,37 @@ import { createThemeSwitch } from "./shell/theme.js";
 
 const store = createStore({
   route: null, // where the page is
-  atlas: null, // the run that is shown
-  trouble: null, // why there is none
+  mapData: null, // the run that is shown
+  loadError: null, // why there is none
   freshness: { status: null, skew: 0, offline: false },
   similar: { id: null, list: [] }, // of the recipe that is shown
   provisional: new Map(), // recipes newer than the run, by id (data/provisional.js)
-  gone: new Set(), // ids of recipes deleted since
+  deleted: new Set(), // ids of recipes deleted since
   draft: null, // the recipe being written: { name, places, neighbours }
   news: null, // what the last new version changed
-  asked: null, // the run that was last asked for
+  requestedRun: null, // the run that was last asked for
 });
 
 const announcer = byId("announcer");
 const announce = (text) => { announcer.textContent = text; };
 
 const router = createRouter(store);
-const atlas = createAtlas(store);
+const mapLoader = createMapLoader(store);
 const freshness = createFreshness(store);
 const map = createMapShell(store, router, announce);
 const writer = createWriter({ announce, written: () => freshness.poll() });
-const context = { store, router, announce, writer, remove: removal(store, router, writer) };
+const context = { store, router, announce, writer, remove: deleteDialog(store, router, writer) };
 
 const panel = createPanel(store, {
   recipe: recipeView(context),
   ingredient: ingredientView(context),
   complexity: complexityView(context),
-  search: foundView(context),
+  search: searchResultsView(context),
   "recipe-form": recipeForm(context),
   "ingredient-form": ingredientForm(context),
   lost: async () => ({ title: "Nothing is here", nodes: [h("p", { class: "lede" }, "This address leads nowhere. It may be mistyped, or from another catalogue."), h("div", { class: "actions" }, h("a", { class: "button primary", href: "#/" }, "The map"))] }),
 }, {
-  onToggle: (open) => map.makeRoom(open),
+  onToggle: (open) => map.updateInsets(open),
   onShown: () => map.follow(store.get()),
   close: () => router.go({ view: "map", search: "" }),
 });
@@ -83,10 +83,10 @@ byId("skip").addEventListener("click", (event) => {
   byId("search-text").focus();
 });
 
-map.makeRoom(false);
-const makeRoom = () => map.makeRoom(!byId("panel").hidden);
-addEventListener("resize", makeRoom);
-new ResizeObserver(makeRoom).observe(byId("panel")); // wider for a conflict
-atlas.start(document.documentElement.dataset.run);
+map.updateInsets(false);
+const updateInsets = () => map.updateInsets(!byId("panel").hidden);
+addEventListener("resize", updateInsets);
+new ResizeObserver(updateInsets).observe(byId("panel")); // wider for a conflict
+mapLoader.start(document.documentElement.dataset.run);
 freshness.poll();
 panel.start();

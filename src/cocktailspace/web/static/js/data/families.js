@@ -1,8 +1,8 @@
-// Which families colour the map: those of what each recipe is built on (mains.js). The taxonomy's
+// Which families colour the map: those of what each recipe is built on (base-ingredients.js). The taxonomy's
 // roots will not always do: where one root holds nearly everything ("Spirit"), its children tell
 // more, so the largest family is opened until none holds more than a share of the recipes.
 
-import { mainIngredients } from "./mains.js";
+import { baseIngredients } from "./base-ingredients.js";
 
 const LARGEST_SHARE = 0.3;
 const MOST_UNCOLOURED = 0.15; // that opening a family may leave to "Other"
@@ -12,34 +12,34 @@ const OTHERS = "Other";
 /**
  * Families of the recipes' main ingredients, the most frequent first, at most eleven and the rest
  * as "Other" (key 0): { list: [{ key, name, count, colour }], of: Uint8Array, each recipe's place
- * in the list; mains: the id of what each is built on }. A family keeps the colour it had in `before`.
+ * in the list; bases: the id of what each is built on }. A family keeps the colour it had in `before`.
  */
 export function familiesOf(columns, usage, before = null) {
-  const mains = mainIngredients(columns, usage);
+  const bases = baseIngredients(columns, usage);
   const direct = new Map();
-  for (const id of mains) direct.set(id, (direct.get(id) ?? 0) + 1);
-  const belongs = belongTo(cutForest(direct, usage, columns.count), usage);
+  for (const id of bases) direct.set(id, (direct.get(id) ?? 0) + 1);
+  const belongs = belongTo(chooseFamilies(direct, usage, columns.count), usage);
   const list = ranked(countsOf(direct, belongs), usage);
   colour(list, before?.list ?? []);
-  return { list, mains, of: assigned(mains, belongs, list) };
+  return { list, bases, of: assigned(bases, belongs, list) };
 }
 
 /** How many recipes have their main ingredient at or below each ingredient. */
-function tallyUp(direct, usage) {
-  const tally = new Map();
+function countsWithAncestors(direct, usage) {
+  const counts = new Map();
   for (const [id, count] of direct) {
-    for (const each of [id, ...usage.ancestors(id).map((row) => row.ingredient_id)]) tally.set(each, (tally.get(each) ?? 0) + count);
+    for (const each of [id, ...usage.ancestors(id).map((row) => row.ingredient_id)]) counts.set(each, (counts.get(each) ?? 0) + count);
   }
-  return tally;
+  return counts;
 }
 
 /**
  * Ids of the families: the roots, the largest ones opened. An opened one stays for its own; one
  * that would fall into more kinds than there are colours stays closed.
  */
-function cutForest(direct, usage, total) {
-  const tally = tallyUp(direct, usage);
-  const size = (id) => tally.get(id) ?? 0;
+function chooseFamilies(direct, usage, total) {
+  const counts = countsWithAncestors(direct, usage);
+  const size = (id) => counts.get(id) ?? 0;
   let families = new Set(usage.roots.map((row) => row.ingredient_id));
   const done = new Set();
   for (;;) {
@@ -47,7 +47,7 @@ function cutForest(direct, usage, total) {
     const largest = open.reduce((most, id) => (size(id) > size(most) ? id : most), open[0]);
     if (largest === undefined || size(largest) <= LARGEST_SHARE * total) return families;
     done.add(largest);
-    const children = usage.byId.get(largest).children.filter((child) => tally.has(child));
+    const children = usage.byId.get(largest).children.filter((child) => counts.has(child));
     const opened = new Set([...families, ...children]);
     const uncoloured = bySize(countsOf(direct, belongTo(opened, usage))).slice(MOST_COLOURS);
     if (children.length > 1 && sum(uncoloured) <= MOST_UNCOLOURED * total) families = opened;
@@ -93,8 +93,8 @@ function colour(list, before) {
   for (const family of list) family.colour = family.key === 0 ? MOST_COLOURS : had.get(family.key) ?? free.shift();
 }
 
-function assigned(mains, belongs, list) {
+function assigned(bases, belongs, list) {
   const place = new Map(list.map((family, index) => [family.key, index]));
   const others = place.get(0) ?? 0;
-  return Uint8Array.from(mains, (main) => place.get(belongs(main)) ?? others);
+  return Uint8Array.from(bases, (main) => place.get(belongs(main)) ?? others);
 }

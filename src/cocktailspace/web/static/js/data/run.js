@@ -15,22 +15,22 @@ export async function currentRun() {
 
 /** A run by its manifest; artifacts are fetched when first asked for, and once. */
 export function openRun(manifest) {
-  const kept = new Map();
+  const cache = new Map();
   const folder = `/analytics/runs/${manifest.run_id}`;
   const once = (key, load) => {
-    if (!kept.has(key)) kept.set(key, load().catch((error) => { kept.delete(key); throw error; }));
-    return kept.get(key);
+    if (!cache.has(key)) cache.set(key, load().catch((error) => { cache.delete(key); throw error; }));
+    return cache.get(key);
   };
   return {
     id: manifest.run_id,
     manifest,
     map: (space) => once(`map ${space}`, () => loadMap(`${folder}/${SPACES[space]}`)),
     usage: () => once("usage", async () => usageOf((await getJson(`${folder}/ingredient-usage`)).data)),
-    complexity: () => once("complexity", async () => (await orCurrent(manifest, "recipe-complexity")).data),
+    complexity: () => once("complexity", async () => (await orOfCurrentRun(manifest, "recipe-complexity")).data),
     /** Stand-ins by ingredient; null while they are being computed. */
-    substitutes: () => once("substitutes", () => ifThere(async () => byIngredient((await orCurrent(manifest, "ingredient-substitutes")).data))),
+    substitutes: () => once("substitutes", () => orNullIfMissing(async () => byIngredient((await orOfCurrentRun(manifest, "ingredient-substitutes")).data))),
     /** The recipes that are near one; null while they are being computed. */
-    similar: (recipeId) => once(`similar ${recipeId}`, () => ifThere(async () => nearOf((await orCurrent(manifest, `recipe-similar?recipe_id=${recipeId}`)).similar))),
+    similar: (recipeId) => once(`similar ${recipeId}`, () => orNullIfMissing(async () => nearOf((await orOfCurrentRun(manifest, `recipe-similar?recipe_id=${recipeId}`)).similar))),
   };
 }
 
@@ -38,7 +38,7 @@ export function openRun(manifest) {
  * Of this run or, where it was deleted, of the one that replaced it: a page that slept through
  * that is about to take it up.
  */
-async function orCurrent(manifest, name) {
+async function orOfCurrentRun(manifest, name) {
   try {
     return await getJson(`/analytics/runs/${manifest.run_id}/${name}`);
   } catch (error) {
@@ -105,7 +105,7 @@ export function nearOf(similar) {
 }
 
 /** Null for what the published run does not have: it is newer, or another version's program made it. */
-async function ifThere(load) {
+async function orNullIfMissing(load) {
   try {
     return await load();
   } catch (error) {

@@ -34,7 +34,7 @@ export function combobox(items, { label, onChange = () => {}, placeholder = "", 
     onChange(id);
   }
 
-  async function takeUp(item) {
+  async function accept(item) {
     if (!item?.text) return choose(item);
     close();
     const made = await make(item.text);
@@ -48,7 +48,7 @@ export function combobox(items, { label, onChange = () => {}, placeholder = "", 
     const exact = known.find((item) => item.folded === wanted);
     if (make && wanted && !exact) shown.push({ name: `New: “${text}” …`, text });
     active = wanted && shown.length ? 0 : -1;
-    list.replaceChildren(...shown.map((item, index) => option(item, wanted, index === active, takeUp)),
+    list.replaceChildren(...shown.map((item, index) => option(item, wanted, index === active, accept)),
       ...(shown.length ? [] : [h("p", { class: "none" }, "No such name")]));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
@@ -78,7 +78,7 @@ export function combobox(items, { label, onChange = () => {}, placeholder = "", 
         active = (active + (event.key === "ArrowDown" ? 1 : -1) + shown.length) % shown.length;
         follow();
       }
-    } else if (event.key === "Enter" && !list.hidden && active >= 0) takeUp(shown[active]);
+    } else if (event.key === "Enter" && !list.hidden && active >= 0) accept(shown[active]);
     else if (event.key === "Tab" && !list.hidden && shown[active]?.id) return choose(shown[active]);
     else if (event.key === "Escape" && !list.hidden) close();
     else return undefined;
@@ -115,10 +115,10 @@ function ranked(known, wanted) {
     .sort((one, other) => rank(one) - rank(other) || one.name.length - other.name.length || (one.name < other.name ? -1 : 1));
 }
 
-function option(item, wanted, selected, takeUp) {
+function option(item, wanted, selected, accept) {
   return h("div", {
     role: "option", id: uniqueId("name"), "aria-selected": String(selected), class: item.text ? "make" : null,
-    onpointerdown: (event) => { event.preventDefault(); takeUp(item); },
+    onpointerdown: (event) => { event.preventDefault(); accept(item); },
   }, h("span", {}, marked(item, wanted)), item.note ? h("small", {}, item.note) : null);
 }
 

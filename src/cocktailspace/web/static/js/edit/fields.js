@@ -40,16 +40,16 @@ export function say({ input, error }, message) {
  */
 export function showProblems(fields, problems) {
   fields.forEach((each) => say(each, ""));
-  const homeless = [];
+  const unplaced = [];
   const hit = [];
   for (const { place, message } of problems) {
     const found = fields.find((each) => each.place === place) ?? fields.find((each) => place.startsWith(`${each.place}.`) || place.startsWith(`${each.place}[`));
-    if (!found) homeless.push(place ? `${place}: ${message}` : message);
+    if (!found) unplaced.push(place ? `${place}: ${message}` : message);
     else {
       say(found, message);
       hit.push(found);
     }
   }
   fields.find((each) => hit.includes(each))?.input.focus();
-  return homeless;
+  return unplaced;
 }

@@ -47,8 +47,8 @@ export function formShell({ path, id, etag, fields, read, check, saved, compare,
 
   /** Put problems where they belong; whether there are any. */
   function report(problems) {
-    const homeless = showProblems(fields(), problems);
-    if (homeless.length) say(homeless.join(" "));
+    const unplaced = showProblems(fields(), problems);
+    if (unplaced.length) say(unplaced.join(" "));
     return problems.length > 0;
   }
 

@@ -9,7 +9,7 @@ import { conflictBox } from "./conflict.js";
 import { field } from "./fields.js";
 import { formShell } from "./form-shell.js";
 import { askForIngredient } from "./ingredient-form.js";
-import { livePlace } from "./live-place.js";
+import { draftPreview } from "./draft-preview.js";
 import { lineProblems, recipeLines } from "./recipe-lines.js";
 
 export function recipeForm({ store, router, writer }) {
@@ -44,7 +44,7 @@ function formParts({ store, writer, ingredients, units, ownId }) {
   const description = text("What it is like", "description", "textarea");
   const source = text("Source", "source");
   const address = text("Link to the source", "source_url");
-  const live = livePlace(store);
+  const live = draftPreview(store);
   const named = new Map(ingredients.map((each) => [each.id, each.name]));
   const itemOf = (each) => ({ id: each.id, name: each.name, note: named.get(each.parent_id) ?? "" });
   const lines = recipeLines({ ingredients: ingredients.map(itemOf), units, onChange: () => update(), make });

@@ -6,7 +6,7 @@ const MOST_ZOOM = 400;
 
 const ease = (t) => (t < 0.5 ? 4 * t ** 3 : 1 - (2 - 2 * t) ** 3 / 2);
 
-export const prefersStillness = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+export const prefersReducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class Camera {
   constructor(onMove) {
@@ -138,7 +138,7 @@ export class Camera {
 
   /** Move to the goal; at once for those who asked for less motion. */
   fly(goal) {
-    if (prefersStillness()) return this.jump(goal);
+    if (prefersReducedMotion()) return this.jump(goal);
     this.goal = goal;
     return this.#depart(goal(), MOTION_MS);
   }
@@ -148,7 +148,7 @@ export class Camera {
     const { x, y, scale } = this.motion?.to ?? this;
     const to = { x, y, scale: this.#clamped(scale * factor) };
     this.goal = null;
-    if (!prefersStillness()) return this.#depart(to, ZOOM_MS);
+    if (!prefersReducedMotion()) return this.#depart(to, ZOOM_MS);
     Object.assign(this, to, { motion: null });
     return this.onMove();
   }

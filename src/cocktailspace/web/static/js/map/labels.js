@@ -83,18 +83,18 @@ const fits = (room, spot, limit) => spot.left > 4 && spot.left + spot.width < li
 /** Where each family stands thickest: { x, y, name, colour } in world coordinates. */
 export function familyCentres(xs, ys, families, bounds) {
   const side = Math.max(bounds[2] - bounds[0], bounds[3] - bounds[1], 1e-9) / 12;
-  const tallies = families.list.map(() => new Map());
+  const countsOfFamilies = families.list.map(() => new Map());
   for (let point = 0; point < xs.length; point++) {
     const cell = `${Math.round(xs[point] / side)} ${Math.round(ys[point] / side)}`;
-    const tally = tallies[families.of[point]];
-    const sum = tally.get(cell) ?? [0, 0, 0];
+    const counts = countsOfFamilies[families.of[point]];
+    const sum = counts.get(cell) ?? [0, 0, 0];
     sum[0]++;
     sum[1] += xs[point];
     sum[2] += ys[point];
-    tally.set(cell, sum);
+    counts.set(cell, sum);
   }
   return families.list.map((family, number) => {
-    const [count, x, y] = [...tallies[number].values()].reduce((best, sum) => (sum[0] > best[0] ? sum : best), [0, 0, 0]);
+    const [count, x, y] = [...countsOfFamilies[number].values()].reduce((best, sum) => (sum[0] > best[0] ? sum : best), [0, 0, 0]);
     return { x: x / count, y: y / count, name: family.name, colour: family.colour, number, count: family.count };
   }).filter((centre) => centre.count > 2 && centre.name !== "Other");
 }

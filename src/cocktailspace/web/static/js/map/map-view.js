@@ -1,12 +1,12 @@
 // The map as a thing on the page: it is told what to show, draws when something changed, and says
 // what was pointed at. It knows points, not recipes.
 
-import { Camera, prefersStillness } from "./camera.js";
+import { Camera, prefersReducedMotion } from "./camera.js";
 import { listenToGestures } from "./gestures.js";
 import { listenToKeys, nextInDirection } from "./keys.js";
 import { familyCentres } from "./labels.js";
 import { drawOverlay } from "./overlay.js";
-import { Pace } from "./pace.js";
+import { FrameBudget } from "./frame-budget.js";
 import { canvasPoints } from "./points-canvas.js";
 import { webglPoints } from "./points-webgl.js";
 import { SpatialIndex, boundsOf } from "./spatial-index.js";
@@ -23,7 +23,7 @@ export class MapView {
   #stale = true; // whether the points have to be drawn again, not only what lies over them
   #move = null;
   #walked = -1; // where the keyboard was last
-  #pace = new Pace(() => this.#rest());
+  #pace = new FrameBudget(() => this.#rest());
   #scene = {
     names: [], states: new Uint8Array(0), places: new Float32Array(0), centres: [], shown: [],
     selected: -1, hovered: -1, similar: [], named: [], marks: [], draft: null, obstacles: [],
@@ -81,7 +81,7 @@ export class MapView {
   get showsAll() { return this.camera.goal === this.#everything; }
 
   #start(from, to) {
-    const moves = from !== null && !prefersStillness();
+    const moves = from !== null && !prefersReducedMotion();
     this.points.setPoints(moves ? from : to, to, this.colours);
     this.points.setStates(this.#scene.states);
     this.from = moves ? from : to;

@@ -6,9 +6,9 @@ import { pointsOf } from "../shell/highlights.js";
 import { byName, recipeList } from "./lists.js";
 
 export function complexityView({ router }) {
-  return async (route, atlas) => {
-    const rows = await atlas.run.complexity();
-    const points = route.count === null ? [] : byName(pointsOf({ ...route, search: "" }, atlas) ?? [], atlas);
+  return async (route, mapData) => {
+    const rows = await mapData.run.complexity();
+    const points = route.count === null ? [] : byName(pointsOf({ ...route, search: "" }, mapData) ?? [], mapData);
     const link = (patch) => router.link({ search: "", ...patch });
     return {
       title: "Complexity",
@@ -18,7 +18,7 @@ export function complexityView({ router }) {
         h("p", { class: "small soft" }, "Number of ingredients; choose one to see its recipes."),
         ...(route.count === null ? [] : [
           h("h3", {}, `${counted(points.length, "recipe")} with ${counted(route.count, "ingredient")}`),
-          ...recipeList(points, atlas, link),
+          ...recipeList(points, mapData, link),
         ]),
       ],
     };

@@ -11,7 +11,7 @@ import { HEADING } from "./panel.js";
 const MOST_SUBSTITUTES = 6;
 
 export function ingredientView(context) {
-  return async ({ id }, atlas) => (id === null ? all(atlas, context) : one(id, atlas, context));
+  return async ({ id }, mapData) => (id === null ? all(mapData, context) : one(id, mapData, context));
 }
 
 function all({ usage, families }, { router }) {
@@ -27,11 +27,11 @@ function all({ usage, families }, { router }) {
   };
 }
 
-async function one(id, atlas, { router, remove }) {
-  const [{ body: ingredient, etag }, substitutes] = await Promise.all([request(`/ingredients/${id}`), atlas.run.substitutes()]);
+async function one(id, mapData, { router, remove }) {
+  const [{ body: ingredient, etag }, substitutes] = await Promise.all([request(`/ingredients/${id}`), mapData.run.substitutes()]);
   const link = (patch) => router.link({ search: "", ...patch });
-  const row = atlas.usage.byId.get(id);
-  const points = row ? byName(withIngredient(id, atlas), atlas) : [];
+  const row = mapData.usage.byId.get(id);
+  const points = row ? byName(withIngredient(id, mapData), mapData) : [];
   return {
     title: ingredient.name,
     nodes: [
@@ -40,9 +40,9 @@ async function one(id, atlas, { router, remove }) {
       HEADING,
       ingredient.description ? h("p", { class: "lede" }, ingredient.description) : null,
       row ? usedIn(row) : h("p", { class: "lede" }, "New: the next refresh counts its recipes."),
-      ...(row?.children.length ? [icicle(row, atlas.usage, atlas.families, link), ...kinds(row.children.map((each) => atlas.usage.byId.get(each)), link)] : []),
+      ...(row?.children.length ? [icicle(row, mapData.usage, mapData.families, link), ...kinds(row.children.map((each) => mapData.usage.byId.get(each)), link)] : []),
       ...substitutesSection(substitutes, id, link),
-      ...(points.length ? [h("h3", {}, counted(points.length, "recipe")), ...recipeList(points, atlas, link)] : []),
+      ...(points.length ? [h("h3", {}, counted(points.length, "recipe")), ...recipeList(points, mapData, link)] : []),
       h("div", { class: "actions" },
         h("a", { class: "button", href: link({ view: "ingredient-form", id }) }, "Change"),
         h("button", { type: "button", class: "button", onclick: () => remove("ingredients", ingredient, etag) }, "Delete"),

@@ -7,12 +7,12 @@ import { h } from "../html.js";
 const AT_ONCE = 40;
 
 /** Recipes of the map, by point, as links, a page at a time. */
-export function recipeList(points, atlas, link) {
+export function recipeList(points, mapData, link) {
   const list = h("ul", { class: "rows" });
   const more = h("button", { type: "button", class: "button", onclick: () => grow() });
   let shown = 0;
   function grow() {
-    list.append(...points.slice(shown, shown + AT_ONCE).map((point) => recipeRow(point, atlas, link)));
+    list.append(...points.slice(shown, shown + AT_ONCE).map((point) => recipeRow(point, mapData, link)));
     shown = Math.min(shown + AT_ONCE, points.length);
     more.hidden = shown === points.length;
     more.textContent = `Show more (${count(points.length - shown)})`;

@@ -6,7 +6,7 @@ const SCROLLED = 44; // pixels, after which the heading is on its way out
 const PATIENCE_MS = 180; // an answer that comes sooner needs no skeleton
 
 /**
- * views: by route.view, an async function of (route, atlas) that gives { title, nodes } or null
+ * views: by route.view, an async function of (route, mapData) that gives { title, nodes } or null
  * for no panel; `own` says that the view minds new versions itself (forms, which must not be
  * rebuilt under the fingers of who fills them in).
  */
@@ -16,17 +16,17 @@ export function createPanel(store, views, { onToggle, onShown, close }) {
   let shownRun = null;
   let turn = 0;
 
-  async function show({ route, atlas }) {
+  async function show({ route, mapData }) {
     const view = views[route.view];
     const key = keyOf(route);
     const again = key === shownKey;
-    if (again && (shownRun === atlas?.run || view?.own)) return;
-    if (view && !view.own && !atlas) return;
-    [shownKey, shownRun] = [key, atlas?.run ?? null];
+    if (again && (shownRun === mapData?.run || view?.own)) return;
+    if (view && !view.own && !mapData) return;
+    [shownKey, shownRun] = [key, mapData?.run ?? null];
     const mine = ++turn;
     if (!view) return toggle(false);
     const slow = setTimeout(() => mine === turn && !again && fill("", skeleton(), again), PATIENCE_MS);
-    const content = await view(route, atlas).catch((error) => failed(error));
+    const content = await view(route, mapData).catch((error) => failed(error));
     clearTimeout(slow);
     if (mine !== turn) return;
     if (!content) return toggle(false);
@@ -56,7 +56,7 @@ export function createPanel(store, views, { onToggle, onShown, close }) {
     onToggle(open);
   }
 
-  store.subscribe(["route", "atlas"], show);
+  store.subscribe(["route", "mapData"], show);
   panel.addEventListener("scroll", () => panel.classList.toggle("scrolled", panel.scrollTop > SCROLLED), { passive: true });
   panel.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) close();

@@ -7,25 +7,25 @@ import { amount, millilitres, ounces } from "../format.js";
 import { h } from "../html.js";
 import { crumbs } from "./lists.js";
 import { HEADING } from "./panel.js";
-import { alike, reason } from "./why.js";
+import { likenessOf, reason } from "./differences.js";
 
 const POUR_ML = 4; // less than this is counted in dashes, not measured in ounces
 
 export function recipeView({ store, router, remove }) {
-  return async ({ id }, atlas) => {
-    const point = atlas.pointOf.get(id);
-    const [{ body: recipe, etag }, short, published] = await Promise.all([request(`/recipes/${id}`), abbreviations(), point === undefined ? null : atlas.run.similar(id)]);
-    const newer = point === undefined || !agrees(recipe, atlas.columns, point);
+  return async ({ id }, mapData) => {
+    const point = mapData.pointOf.get(id);
+    const [{ body: recipe, etag }, short, published] = await Promise.all([request(`/recipes/${id}`), abbreviations(), point === undefined ? null : mapData.run.similar(id)]);
+    const newer = point === undefined || !agrees(recipe, mapData.columns, point);
     const similar = newer ? (await placeProvisionally(store, recipe)).neighbours : published;
     store.set({ similar: { id, list: newer ? [] : similar ?? [] } });
     return {
       title: recipe.name,
       nodes: [
-        family(recipe, atlas, router),
+        family(recipe, mapData, router),
         HEADING,
         newer ? h("p", {}, h("span", { class: "pill" }, "Provisional"), " ", h("span", { class: "small soft" }, hint(recipe, point))) : null,
         recipe.description ? h("p", { class: "lede" }, recipe.description) : null,
-        measures(recipe, short, atlas, router),
+        measures(recipe, short, mapData, router),
         recipe.instructions ? [h("h3", {}, "How it is made"), h("p", { class: "instructions" }, recipe.instructions)] : null,
         recipe.source || recipe.source_url ? source(recipe) : null,
         hasVolume(recipe) ? similarSection(similar, router) : null,
@@ -43,27 +43,27 @@ function hint(recipe, point) {
 }
 
 /** Where it sits in the taxonomy: the path of the ingredient that it is built on. */
-function family(recipe, atlas, router) {
-  const { usage } = atlas;
-  const main = mainOf(recipe, atlas);
+function family(recipe, mapData, router) {
+  const { usage } = mapData;
+  const main = baseOf(recipe, mapData);
   if (!usage.byId.has(main)) return null;
   const path = [...usage.ancestors(main), usage.byId.get(main)];
   return crumbs(path.map((row) => h("a", { href: router.link({ view: "ingredient", id: row.ingredient_id, search: "" }) }, row.name)));
 }
 
 /** As the map has it; of a recipe that it does not have, the largest. */
-function mainOf(recipe, { pointOf, families }) {
+function baseOf(recipe, { pointOf, families }) {
   const point = pointOf.get(recipe.id);
-  if (point !== undefined) return families.mains[point];
+  if (point !== undefined) return families.bases[point];
   return recipe.ingredients.reduce((most, line) => (line.volume_ml > (most?.volume_ml ?? 0) ? line : most), null)?.ingredient_id;
 }
 
-function measures(recipe, short, atlas, router) {
+function measures(recipe, short, mapData, router) {
   const total = recipe.ingredients.reduce((sum, line) => sum + line.volume_ml, 0);
   const head = ["Ingredient", "As written", "ml", "oz"].map((text) => h("th", { scope: "col" }, text));
   return h("table", { class: "measures" },
     h("thead", {}, h("tr", {}, head)),
-    h("tbody", {}, recipe.ingredients.map((line) => measure(line, short, total, atlas, router))),
+    h("tbody", {}, recipe.ingredients.map((line) => measure(line, short, total, mapData, router))),
     h("tfoot", {}, h("tr", {}, h("td", {}, "In all, before ice"), h("td", {}), h("td", {}, millilitres(total)), h("td", {}, ounces(total)))));
 }
 
@@ -104,7 +104,7 @@ function similarSection(similar, router) {
 function similarRow(each, router) {
   return h("li", {}, h("a", { class: "row", href: router.link({ view: "recipe", id: each.recipe_id, search: "" }) },
     h("span", { class: "name" }, each.name),
-    h("span", { class: "value", title: "100 % is the same drink" }, alike(each)),
+    h("span", { class: "value", title: "100 % is the same drink" }, likenessOf(each)),
     h("span", { class: "why" }, reason(each))));
 }
 

@@ -74,11 +74,11 @@ export function createFreshnessChip(store, { announce, refreshNow }) {
   const more = byId("freshness-more");
   const fill = () => more.replaceChildren(...details(store.get(), refreshNow));
   more.addEventListener("toggle", (event) => { if (event.newState === "open") fill(); });
-  store.subscribe(["freshness", "atlas"], () => { if (more.matches(":popover-open")) fill(); });
+  store.subscribe(["freshness", "mapData"], () => { if (more.matches(":popover-open")) fill(); });
 }
 
-function details({ freshness: { status, offline }, atlas }, refreshNow) {
-  const manifest = atlas?.run.manifest;
+function details({ freshness: { status, offline }, mapData }, refreshNow) {
+  const manifest = mapData?.run.manifest;
   const facts = [
     ["Shown", manifest ? dateTime(manifest.generated_at) : "nothing yet"],
     ["Recipes on the map", manifest ? `${manifest.counts.recipes_in_space} of ${manifest.counts.recipes}` : "–"],

@@ -4,10 +4,10 @@ import { fold } from "../format.js";
 import { STATES } from "../map/map-view.js";
 
 /** The points that the route is about, in order, or null when it is about all. */
-export function pointsOf(route, atlas) {
-  if (route.search) return searched(route.search, atlas);
-  if (route.view === "ingredient" && route.id !== null) return withIngredient(route.id, atlas);
-  if (route.view === "complexity" && route.count !== null) return withCount(route.count, atlas);
+export function pointsOf(route, mapData) {
+  if (route.search) return searched(route.search, mapData);
+  if (route.view === "ingredient" && route.id !== null) return withIngredient(route.id, mapData);
+  if (route.view === "complexity" && route.count !== null) return withCount(route.count, mapData);
   return null;
 }
 
@@ -47,12 +47,12 @@ function someLine(columns, point, accepts) {
 }
 
 /** One state a point: hidden families and what is gone, dimmed by a search, normal, bright. */
-export function statesOf(points, atlas, shown, gone) {
-  const { columns, families, pointOf } = atlas;
+export function statesOf(points, mapData, shown, deleted) {
+  const { columns, families, pointOf } = mapData;
   const states = new Uint8Array(columns.count).fill(points ? STATES.dim : STATES.normal);
   for (const point of points ?? []) states[point] = STATES.bright;
   for (let point = 0; point < states.length; point++) if (!shown[families.of[point]]) states[point] = STATES.hidden;
-  for (const id of gone) if (pointOf.has(id)) states[pointOf.get(id)] = STATES.hidden;
+  for (const id of deleted) if (pointOf.has(id)) states[pointOf.get(id)] = STATES.hidden;
   return states;
 }
 

@@ -10,11 +10,11 @@ const SPACES = [
 
 export function createLegend(store, router) {
   const box = byId("legend");
-  store.subscribe(["atlas", "route"], ({ atlas, route }) => {
-    if (!atlas) return;
+  store.subscribe(["mapData", "route"], ({ mapData, route }) => {
+    if (!mapData) return;
     const { activeElement } = document;
     const focused = activeElement instanceof HTMLElement && box.contains(activeElement) ? activeElement.dataset.family : null;
-    box.replaceChildren(...buttons(atlas.families.list, route.families, router));
+    box.replaceChildren(...buttons(mapData.families.list, route.families, router));
     if (focused !== null) all("button", box).find((button) => button.dataset.family === focused)?.focus();
   });
 }

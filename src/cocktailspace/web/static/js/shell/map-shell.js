@@ -4,7 +4,7 @@ import { linesOf } from "../data/map-columns.js";
 import { count, millilitres } from "../format.js";
 import { all, byId, h } from "../html.js";
 import { MapView } from "../map/map-view.js";
-import { originsOf } from "./atlas.js";
+import { originsOf } from "./map-loader.js";
 import { pointsOf, shownFamilies, statesOf } from "./highlights.js";
 
 const PHONE = matchMedia("(max-width: 760px)");
@@ -17,11 +17,11 @@ const HERE = 0.25; // of the map's extent: a similar recipe farther away lies el
 export function createMapShell(store, router, announce) {
   const stage = byId("stage");
   const view = new MapView(stage, { onSelect: select, onHover: hover });
-  let shownAtlas = null;
+  let shownMap = null;
 
   function select(point) {
-    const { atlas, route } = store.get();
-    if (point >= 0) router.go({ view: "recipe", id: atlas.columns.ids[point] });
+    const { mapData, route } = store.get();
+    if (point >= 0) router.go({ view: "recipe", id: mapData.columns.ids[point] });
     else if (route.view === "recipe") router.go({ view: "map" });
   }
 
@@ -29,44 +29,44 @@ export function createMapShell(store, router, announce) {
     const card = byId("hover");
     card.hidden = point < 0;
     if (point < 0) return;
-    const { columns } = store.get().atlas;
+    const { columns } = store.get().mapData;
     const lines = linesOf(columns, point);
     fillCard(card, columns.names[point], lines);
     putCard(card, place, view.camera);
     announce(`${columns.names[point]}: ${lines.map((line) => line.name).join(", ")}`);
   }
 
-  function showAtlas({ atlas, provisional }) {
-    if (!atlas || atlas === shownAtlas) return;
-    const before = shownAtlas;
-    const from = before?.columns.count ? originsOf(atlas, before, view.placesNow(), provisional) : null;
-    view.setPoints(atlas.columns, atlas.families, from);
-    const otherSpace = before && before.space !== atlas.space;
-    shownAtlas = atlas;
+  function showMap({ mapData, provisional }) {
+    if (!mapData || mapData === shownMap) return;
+    const before = shownMap;
+    const from = before?.columns.count ? originsOf(mapData, before, view.placesNow(), provisional) : null;
+    view.setPoints(mapData.columns, mapData.families, from);
+    const otherSpace = before && before.space !== mapData.space;
+    shownMap = mapData;
     if (otherSpace && !view.showsAll) view.fitAll();
-    queueMicrotask(keepClear); // once the legend is filled
-    stage.dataset.run = atlas.run.id;
-    stage.dataset.space = atlas.space;
+    queueMicrotask(updateObstacles); // once the legend is filled
+    stage.dataset.run = mapData.run.id;
+    stage.dataset.space = mapData.space;
     stage.dataset.renderer = view.points.kind;
     performance.mark("map-shown");
   }
 
-  function showStates({ route, atlas, gone }) {
-    if (!atlas) return;
-    const shown = shownFamilies(route, atlas.families);
-    const points = pointsOf(route, atlas);
-    const states = statesOf(points, atlas, shown, gone);
+  function showStates({ route, mapData, deleted }) {
+    if (!mapData) return;
+    const shown = shownFamilies(route, mapData.families);
+    const points = pointsOf(route, mapData);
+    const states = statesOf(points, mapData, shown, deleted);
     view.setStates(states, shown);
     stage.dataset.shown = String(states.reduce((sum, state) => sum + Math.min(state, 1), 0));
     view.update({ named: points && points.length <= 400 ? points : [] });
     stage.dataset.matches = points ? String(points.length) : "";
   }
 
-  function showSelected({ route, atlas, similar, news, draft }) {
-    if (!atlas) return;
-    const point = (id) => atlas.pointOf.get(id) ?? -1;
+  function showSelected({ route, mapData, similar, news, draft }) {
+    if (!mapData) return;
+    const point = (id) => mapData.pointOf.get(id) ?? -1;
     const selected = route.view === "recipe" || route.view === "recipe-form" ? point(route.id) : -1;
-    const written = draftPlace(draft, route, atlas, store.get().provisional);
+    const written = draftPlace(draft, route, mapData, store.get().provisional);
     if (written) written.near = lying(pointsNear(written.neighbours, point), written);
     if (written && selected < 0 && route.view.startsWith("recipe")) view.showPlace(written.x, written.y);
     view.update({
@@ -78,13 +78,13 @@ export function createMapShell(store, router, announce) {
   }
 
   /** Move so that what the route is about can be seen; the map stays put where it can. */
-  function follow({ route, atlas, similar }) {
-    if (!atlas) return;
-    const points = pointsOf(route, atlas);
-    const selected = route.view === "recipe" ? atlas.pointOf.get(route.id) : undefined;
+  function follow({ route, mapData, similar }) {
+    if (!mapData) return;
+    const points = pointsOf(route, mapData);
+    const selected = route.view === "recipe" ? mapData.pointOf.get(route.id) : undefined;
     const list = similar.id === route.id ? similar.list : [];
     if (points?.length && selected === undefined) view.fit(points, route.search ? 6 : 3);
-    else if (selected !== undefined) showWithNeighbours(selected, pointsNear(list, (id) => atlas.pointOf.get(id) ?? -1));
+    else if (selected !== undefined) showWithNeighbours(selected, pointsNear(list, (id) => mapData.pointOf.get(id) ?? -1));
     else if (!points && view.camera.goal && !view.showsAll) view.fitAll();
   }
 
@@ -107,7 +107,7 @@ export function createMapShell(store, router, announce) {
   }
 
   /** Leave room for the panel, the legend and, on a phone, what lies above and below. */
-  function makeRoom(panelOpen) {
+  function updateInsets(panelOpen) {
     const panel = byId("panel");
     if (panel.classList.contains("tall")) return; // it covers all; the map stays as it was
     if (PHONE.matches) {
@@ -116,11 +116,11 @@ export function createMapShell(store, router, announce) {
     } else {
       view.camera.setInsets({ left: 200, right: panelOpen ? panel.offsetWidth + 12 : 56, top: 0, bottom: 0 });
     }
-    keepClear();
+    updateObstacles();
   }
 
   /** Where names would be hidden by what floats over the map. */
-  function keepClear() {
+  function updateObstacles() {
     const origin = stage.getBoundingClientRect();
     view.setObstacles([".spaces", ".legend", ".zoom", ".panel"].map((name) => {
       const box = document.querySelector(`main ${name}`).getBoundingClientRect();
@@ -128,9 +128,9 @@ export function createMapShell(store, router, announce) {
     }));
   }
 
-  store.subscribe(["atlas"], showAtlas);
-  store.subscribe(["atlas", "route", "gone"], showStates);
-  store.subscribe(["atlas", "route", "similar", "news", "draft", "provisional"], showSelected);
+  store.subscribe(["mapData"], showMap);
+  store.subscribe(["mapData", "route", "deleted"], showStates);
+  store.subscribe(["mapData", "route", "similar", "news", "draft", "provisional"], showSelected);
   all("[data-zoom]", byId("zoom")).forEach((button) =>
     button.addEventListener("click", () => zoom(button.dataset.zoom)));
 
@@ -139,7 +139,7 @@ export function createMapShell(store, router, announce) {
     else view.camera.zoomBy(how === "in" ? 1.8 : 1 / 1.8);
   }
 
-  return { view, follow, makeRoom };
+  return { view, follow, updateInsets };
 }
 
 const pointsNear = (list, point) =>

@@ -12,25 +12,25 @@ export function createNotice(store) {
   const show = () => {
     const said = notice(store.get());
     box.hidden = said === null || (said.calm && performance.now() - opened < SLOW_MS);
-    for (const id of ["corner", "zoom"]) byId(id).hidden = !store.get().atlas?.columns.count;
+    for (const id of ["corner", "zoom"]) byId(id).hidden = !store.get().mapData?.columns.count;
     if (!said) return;
     byId("notice-text").textContent = said.text;
     byId("notice-more").replaceChildren(...said.more);
   };
-  store.subscribe(["atlas", "trouble", "freshness"], show);
+  store.subscribe(["mapData", "loadError", "freshness"], show);
   setTimeout(show, SLOW_MS + 20);
   show();
 }
 
 /** { text, more: nodes, calm }, or null when there is a map to see. */
-function notice({ atlas, trouble, freshness }) {
-  if (atlas?.columns.count) return null;
-  if (atlas) {
+function notice({ mapData, loadError, freshness }) {
+  if (mapData?.columns.count) return null;
+  if (mapData) {
     const add = h("a", { href: "#/recipe/new" }, "Add the first recipe");
     return { text: "Nothing to map yet.", more: [add, " and it appears here within seconds."] };
   }
-  if (trouble?.status === 503) return firstMap(freshness);
-  if (trouble) return { text: "The map cannot be shown for now.", more: [`${trouble.message} Trying again …`] };
+  if (loadError?.status === 503) return firstMap(freshness);
+  if (loadError) return { text: "The map cannot be shown for now.", more: [`${loadError.message} Trying again …`] };
   return { text: "Loading the map …", more: [], calm: true };
 }
 
@@ -48,20 +48,20 @@ const NAMED = 3;
 /** What the new map brought, by name where they are few, with the rings that mark it on the map. */
 export function createNews(store, router) {
   const box = byId("news");
-  store.subscribe(["news", "atlas"], ({ news, atlas }) => {
-    const total = news ? news.created.length + news.changed.length + news.gone.length : 0;
+  store.subscribe(["news", "mapData"], ({ news, mapData }) => {
+    const total = news ? news.created.length + news.changed.length + news.deleted.length : 0;
     box.hidden = total === 0;
-    if (total) box.replaceChildren(...said(news, atlas, store, router));
+    if (total) box.replaceChildren(...said(news, mapData, store, router));
     byId("bulletin").textContent = total ? box.querySelector("p").textContent : "";
   });
 }
 
-function said({ created, changed, gone }, atlas, store, router) {
-  const link = (id) => h("a", { href: router.link({ view: "recipe", id, search: "" }) }, atlas.columns.names[atlas.pointOf.get(id)]);
+function said({ created, changed, deleted }, mapData, store, router) {
+  const link = (id) => h("a", { href: router.link({ view: "recipe", id, search: "" }) }, mapData.columns.names[mapData.pointOf.get(id)]);
   const parts = [
     created.length ? part("new", "New", created, link) : null,
     changed.length ? part("changed", "Changed", changed, link) : null,
-    gone.length ? part("gone", "Gone", gone, (name) => name) : null,
+    deleted.length ? part("deleted", "Gone", deleted, (name) => name) : null,
   ].filter(Boolean);
   const close = h("button", { type: "button", class: "quiet", "aria-label": "Put away", onclick: () => store.set({ news: null }) }, "✕");
   return [h("p", {}, h("b", {}, "A new map."), parts.map((each) => [" ", each])), close];

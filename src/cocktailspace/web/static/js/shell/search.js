@@ -23,10 +23,10 @@ export function createSearch(store, router, announce) {
   }
 
   function suggest() {
-    const { atlas } = store.get();
+    const { mapData } = store.get();
     const text = input.value.trim();
-    if (!text || !atlas) return close();
-    const { found, matches } = suggestions(text, atlas);
+    if (!text || !mapData) return close();
+    const { found, matches } = suggestions(text, mapData);
     list.replaceChildren(...found.map((each) => option(each, choose)), ...(found.length ? [] : [nothing(text)]));
     list.hidden = false;
     active = -1;
@@ -87,8 +87,8 @@ export function createSearch(store, router, announce) {
 }
 
 /** The best suggestions: recipes by name, ingredients by name, then all matches together; and how many match. */
-export function suggestions(text, atlas) {
-  const { columns, usage } = atlas;
+export function suggestions(text, mapData) {
+  const { columns, usage } = mapData;
   const wanted = fold(text);
   const recipes = best(columns.folded, wanted, MOST_RECIPES).map((point) => ({
     name: columns.names[point], note: "", go: { view: "recipe", id: columns.ids[point] },
@@ -98,7 +98,7 @@ export function suggestions(text, atlas) {
     name: used[number].name, note: counted(used[number].hierarchical_recipes, "recipe"),
     go: { view: "ingredient", id: used[number].ingredient_id },
   }));
-  const matches = searched(text, atlas).length;
+  const matches = searched(text, mapData).length;
   if (!matches && !ingredients.length) return { found: [], matches };
   const everything = { name: `All that match “${text}”`, note: count(matches), go: { view: "search", search: text } };
   return { found: [...recipes, ...ingredients, everything], matches };

@@ -5,7 +5,7 @@ const SLOW_MS = 45, FAST_MS = 22, BROKEN_OFF_MS = 400;
 const FEWEST = 6000;
 const REST_MS = 140;
 
-export class Pace {
+export class FrameBudget {
   #last = 0;
   #most = Infinity;
   #timer = 0;

@@ -2,13 +2,13 @@
 
 import { placeOf } from "../data/provisional.js";
 import { h } from "../html.js";
-import { alike, reason } from "../panels/why.js";
+import { likenessOf, reason } from "../panels/differences.js";
 
 const TYPING_MS = 160;
 const SHOWN = 3;
 
 /** Gives { node, update(name, lines, ownId), stop() }. */
-export function livePlace(store) {
+export function draftPreview(store) {
   const says = h("p", { class: "says" }, EMPTY);
   const list = h("ul", {}, h("li", {}, HINT));
   let timer = 0, turn = 0;
@@ -20,7 +20,7 @@ export function livePlace(store) {
     const near = placed?.neighbours ?? [];
     says.textContent = placed?.nearest ? verdict(placed.nearest) : EMPTY;
     list.replaceChildren(...near.slice(0, SHOWN).map((each) =>
-      h("li", {}, h("b", {}, each.name), ` — ${alike(each)}: ${reason(each)}`)));
+      h("li", {}, h("b", {}, each.name), ` — ${likenessOf(each)}: ${reason(each)}`)));
     if (!near.length) list.append(h("li", {}, placed?.nearest ? FAR : HINT));
     store.set({ draft: placed?.places ? { name, places: placed.places, neighbours: near } : null });
   }

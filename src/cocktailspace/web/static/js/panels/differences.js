@@ -5,7 +5,7 @@ import { millilitres } from "../format.js";
 const NAMED = 2; // changes of one kind that are named, the largest first
 const POUR_ML = 4; // less than this is counted in dashes
 
-export const alike = ({ likeness }) => `${likeness}\u00a0% alike`;
+export const likenessOf = ({ likeness }) => `${likeness}\u00a0% alike`;
 
 /** "swap 30 ml Gin for 45 ml Bourbon, no Campari, more Lime Juice (15 → 25 ml)" */
 export function reason({ distance, changes }) {

@@ -3,7 +3,7 @@
 import { h } from "../html.js";
 import { CancelledError, explain } from "./writer.js";
 
-export function removal(store, router, writer) {
+export function deleteDialog(store, router, writer) {
   return (kind, thing, etag) => {
     const noun = kind === "recipes" ? "recipe" : "ingredient";
     const dialog = h("dialog", { "aria-labelledby": "remove-title" });
@@ -37,6 +37,6 @@ export function removal(store, router, writer) {
 /** The server has deleted it, so it may leave the map at once. */
 function forget(store, kind, id) {
   if (kind !== "recipes") return;
-  const { provisional, gone } = store.get();
-  store.set({ provisional: new Map([...provisional].filter(([each]) => each !== id)), gone: new Set(gone).add(id) });
+  const { provisional, deleted } = store.get();
+  store.set({ provisional: new Map([...provisional].filter(([each]) => each !== id)), deleted: new Set(deleted).add(id) });
 }

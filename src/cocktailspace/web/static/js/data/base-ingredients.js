@@ -14,7 +14,7 @@ const SAMPLE = 5_000; // recipes that are enough to learn from
  * and so on until they stay (expectation–maximisation). What always comes with something that leads
  * elsewhere too (soda, juice, bitters) ends low, however much of it there is.
  */
-export function mainIngredients(columns, usage) {
+export function baseIngredients(columns, usage) {
   const weights = weightsByRoot(columns, rootsOf(columns, usage));
   const leads = learnLeads(weights, columns.count);
   return Float64Array.from({ length: columns.count }, (_, point) => {

@@ -27,7 +27,7 @@ from tests.conftest import encoded
 IN_CATALOGUE = 500
 
 
-def publish_crowd(folder: Path, count: int) -> None:
+def publish_large(folder: Path, count: int) -> None:
     """Publish maps of `count` recipes for a new catalogue in `folder`, as if they were of it."""
     document = generate(count).document()
     database = Database(sqlite_url(folder / "catalogue.sqlite"))
@@ -42,7 +42,7 @@ def publish_crowd(folder: Path, count: int) -> None:
     now = datetime.now(UTC)
     artifacts = {
         name: encoded(name, data, source_version=state.version, generated_at=now)
-        for name, data in crowd(document, ids).items()
+        for name, data in made_up(document, ids).items()
     }
     both = ArtifactName.COCKTAIL_SPACE_EM, ArtifactName.COCKTAIL_SPACE
     artifacts[both[1]] = artifacts[both[0]].replace(
@@ -59,7 +59,7 @@ def publish_crowd(folder: Path, count: int) -> None:
     publish(FolderStore(folder / "artifacts"), result, base=None, clock=lambda: now)
 
 
-def crowd(document: dict[str, Any], ids: dict[str, int]) -> dict[ArtifactName, Any]:
+def made_up(document: dict[str, Any], ids: dict[str, int]) -> dict[ArtifactName, Any]:
     """Every artifact but the second map, and without neighbours, which the page does not need."""
     rows = _rows(document, ids)
     usage = _usage(document, ids, rows)
