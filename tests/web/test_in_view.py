@@ -25,14 +25,14 @@ AT_REST = """async () => {
 }"""
 # Where a recipe's point is on the page, and whether the map is what one sees there.
 POINT = """(id) => {
-  const { view } = window.inside.map, { columns, pointOf } = window.inside.store.get().atlas;
+  const { view } = window.inside.map, { columns, pointOf } = window.inside.store.get().mapData;
   const point = pointOf.get(id), box = document.querySelector("#stage").getBoundingClientRect();
   const [x, y] = view.camera.toScreen(columns.x[point], columns.y[point]);
   const [left, top] = [x + box.left, y + box.top];
   const free = Boolean(document.elementFromPoint(left, top)?.closest("#stage"));
   return { name: columns.names[point], x: left, y: top, free };
 }"""
-IDS = "() => [...window.inside.store.get().atlas.columns.ids]"
+IDS = "() => [...window.inside.store.get().mapData.columns.ids]"
 CHOSEN = "() => window.inside.store.get().route.id"
 
 
