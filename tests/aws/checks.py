@@ -36,7 +36,6 @@ LEFT_AT_DEFAULT = {
     "OIDC_AUDIENCE": "goes with OIDC_ISSUER",
     "OIDC_EDITOR_GROUP": "the group is called so",
     "OIDC_ADMIN_GROUP": "the group is called so",
-    "CORS_ORIGINS": "the page comes from the same origin",
     "MAX_BODY_BYTES": "good for Lambda, too",
     "MAX_REQUEST_SECONDS": "the gateway hands over whole requests",
     "MAX_CONNECTIONS": "the gateway holds them",
@@ -201,13 +200,15 @@ def narrow_role(template: ResolvedTemplate) -> Complaints:
     prefix = "arn:aws:scheduler:us-east-1:123456789012:schedule/default"
     schedule = f"{prefix}/{stack}-analytics-debounce"
     bucket = template.attribute("AnalyticsBucket", "Arn")
+    here = "arn:aws:elasticfilesystem:us-east-1:123456789012"
+    file_system_arn = f"{here}:file-system/{template.outputs['FileSystem']}"
     exact = {
         "scheduler:CreateSchedule": {schedule},
         "scheduler:UpdateSchedule": {schedule},
         "iam:PassRole": {template.attribute("AnalyticsSchedulerRole", "Arn")},
         "s3:GetObject": {f"{bucket}/analytics/v1/*"},
-        "elasticfilesystem:ClientMount": {template.attribute("FileSystem", "Arn")},
-        "elasticfilesystem:ClientWrite": {template.attribute("FileSystem", "Arn")},
+        "elasticfilesystem:ClientMount": {file_system_arn},
+        "elasticfilesystem:ClientWrite": {file_system_arn},
     }
     logs = {
         template.attribute("CocktailLogGroup", "Arn"),

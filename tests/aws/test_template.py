@@ -271,6 +271,24 @@ def test_a_second_stack_of_an_account_can_share_the_jobs_log_group() -> None:
     assert "JobLogs" not in resolve("prod", JobLogGroup="existing").resources
 
 
+TAKEN_OVER = {"ExistingFileSystem": "fs-0123456789abcdef0", "ExistingUserPool": "us-east-1_Ab1Cd2Ef3"}
+
+
+@pytest.mark.parametrize("check", checks.ALL, ids=lambda check: check.__name__)
+def test_a_new_stack_takes_over_what_a_deleted_one_left(check: Callable[..., Any]) -> None:
+    template = resolve("prod", JobLogGroup="existing", **TAKEN_OVER)
+    if check is not checks.logs:  # the job's are there already
+        assert list(check(template)) == []
+    made = {"FileSystem", "UserPool", "EditorGroup", "AdminGroup", "JobLogs"}
+    assert not made & template.resources.keys()
+    assert template.outputs["FileSystem"] == TAKEN_OVER["ExistingFileSystem"]
+    for user in ("FileSystemAccessPoint", "MountTargetA", "MountTargetB"):
+        assert template.resource(user)["FileSystemId"] == TAKEN_OVER["ExistingFileSystem"]
+    assert template.resource("UserPoolClient")["UserPoolId"] == TAKEN_OVER["ExistingUserPool"]
+    authorizers = json.dumps(template.resource("CocktailAPI"))
+    assert f"amazonaws.com/{TAKEN_OVER['ExistingUserPool']}" in authorizers
+
+
 def test_what_cannot_be_made_again_outlives_the_stack() -> None:
     resources = resolve("prod").resources
     for name in ("FileSystem", "AnalyticsBucket", "UserPool"):
