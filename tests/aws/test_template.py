@@ -271,7 +271,10 @@ def test_a_second_stack_of_an_account_can_share_the_jobs_log_group() -> None:
     assert "JobLogs" not in resolve("prod", JobLogGroup="existing").resources
 
 
-TAKEN_OVER = {"ExistingFileSystem": "fs-0123456789abcdef0", "ExistingUserPool": "us-east-1_Ab1Cd2Ef3"}
+TAKEN_OVER = {
+    "ExistingFileSystem": "fs-0123456789abcdef0",
+    "ExistingUserPool": "us-east-1_Ab1Cd2Ef3",
+}
 
 
 @pytest.mark.parametrize("check", checks.ALL, ids=lambda check: check.__name__)
