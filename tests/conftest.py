@@ -9,7 +9,7 @@ import shutil
 import urllib.request
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -100,7 +100,21 @@ def database(new_database: Callable[..., Database]) -> Database:
 
 
 @pytest.fixture
-def services(tmp_path: Path, empty_catalogue: Path, clock: ManualClock) -> Iterator[Services]:
+def new_services() -> Iterator[Callable[..., Services]]:
+    """Builds services from settings, and closes them in the end."""
+    with ExitStack() as stack:
+        yield lambda *settings, **options: stack.enter_context(
+            closing(build_services(*settings, **options))
+        )
+
+
+@pytest.fixture
+def services(
+    tmp_path: Path,
+    empty_catalogue: Path,
+    clock: ManualClock,
+    new_services: Callable[..., Services],
+) -> Services:
     """All parts of the embedded mode over an empty catalogue."""
     path = tmp_path / "services.sqlite"
     shutil.copy(empty_catalogue, path)
@@ -109,9 +123,7 @@ def services(tmp_path: Path, empty_catalogue: Path, clock: ManualClock) -> Itera
         analytics_path=tmp_path / "artifacts",
         tokens_path=tmp_path / "tokens.json",
     )
-    made = build_services(settings, clock=clock)
-    yield made
-    made.database.close()
+    return new_services(settings, clock=clock)
 
 
 @contextmanager

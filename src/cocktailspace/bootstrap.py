@@ -50,6 +50,10 @@ class Services:
     links: ArtifactLinks | None = None
     hold: FolderHold | None = None
 
+    def close(self) -> None:
+        """Give up the connections to the database."""
+        self.database.close()
+
 
 def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
     """Connect nothing yet; just choose."""

@@ -14,7 +14,7 @@ from cocktailspace.api.auth.identity import Identity, NotAllowedError, NotAuthen
 from cocktailspace.api.delivery import MOST_BYTES, encoded_bytes
 from cocktailspace.api.lambda_handler import make_handler, prepare, run_reconcile
 from cocktailspace.artifacts.store import ArtifactStore
-from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.bootstrap import Services
 from cocktailspace.settings import Settings, SettingsError
 from tests.aws.world import http_event, invoke, token_of
 from tests.conftest import BAR, import_document
@@ -211,18 +211,19 @@ def test_any_other_answer_that_is_too_large_says_so(
     assert json.loads(answer["body"])["error"]["code"] == "answer_too_large"
 
 
-def test_a_cold_start_makes_the_catalogue_with_a_rollback_journal(tmp_path: Path) -> None:
+def test_a_cold_start_makes_the_catalogue_with_a_rollback_journal(
+    tmp_path: Path, new_services: Callable[..., Services]
+) -> None:
     settings = Settings(
         db_path=tmp_path / "efs" / "catalogue.sqlite",
         db_network_file_system=True,
         analytics_path=tmp_path / "artifacts",
     )
-    services = prepare(build_services(settings))
+    services = prepare(new_services(settings))
     with services.database.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
     answer = invoke(make_handler(services), http_event("GET", "/healthz", None, None, {}))
     assert json.loads(answer["body"]) == {"status": "ok", "catalogue_version": 0}
-    services.database.close()
 
 
 def test_reconciling_needs_a_schedule(services: Services) -> None:

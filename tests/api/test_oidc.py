@@ -20,7 +20,7 @@ from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.groups import GroupRoles
 from cocktailspace.api.auth.identity import NotAuthenticatedError
 from cocktailspace.api.auth.oidc import OidcAuthenticator, OidcPolicy, fetch_json
-from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.bootstrap import Services
 
 API = "/api/v1"
 
@@ -81,12 +81,14 @@ def issuer() -> Iterator[Issuer]:
 
 
 @pytest.fixture
-def create(services: Services, issuer: Issuer) -> Iterator[Callable[[str], int]]:
+def create(
+    services: Services, new_services: Callable[..., Services], issuer: Issuer
+) -> Iterator[Callable[[str], int]]:
     """Makes a recipe with a token and says how it was answered."""
     settings = services.settings.model_copy(
         update={"oidc_issuer": issuer.address, "oidc_audience": "cocktails"}
     )
-    with TestClient(create_app(build_services(settings))) as client:
+    with TestClient(create_app(new_services(settings))) as client:
 
         def call(token: str) -> int:
             headers = {"Authorization": f"Bearer {token}"}

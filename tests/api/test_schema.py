@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ import uvicorn
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
-from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.bootstrap import Services
 from tests.conftest import BAR, import_document
 from tests.publishing import publish_analytics
 
@@ -24,12 +24,12 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 
 
 @pytest.fixture
-def address(services: Services) -> Iterator[str]:
+def address(services: Services, new_services: Callable[..., Services]) -> Iterator[str]:
     """A real server over the small bar and its analytics."""
     import_document(services.database, BAR)
     publish_analytics(services)
     unhurried = services.settings.model_copy(update={"max_writes_per_minute": 1_000_000})
-    application = create_app(build_services(unhurried))
+    application = create_app(new_services(unhurried))
     server = uvicorn.Server(uvicorn.Config(application, port=0, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()

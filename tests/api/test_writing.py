@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -5,7 +6,7 @@ from fastapi.testclient import TestClient
 
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Identity, Role
-from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.changes import catalogue_state
 from tests.conftest import ManualClock
 
@@ -229,9 +230,11 @@ def test_a_cycle_is_refused(client: TestClient, editor: Headers) -> None:
     assert answer.json()["error"]["problems"][0]["place"] == "parent_id"
 
 
-def test_too_many_rows_are_refused(services: Services, clock: ManualClock) -> None:
+def test_too_many_rows_are_refused(
+    services: Services, new_services: Callable[..., Services], clock: ManualClock
+) -> None:
     settings = services.settings.model_copy(update={"max_rows_per_bulk": 2})
-    with TestClient(create_app(build_services(settings, clock=clock), _Anybody())) as client:
+    with TestClient(create_app(new_services(settings, clock=clock), _Anybody())) as client:
         rows = [{"name": f"R{i}"} for i in range(3)]
         answer = client.post(f"{API}/recipes/bulk", json={"recipes": rows})
     assert answer.status_code == 422
@@ -239,11 +242,13 @@ def test_too_many_rows_are_refused(services: Services, clock: ManualClock) -> No
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_too_large_a_request_is_refused(services: Services, chunked: bool) -> None:
+def test_too_large_a_request_is_refused(
+    services: Services, new_services: Callable[..., Services], chunked: bool
+) -> None:
     settings = services.settings.model_copy(update={"max_body_bytes": 1_000})
     body = b'{"name": "' + b"x" * 2_000 + b'"}'
     content = iter([body[:500], body[500:]]) if chunked else body
-    with TestClient(create_app(build_services(settings), _Anybody())) as client:
+    with TestClient(create_app(new_services(settings), _Anybody())) as client:
         answer = client.post(
             f"{API}/recipes", content=content, headers={"Content-Type": "application/json"}
         )
@@ -251,9 +256,11 @@ def test_too_large_a_request_is_refused(services: Services, chunked: bool) -> No
     assert answer.json()["error"]["code"] == "too_large"
 
 
-def test_too_many_writes_are_told_to_wait_and_reading_goes_on(services: Services) -> None:
+def test_too_many_writes_are_told_to_wait_and_reading_goes_on(
+    services: Services, new_services: Callable[..., Services]
+) -> None:
     settings = services.settings.model_copy(update={"max_writes_per_minute": 3})
-    with TestClient(create_app(build_services(settings))) as client:
+    with TestClient(create_app(new_services(settings))) as client:
         answers = [client.post(f"{API}/recipes", json=GIMLET) for _ in range(4)]
         assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
         assert 0 < int(answers[-1].headers["retry-after"]) <= 61
@@ -281,12 +288,14 @@ def test_every_answer_carries_the_security_headers(client: TestClient) -> None:
         assert headers["x-content-type-options"] == "nosniff"
 
 
-def test_other_origins_may_not_read_unless_they_are_named(services: Services) -> None:
+def test_other_origins_may_not_read_unless_they_are_named(
+    services: Services, new_services: Callable[..., Services]
+) -> None:
     origin = {"Origin": "https://other.example"}
     with TestClient(create_app(services)) as client:
         assert "access-control-allow-origin" not in client.get("/healthz", headers=origin).headers
     settings = services.settings.model_copy(update={"cors_origins": "https://other.example"})
-    with TestClient(create_app(build_services(settings))) as client:
+    with TestClient(create_app(new_services(settings))) as client:
         allowed = client.get("/healthz", headers=origin).headers["access-control-allow-origin"]
     assert allowed == "https://other.example"
 

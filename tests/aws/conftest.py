@@ -11,7 +11,7 @@ import pytest
 from cocktailspace.analytics.job import run_job
 from cocktailspace.artifacts.attempt import AttemptNote
 from cocktailspace.artifacts.folder import FolderStore
-from cocktailspace.bootstrap import build_services
+from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.refresh.signal import AnalyticsSignal
@@ -59,6 +59,7 @@ def deployed(
     aws_environment: None,  # noqa: ARG001
     patient_scheduler: None,  # noqa: ARG001
     now: ManualClock,
+    new_services: Callable[..., Services],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[[Stage], AwsWorld]]:
     """Deploys a stage; what is in `efs` below the temporary folder is on its file system."""
@@ -66,7 +67,7 @@ def deployed(
     efs = tmp_path / "efs"
     efs.mkdir()
     with emulated_aws(aws_server, monkeypatch):
-        yield lambda stage: AwsWorld(resolve(stage), efs, aws_server, now)
+        yield lambda stage: AwsWorld(resolve(stage), efs, aws_server, now, new_services)
 
 
 @pytest.fixture
@@ -81,7 +82,9 @@ def aws(deployed: Callable[[Stage], AwsWorld], tmp_path: Path, bar: Bar) -> AwsW
 
 
 @pytest.fixture
-def embedded(tmp_path: Path, bar: Bar, now: ManualClock) -> Iterator[EmbeddedWorld]:
+def embedded(
+    tmp_path: Path, bar: Bar, now: ManualClock, new_services: Callable[..., Services]
+) -> EmbeddedWorld:
     """One machine with a bar that is published."""
     settings = Settings(
         db_path=tmp_path / "catalogue.sqlite",
@@ -90,12 +93,11 @@ def embedded(tmp_path: Path, bar: Bar, now: ManualClock) -> Iterator[EmbeddedWor
     )
     shutil.copy(bar.catalogue, tmp_path / "catalogue.sqlite")
     shutil.copytree(bar.artifacts.root, tmp_path / "artifacts")
-    services = build_services(settings, clock=now)
+    services = new_services(settings, clock=now)
     migrate(services.database)
     world = EmbeddedWorld(services, now)
     assert world.is_fresh
-    yield world
-    services.database.close()
+    return world
 
 
 @pytest.fixture(params=["embedded", "aws"])

@@ -14,7 +14,7 @@ import os
 import re
 import signal
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.api.lambda_handler import Handler, make_handler, prepare, run_reconcile
-from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.bootstrap import Services
 from cocktailspace.refresh import trigger
 from cocktailspace.refresh.ports import Job
 from cocktailspace.settings import Settings, read_settings
@@ -272,9 +272,15 @@ class AwsWorld(World):
     debounce, max_wait, start_time = 5 * MINUTE, 20 * MINUTE, 5 * MINUTE
 
     def __init__(
-        self, template: ResolvedTemplate, efs: Path, address: str, clock: ManualClock
+        self,
+        template: ResolvedTemplate,
+        efs: Path,
+        address: str,
+        clock: ManualClock,
+        new_services: Callable[..., Services],
     ) -> None:
         self.template, self.clock, self.efs = template, clock, efs
+        self._new_services = new_services
         self.batch = Batch(template, self.efs, address)
         self.boot_time = 3 * MINUTE
         self.scheduler_down = False
@@ -299,7 +305,7 @@ class AwsWorld(World):
         environment = {key: text.replace(MOUNT, str(self.efs)) for key, text in given.items()}
         settings = dict.fromkeys((field.upper() for field in Settings.model_fields), "")
         with mock.patch.dict(os.environ, settings | environment):
-            services = build_services(read_settings(), clock=self.clock)
+            services = self._new_services(read_settings(), clock=self.clock)
         scheduler: Any = services.refresher
         events = scheduler._scheduler._client.meta.events
         events.register("before-send.scheduler", self._reach_the_scheduler)

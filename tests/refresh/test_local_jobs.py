@@ -11,7 +11,7 @@ import pytest
 
 from cocktailspace.artifacts.attempt import read_attempt
 from cocktailspace.artifacts.manifest import read_published
-from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.exchange import import_file, starter_file
 from cocktailspace.refresh import local_jobs
 from cocktailspace.refresh.embedded import Refresher
@@ -26,9 +26,11 @@ def _eventually(condition: Callable[[], bool], seconds: float = 120) -> None:
         time.sleep(0.02)
 
 
-def test_one_job_at_a_time_whoever_asks(services: Services) -> None:
+def test_one_job_at_a_time_whoever_asks(
+    services: Services, new_services: Callable[..., Services]
+) -> None:
     import_document(services.database, BAR)
-    other_process = build_services(services.settings)
+    other_process = new_services(services.settings)
     with nothing_published(services.settings.artifacts_folder):
         first = services.jobs.submit()
         assert services.jobs.submit() == first
@@ -83,16 +85,20 @@ def test_a_job_that_does_not_listen_is_killed_when_patience_ends(
     assert still_there is None
 
 
-def test_the_refresher_publishes_an_edit_by_itself(services: Services) -> None:
-    live_services = build_services(services.settings)
+def test_the_refresher_publishes_an_edit_by_itself(
+    services: Services, new_services: Callable[..., Services]
+) -> None:
+    live_services = new_services(services.settings)
     with live_services.refresher.running():
         import_document(live_services.database, BAR)
         _eventually(lambda: read_published(services.store) is not None)
         _eventually(lambda: live_services.refresher.status().state is RefreshState.FRESH)
 
 
-def test_the_refresher_finds_what_was_pending_before_it_started(services: Services) -> None:
-    live_services = build_services(services.settings)
+def test_the_refresher_finds_what_was_pending_before_it_started(
+    services: Services, new_services: Callable[..., Services]
+) -> None:
+    live_services = new_services(services.settings)
     import_document(live_services.database, BAR)
     with live_services.refresher.running():
         _eventually(lambda: read_published(services.store) is not None)
@@ -114,11 +120,13 @@ def test_a_step_starts_what_is_due_and_only_that(
     assert submitted == [1]
 
 
-def test_a_job_that_takes_too_long_is_ended_and_fails_with_the_way_out(services: Services) -> None:
+def test_a_job_that_takes_too_long_is_ended_and_fails_with_the_way_out(
+    services: Services, new_services: Callable[..., Services]
+) -> None:
     with services.database.transaction() as tx:
         import_file(tx, starter_file())
     hurried = services.settings.model_copy(update={"analytics_job_minutes": 0.3 / 60})
-    impatient = build_services(hurried, clock=services.clock)
+    impatient = new_services(hurried, clock=services.clock)
     job = impatient.jobs.submit()
     assert impatient.jobs.wait(60)
     attempt = read_attempt(services.store)

@@ -8,6 +8,7 @@ import signal
 import statistics
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import MissingError
-from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.models import IngredientDraft
@@ -63,8 +64,10 @@ class Reader(threading.Thread):
 
 @pytest.mark.slow
 @pytest.mark.timeout(3_000)
-def test_a_job_killed_at_any_moment_leaves_one_complete_result(services: Services) -> None:
-    live = build_services(services.settings)
+def test_a_job_killed_at_any_moment_leaves_one_complete_result(
+    services: Services, new_services: Callable[..., Services]
+) -> None:
+    live = new_services(services.settings)
     import_document(live.database, BAR)
     reader = Reader(FolderStore(live.settings.artifacts_folder))
     reader.start()
@@ -91,7 +94,6 @@ def test_a_job_killed_at_any_moment_leaves_one_complete_result(services: Service
     assert manifest.manifest is not None
     assert manifest.manifest.source_version == state.version
     print(f"{KILLS} kills, {reader.reads} checked reads, 0 complaints")
-    live.database.close()
 
 
 def _seconds_of_a_job(live: Services) -> float:

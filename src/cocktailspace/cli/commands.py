@@ -2,7 +2,8 @@
 
 import json
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -68,22 +69,22 @@ def serve(
     from cocktailspace.api.app import create_app  # noqa: PLC0415
     from cocktailspace.api.serving import Bounds, run  # noqa: PLC0415
 
-    services = services_of(host=host, port=port)
-    configure_logging(services.settings.log_format, services.settings.log_level)
-    _prepare(services, starter=True)
-    first_token(services)
-    settings = services.settings
-    say(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
-    bounds = Bounds(
-        settings.max_connections,
-        settings.max_request_seconds,
-        settings.shutdown_seconds,
-        settings.forwarded_allow_ips,
-    )
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    application = create_app(services, refresh=True)
-    with _holding(services):
-        run(application, settings.host, settings.port, bounds, on_stop=services.refresher.stop)
+    with services_of(host=host, port=port) as services:
+        configure_logging(services.settings.log_format, services.settings.log_level)
+        _prepare(services, starter=True)
+        first_token(services.settings)
+        settings = services.settings
+        say(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
+        bounds = Bounds(
+            settings.max_connections,
+            settings.max_request_seconds,
+            settings.shutdown_seconds,
+            settings.forwarded_allow_ips,
+        )
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        application = create_app(services, refresh=True)
+        with _holding(services):
+            run(application, settings.host, settings.port, bounds, on_stop=services.refresher.stop)
 
 
 @app.command()
@@ -93,30 +94,30 @@ def refresh(
     verbose: Annotated[bool, typer.Option(help="Show the job's log instead of a bar")] = False,
 ) -> None:
     """Compute the analytics now and publish them, without waiting for edits to end."""
-    services = _existing()
-    if services.jobs is None:
-        fail(
-            "ANALYTICS_BUCKET is set, so jobs run in AWS Batch and not here; "
-            "scripts/trigger-analytics-refresh.sh dev|prod starts one and follows it"
-        )
-    status = services.refresher.status()
-    if services.hold is not None:
-        services.hold.refuse_others(status.catalogue.catalogue_id)
-    while True:
-        renew_restored(services.database, status)
-        log: JobLog = "nothing" if wait and not verbose else "all"
-        job = services.jobs.submit(force=force, log=log)
-        if not wait:
-            say(f"job {job.id} runs; `cocktailspace status` shows how far it is")
-            return
-        follow_job(services.jobs, services.store, Console(stderr=True), show=not verbose)
+    with _existing() as services:
+        if services.jobs is None:
+            fail(
+                "ANALYTICS_BUCKET is set, so jobs run in AWS Batch and not here; "
+                "scripts/trigger-analytics-refresh.sh dev|prod starts one and follows it"
+            )
         status = services.refresher.status()
-        if services.jobs.started(job) or (status.state is RefreshState.FRESH and not force):
-            break  # else it was somebody else's, who may have begun before the last change
-    if status.attempt is None or status.attempt.state != "succeeded" or status.manifest is None:
-        reason = status.attempt and status.attempt.error
-        fail(f"the job failed: {reason or 'see its log with --verbose'}")
-    Console().print(run_table(status.manifest))
+        if services.hold is not None:
+            services.hold.refuse_others(status.catalogue.catalogue_id)
+        while True:
+            renew_restored(services.database, status)
+            log: JobLog = "nothing" if wait and not verbose else "all"
+            job = services.jobs.submit(force=force, log=log)
+            if not wait:
+                say(f"job {job.id} runs; `cocktailspace status` shows how far it is")
+                return
+            follow_job(services.jobs, services.store, Console(stderr=True), show=not verbose)
+            status = services.refresher.status()
+            if services.jobs.started(job) or (status.state is RefreshState.FRESH and not force):
+                break  # else it was somebody else's, who may have begun before the last change
+        if status.attempt is None or status.attempt.state != "succeeded" or status.manifest is None:
+            reason = status.attempt and status.attempt.error
+            fail(f"the job failed: {reason or 'see its log with --verbose'}")
+        Console().print(run_table(status.manifest))
 
 
 @app.command()
@@ -124,13 +125,13 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="For scripts")] = False,
 ) -> None:
     """Say whether the analytics are up to date, what is pending, and when it is due."""
-    services = _existing()
-    found = services.refresher.status()
-    if as_json:
-        say(json.dumps(status_json(found)))
-    else:
-        say(status_text(found, services.clock()))
-    raise typer.Exit(1 if found.state is RefreshState.FAILED else 0)
+    with _existing() as services:
+        found = services.refresher.status()
+        if as_json:
+            say(json.dumps(status_json(found)))
+        else:
+            say(status_text(found, services.clock()))
+        raise typer.Exit(1 if found.state is RefreshState.FAILED else 0)
 
 
 @app.command(name="import")
@@ -140,10 +141,10 @@ def import_(
 ) -> None:
     """Add and update units, ingredients and recipes by name, all of the file or nothing of it."""
     text = sys.stdin.buffer.read() if file == _STDIO else file.read_bytes()
-    services = services_of()
-    _prepare(services, starter=False)
-    summary = load_file(services.database, parse_file(text), replace=replace)
-    say(_described(summary))
+    with services_of() as services:
+        _prepare(services, starter=False)
+        summary = load_file(services.database, parse_file(text), replace=replace)
+        say(_described(summary))
 
 
 @app.command()
@@ -151,15 +152,15 @@ def export(
     file: Annotated[Path, typer.Argument(help="Where to write; - is standard output")] = _STDIO,
 ) -> None:
     """Write the whole catalogue as a catalogue/1 JSON file; importing it gives it back."""
-    services = _existing()
-    with services.database.reading() as connection:
-        text = export_text(connection)
-    if file == _STDIO:
-        typer.echo(text, nl=False)
-    else:
-        copies.refuse_live_file(services.database, file)
-        replace_file(file, text.encode())
-        say(f"written to {file}", err=True)
+    with _existing() as services:
+        with services.database.reading() as connection:
+            text = export_text(connection)
+        if file == _STDIO:
+            typer.echo(text, nl=False)
+        else:
+            copies.refuse_live_file(services.database, file)
+            replace_file(file, text.encode())
+            say(f"written to {file}", err=True)
 
 
 @app.command()
@@ -168,7 +169,8 @@ def backup(
     force: Annotated[bool, typer.Option(help="Replace a file of that name")] = False,
 ) -> None:
     """Write a whole copy of the catalogue, as it is at one moment, while others go on writing."""
-    copied = copies.backup(services_of().database, file, force=force)
+    with services_of() as services:
+        copied = copies.backup(services.database, file, force=force)
     say(f"written to {file}: {_copied(copied)}", err=True)
 
 
@@ -183,10 +185,10 @@ def restore(
 
     The file is checked first, and stays as it is. The analytics follow by themselves.
     """
-    services = services_of()
-    network = services.settings.db_network_file_system
-    copied = copies.restore(services.database, file, force=force, network_file_system=network)
-    say(f"restored from {file}: {_copied(copied)}", err=True)
+    with services_of() as services:
+        network = services.settings.db_network_file_system
+        copied = copies.restore(services.database, file, force=force, network_file_system=network)
+        say(f"restored from {file}: {_copied(copied)}", err=True)
 
 
 @app.command(name="migrate")
@@ -196,10 +198,10 @@ def migrate_() -> None:
     `serve` and `import` do so by themselves, unless MIGRATE_AT_START is false: where several hosts
     share a catalogue, run this once, from the newest version.
     """
-    services = services_of()
-    _migrate(services)
-    with services.database.reading() as connection:
-        say(f"the catalogue has schema {schema_revision(connection)}", err=True)
+    with services_of() as services:
+        _migrate(services)
+        with services.database.reading() as connection:
+            say(f"the catalogue has schema {schema_revision(connection)}", err=True)
 
 
 @app.command()
@@ -230,10 +232,11 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-def _existing() -> Services:
-    services = services_of()
-    require_catalogue(services.database)
-    return services
+@contextmanager
+def _existing() -> Iterator[Services]:
+    with services_of() as services:
+        require_catalogue(services.database)
+        yield services
 
 
 def _prepare(services: Services, *, starter: bool) -> None:

@@ -1,6 +1,8 @@
 """What all commands share: the parts they work with, and how they speak."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import NoReturn
 
 import typer
@@ -21,7 +23,9 @@ def fail(message: str) -> NoReturn:
     sys.exit(1)
 
 
-def services_of(**overrides: object) -> Services:
-    """The parts that the environment asks for; what is given here goes first."""
+@contextmanager
+def services_of(**overrides: object) -> Iterator[Services]:
+    """The parts that the environment asks for, open for one command; what is given goes first."""
     given = {name: value for name, value in overrides.items() if value is not None}
-    return build_services(read_settings(**given))
+    with closing(build_services(read_settings(**given))) as services:
+        yield services

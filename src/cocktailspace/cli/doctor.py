@@ -50,7 +50,7 @@ def examine() -> list[Finding]:
         *([_schedule] if services.settings.aws else [_artifacts, _server]),
         _published,
     ]
-    with closing(services.database):
+    with closing(services):
         return findings + [check(services) for check in checks]
 
 

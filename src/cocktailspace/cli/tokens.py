@@ -7,9 +7,10 @@ import typer
 
 from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
-from cocktailspace.bootstrap import Services
-from cocktailspace.cli.common import say, services_of
+from cocktailspace.cli.common import say
 from cocktailspace.files import replace_file
+from cocktailspace.settings import Settings, read_settings
+from cocktailspace.times import utc_now
 
 token_app = typer.Typer(help="Make, list and revoke tokens for writing.", no_args_is_help=True)
 
@@ -22,29 +23,29 @@ def new_token(
     ),
 ) -> None:
     """Make a token and show it, this once."""
-    say(_tokens(services_of()).create(name, role))
+    say(_tokens(read_settings()).create(name, role))
 
 
 @token_app.command(name="list")
 def list_tokens() -> None:
     """Show whose tokens there are, and what they may do."""
-    for entry in _tokens(services_of()).entries():
+    for entry in _tokens(read_settings()).entries():
         say(f"{entry.name:<24} {entry.role:<8} {entry.created_at:%Y-%m-%d %H:%M}Z")
 
 
 @token_app.command(name="revoke")
 def revoke_token(name: Annotated[str, typer.Argument(help="As `token list` shows it")]) -> None:
     """Make a token worthless at once."""
-    _tokens(services_of()).revoke(name)
+    _tokens(read_settings()).revoke(name)
     say(f"the token {name!r} is worthless now")
 
 
-def first_token(services: Services) -> None:
+def first_token(settings: Settings) -> None:
     """A machine without any way to write gets one admin token: shown this once, or, where the
     output may well be a log that others read, in a file of its own.
     """
-    tokens = _tokens(services)
-    if services.settings.oidc_issuer or tokens.path.exists():
+    tokens = _tokens(settings)
+    if settings.oidc_issuer or tokens.path.exists():
         return
     token = tokens.create("admin", Role.ADMIN)
     if sys.stdout.isatty():
@@ -55,5 +56,5 @@ def first_token(services: Services) -> None:
         say(f"the admin token for writing is in {path}; delete that file once you have it")
 
 
-def _tokens(services: Services) -> TokenFile:
-    return TokenFile(services.settings.tokens_file, services.clock)
+def _tokens(settings: Settings) -> TokenFile:
+    return TokenFile(settings.tokens_file, utc_now)
