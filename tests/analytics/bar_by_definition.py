@@ -1,0 +1,216 @@
+"""What a bar can make, straight from the definitions, one ingredient and one recipe at a time.
+
+Slow, and as plain as can be: the fast computation has to say the same.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cocktailspace.analytics.bar.bottles import COMPLETED, NEARER
+from cocktailspace.analytics.bar.ways import Way
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """How a line is met: the way, by what, which of its ingredients, and what a stand-in adds."""
+
+    way: Way
+    by: int | None = None
+    ingredient: int | None = None
+    share: int = 0
+    adds: frozenset[str] = frozenset()
+
+
+class Bar:
+    """What is owned, and what is always there; and bottles bought, which are what they are: of a
+    bought gin nobody says "your gin will do".
+    """
+
+    def __init__(self, data: Data, owned: Iterable[int], bought: Iterable[int] = ()) -> None:
+        self.data, self.ingredients = data, data["ingredients"]
+        self.below = [
+            [
+                o
+                for o, row in enumerate(self.ingredients)
+                if row["parent"] == one and not own["shelf"]
+            ]
+            for one, own in enumerate(self.ingredients)
+        ]
+        self.typed = set(owned)
+        self.owned = self.typed | set(bought)
+        self._cache: dict[int, tuple[Way, int | None]] = {}
+
+    def families(self, one: int) -> Iterator[int]:
+        """All above it that it is a kind of, the nearest first: a shelf ends them."""
+        above = self.ingredients[one]["parent"]
+        while above is not None and not self.ingredients[above]["shelf"]:
+            yield above
+            above = self.ingredients[above]["parent"]
+
+    def had(self, one: int, seen: frozenset[int] = frozenset()) -> dict[int, int]:
+        """What is owned from which it can be had, as it is, as a kind, or made: fewest steps."""
+        found = {one: 0} if one in self.owned else {}
+        if one in seen:
+            return found
+        seen |= {one}
+        source = self.ingredients[one]["made_from"]
+        for other in [*self.below[one], *([] if source is None else [source])]:
+            for origin, steps in self.had(other, seen).items():
+                found[origin] = min(found.get(origin, steps + 1), steps + 1)
+        return found
+
+    def ingredient(self, one: int) -> tuple[Way, int | None]:
+        """How it is met by itself, without stand-ins, and by what."""
+        if one not in self._cache:
+            self._cache[one] = self._ingredient(one)
+        return self._cache[one]
+
+    def _ingredient(self, one: int) -> tuple[Way, int | None]:
+        if one in self.owned:
+            return Way.OWNED, one
+        kinds = [
+            (list(self.families(other)).index(one), other)
+            for other in self.owned
+            if one in self.families(other)
+        ]
+        if kinds:
+            return Way.KIND, min(kinds)[1]
+        if had := self.had(one):
+            return Way.MADE, _nearest(had)[1]
+        for above in self.families(one):
+            if above in self.typed:
+                return Way.GENERIC, above
+            source = self.ingredients[above]["made_from"]
+            if source is not None and (had := Bar(self.data, self.typed).had(source)):
+                return Way.GENERIC, _nearest(had)[1]
+        siblings = [_nearest(had) for other in self.siblings(one) if (had := self.had(other))]
+        return (Way.SIBLING, min(siblings)[1]) if siblings else (Way.MISSING, None)
+
+    def siblings(self, one: int) -> list[int]:
+        """Those that a guest would take instead."""
+        above = next(self.families(one), None)
+        if above is None or not self.ingredients[one]["substitution"]:
+            return []
+        return [
+            other
+            for other, row in enumerate(self.ingredients)
+            if other != one and row["parent"] == above and row["substitution"]
+        ]
+
+    def line(self, demand: list[int]) -> Line:
+        """How a line is met that asks for the first of these, or for one of the others."""
+        first, *others = demand
+        way, by = self.ingredient(first)
+        if way != Way.MISSING:
+            return Line(way, by, first)
+        ways = [(self.ingredient(other)[0], place) for place, other in enumerate(others)]
+        if ways and min(ways)[0] != Way.MISSING:
+            other = others[min(ways)[1]]
+            return Line(Way.ALTERNATIVE, self.ingredient(other)[1], other)
+        best = min(self.stand_ins(demand), default=None)
+        if best is None:
+            return Line(Way.MISSING)
+        _, share, by, place, adds = best
+        return Line(Way.STAND_IN, by, demand[place], -share, frozenset(adds))
+
+    def stand_ins(self, demand: list[int]) -> Iterator[tuple[bool, int, int, int, tuple[str, ...]]]:
+        """Those that are there: whether it adds something, its share, name, for which, and what."""
+        for place, one in enumerate(demand):
+            for other, share, _ in self.ingredients[one]["stand_ins"]:
+                if self.ingredient(other)[0] <= Way.GENERIC:
+                    added = set(self.ingredients[other]["contains"]) - set(
+                        self.ingredients[one]["contains"]
+                    )
+                    yield bool(added), -share, other, place, tuple(sorted(added))
+
+    def bottle(self, one: int) -> int:
+        """What to buy for it."""
+        seen = [one]
+        while (source := self.ingredients[seen[-1]]["made_from"]) is not None:
+            if source in seen:
+                return one
+            seen.append(source)
+        return seen[-1]
+
+    def short(self, recipe: int) -> list[int]:
+        """Bottles that are missing for it to be made as it is written."""
+        demands = demands_of(self.data, recipe)
+        return sorted({self.bottle(d[0]) for d in demands if self.line(d).way > Way.ALTERNATIVE})
+
+    def worst(self, recipe: int) -> Way:
+        """The worst way in which one of its lines is met."""
+        return max(self.line(demand).way for demand in demands_of(self.data, recipe))
+
+    def can_be_made(self) -> list[int]:
+        """In order."""
+        found = [r for r in range(count_of(self.data)) if self.worst(r) <= Way.ALTERNATIVE]
+        return sorted(found, key=lambda r: (max(self.worst(r), Way.MADE), r))
+
+    def with_stand_ins(self, masses: list[list[int]]) -> list[int]:
+        """In order. masses: of the lines of each recipe."""
+        found = [r for r in range(count_of(self.data)) if self.worst(r) == Way.STAND_IN]
+
+        def changed(recipe: int) -> int:
+            met = [self.line(demand) for demand in demands_of(self.data, recipe)]
+            return sum(
+                mass * (10_000 - line.share)
+                for mass, line in zip(masses[recipe], met, strict=True)
+                if line.way == Way.STAND_IN
+            )
+
+        return sorted(found, key=lambda r: (changed(r), r))
+
+    def short_of(self, bottles: int) -> list[int]:
+        """In order."""
+        return [
+            r
+            for r in range(count_of(self.data))
+            if self.worst(r) == Way.MISSING and len(self.short(r)) == bottles
+        ]
+
+
+def _nearest(had: dict[int, int]) -> tuple[int, int]:
+    return min((steps, origin) for origin, steps in had.items())
+
+
+def count_of(data: Data) -> int:
+    """How many recipes there are."""
+    return len(data["recipes"]["recipe_id"])
+
+
+def demands_of(data: Data, recipe: int) -> list[list[int]]:
+    """What each line of a recipe asks for."""
+    lengths = data["recipes"]["lines"]
+    start = sum(lengths[:recipe])
+    lines = data["lines"]["demand"][start : start + lengths[recipe]]
+    return [data["demands"][each] for each in lines]
+
+
+def next_bottles(
+    data: Data, owned: set[int], weights: list[int], most: int
+) -> list[tuple[int, list[int], int]]:
+    """The bottle, what it completes, how many it leaves one short; the best each time."""
+    bought: list[int] = []
+    found = []
+    for _ in range(most):
+        now = Bar(data, owned, bought)
+        short = {r: len(now.short(r)) for r in range(count_of(data))}
+        choices = []
+        for bottle in sorted({now.bottle(demand[0]) for demand in data["demands"]}):
+            then = Bar(data, owned, [*bought, bottle])
+            left = {r: len(then.short(r)) for r, n in short.items() if n in (1, 2)}
+            opened = [r for r, n in left.items() if n == 0]
+            nearer = [r for r, n in left.items() if n == 1 and short[r] == 2]
+            worth = sum(weights[r] for r in opened)
+            score = COMPLETED * worth + NEARER * sum(weights[r] for r in nearer)
+            opened.sort(key=lambda r: (-weights[r], r))
+            choices.append(((-score, -worth, bottle), opened, len(nearer)))
+        if not choices or min(choices)[0][0] >= 0:
+            break
+        (_, _, bottle), opened, nearer_count = min(choices)
+        bought.append(bottle)
+        found.append((bottle, opened, nearer_count))
+    return found
