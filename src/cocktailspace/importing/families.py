@@ -1,0 +1,49 @@
+"""Where something new would hang: by what its file says, by its last words, by its first."""
+
+from dataclasses import dataclass, field
+
+from cocktailspace.importing.known import KnownIngredients
+from cocktailspace.importing.vocabulary import flavours, key_of, kind_said, places, words_of
+
+
+@dataclass(slots=True)
+class Families:
+    """Finds the family of a new ingredient."""
+
+    known: KnownIngredients
+    parents: dict[str, str] = field(default_factory=dict)
+    """By the key of a name, the parent that the file gives it."""
+    categories: dict[str, str] = field(default_factory=dict)
+
+    def place(self, words: tuple[str, ...], usual: str | None = None) -> int | None:
+        """The family that something new would hang under."""
+        key = key_of(words)
+        for named in (self.parents.get(key), self.categories.get(key)):
+            if named and (met := self.known.find(words_of(named))):
+                return met[0]
+            if named and (families := places("categories").get(words_of(named))):
+                return self.known.first(families)
+        by_usual = self._by_words(words_of(usual)) if usual else None
+        return by_usual if by_usual is not None else self._by_words(words)
+
+    def _by_words(self, words: tuple[str, ...]) -> int | None:
+        first = kind_said("first_word").get(words[0]) if len(words) > 1 else None
+        if first and words not in places():
+            return self.known.first(places()[(first,)])
+        for start in range(len(words)):
+            ending = words[start:]
+            if ending in places():
+                met = self.known.first(places()[ending])
+                if met is not None:
+                    return met
+            met_ending = self.known.find(ending) if start else None
+            if met_ending is not None and (len(ending) > 1 or ending[0] not in flavours()):
+                return met_ending[0]
+        return self._by_kind(words)
+
+    def _by_kind(self, words: tuple[str, ...]) -> int | None:
+        ends = kind_said("last_syllable").items()
+        kinds = [kind for ending, kind in ends if words and words[-1].endswith(ending)]
+        if len(words) > 1 and (kind := kind_said("first_word_at_last").get(words[0])):
+            kinds.append(kind)
+        return self.known.first(places()[(kinds[0],)]) if kinds else None

@@ -1,0 +1,137 @@
+"""The ingredients that a catalogue has, by the names that they go by."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cocktailspace.importing.vocabulary import (
+    key_of,
+    qualities,
+    same_names,
+    usual_name,
+    word_set,
+    words_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An ingredient of the catalogue."""
+
+    id: int
+    name: str
+    parent_id: int | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class KnownIngredients:
+    """Finds ingredients by what they are called."""
+
+    by_id: dict[int, Named] = field(default_factory=dict)
+    by_key: dict[str, int] = field(default_factory=dict)
+    aliases: dict[str, int] = field(default_factory=dict)
+    _bags: dict[tuple[str, ...], int | None] = field(default_factory=dict)
+    _families: set[int | None] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, ingredients: Iterable[Named]) -> "KnownIngredients":
+        """An index of these ingredients."""
+        found = cls({each.id: each for each in ingredients})
+        found._families = {each.parent_id for each in found.by_id.values()}
+        for each in found.by_id.values():
+            words = words_of(each.name)
+            found.by_key.setdefault(key_of(words), each.id)
+            bag = tuple(sorted(words))
+            found._bags[bag] = None if bag in found._bags else each.id
+            for alias in each.aliases:
+                found.aliases.setdefault(key_of(words_of(alias)), each.id)
+        return found
+
+    def ancestors(self, ingredient_id: int) -> list[int]:
+        """The ingredient and all above it, up to its root."""
+        line: list[int] = []
+        current: int | None = ingredient_id
+        while current is not None and current not in line:
+            line.append(current)
+            current = self.by_id[current].parent_id if current in self.by_id else None
+        return line
+
+    def related(self, one: int, other: int) -> bool:
+        """Whether two ingredients have a family below a root in common, or one is the other's."""
+        above, above_other = self.ancestors(one), self.ancestors(other)
+        shared = set(above[:-1]) & set(above_other[:-1])
+        return bool(shared) or one in above_other or other in above
+
+    def has_kinds(self, ingredient_id: int) -> bool:
+        """Whether something hangs under the ingredient."""
+        return ingredient_id in self._families
+
+    def called(self, name: str) -> int | None:
+        """The ingredient that has exactly this name, case, accents and plural aside."""
+        key = key_of(words_of(name))
+        return self.by_key.get(key) if key in self.by_key else self.aliases.get(key)
+
+    def find(self, words: tuple[str, ...]) -> tuple[int, str] | None:
+        """The ingredient that is certainly meant by these words, and how that is known."""
+        key = key_of(words)
+        if key in self.by_key:
+            return self._precisely(self.by_key[key], key), "name"
+        if key in self.aliases:
+            return self.aliases[key], "alias"
+        for group in same_names().get(key, ()):
+            found = [self.called(name) for name in group]
+            met = next((each for each in found if each is not None), None)
+            if met is not None:
+                return met, "synonym"
+        if (
+            len(words) > 1
+            and words[-1] in qualities()
+            and (met := self._usual(key_of(words[-1:] + words[:-1])))
+        ):
+            return met, "synonym"
+        return self._reordered(words) or self._family_said_again(words)
+
+    def _precisely(self, ingredient_id: int, key: str) -> int:
+        """Of a family whose name usually means one of its kinds, that kind: `egg`, a whole egg."""
+        usual = usual_name(key)
+        met = self.called(usual) if usual else None
+        return met if met is not None and ingredient_id in self.ancestors(met) else ingredient_id
+
+    def _reordered(self, words: tuple[str, ...]) -> tuple[int, str] | None:
+        """`Tequila blanco` is `Blanco Tequila`: words of colour, sweetness, age change places."""
+        found = self._bags.get(tuple(sorted(words)))
+        if found is None or not qualities() & set(words):
+            return None
+        return found, "name"
+
+    def _family_said_again(self, words: tuple[str, ...]) -> tuple[int, str] | None:
+        """`Bourbon whiskey`: without the word that says its family, the name is there."""
+        for place, word in enumerate(words):
+            if word not in word_set("families") or len(words) < 2:
+                continue
+            shorter = words[:place] + words[place + 1 :]
+            key = key_of(shorter)
+            found = self.by_key.get(key, self.aliases.get(key))
+            if found is None:
+                found = self._usual(key)
+            if found is not None and word in self._family_words(found):
+                return found, "name"
+        return None
+
+    def _usual(self, key: str) -> int | None:
+        for group in same_names().get(key, ()):
+            for name in group:
+                if (met := self.called(name)) is not None:
+                    return met
+        return None
+
+    def _family_words(self, ingredient_id: int) -> set[str]:
+        return {
+            word
+            for above in self.ancestors(ingredient_id)[1:]
+            for word in words_of(self.by_id[above].name)
+        }
+
+    def first(self, names: Iterable[str]) -> int | None:
+        """The first of these names that the catalogue has."""
+        return next((met for name in names if (met := self.called(name)) is not None), None)

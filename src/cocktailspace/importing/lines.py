@@ -1,0 +1,192 @@
+"""A line of any file becomes an amount and the names that may be meant, most specific first."""
+
+import re
+from dataclasses import dataclass, replace
+
+from cocktailspace.importing.quantities import Quantity, read_quantity
+from cocktailspace.importing.rows import LineRow
+from cocktailspace.importing.vocabulary import (
+    flavours,
+    key_of,
+    qualities,
+    spoken,
+    unit_phrases,
+    usual_name,
+    words_of,
+)
+
+_EACH = re.compile(r"^each(?: of)?\s+", re.IGNORECASE)
+_LISTED = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*", re.IGNORECASE)
+_OR = re.compile(r"\s+(?:or|oder|ou)\s+|\s*/\s*|\s+o\s+", re.IGNORECASE)
+_OR_LEFT = re.compile(r"^(?:or|oder|ou|o)\s+", re.IGNORECASE)
+_OR_INSIDE = re.compile(r"\s(?:or|oder|ou|o)\s", re.IGNORECASE)
+_AND_AMOUNT = re.compile(r"\s+(?:and\s+|plus\s+)?[\d.,/ ¼-¾⅐-⅞]*\d\s?(?:oz|ml|cl|tsp|tbsp)\.?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A name that a line may mean, and what it would leave to the note."""
+
+    name: str
+    left: str = ""
+    unit: str | None = None
+    """Said in the name: `mint leaves`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """A line that was read: its amount, and what it may be of."""
+
+    quantity: Quantity
+    candidates: tuple[Candidate, ...]
+    """Most specific first; none where the line says no name."""
+    alternatives: tuple[str, ...] = ()
+    label: str = ""
+    text: str = ""
+    """What the file says, in one line."""
+
+
+def is_known_name(text: str) -> bool:
+    """Whether a text that begins with a number is the name of something, such as `7 Up`."""
+    return usual_name(key_of(words_of(text))) is not None
+
+
+def _never(_: str) -> bool:
+    return False
+
+
+def _always(_: str) -> bool:
+    return True
+
+
+def read_line(row: LineRow) -> list[ReadLine]:
+    """A file's line; several where it lists several (`1 oz each lemon juice, triple sec`)."""
+    if row.measure and _EACH.match(row.ingredient):
+        names = [name for name in _LISTED.split(_EACH.sub("", row.ingredient)) if name.strip()]
+        if len(names) > 1:
+            return [
+                read_line(
+                    LineRow(text=name) if name[0].isdigit() else replace(row, ingredient=name)
+                )[0]
+                for name in names
+            ]
+    said = _said(row)
+    quantity = said.quantity
+    if row.note:
+        quantity = replace(quantity, notes=(*quantity.notes, row.note))
+    if row.optional:
+        quantity = replace(quantity, optional=True)
+    return [_read(row, replace(said, quantity=quantity))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A line in its parts."""
+
+    quantity: Quantity
+    name: str
+    leading: str = ""
+    """Words of the measure that are of the ingredient: `1 oz white`."""
+    following: str = ""
+    """What stands after the name in brackets, if that says of which kind it is."""
+
+
+def _said(row: LineRow) -> _Said:
+    given = row.amount is not None or row.unit
+    if row.text or not (row.measure or given):
+        quantity = read_quantity(row.text or row.ingredient, is_known_name)
+        return _following(_Said(quantity, quantity.rest))
+    quantity = _given(row) if given else read_quantity(row.measure, _never)
+    name = read_quantity(row.ingredient, _always)
+    notes = (*quantity.notes, *name.notes)
+    quantity = replace(
+        quantity,
+        notes=notes,
+        optional=quantity.optional or name.optional,
+        juice=quantity.juice or name.juice,
+    )
+    return _following(_Said(quantity, name.rest, quantity.rest))
+
+
+def _following(said: _Said) -> _Said:
+    """`Creme de Cacao (White)`: a remark of colour, sweetness or age alone is of the name."""
+    for note in said.quantity.notes:
+        words = words_of(note)
+        if words and set(words) <= qualities():
+            notes = tuple(each for each in said.quantity.notes if each != note)
+            return replace(said, quantity=replace(said.quantity, notes=notes), following=note)
+    if match := _AND_AMOUNT.search(said.name):
+        notes = (*said.quantity.notes, match[0].strip())
+        name = said.name[: match.start()]
+        return replace(said, quantity=replace(said.quantity, notes=notes), name=name)
+    return said
+
+
+def _given(row: LineRow) -> Quantity:
+    """The amount where the file has it in parts; what its unit says besides, leads the name."""
+    unit = unit_phrases().get(spoken(row.unit))
+    quantity = Quantity(row.amount, row.amount_max, unit.key if unit else None)
+    if unit is None and row.unit.strip():
+        read = read_quantity(f"1 {row.unit}", _never)
+        quantity = replace(quantity, unit=read.unit, rest=read.rest, notes=read.notes)
+    return quantity
+
+
+def _read(row: LineRow, said: _Said) -> ReadLine:
+    alternatives = list(row.alternatives)
+    leading = said.leading
+    if match := _OR_LEFT.match(leading):
+        alternatives.append(leading[match.end() :])
+        leading = ""
+    name = said.name
+    if _OR_INSIDE.search(f"{leading} "):  # `2 oz light or dark` rum
+        name, leading = f"{leading} {name}", ""
+    names, others = _or(row.label or name)
+    candidates = [each for name in names for each in _candidates(name, leading, said.following)]
+    if row.label:
+        candidates += _candidates(said.name, "", "")
+    if said.quantity.juice:
+        candidates = [replace(each, name=_juice_of(each.name)) for each in candidates if each.name]
+        others = [_juice_of(other) for other in others]
+    found = tuple(dict.fromkeys(each for each in candidates if each.name))
+    text = row.text or " ".join(filter(None, (row.measure, row.unit, row.ingredient, row.label)))
+    return ReadLine(said.quantity, found, (*alternatives, *others), row.label, text)
+
+
+def _juice_of(fruit: str) -> str:
+    return f"{usual_name(key_of(words_of(fruit))) or fruit} juice"
+
+
+def _or(name: str) -> tuple[list[str], list[str]]:
+    """The names that `Light or dark rum` may begin with, and what may stand in its place."""
+    parts = [part.strip(" ,") for part in _OR.split(name)]
+    parts = [part for part in parts if part]
+    if len(parts) < 2 or is_known_name(name):
+        return [name], []
+    first, *others = parts
+    head = others[-1].split()
+    shared = [f"{first} {' '.join(head[place:])}" for place in range(1, len(head))]
+    words = words_of(first)
+    if shared and len(words) == 1 and set(words) <= flavours() | qualities():
+        return shared, others  # of `Lemon or orange sherbet` no lemon is meant
+    return [*shared, first], others
+
+
+def _candidates(name: str, leading: str, following: str) -> list[Candidate]:
+    """A name with the words around it, and without them."""
+    around = " ".join(filter(None, (leading, following)))
+    found = []
+    for left, full in ((("", f"{around} {name}"),) if around else ()) + ((around, name),):
+        found.append(Candidate(full.strip(), left))
+        found += [replace(each, left=left) for each in _without_unit(full.strip())]
+    return found
+
+
+def _without_unit(name: str) -> list[Candidate]:
+    """A name whose last, or first, word is a unit of pieces: `fresh mint leaves`."""
+    found = []
+    for word, rest in (name.rpartition(" ")[::-2], name.partition(" ")[::2]):
+        unit = unit_phrases().get(spoken(word))
+        if rest and unit is not None and unit.at_end:
+            found.append(Candidate(rest.removeprefix("of ").strip(), unit=unit.key))
+    return found

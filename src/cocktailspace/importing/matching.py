@@ -1,0 +1,209 @@
+"""Which ingredient a line means: one that is there, perhaps one, or a new one and its place."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from rapidfuzz import fuzz, process
+
+from cocktailspace.importing.families import Families
+from cocktailspace.importing.known import KnownIngredients
+from cocktailspace.importing.lines import Candidate
+from cocktailspace.importing.names import (
+    NameWords,
+    as_written,
+    brands_in,
+    titled,
+    without_flavored,
+    without_preparation,
+    word_places,
+)
+from cocktailspace.importing.vocabulary import key_of, usual_name, variety, word_set, words_of
+
+How = Literal["name", "alias", "synonym", "brand", "near", "new", "unplaced", "unread"]
+
+_AND = re.compile(r"\s+and\s+|\s*&\s*", re.IGNORECASE)
+_ALIKE = 86  # of 100
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a line's ingredient was matched to."""
+
+    how: How
+    ingredient_id: int | None = None
+    name: str = ""
+    """Of the ingredient that is there, or of the new one."""
+    place_id: int | None = None
+    """Where a new one would hang."""
+    note: str = ""
+    unit: str | None = None
+
+    @property
+    def certain(self) -> bool:
+        """Whether nobody needs to be asked."""
+        return self.how in ("name", "alias", "synonym", "brand")
+
+
+@dataclass(slots=True)
+class Matcher:
+    """Matches names to the ingredients of a catalogue; remembers what it has matched."""
+
+    known: KnownIngredients
+    families: Families
+    _seen: dict[tuple[Candidate, ...], Match] = field(default_factory=dict)
+
+    def match(self, candidates: Sequence[Candidate], label: str = "") -> Match:
+        """What the first candidate that is known for certain means; else what comes near."""
+        key = (*candidates, Candidate(label))
+        if key not in self._seen:
+            self._seen[key] = self._match(tuple(candidates), label)
+        return self._seen[key]
+
+    def _match(self, candidates: tuple[Candidate, ...], label: str) -> Match:
+        if not candidates:
+            return Match("unread")
+        if label:
+            own = [each for each in candidates if each.name == label] or list(candidates[:1])
+            rest = tuple(each for each in candidates if each not in own)
+            met = self._certainly(tuple(own))
+            if met is not None:
+                return met
+            under = self._certainly(rest)
+            place = under.ingredient_id if under else None
+            brand = self._brand_is(label, under)
+            return brand or replace(self._new(tuple(own)), place_id=place, how="new")
+        return self._certainly(candidates) or self._perhaps(candidates)
+
+    def _brand_is(self, label: str, under: Match | None) -> Match | None:
+        """A label of unknown words beside an ingredient that is known is a brand of it."""
+        if under is None or variety() & set(words_of(label)):
+            return None
+        return replace(under, how="brand", note=label)
+
+    def _certainly(self, candidates: tuple[Candidate, ...]) -> Match | None:
+        for candidate in candidates:
+            if variety() & set(words_of(candidate.left)) - word_set("preparation"):
+                continue
+            met = self._known(NameWords.of(candidate.name))
+            if met is not None:
+                note = " ".join(part for part in (candidate.left, met.note) if part)
+                return replace(met, unit=candidate.unit, note=note)
+        return None
+
+    def _known(self, words: NameWords) -> Match | None:
+        """The ingredient that a name certainly means, remarks and brands aside."""
+        bare, remarks = without_preparation(words)
+        plainer = without_flavored(bare)
+        forms = [(words, ""), (bare, remarks), *([(plainer, remarks)] if plainer else [])]
+        for form, note in forms:
+            if form.flat and (met := self.known.find(form.flat)):
+                return self._met(met[0], met[1], note)
+        for form, note in forms:
+            if met_brand := self._brand(form):
+                return replace(met_brand, note=" ".join(filter(None, (note, met_brand.note))))
+        return None
+
+    def _met(self, ingredient_id: int, how: str, note: str = "") -> Match:
+        name = self.known.by_id[ingredient_id].name
+        return Match(how, ingredient_id, name, note=note)  # type: ignore[arg-type]
+
+    def _brand(self, words: NameWords) -> Match | None:
+        """A brand, stripped to what is in its bottle."""
+        flat = words.flat
+        for brand, start in brands_in(flat):
+            rest = flat[:start] + flat[start + len(brand.words) :]
+            note = as_written(words, start, len(brand.words))
+            found = self.known.find(rest) if rest else None
+            if brand.kind is None:
+                if found is not None:
+                    return replace(self._met(found[0], "brand"), note=note)
+                continue
+            kind_words = words_of(brand.kind)
+            kind = self.known.find(kind_words)
+            if all(_says_nothing(word, kind_words) for word in rest):
+                return replace(
+                    self._met(kind[0], "brand") if kind else self._new_kind(brand.kind), note=note
+                )
+            found = found or self.known.find(rest + kind_words[-1:])
+            if found is not None and kind is not None and self.known.related(found[0], kind[0]):
+                return replace(self._met(found[0], "brand"), note=note)
+        return None
+
+    def _without_makers(self, words: NameWords) -> tuple[NameWords, str]:
+        """Without the name of a maker of everything, which says nothing of what it is."""
+        for brand, start in brands_in(words.flat):
+            if brand.kind is None and len(words.flat) > len(brand.words):
+                taken = word_places(words, start, len(brand.words))
+                return words.split(taken)
+        return words, ""
+
+    def _new_kind(self, kind: str) -> Match:
+        place = self.families.place(words_of(kind))
+        return Match("new" if place is not None else "unplaced", None, titled(kind), place)
+
+    def _perhaps(self, candidates: tuple[Candidate, ...]) -> Match:
+        new = self._new(candidates)
+        near = self._near(words_of(new.name)) if new.name else None
+        if near is not None:
+            return replace(self._met(near, "near"), place_id=new.place_id, unit=new.unit)
+        return new
+
+    def _near(self, words: tuple[str, ...]) -> int | None:
+        """A name that is spelled nearly so, or ends in these words with a strange one before."""
+        own = variety() & set(words)
+        found = process.extract(
+            key_of(words), self.known.by_key.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=3
+        )
+        for key, _, _ in found:
+            met = self.known.by_key[key]
+            if variety() & set(words_of(self.known.by_id[met].name)) == own:
+                return met
+        for start in range(1, len(words)):
+            ending = self.known.find(words[start:])
+            if ending is not None:
+                before = words[:start]
+                strange = not variety() & set(before) and not _number_in(before)
+                precise = len(words) - start > 1 or not self.known.has_kinds(ending[0])
+                return ending[0] if strange and precise and _is_drink(words[start:]) else None
+        return None
+
+    def _new(self, candidates: tuple[Candidate, ...]) -> Match:
+        """A new ingredient: its name without remarks, and where it would hang."""
+        with_units = [each for each in candidates if each.unit] or list(candidates)
+        found = [self._new_one(each) for each in with_units]
+        return next((each for each in found if each.place_id is not None), found[0])
+
+    def _new_one(self, candidate: Candidate) -> Match:
+        bare, remarks = without_preparation(NameWords.of(candidate.name))
+        bare, maker = self._without_makers(bare)
+        plainer = without_flavored(bare) or bare
+        changed = bool(remarks or maker or plainer is not bare)
+        written = " ".join(plainer.written) if changed else candidate.name
+        usual = usual_name(key_of(plainer.flat))
+        place = (
+            None if self._is_compound(candidate.name) else self.families.place(plainer.flat, usual)
+        )
+        note = " ".join(part for part in (candidate.left, remarks, maker) if part)
+        how: How = "new" if place is not None else "unplaced"
+        name = titled(usual or written or candidate.name)
+        return Match(how, None, name, place, note, candidate.unit)
+
+    def _is_compound(self, name: str) -> bool:
+        """`Gin & ginger ale`: two that are known, and no name of one."""
+        parts = [words_of(part) for part in _AND.split(name)]
+        return len(parts) > 1 and all(part and self.known.find(part) for part in parts)
+
+
+def _says_nothing(word: str, kind: tuple[str, ...]) -> bool:
+    return word in kind or word in word_set("beside_brands") or (word.isdigit() and int(word) < 100)
+
+
+def _is_drink(words: tuple[str, ...]) -> bool:
+    """Whether words are of a drink that has brands: a strange word before them may be one."""
+    return bool(word_set("drinks") & set(words))
+
+
+def _number_in(words: tuple[str, ...]) -> bool:
+    return any(character.isdigit() for word in words for character in word)

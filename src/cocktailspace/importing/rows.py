@@ -1,0 +1,73 @@
+"""Neutral rows: what every reader makes of its file, in the file's own words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Extra = Mapping[str, Any]
+"""Keys of a file that the model has no place for, word for word."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A line of a recipe: as a text, or in the parts that the file has."""
+
+    text: str = ""
+    measure: str = ""
+    """Amount and unit as a text, words that belong to the ingredient included."""
+    ingredient: str = ""
+    label: str = ""
+    """A brand or kind that the file has beside the ingredient."""
+    amount: float | None = None
+    amount_max: float | None = None
+    unit: str = ""
+    note: str = ""
+    optional: bool = False
+    alternatives: tuple[str, ...] = ()
+    extra: Extra = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeRow:
+    """A recipe as its file has it. `origin` says where it stands there."""
+
+    name: str
+    lines: tuple[LineRow, ...] = ()
+    origin: str = ""
+    instructions: str = ""
+    description: str = ""
+    source: str = ""
+    source_url: str = ""
+    garnish: str = ""
+    glass: str = ""
+    method: str = ""
+    notes: str = ""
+    servings: float | None = None
+    tags: tuple[str, ...] = ()
+    extra: Extra = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class IngredientRow:
+    """What a file says of an ingredient besides its name."""
+
+    name: str
+    parent: str = ""
+    category: str = ""
+    strength: float | None = None
+    description: str = ""
+    aliases: tuple[str, ...] = ()
+    extra: Extra = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """All that a file has."""
+
+    format: str
+    """What kind of file it was taken for, in words."""
+    name: str = ""
+    recipes: tuple[RecipeRow, ...] = ()
+    ingredients: tuple[IngredientRow, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """What a reader has to say: how the text was coded, what was passed over."""

@@ -1,0 +1,208 @@
+"""The words of the bar, read once from `words/`, and the form in which names are compared."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+_WORD = re.compile(r"[^\W_]+")
+_ARTICLE = re.compile(r"\b[dl]'(?=\w)")
+_SPELLINGS = {
+    "whisky": "whiskey",
+    "flavoured": "flavored",
+    "flavour": "flavor",
+    "vermut": "vermouth",
+    "wermut": "vermouth",
+    "vermout": "vermouth",
+    "sirup": "syrup",
+    "puree": "puree",
+    "grey": "gray",
+    "liquer": "liqueur",
+    "bitter's": "bitters",
+}
+_PLURAL_ONLY = {"bitters"}
+_PLURALS = (  # ending, what takes its place
+    ("ies", "y"),
+    ("ie", "y"),
+    ("aves", "af"),
+    ("oes", "o"),
+    ("ches", "ch"),
+    ("shes", "sh"),
+    ("xes", "x"),
+)
+_NO_PLURALS = ("ss", "us", "is")
+
+
+@cache
+def _folded(word: str) -> str:
+    word = _SPELLINGS.get(word, word)
+    if len(word) <= 3 or word in _PLURAL_ONLY or word.endswith(_NO_PLURALS):
+        return word
+    for ending, singular in _PLURALS:
+        if word.endswith(ending):
+            return word.removesuffix(ending) + singular
+    return word.removesuffix("s")
+
+
+def plain(text: str) -> str:
+    """The text in lower case, without accents and with straight apostrophes."""
+    folded = text.casefold().replace("’", "'").replace("æ", "ae").replace("œ", "oe")
+    decomposed = unicodedata.normalize("NFKD", folded.replace("ø", "o"))
+    return "".join(each for each in decomposed if not unicodedata.combining(each))
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name as they are compared: singular, one spelling, `&` as `and`."""
+    text = _ARTICLE.sub("", plain(name)).replace("'", "").replace("&", " and ").replace(".", " ")
+    return tuple(_folded(word) for word in _WORD.findall(text))
+
+
+def key_of(words: Iterable[str]) -> str:
+    """What names of the same words have in common, however they are joined (`7 Up`, `7-up`)."""
+    return "".join(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit that people measure in."""
+
+    key: str
+    name: str
+    millilitres: float | None
+    at_end: bool
+    """Whether it may follow the ingredient: `2 mint leaves`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """What is in the bottle of a brand."""
+
+    words: tuple[str, ...]
+    kind: str | None
+    """None for a maker of everything."""
+
+
+def _read(file: str) -> Mapping[str, Any]:
+    return tomllib.loads((files(__package__) / "words" / file).read_text("utf-8"))
+
+
+@cache
+def units() -> Mapping[str, Unit]:
+    """All units by key."""
+    return {
+        key: Unit(key, each["name"], each.get("millilitres"), each.get("at_end", False))
+        for key, each in _read("units.toml")["unit"].items()
+    }
+
+
+Phrases = Mapping[tuple[str, ...], Any]
+WORD = r"[dl]['’](?=\w)|[^\W\d_]+(?:[-'’][^\W\d_]+)*['’]?"
+"""A word of a line; a French or Italian article (`d'`, `l'`) is one of its own."""
+_TOKEN = re.compile(rf"\d+|{WORD}|[^\s.]", re.IGNORECASE)
+
+
+def spoken(text: str) -> tuple[str, ...]:
+    """The words of a phrase as a line's text is cut into them."""
+    return tuple(_TOKEN.findall(plain(text)))
+
+
+def _phrases(entries: Iterable[tuple[str, Any]]) -> Phrases:
+    return {spoken(phrase): meaning for phrase, meaning in entries}
+
+
+@cache
+def unit_phrases() -> Phrases:
+    """Units by the words that say them, plurals included."""
+    found: dict[str, Unit] = {}
+    for key, each in _read("units.toml")["unit"].items():
+        for word in each["words"]:
+            found.setdefault(word, units()[key])
+        for word in each["words"]:
+            found.setdefault(word + "s", units()[key])
+            found.setdefault(word + "n", units()[key])
+    return _phrases(found.items())
+
+
+@cache
+def number_phrases() -> Phrases:
+    """Numbers by the words that say them."""
+    return _phrases(_read("units.toml")["number"].items())
+
+
+@cache
+def phrases(kind: str) -> Phrases:
+    """Phrases of a kind: what they say of an amount."""
+    return _phrases((phrase, kind) for phrase in _read("units.toml")["phrase"][kind])
+
+
+@cache
+def same_names() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """By the key of a name the groups of names that say the same, the usual one first."""
+    groups: dict[str, list[tuple[str, ...]]] = {}
+    for usual, others in _read("names.toml")["same"].items():
+        group = (usual, *others)
+        for key in {key_of(words_of(name)) for name in group}:
+            groups.setdefault(key, []).append(group)
+    return {key: tuple(found) for key, found in groups.items()}
+
+
+@cache
+def usual_name(key: str) -> str | None:
+    """What a name of this key is usually called, if that is known."""
+    groups = same_names().get(key)
+    return groups[0][0] if groups else None
+
+
+@cache
+def brands() -> Mapping[str, tuple[Brand, ...]]:
+    """Brands and makers by their first word, the longest first."""
+    names = _read("names.toml")
+    found = [
+        Brand(words_of(brand), kind) for kind, group in names["brands"].items() for brand in group
+    ]
+    found += [Brand(words_of(maker), None) for maker in names["makers"]["words"]]
+    by_word: dict[str, list[Brand]] = {}
+    for brand in sorted(found, key=lambda each: -len(each.words)):
+        by_word.setdefault(brand.words[0], []).append(brand)
+    return {word: tuple(group) for word, group in by_word.items()}
+
+
+@cache
+def word_set(kind: str) -> frozenset[str]:
+    """Words of a kind: `preparation`, `families`, `drinks`, `beside_brands`."""
+    return frozenset(key_of(words_of(word)) for word in _read("names.toml")[kind]["words"])
+
+
+@cache
+def variety(*kinds: str) -> frozenset[str]:
+    """Words that each make another thing: of these kinds (`colour`, `age`…), or of all."""
+    known = _read("names.toml")["variety"]
+    return frozenset(
+        word for kind in kinds or known for name in known[kind] for word in words_of(name)
+    )
+
+
+def qualities() -> frozenset[str]:
+    """Words of colour, sweetness and age, which may stand before or after a name."""
+    return variety("colour", "sweetness", "age")
+
+
+def flavours() -> frozenset[str]:
+    """Words of flavour and colour: alone, they may be of a fruit, a liqueur or a syrup."""
+    return variety("colour", "flavour")
+
+
+@cache
+def kind_said(where: str) -> Mapping[str, str]:
+    """What a word at a place of a name (`first_word`, `last_syllable`…) says of the whole."""
+    return dict(_read("names.toml")[where])
+
+
+@cache
+def places(kind: str = "places") -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """Families that something new may hang under, by its last words (or by its category)."""
+    return {words_of(head): tuple(families) for head, families in _read("names.toml")[kind].items()}

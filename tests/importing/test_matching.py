@@ -1,0 +1,145 @@
+"""Names are matched to ingredients for certain, or they are not merged."""
+
+import pytest
+
+from cocktailspace.importing.families import Families
+from cocktailspace.importing.known import KnownIngredients, Named
+from cocktailspace.importing.lines import read_line
+from cocktailspace.importing.matching import Match, Matcher
+from cocktailspace.importing.rows import LineRow
+from tests.importing.answers import COLLECTIONS, mark, starter_matcher
+
+STARTER = starter_matcher()
+
+
+def match(ingredient: str, measure: str = "1 oz", label: str = "") -> Match:
+    read = read_line(LineRow(measure=measure, ingredient=ingredient, label=label))[0]
+    return STARTER.match(read.candidates, read.label)
+
+
+def place(found: Match) -> str:
+    return STARTER.known.by_id[found.place_id].name if found.place_id else ""
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_lines_of_collections_are_understood_as_bartenders_do(collection: str) -> None:
+    marks, misses = mark(collection, STARTER)
+    shares = marks.shares()
+    assert shares["amount and unit right"] >= 97, misses
+    assert shares["existing ingredient matched"] >= 95, misses
+    assert shares["silent wrong merges"] <= 0.5, misses
+    assert shares["needless new ones"] <= 3, misses
+    assert shares["remarks kept"] >= 95, misses
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("light rum", "White Rum"),
+        ("Tequila blanco", "Blanco Tequila"),
+        ("Bourbon whiskey", "Bourbon"),
+        ("BENEDICTINE", "Bénédictine"),
+        ("Peychauds Bitters", "Peychaud's Bitters"),
+        ("Creme de Cacao (White)", "White Crème de Cacao"),
+        ("freshly squeezed lime juice", "Lime Juice"),
+        ("Zitronensaft", "Lemon Juice"),
+        ("jus de citron vert", "Lime Juice"),
+        ("Smirnoff vodka", "Vodka"),
+        ("Kahlúa", "Coffee Liqueur"),
+        ("egg", "Whole Egg"),
+    ],
+)
+def test_what_bartenders_call_the_same_is_the_same(name: str, meant: str) -> None:
+    found = match(name)
+    assert found.certain
+    assert found.name == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("root beer", "Mixer"),
+        ("coconut rum", "Rum"),
+        ("rose water", "Flower Water and Extract"),
+        ("Malibu rum", "Rum"),
+        ("maraschino cherry", "Fruit"),
+        ("coconut cream", "Coconut"),
+        ("oloroso sherry", "Sherry"),
+        ("lime vodka", "Vodka"),
+        ("Kirschsaft", "Juice"),
+        ("crème de banane", "Liqueur"),
+    ],
+)
+def test_a_head_noun_places_and_never_merges(name: str, family: str) -> None:
+    found = match(name)
+    assert found.ingredient_id is None
+    assert place(found) == family
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("crème de casis", "Crème de Cacao"),
+        ("White Chartreuse", "Green Chartreuse"),
+        ("sweet sherry", "Fino Sherry"),
+        ("Orange Bitter Liqueur", "Orange Bitters"),
+        ("Peach Bitter", "Peach Liqueur"),
+    ],
+)
+def test_near_names_never_merge(name: str, other: str) -> None:
+    found = match(name)
+    assert not (found.certain and found.name == other)
+    assert not (found.how == "near" and found.name == other)
+
+
+def test_a_misspelled_name_is_proposed_not_merged() -> None:
+    found = match("Grenedine")
+    assert (found.how, found.name) == ("near", "Grenadine")
+    assert not found.certain
+
+
+def test_words_of_the_measure_lead_the_name() -> None:
+    assert match("Creme de Cacao", "1 oz white").name == "White Crème de Cacao"
+    assert match("Sherry", "1 oz cream").how == "new"
+    assert match("Vodka", "2 cl Smirnoff").note == "Smirnoff"
+
+
+def test_a_label_is_more_specific_than_its_ingredient() -> None:
+    assert match("Vermouth", label="Red vermouth").name == "Sweet Vermouth"
+    found = match("Liqueur", label="Fancy Violet Dream")
+    assert found.ingredient_id is None
+    assert place(found) == "Liqueur"
+
+
+def test_a_brand_is_stripped_to_its_kind_and_kept_as_a_remark() -> None:
+    found = match("151 proof rum", "1 shot Bacardi")
+    assert (found.name, found.note) == ("Overproof Rum", "Bacardi")
+
+
+def test_or_is_an_alternative() -> None:
+    read = read_line(LineRow(measure="2 oz", ingredient="Bourbon or rye whiskey"))[0]
+    assert STARTER.match(read.candidates).name == "Bourbon"
+    assert read.alternatives == ("rye whiskey",)
+    assert match("Lemon or Orange Sherbet").name == "Lemon Sherbet"
+
+
+def test_each_lists_several_lines() -> None:
+    found = read_line(LineRow(measure="1 oz", ingredient="each Fresh lemon juice and triple sec"))
+    assert [STARTER.match(read.candidates).name for read in found] == ["Lemon Juice", "Triple Sec"]
+    assert [read.quantity.amount for read in found] == [1, 1]
+
+
+def test_aliases_of_the_catalogue_are_names() -> None:
+    known = KnownIngredients.of([Named(1, "House Cola", aliases=("fizzy brown",))])
+    matcher = Matcher(known, Families(known))
+    read = read_line(LineRow(measure="1 oz", ingredient="Fizzy Brown"))[0]
+    assert matcher.match(read.candidates).how == "alias"
+
+
+def test_a_files_own_parent_proposes_the_place() -> None:
+    known = STARTER.known
+    matcher = Matcher(known, Families(known, parents={"italicu": "Liqueur"}))
+    read = read_line(LineRow(measure="1 oz", ingredient="Italicus"))[0]
+    matcher.families.parents = {"italicus": "Liqueur"}
+    found = matcher.match(read.candidates)
+    assert (found.how, known.by_id[found.place_id or 0].name) == ("new", "Liqueur")
