@@ -21,7 +21,7 @@ from cocktailspace.catalogue.exchange import import_file, starter_file
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.models import RecipeDraft
 from cocktailspace.catalogue.recipes import create_recipes
-from cocktailspace.refresh.embedded import Bell
+from cocktailspace.refresh.embedded import WakeUp
 from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.settings import Settings
 
@@ -60,7 +60,7 @@ def main() -> None:
         url = str(services.database.url)
         kinds: dict[str, Database] = {
             "without a signal": Database(url),
-            "embedded signal": Database(url, after_commit=Bell().ring),
+            "embedded signal": Database(url, after_commit=WakeUp().set),
             "signal to a scheduler": Database(url, after_commit=quick),
         }
         seconds: dict[str, list[float]] = {name: [] for name in kinds}

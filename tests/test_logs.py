@@ -70,7 +70,7 @@ def test_people_get_sentences(logged: Logged) -> None:
     report.log_to(logging.getLogger("test"))
     [line] = logged()
     assert line.endswith(
-        "INFO refresh published, because of an edit: version 12 → 15 (3 changes), 1,356 recipes, "
+        "INFO refresh published (edit): version 12 → 15 (3 changes), 1,356 recipes, "
         "4.2 s (learning costs 2.5 s)"
     )
 
@@ -103,7 +103,7 @@ def test_each_refresh_is_one_line_that_says_why_what_how_long_and_how_many(
         assert isinstance(steps, dict)
         assert {"snapshot", "neighbours", "publish"} <= set(steps)
         assert 0 < sum(steps.values()) <= line["seconds"]  # type: ignore[operator]
-    assert services.tally.counts().runs == {("startup", "published"): 1, ("edit", "published"): 1}
+    assert services.metrics.counts().runs == {("startup", "published"): 1, ("edit", "published"): 1}
 
 
 def test_a_killed_job_is_one_line_too(services: Services, logged: Logged) -> None:
@@ -116,7 +116,7 @@ def test_a_killed_job_is_one_line_too(services: Services, logged: Logged) -> Non
         assert services.jobs.wait(60)
     [line] = _objects(logged)
     assert (line["outcome"], line["cause"], line["level"]) == ("killed", "retry", "warning")
-    assert services.tally.counts().runs == {("retry", "killed"): 1}
+    assert services.metrics.counts().runs == {("retry", "killed"): 1}
 
 
 def _status(**changes: object) -> RefreshStatus:

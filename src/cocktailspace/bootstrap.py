@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy.exc import ArgumentError
-
 from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.artifacts.hold import FolderHold
 from cocktailspace.artifacts.inspection import Inspection
@@ -17,14 +15,15 @@ from cocktailspace.catalogue.migrate import migrate, require_catalogue
 from cocktailspace.catalogue.models import Limits
 from cocktailspace.refresh.control import RefreshControl
 from cocktailspace.refresh.debounce import Debounce
-from cocktailspace.refresh.embedded import Bell, Refresher
+from cocktailspace.refresh.embedded import Refresher, WakeUp
 from cocktailspace.refresh.local_jobs import LocalJobs
-from cocktailspace.refresh.ports import ScheduleNames
+from cocktailspace.refresh.metrics import RefreshMetrics
+from cocktailspace.refresh.ports import ScheduleNames, Scheduler
 from cocktailspace.refresh.scheduled import ScheduledRefresher
 from cocktailspace.refresh.signal import AnalyticsSignal
-from cocktailspace.refresh.tally import Tally
+from cocktailspace.refresh.status import StatusReader
 from cocktailspace.settings import Settings, SettingsError
-from cocktailspace.storage import choose_store
+from cocktailspace.storage import catalogue_file, choose_store
 from cocktailspace.times import Clock, utc_now
 
 
@@ -33,9 +32,10 @@ class Services:
     """The parts that the edges (HTTP, CLI, job) work with.
 
     inspection: what published artifacts are read through.
-    jobs: the jobs of this machine; None on AWS, where nobody here may start one.
-    links: what can hand out addresses of artifacts; None where readers must come through us.
-    hold: a server's claim to the artifacts folder; None on AWS, where a bucket is one's own.
+    jobs: the jobs of this machine; None where a schedule starts them elsewhere.
+    hold: a server's claim to the artifacts folder; None where artifacts lie elsewhere.
+    links: addresses of artifacts in the store, for an edge whose own answers are bounded; None
+    where readers must come through us.
     """
 
     settings: Settings
@@ -46,9 +46,9 @@ class Services:
     jobs: LocalJobs | None
     refresher: RefreshControl
     clock: Clock
-    tally: Tally
-    links: ArtifactLinks | None = None
+    metrics: RefreshMetrics
     hold: FolderHold | None = None
+    links: ArtifactLinks | None = None
 
     def close(self) -> None:
         """Give up the connections to the database."""
@@ -57,44 +57,49 @@ class Services:
 
 def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
     """Connect nothing yet; just choose."""
-    return _aws(settings, clock) if settings.aws else _embedded(settings, clock)
 
+    def signal_analytics_run() -> None:
+        signal()  # made last: to know when a run is due, it needs the database that calls it
 
-def _embedded(settings: Settings, clock: Clock) -> Services:
-    store = choose_store(settings)
-    lock_path = settings.artifacts_folder / ".job.lock"
-    tally = Tally()
-    most = timedelta(minutes=settings.analytics_job_minutes)
-    jobs = LocalJobs(lock_path, store, settings.environment(), clock, tally, most=most)
+    limits = Limits(settings.max_ingredients_per_recipe, settings.max_rows_per_bulk)
+    database = Database(
+        settings.catalogue_url, limits=limits, clock=clock, after_commit=signal_analytics_run
+    )
+    store, metrics = choose_store(settings), RefreshMetrics()
     inspection = Inspection(store)
-    hold = FolderHold(settings.artifacts_folder)
-    bell = Bell()
-    # `signal_analytics_run()` of the embedded mode: the refresher is a thread of this process or
-    # looks by itself within a second, so there is no alarm to move and nothing to work out.
-    database = _database(settings, clock, bell.ring)
-    refresher = Refresher(
+    in_folder = settings.analytics_store == "folder"
+    hold = FolderHold(settings.artifacts_folder) if in_folder else None
+    jobs = _local_jobs(settings, store, clock, metrics)
+    reader = StatusReader(
         database,
         store,
-        jobs,
-        _policy(settings, timedelta(seconds=2), timedelta(seconds=10)),
+        _policy(settings),
         clock,
-        bell,
         algorithm_version=PARAMETERS["algorithm_version"],
-        prepare=_preparation(settings, database),
-        tally=tally,
-        whole=inspection,
-        hold=hold,
+        is_complete=inspection,
     )
+    refresher: RefreshControl
+    signal: Callable[[], None]
+    if jobs is None:
+        scheduler = _scheduler(settings, clock)
+        function = settings.analytics_trigger_function
+        refresher = ScheduledRefresher(reader, scheduler, function_arn=function)
+        signal = AnalyticsSignal(refresher.status, scheduler, metrics=metrics)
+    else:
+        wake_up = WakeUp()
+        prepare = _preparation(settings, database)
+        refresher = Refresher(reader, jobs, wake_up, prepare=prepare, metrics=metrics, hold=hold)
+        signal = wake_up.set  # it looks each second anyway: there is nothing to work out
     return Services(
         settings=settings,
         database=database,
-        limits=_limits(settings),
+        limits=limits,
         store=store,
         inspection=inspection,
         jobs=jobs,
         refresher=refresher,
         clock=clock,
-        tally=tally,
+        metrics=metrics,
         hold=hold,
     )
 
@@ -123,73 +128,46 @@ def _preparation(settings: Settings, database: Database) -> Callable[[], None] |
     return prepare if settings.migrate_at_start else None
 
 
-def _aws(settings: Settings, clock: Clock) -> Services:
-    store = choose_store(settings)
-    # After the store, which says what is missing: boto3 is an extra.
-    from cocktailspace.artifacts.s3 import S3Store  # noqa: PLC0415
-    from cocktailspace.refresh.eventbridge import EventBridgeScheduler  # noqa: PLC0415
-
-    links = store if isinstance(store, S3Store) else None
-
-    def signal_analytics_run() -> None:
-        signal()  # made below: to know when a run is due, it needs the database that calls it
-
-    database = _database(settings, clock, signal_analytics_run)
-    policy = _policy(settings, timedelta(minutes=15), timedelta(minutes=60))
-    scheduler = EventBridgeScheduler(_schedule_names(settings), clock)
-    tally = Tally()
-    inspection = Inspection(store)
-    refresher = ScheduledRefresher(
-        database,
-        store,
-        scheduler,
-        policy,
-        clock,
-        algorithm_version=PARAMETERS["algorithm_version"],
-        function_arn=settings.analytics_trigger_function,
-        whole=inspection,
-    )
-    signal = AnalyticsSignal(refresher.status, scheduler, tally=tally)
-    return Services(
-        settings=settings,
-        database=database,
-        limits=_limits(settings),
-        store=store,
-        inspection=inspection,
-        jobs=None,
-        refresher=refresher,
-        clock=clock,
-        tally=tally,
-        links=links,
-    )
-
-
-def _database(settings: Settings, clock: Clock, after_commit: Callable[[], None]) -> Database:
-    url, limits = settings.catalogue_url, _limits(settings)
-    try:
-        return Database(url, limits=limits, clock=clock, after_commit=after_commit)
-    except (ArgumentError, ModuleNotFoundError) as error:
-        message = f"DATABASE_URL: no driver for {url.drivername!r} is installed ({error})"
-        raise SettingsError(message) from error
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(settings.max_ingredients_per_recipe, settings.max_rows_per_bulk)
-
-
-def _schedule_names(settings: Settings) -> ScheduleNames | None:
-    """All names or none: a schedule without its function or its role is none."""
-    schedule, function = settings.analytics_schedule_name, settings.analytics_trigger_function
-    role = settings.analytics_scheduler_role_arn
-    if schedule is None or function is None or role is None:
+def _local_jobs(
+    settings: Settings, store: ArtifactStore, clock: Clock, metrics: RefreshMetrics
+) -> LocalJobs | None:
+    if settings.analytics_jobs != "local":
         return None
-    return ScheduleNames(schedule, function, role, settings.analytics_scheduler_dlq_arn)
+    if settings.analytics_store == "folder":
+        lock = settings.artifacts_folder / ".job.lock"
+    else:
+        catalogue = catalogue_file(settings)
+        lock = catalogue.with_name(f"{catalogue.name}.job.lock")
+    most = timedelta(minutes=settings.analytics_job_minutes)
+    return LocalJobs(lock, store, settings.environment(), clock, metrics, most=most)
 
 
-def _policy(settings: Settings, debounce: timedelta, max_wait: timedelta) -> Debounce:
-    """What is set, else these; a debounce alone brings a max wait of four times itself."""
+def _scheduler(settings: Settings, clock: Clock) -> Scheduler:
+    try:  # boto3 is an extra
+        from cocktailspace.refresh.eventbridge import EventBridgeScheduler  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        message = "ANALYTICS_SCHEDULER=eventbridge takes more: pip install 'cocktailspace[aws]'"
+        raise SettingsError(message) from error
+    names = ScheduleNames(
+        settings.analytics_schedule_name or "",
+        settings.analytics_trigger_function or "",
+        settings.analytics_scheduler_role_arn or "",
+        settings.analytics_scheduler_dlq_arn,
+    )
+    return EventBridgeScheduler(names, clock)
+
+
+def _policy(settings: Settings) -> Debounce:
+    """What is set, else the scheduler's. A debounce alone brings a max wait of four times it."""
+    debounce, max_wait = _DEFAULT_WAITS[settings.analytics_scheduler]
     minutes, most = settings.analytics_debounce_minutes, settings.analytics_max_wait_minutes
     if minutes is not None:
         debounce, max_wait = timedelta(minutes=minutes), timedelta(minutes=4 * minutes)
     slack = timedelta(minutes=settings.analytics_overdue_minutes)
     return Debounce(debounce, max_wait if most is None else timedelta(minutes=most), slack)
+
+
+_DEFAULT_WAITS = {
+    "local": (timedelta(seconds=2), timedelta(seconds=10)),
+    "eventbridge": (timedelta(minutes=15), timedelta(minutes=60)),
+}

@@ -1,7 +1,7 @@
 """Everything that can be set from outside, read from the environment once."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,23 +21,38 @@ def _place(path: Path) -> Path:
         raise ValueError(str(error)) from None
 
 
-def _parsed_url(text: str) -> str:
+def _sqlite_url(text: str) -> str:
     from sqlalchemy import make_url  # noqa: PLC0415
     from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
 
     try:
-        make_url(text)
+        url = make_url(text)
     except ArgumentError as error:
-        raise ValueError(f"{error}; it looks like postgresql+psycopg://user@host/name") from None
+        raise ValueError(f"{error}; it looks like {_EXAMPLE_URL}") from None
+    if url.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise ValueError(f"a catalogue lies in SQLite, not in {url.drivername}; {_EXAMPLE_URL}")
     return text
 
+
+_EXAMPLE_URL = "sqlite:////path/to/catalogue.sqlite"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 Minutes = Annotated[float, Field(ge=0, le=525_600, allow_inf_nan=False)]
 Place = Annotated[Path, AfterValidator(_place)]
-DatabaseUrl = Annotated[str, AfterValidator(_parsed_url)]
+Store = Literal["folder", "s3"]
+Scheduler = Literal["local", "eventbridge"]
+Jobs = Literal["local", "batch"]
+DatabaseUrl = Annotated[str, AfterValidator(_sqlite_url)]
+
+
+_SCHEDULE = (
+    "analytics_schedule_name",
+    "analytics_trigger_function",
+    "analytics_scheduler_role_arn",
+)
+_BATCH = ("batch_job_queue", "batch_job_definition")
 
 
 class SettingsError(Exception):
@@ -50,7 +65,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     db_path: Place | None = Field(None, description="SQLite file of the catalogue")
-    database_url: DatabaseUrl | None = Field(None, description="SQLAlchemy URL, instead of DB_PATH")
+    database_url: DatabaseUrl | None = Field(
+        None, description="SQLAlchemy URL of a SQLite file, instead of DB_PATH"
+    )
     db_network_file_system: bool = Field(
         False, description="The SQLite file lies on NFS or EFS: use a rollback journal, not WAL"
     )
@@ -60,8 +77,21 @@ class Settings(BaseSettings):
         "several hosts share it: then `cocktailspace migrate` alone does",
     )
     analytics_path: Place | None = Field(None, description="Folder for the published artifacts")
-    analytics_bucket: str | None = Field(
-        None, description="S3 bucket for the artifacts; setting it means AWS mode"
+    analytics_bucket: str | None = Field(None, description="S3 bucket for the artifacts")
+    analytics_store: Store = Field(
+        "folder",
+        description="Where artifacts are published: in a `folder`, or in `s3`, which is the "
+        "default where ANALYTICS_BUCKET is set",
+    )
+    analytics_scheduler: Scheduler = Field(
+        "local",
+        description="What starts a refresh after edits: `local`, a thread of the server, or "
+        "`eventbridge`, which is the default where ANALYTICS_SCHEDULE_NAME is set",
+    )
+    analytics_jobs: Jobs = Field(
+        "local",
+        description="Where jobs run: `local`, as processes of the server's machine, or in AWS "
+        "`batch`, which is the default where BATCH_JOB_QUEUE or ANALYTICS_SCHEDULE_NAME is set",
     )
     analytics_debounce_minutes: Minutes | None = Field(
         None, description="How long a refresh waits for edits to end (a fraction is allowed)"
@@ -80,6 +110,12 @@ class Settings(BaseSettings):
     )
     analytics_scheduler_dlq_arn: str | None = Field(
         None, description="ARN of the queue for what the schedule could not deliver"
+    )
+    batch_job_queue: str | None = Field(
+        None, description="Batch queue to which the trigger submits jobs"
+    )
+    batch_job_definition: str | None = Field(
+        None, description="Batch job definition that the trigger submits"
     )
     analytics_job_minutes: Minutes = Field(
         120.0,
@@ -126,12 +162,50 @@ class Settings(BaseSettings):
     max_ingredients_per_recipe: Count = Field(100, description="Lines that one recipe may have")
     max_rows_per_bulk: Count = Field(5_000, description="Rows that one bulk request may have")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _follow_what_is_set(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """A part that is not chosen by its own setting follows from the names that are set."""
+
+        def choose(part: str, choice: str, *names: str) -> None:
+            if not given.get(part) and any(given.get(name) for name in names):
+                given[part] = choice
+
+        both = given.get("analytics_path") and given.get("analytics_bucket")
+        if both and not given.get("analytics_store"):
+            raise ValueError(
+                "ANALYTICS_PATH and ANALYTICS_BUCKET are both set; unset one, or choose with "
+                "ANALYTICS_STORE"
+            )
+        choose("analytics_store", "s3", "analytics_bucket")
+        choose("analytics_scheduler", "eventbridge", *_SCHEDULE)
+        scheduled = given.get("analytics_scheduler") == "eventbridge"
+        choose("analytics_jobs", "batch", *_BATCH, *(("analytics_scheduler",) if scheduled else ()))
+        return given
+
     @model_validator(mode="after")
-    def _one_of_each(self) -> "Settings":
-        for first, second in (("db_path", "database_url"), ("analytics_path", "analytics_bucket")):
-            if getattr(self, first) and getattr(self, second):
-                raise ValueError(f"{first.upper()} and {second.upper()} are both set; unset one")
+    def _complete(self) -> "Settings":
+        """Every part has what it needs."""
+        if self.db_path and self.database_url:
+            raise ValueError("DB_PATH and DATABASE_URL are both set; unset one")
+        if self.analytics_store == "s3":
+            self._require("ANALYTICS_STORE=s3", "analytics_bucket")
+        if self.analytics_scheduler == "eventbridge":
+            self._require("ANALYTICS_SCHEDULER=eventbridge", *_SCHEDULE)
+        if self.batch_job_queue or self.batch_job_definition:
+            self._require("Batch", *_BATCH)
+        if (self.analytics_scheduler == "eventbridge") != (self.analytics_jobs == "batch"):
+            self._require("ANALYTICS_JOBS=batch", *_SCHEDULE)
+            raise ValueError(
+                f"ANALYTICS_JOBS={self.analytics_jobs} cannot be started by "
+                f"ANALYTICS_SCHEDULER={self.analytics_scheduler}: eventbridge starts jobs in batch,"
+                " local those of this machine"
+            )
         return self
+
+    def _require(self, choice: str, *names: str) -> None:
+        if missing := [name.upper() for name in names if getattr(self, name) is None]:
+            raise ValueError(f"{choice} needs {' and '.join(missing)} too; set what is missing")
 
     @model_validator(mode="after")
     def _whole_issuer(self) -> "Settings":
@@ -154,13 +228,8 @@ class Settings(BaseSettings):
         return self.db_path or _place(DATA / "catalogue.sqlite")
 
     @property
-    def aws(self) -> bool:
-        """Whether refreshes are AWS's: a bucket says so."""
-        return self.analytics_bucket is not None
-
-    @property
     def artifacts_folder(self) -> Path:
-        """The folder store's root, `data/artifacts` where nothing is set; of no use on AWS."""
+        """The folder store's root, `data/artifacts` where nothing is set."""
         return self.analytics_path or _place(DATA / "artifacts")
 
     @property
@@ -175,11 +244,12 @@ class Settings(BaseSettings):
             if self.database_url
             else {"DATABASE_URL": "", "DB_PATH": str(self.catalogue_file)}
         )
-        artifacts = (
-            {"ANALYTICS_BUCKET": self.analytics_bucket, "ANALYTICS_PATH": ""}
-            if self.analytics_bucket
-            else {"ANALYTICS_PATH": str(self.artifacts_folder)}
-        )
+        in_bucket = self.analytics_store == "s3"
+        artifacts = {
+            "ANALYTICS_STORE": self.analytics_store,
+            "ANALYTICS_BUCKET": (self.analytics_bucket or "") if in_bucket else "",
+            "ANALYTICS_PATH": "" if in_bucket else str(self.artifacts_folder),
+        }
         return {"LOG_FORMAT": self.log_format, "LOG_LEVEL": self.log_level, **database, **artifacts}
 
 

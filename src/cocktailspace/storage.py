@@ -1,26 +1,39 @@
 """Where the catalogue and the published artifacts lie, as the settings have it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.store import ArtifactStore
-from cocktailspace.settings import Settings, SettingsError
+from cocktailspace.settings import Settings, SettingsError, Store
 
 
 def choose_store(settings: Settings) -> ArtifactStore:
-    """The store of the artifacts: a bucket where one is set, else a folder."""
-    if settings.analytics_bucket is None:
-        return FolderStore(settings.artifacts_folder)
+    """The store of the artifacts that ANALYTICS_STORE names."""
+    return _STORES[settings.analytics_store](settings)
+
+
+def _folder(settings: Settings) -> ArtifactStore:
+    return FolderStore(settings.artifacts_folder)
+
+
+def _s3(settings: Settings) -> ArtifactStore:
     try:  # boto3 is an extra
         import boto3  # noqa: PLC0415
 
         from cocktailspace.artifacts.s3 import S3Store  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        message = "ANALYTICS_BUCKET is set, which takes more: pip install 'cocktailspace[aws]'"
+        message = "ANALYTICS_STORE=s3 takes more packages: pip install 'cocktailspace[aws]'"
         raise SettingsError(message) from error
     if boto3.Session().region_name is None:
-        raise SettingsError("ANALYTICS_BUCKET is set, but no region: set AWS_DEFAULT_REGION")
+        raise SettingsError("ANALYTICS_STORE=s3 needs a region: set AWS_DEFAULT_REGION")
+    if settings.analytics_bucket is None:
+        raise SettingsError("ANALYTICS_STORE=s3 needs ANALYTICS_BUCKET")
     return S3Store(settings.analytics_bucket)
+
+
+_STORES: dict[Store, Callable[[Settings], ArtifactStore]] = {"folder": _folder, "s3": _s3}
+"""A further store is a module of `artifacts` and a line here."""
 
 
 def catalogue_file(settings: Settings) -> Path:
@@ -29,7 +42,7 @@ def catalogue_file(settings: Settings) -> Path:
         return settings.catalogue_file
     from sqlalchemy import make_url  # noqa: PLC0415 - takes longer to load than a job to run
 
-    url = make_url(settings.database_url)
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        raise SettingsError("DATABASE_URL: analytics need a SQLite file, sqlite:////path/to/it")
-    return Path(url.database)
+    name = make_url(settings.database_url).database
+    if not name or name == ":memory:":
+        raise SettingsError("DATABASE_URL: analytics need a file, sqlite:////path/to/it")
+    return Path(name)

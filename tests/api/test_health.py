@@ -92,10 +92,10 @@ def test_jobs_and_failures_are_counted(services: Services, client: TestClient) -
     for seconds in (2.0, 3.0):
         steps = {"map": 1.0, "publish": 0.5}
         report = RunReport(outcome="published", cause="edit", seconds=seconds, steps=steps)
-        services.tally.run_ended(report)
-    services.tally.run_ended(RunReport(outcome="killed", cause="retry", seconds=1))
-    services.tally.signal_failed()
-    services.tally.look_failed()
+        services.metrics.record_run(report)
+    services.metrics.record_run(RunReport(outcome="killed", cause="retry", seconds=1))
+    services.metrics.record_failed_signal()
+    services.metrics.record_failed_look()
     assert _value(client, "refresh_seconds_count", cause="edit", outcome="published") == 2
     assert _value(client, "refresh_seconds_sum", cause="edit", outcome="published") == 5
     assert _value(client, "refresh_seconds_count", cause="retry", outcome="killed") == 1
@@ -143,10 +143,6 @@ def test_metrics_go_on_where_the_status_cannot_be_read(
 
 
 def test_there_are_none_on_lambda(services: Services) -> None:
-    settings = services.settings.model_copy(
-        update={"analytics_bucket": "bucket", "analytics_path": None}
-    )
-    object.__setattr__(services, "settings", settings)
-    with TestClient(create_app(services)) as client:
+    with TestClient(create_app(services, metrics=False)) as client:
         assert client.get("/metrics").status_code == 404
         assert client.get("/healthz").status_code == 200

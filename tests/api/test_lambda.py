@@ -227,5 +227,5 @@ def test_a_cold_start_makes_the_catalogue_with_a_rollback_journal(
 
 
 def test_reconciling_needs_a_schedule(services: Services) -> None:
-    with pytest.raises(SettingsError, match="ANALYTICS_BUCKET"):
+    with pytest.raises(SettingsError, match="ANALYTICS_SCHEDULE_NAME"):
         run_reconcile(services)

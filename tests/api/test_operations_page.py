@@ -22,7 +22,7 @@ def families(
     published: None,  # noqa: ARG001 - so that every gauge is there
 ) -> dict[str, set[str]]:
     """What `/metrics` has after a refresh and a request: samples by family."""
-    services.tally.run_ended(RunReport(outcome="published", steps={"map": 1.0}))
+    services.metrics.record_run(RunReport(outcome="published", steps={"map": 1.0}))
     client.get("/")
     text = client.get("/metrics").text
     return {

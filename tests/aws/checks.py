@@ -28,6 +28,8 @@ OPEN_ACTIONS = re.compile(
 LEFT_AT_DEFAULT = {
     "DATABASE_URL": "DB_PATH is set",
     "ANALYTICS_PATH": "ANALYTICS_BUCKET is set",
+    "BATCH_JOB_QUEUE": "the trigger submits",
+    "BATCH_JOB_DEFINITION": "the trigger submits",
     "ANALYTICS_MAX_WAIT_MINUTES": "four times the debounce",
     "HOST": "the gateway listens",
     "PORT": "the gateway listens",

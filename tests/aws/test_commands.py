@@ -9,6 +9,7 @@ from cocktailspace.bootstrap import build_services
 from cocktailspace.cli.commands import app
 from cocktailspace.settings import Settings, SettingsError
 from tests.aws.batch import MOUNT
+from tests.aws.test_switch import NAMES_OF_ONE_SWITCH
 from tests.aws.world import AwsWorld
 
 
@@ -38,7 +39,7 @@ def test_doctor_names_what_no_edit_can_do_without(aws: AwsWorld) -> None:
     assert "edits move the schedule cocktailspace-dev-analytics-debounce" in result.output
     result = _run(aws, "doctor", ANALYTICS_TRIGGER_FUNCTION="", ANALYTICS_SCHEDULER_ROLE_ARN="")
     assert result.exit_code == 1
-    assert "ANALYTICS_TRIGGER_FUNCTION, ANALYTICS_SCHEDULER_ROLE_ARN not set" in result.output
+    assert "ANALYTICS_TRIGGER_FUNCTION and ANALYTICS_SCHEDULER_ROLE_ARN too" in result.output
 
 
 def test_no_folder_is_made_or_needed(aws: AwsWorld, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,10 +63,11 @@ def test_aws_debounces_by_a_quarter_of_an_hour_unless_told_otherwise(
     aws_environment: None,  # noqa: ARG001
 ) -> None:
     for settings, minutes in (
-        (Settings(analytics_bucket="b"), (15, 60)),
-        (Settings(analytics_bucket="b", analytics_debounce_minutes=5), (5, 20)),
-        (Settings(analytics_bucket="b", analytics_max_wait_minutes=30), (15, 30)),
+        ({}, (15, 60)),
+        ({"analytics_debounce_minutes": 5}, (5, 20)),
+        ({"analytics_max_wait_minutes": 30}, (15, 30)),
     ):
-        policy = build_services(settings).refresher._policy  # type: ignore[attr-defined]
+        scheduled = Settings(**NAMES_OF_ONE_SWITCH, **settings)
+        policy = build_services(scheduled).refresher._reader.policy  # type: ignore[attr-defined]
         found = (policy.debounce.total_seconds() / 60, policy.max_wait.total_seconds() / 60)
         assert found == minutes

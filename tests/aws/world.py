@@ -239,7 +239,7 @@ class EmbeddedWorld(World):
             self._wait()
 
     def lose_signals(self, lost: bool) -> None:
-        """The bell only shortens the second until the next look; here nobody ever hears it."""
+        """The wake-up event only shortens a second's sleep; here nobody sleeps."""
 
     def kill_next_job(self) -> None:
         self._kill_next = True

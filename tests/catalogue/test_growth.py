@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,9 @@ from cocktailspace.catalogue.recipes import (
     get_recipe,
     replace_recipes,
 )
-from cocktailspace.refresh.status import read_facts
+from cocktailspace.refresh.debounce import Debounce
+from cocktailspace.refresh.status import StatusReader
+from cocktailspace.times import utc_now
 
 SMALL, LARGE = 400, 4_000
 EVERY = 20
@@ -167,7 +170,8 @@ def test_the_status_costs_the_same_however_much_is_pending(
     costs = []
     for counted in catalogues:
         with counted.counting():
-            facts = read_facts(counted.database, FolderStore(tmp_path), lambda: None)
+            policy = Debounce(timedelta(seconds=2), timedelta(seconds=10))
+            facts = StatusReader(counted.database, FolderStore(tmp_path), policy, utc_now).facts()
         assert facts.catalogue.version == counted.recipes + 63
         costs.append(counted.steps)
     assert costs[1] <= costs[0] + 200, costs

@@ -101,7 +101,7 @@ def test_keys_of_a_file_do_not_command_the_terminal(run: Run) -> None:
 def test_of_very_many_problems_some_are_shown_and_the_rest_counted(run: Run) -> None:
     recipes = [{"name": f"R {number}", "stars": 5} for number in range(1_000)]
     done = run("import", "-", stdin=json.dumps({"format": "catalogue/1", "recipes": recipes}))
-    assert "1,000 to mend" in done.stderr
+    assert "1,000 errors" in done.stderr
     assert done.stderr.endswith("and 980 more\n")
     assert len(done.stderr.splitlines()) == 22
 

@@ -25,9 +25,9 @@ from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
 from cocktailspace.catalogue.changes import CatalogueState, catalogue_state
 from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.refresh.debounce import Debounce
-from cocktailspace.refresh.embedded import Bell, Refresher
+from cocktailspace.refresh.embedded import Refresher, WakeUp
 from cocktailspace.refresh.ports import Job
-from cocktailspace.refresh.status import RefreshState, RefreshStatus
+from cocktailspace.refresh.status import RefreshState, RefreshStatus, StatusReader
 from cocktailspace.settings import Settings
 from tests.conftest import BAR, ManualClock, import_document
 
@@ -61,7 +61,7 @@ class Jobs:
     def active(self) -> Job | None:
         return None
 
-    def unnoted(self) -> Attempt | None:
+    def unrecorded_failure(self) -> Attempt | None:
         return None
 
     def stop(self) -> None:
@@ -100,17 +100,15 @@ class Site:
         base = build_services(self.settings, clock=self.clock)
         self.jobs = Jobs(base)
         prepare_catalogue(self.settings, base.database, starter=False)
-        refresher = Refresher(
+        reader = StatusReader(
             base.database,
             base.store,
-            self.jobs,
             POLICY,
             self.clock,
-            Bell(),
             algorithm_version=self.algorithm_version,
-            prepare=lambda: self._prepare(base),
-            whole=base.inspection,
+            is_complete=base.inspection,
         )
+        refresher = Refresher(reader, self.jobs, WakeUp(), prepare=lambda: self._prepare(base))
         self.services = replace(base, refresher=refresher)
         self.client = TestClient(create_app(self.services), raise_server_exceptions=False)
 

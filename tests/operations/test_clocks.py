@@ -6,6 +6,7 @@ Time passes as it does; what jumps is what the machine's clock says of it.
 import math
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.models import IngredientDraft
 from cocktailspace.refresh.signal import AnalyticsSignal
-from cocktailspace.refresh.status import RefreshState, RefreshStatus, derive_status, read_facts
+from cocktailspace.refresh.status import RefreshState, RefreshStatus, StatusReader
 from tests.conftest import ManualClock
 from tests.refresh.world import World
 
@@ -161,8 +162,9 @@ class Host:
         return self.world.clock() + self.skew
 
     def status(self) -> RefreshStatus:
-        facts = read_facts(self.database, self.world.store, self.world.jobs.active)
-        return derive_status(facts, self.world.policy, self.clock())
+        world = self.world
+        reader = StatusReader(self.database, world.store, world.policy, self.clock)
+        return replace(reader, active_job=lambda _: world.jobs.active()).status()
 
 
 @pytest.fixture

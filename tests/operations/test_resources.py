@@ -26,9 +26,9 @@ from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.models import IngredientDraft
 from cocktailspace.refresh import status as status_module
 from cocktailspace.refresh.debounce import FIRST_RETRY, retry_pause
-from cocktailspace.refresh.embedded import Bell, Refresher
+from cocktailspace.refresh.embedded import Refresher, WakeUp
 from cocktailspace.refresh.local_jobs import LocalJobs
-from cocktailspace.refresh.status import RefreshState
+from cocktailspace.refresh.status import RefreshState, StatusReader
 from cocktailspace.settings import Settings
 from tests.conftest import BAR, ManualClock, import_document
 from tests.operations.site import POLICY, Site, eventually
@@ -271,9 +271,8 @@ def test_a_failure_that_cannot_be_noted_holds_the_next_try_up_all_the_same(
         site.clock,
     )
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    refresher = Refresher(
-        site.services.database, site.services.store, jobs, POLICY, site.clock, Bell()
-    )
+    reader = StatusReader(site.services.database, site.services.store, POLICY, site.clock)
+    refresher = Refresher(reader, jobs, WakeUp())
     site.edit()
     site.clock.advance(seconds=3)
     started = []

@@ -204,11 +204,3 @@ def test_a_scheduler_that_never_answers_is_given_up_after_one_try(
         with pytest.raises(BlockingIOError):
             silent.accept()  # nobody tried again
         connections[0].close()
-
-
-def test_without_names_it_does_nothing_and_says_so_to_whoever_debugs(
-    clock: ManualClock, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("DEBUG", logger="cocktailspace")
-    assert EventBridgeScheduler(None, clock).move_to(clock.now, armed=False) is None
-    assert "ANALYTICS_SCHEDULE_NAME" in caplog.text

@@ -1,16 +1,19 @@
 """Jobs as real child processes."""
 
 import contextlib
+import fcntl
 import os
+import resource
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from cocktailspace.artifacts.attempt import read_attempt
 from cocktailspace.artifacts.manifest import read_published
+from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.exchange import import_file, starter_file
 from cocktailspace.refresh import local_jobs
@@ -39,6 +42,78 @@ def test_one_job_at_a_time_whoever_asks(
     assert services.jobs.wait(120)
     assert services.jobs.active() is None
     assert read_published(services.store) is not None
+
+
+def test_who_asks_while_a_job_runs_is_answered_without_waiting(
+    services: Services, new_services: Callable[..., Services], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And keeps nobody waiting: looking for a job and starting one take turns."""
+    import_document(services.database, BAR)
+    other_process = new_services(services.settings)
+    with nothing_published(services.settings.artifacts_folder):
+        first = services.jobs.submit()
+        with monkeypatch.context() as patch:
+            patch.setattr(local_jobs.time, "sleep", lambda _: pytest.fail("it waits"))
+            assert services.jobs.submit() == first
+            assert other_process.jobs.submit() == first
+    assert services.jobs.wait(120)
+
+
+def test_whoever_only_looks_keeps_no_job_from_starting(services: Services) -> None:
+    import_document(services.database, BAR)
+    services.jobs.submit()
+    assert services.jobs.wait(120)
+    looking = os.open(services.settings.artifacts_folder / ".job.lock", os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    threading.Timer(0.05, os.close, [looking]).start()
+    assert services.jobs.started(services.jobs.submit(force=True))
+    assert services.jobs.wait(120)
+
+
+@contextlib.contextmanager
+def _no_room() -> Iterator[None]:
+    """No file grows: what a write to a full disk meets, on any machine."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+
+
+def test_where_there_is_no_room_to_say_which_job_runs_none_is_started(services: Services) -> None:
+    import_document(services.database, BAR)
+    with _no_room(), pytest.raises(StoreError, match="no job can be started"):
+        services.jobs.submit()
+    assert services.jobs.active() is None
+    status = services.refresher.status()
+    assert status.attempt is not None
+    assert "no job can be started" in (status.attempt.error or "")
+    services.jobs.submit()
+    assert services.jobs.wait(120)
+    assert read_published(services.store) is not None
+
+
+def test_a_job_that_nobody_could_watch_is_not_started(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_document(services.database, BAR)
+    with monkeypatch.context() as patch, pytest.raises(StoreError, match="start new thread"):
+        message = "can't start new thread"
+        patch.setattr(threading.Thread, "start", _raising(RuntimeError(message)))
+        services.jobs.submit()
+    assert services.jobs.active() is None
+    assert services.jobs.submit()
+    assert services.jobs.wait(120)
+
+
+def _raising(error: Exception) -> Callable[..., None]:
+    def raise_it(*_: object) -> None:
+        raise error
+
+    return raise_it
 
 
 def test_a_killed_job_is_noted_as_failed_and_publishes_nothing(services: Services) -> None:

@@ -101,9 +101,9 @@ def _running(
 ) -> Iterator[Services]:
     refresher = services.refresher
     assert isinstance(refresher, Refresher)
-    monkeypatch.setattr(refresher._caretaker, "sees_to_it", trap)
+    monkeypatch.setattr(refresher._migration_guard, "ensure_usable", trap)
     monkeypatch.setattr(embedded, "UNSEEN_SECONDS", 0.0)
-    monkeypatch.setattr(embedded, "_SECONDS_AFTER_SURPRISE", 0.01)
+    monkeypatch.setattr(embedded, "_SECONDS_AFTER_BUG", 0.01)
     with refresher.running():
         yield replace(services, refresher=refresher)
 

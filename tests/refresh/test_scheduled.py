@@ -11,10 +11,8 @@ from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.models import IngredientDraft
 from cocktailspace.refresh.debounce import Debounce
-from cocktailspace.refresh.eventbridge import EventBridgeScheduler
-from cocktailspace.refresh.ports import SchedulerError
 from cocktailspace.refresh.scheduled import SILENCE, ScheduledRefresher, running_job
-from cocktailspace.refresh.status import RefreshState
+from cocktailspace.refresh.status import RefreshState, StatusReader
 from tests.conftest import ManualClock
 from tests.refresh.world import Alarm, MemoryStore, World
 
@@ -37,7 +35,8 @@ def store(clock: ManualClock) -> MemoryStore:
 def refresher(
     database: Database, store: MemoryStore, alarm: Alarm, clock: ManualClock
 ) -> ScheduledRefresher:
-    return ScheduledRefresher(database, store, alarm, POLICY, clock, function_arn=FUNCTION)
+    reader = StatusReader(database, store, POLICY, clock)
+    return ScheduledRefresher(reader, alarm, function_arn=FUNCTION)
 
 
 def _edit(database: Database, name: str = "Gin") -> None:
@@ -126,15 +125,6 @@ def test_a_run_asked_for_starts_at_the_earliest_minute(
     alarm.exists = True
     assert refresher.run_now(refresher.status()).starts_at == clock.now + MINUTE
     assert alarm.set_to == clock.now + MINUTE
-
-
-def test_without_a_schedule_nobody_is_told_that_a_run_starts(
-    database: Database, store: MemoryStore, clock: ManualClock
-) -> None:
-    scheduler = EventBridgeScheduler(None, clock)
-    refresher = ScheduledRefresher(database, store, scheduler, POLICY, clock)
-    with pytest.raises(SchedulerError, match="ANALYTICS_SCHEDULE_NAME"):
-        refresher.run_now(refresher.status())
 
 
 def test_the_first_pending_edit_sets_the_alarm_at_all_costs_and_later_ones_do_not(

@@ -14,7 +14,7 @@ from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.models import IngredientDraft
 from cocktailspace.refresh.debounce import Debounce
 from cocktailspace.refresh.ports import Job
-from cocktailspace.refresh.status import RefreshState, RefreshStatus, derive_status, read_facts
+from cocktailspace.refresh.status import RefreshState, RefreshStatus, StatusReader
 from tests.conftest import ManualClock
 
 MINUTE = timedelta(minutes=1)
@@ -27,11 +27,12 @@ class World:
     def __init__(self, database: Database, store: FolderStore, clock: ManualClock) -> None:
         self.database, self.store, self.clock = database, store, clock
         self.job: Job | None = None
+        self.reader = StatusReader(database, store, POLICY, clock, active_job=lambda _: self.job)
         self.edits = 0
 
     @property
     def catalogue(self) -> CatalogueState:
-        return read_facts(self.database, self.store, lambda: None).catalogue
+        return self.reader.facts().catalogue
 
     def edit(self) -> None:
         self.edits += 1
@@ -61,8 +62,7 @@ class World:
         write_attempt(self.store, Attempt.model_validate(attempt))
 
     def status(self) -> RefreshStatus:
-        facts = read_facts(self.database, self.store, lambda: self.job)
-        return derive_status(facts, POLICY, self.clock())
+        return self.reader.status()
 
 
 @pytest.fixture

@@ -20,11 +20,11 @@ from cocktailspace.artifacts.store import Entry, MissingError, Stored, SwapConfl
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
 from cocktailspace.refresh.debounce import Debounce
-from cocktailspace.refresh.embedded import Bell, Refresher
+from cocktailspace.refresh.embedded import Refresher, WakeUp
 from cocktailspace.refresh.ports import Cause, Job
 from cocktailspace.refresh.scheduled import ScheduledRefresher
 from cocktailspace.refresh.signal import AnalyticsSignal
-from cocktailspace.refresh.status import RefreshStatus
+from cocktailspace.refresh.status import RefreshStatus, StatusReader
 from tests.conftest import ManualClock
 
 ARTIFACTS = ("ingredient-usage", "cocktail-space")
@@ -134,7 +134,7 @@ class Jobs:
     def active(self) -> Job | None:
         return self.running[0].job if self.running else None
 
-    def unnoted(self) -> None:
+    def unrecorded_failure(self) -> None:
         """The store of this world takes every note."""
 
     def stop(self) -> None:
@@ -194,13 +194,13 @@ class Alarm:
         if self.broken:
             raise ConnectionError("the scheduler does not answer")
         earliest = self._clock() + self.FLOOR
-        if due < earliest and armed and self.exists:  # it may have rung: nobody here can tell
+        if due < earliest and armed and self.exists:  # it may have fired: nobody here can tell
             return None
         self.exists = True
         self.set_to = max(due, earliest)
         return self.set_to
 
-    def rings(self) -> bool:
+    def fires(self) -> bool:
         if self.set_to is None or self.set_to > self._clock():
             return False
         self.set_to = None
@@ -228,12 +228,9 @@ class World:
 
     def restart(self) -> None:
         """A new server process: nothing that the old one remembered is left."""
-        self.refresher = Refresher(
-            self.database, self.store, self.jobs, self.policy, self.clock, Bell()
-        )
-        self.scheduled = ScheduledRefresher(
-            self.database, self.store, self.alarm, self.policy, self.clock
-        )
+        reader = StatusReader(self.database, self.store, self.policy, self.clock)
+        self.refresher = Refresher(reader, self.jobs, WakeUp())
+        self.scheduled = ScheduledRefresher(reader, self.alarm)
         self._signal = AnalyticsSignal(self.status, self.alarm)
 
     def status(self) -> RefreshStatus:
@@ -258,7 +255,7 @@ class World:
             self.clock.now = min(until, self._next_moment())
             self.jobs.finish_due()
             if self.aws:
-                self._ring_and_reconcile()
+                self._fire_and_reconcile()
             else:
                 self.refresher.step()
 
@@ -271,8 +268,8 @@ class World:
             moments.append(self.status().due_at or NEVER)
         return max(min(moments), self.clock() + SECOND)
 
-    def _ring_and_reconcile(self) -> None:
-        if self.alarm.rings():
+    def _fire_and_reconcile(self) -> None:
+        if self.alarm.fires():
             self.jobs.submit()
         if self.clock() >= self._next_reconcile:
             self._next_reconcile = self.clock() + self.RECONCILE

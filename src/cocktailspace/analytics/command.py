@@ -1,4 +1,4 @@
-"""The job: `python -m cocktailspace.analytics [--force] [--because CAUSE] [--quiet]`.
+"""The job: `python -m cocktailspace.analytics [--force] [--cause CAUSE] [--quiet]`.
 
 Exit codes: 0 published, or nothing to do; 1 failed; 75 the catalogue cannot be read for now. The
 last line on standard output is one JSON object; logs go to standard error.
@@ -41,7 +41,8 @@ def main() -> NoReturn:
     parser.add_argument(
         "--force", action="store_true", help="compute even what is published already"
     )
-    parser.add_argument("--because", default="manual", help="why, for the log", metavar="CAUSE")
+    parser.add_argument("--cause", default="manual", help="why, for the log", metavar="CAUSE")
+    parser.add_argument("--because", help=argparse.SUPPRESS)  # --cause was called so
     parser.add_argument(
         "--quiet", action="store_true", help="log warnings only: whoever started it logs its end"
     )
@@ -53,6 +54,8 @@ def main() -> NoReturn:
         settings = read_settings()
         level: LogLevel = "warning" if arguments.quiet else settings.log_level
         configure_logging(settings.log_format, level)
+        if arguments.because is not None:
+            logger.warning("--because is now --cause; the next release will not know it any more")
         with writable_code_cache():
             code, report = _run(
                 catalogue_file(settings), choose_store(settings), force=arguments.force
@@ -60,7 +63,9 @@ def main() -> NoReturn:
     except SettingsError as error:
         code, report = FAILED, RunReport(outcome="failed", error=str(error))
     seconds = round(time.monotonic() - started, 3)
-    report = report.model_copy(update={"cause": arguments.because, "seconds": seconds})
+    report = report.model_copy(
+        update={"cause": arguments.because or arguments.cause, "seconds": seconds}
+    )
     if not arguments.quiet:
         report.log_to(logger)
     print(report.model_dump_json(exclude_none=True), flush=True)  # noqa: T201 - the last line

@@ -48,12 +48,18 @@ Every error has one shape: `{"error": {"code", "message", "problems"}}`.
 
 
 def create_app(
-    services: Services, authenticator: Authenticator | None = None, *, refresh: bool = False
+    services: Services,
+    authenticator: Authenticator | None = None,
+    *,
+    refresh: bool = False,
+    metrics: bool = True,
 ) -> FastAPI:
     """The application over these parts.
 
     authenticator: who may write; the one that the settings ask for where none is given.
     refresh: also keep the analytics up to date, in a thread of this process.
+    metrics: offer them at `/metrics`. On Lambda nobody could read them: each instance counts for
+    itself and none has an address.
     """
     settings = services.settings
     app = FastAPI(
@@ -65,8 +71,7 @@ def create_app(
         redoc_url=None,
         lifespan=_refreshing(services) if refresh else None,
     )
-    # On Lambda nobody could read it: each instance counts for itself and none has an address.
-    registry = None if settings.aws else make_registry(services)
+    registry = make_registry(services) if metrics else None
     origins = [services.links.origin] if services.links else []
     _add_middleware(app, settings, origins, registry)
     install_error_handlers(app)

@@ -11,6 +11,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from cocktailspace.api.app import create_app, group_roles
 from cocktailspace.api.auth.gateway import GatewayAuthenticator
 from cocktailspace.api.delivery import MOST_BYTES
 from cocktailspace.api.errors import error_response
+from cocktailspace.artifacts.store import ArtifactLinks
 from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
 from cocktailspace.refresh.scheduled import ScheduledRefresher
 from cocktailspace.refresh.status import RefreshStatus
@@ -44,7 +46,7 @@ def reconcile(_event: object, _context: object) -> dict[str, Any]:
 def make_handler(services: Services) -> Handler:
     """The API over these parts."""
     authenticator = GatewayAuthenticator(group_roles(services.settings))
-    app = create_app(services, authenticator)
+    app = create_app(services, authenticator, metrics=False)
 
     def answer(event: Event, context: object) -> dict[str, Any]:
         with _event_loop():
@@ -58,7 +60,9 @@ def run_reconcile(services: Services) -> dict[str, Any]:
     """Look, repair, and write the metrics that the alarms watch as a line of the log."""
     refresher = services.refresher
     if not isinstance(refresher, ScheduledRefresher):
-        raise SettingsError("ANALYTICS_BUCKET is not set: there is no schedule to reconcile with")
+        raise SettingsError(
+            "there is no schedule to reconcile with: ANALYTICS_SCHEDULE_NAME is not set"
+        )
     status, now = refresher.look(), services.clock()
     found = _described(status, now)
     schedule = services.settings.analytics_schedule_name or "none"
@@ -68,9 +72,12 @@ def run_reconcile(services: Services) -> dict[str, Any]:
 
 
 def prepare(services: Services) -> Services:
-    """Bring the schema up to date; several functions may do so at once."""
+    """Bring the schema up to date, which several functions may do at once; readers fetch from the
+    store what is too large for Lambda, where the store has addresses.
+    """
     prepare_catalogue(services.settings, services.database, starter=False)
-    return services
+    store = services.store
+    return replace(services, links=store if isinstance(store, ArtifactLinks) else None)
 
 
 @functools.cache

@@ -120,7 +120,7 @@ class _ServiceCollector(Collector):
         yield from self._counted()
 
     def _counted(self) -> Iterator[Metric]:
-        counts = self._services.tally.counts()
+        counts = self._services.metrics.counts()
         runs = SummaryMetricFamily(
             f"{PREFIX}refresh_seconds",
             "Jobs that this process started, and how long they took",

@@ -41,7 +41,7 @@ class RunReport(BaseModel):
 
     def sentence(self) -> str:
         """The same for people."""
-        text = f"refresh {self.outcome}, because of {_CAUSES.get(self.cause, self.cause)}"
+        text = f"refresh {self.outcome} ({self.cause})"
         if self.changes is not None:
             text += f": version {self.previous_version} → {self.source_version}"
             text += f" ({self.changes} change{'s' * (self.changes != 1)})"
@@ -60,16 +60,6 @@ class RunReport(BaseModel):
         well = self.outcome in ("published", "nothing to do", "superseded", "stopped")
         level = logging.INFO if well else logging.WARNING
         logger.log(level, self.sentence(), extra={"data": {"event": "refresh", **self.fields()}})
-
-
-_CAUSES = {
-    "edit": "an edit",
-    "startup": "changes from before the start",
-    "reconcile": "an exchanged catalogue or a lost signal",
-    "manual": "somebody's wish",
-    "retry": "a failure before",
-    "algorithm": "a new algorithm",
-}
 
 
 def read_report(output: bytes) -> RunReport | None:

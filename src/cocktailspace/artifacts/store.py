@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, BinaryIO, Protocol
+from typing import IO, BinaryIO, Protocol, runtime_checkable
 
 
 class StoreError(Exception):
@@ -98,6 +98,7 @@ class ArtifactStore(Protocol):
         ...
 
 
+@runtime_checkable
 class ArtifactLinks(Protocol):
     """What a store can do whose readers may fetch objects from it without us."""
 

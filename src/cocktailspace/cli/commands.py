@@ -97,7 +97,7 @@ def refresh(
     with _existing() as services:
         if services.jobs is None:
             fail(
-                "ANALYTICS_BUCKET is set, so jobs run in AWS Batch and not here; "
+                "ANALYTICS_JOBS is batch, so jobs run in AWS Batch and not here; "
                 "scripts/trigger-analytics-refresh.sh dev|prod starts one and follows it"
             )
         status = services.refresher.status()
@@ -222,9 +222,10 @@ def main() -> NoReturn:
         app()
     except InvalidError as error:
         listed = "\n".join(f"  {problem}" for problem in error.problems[:MOST_PROBLEMS])
-        more = len(error.problems) - MOST_PROBLEMS
+        found = len(error.problems)
+        more = found - MOST_PROBLEMS
         listed += f"\n  and {more:,} more" * (more > 0)
-        fail(f"nothing was written; {len(error.problems):,} to mend:\n{listed}")
+        fail(f"nothing was written; {found:,} error{'s' * (found != 1)}:\n{listed}")
     except (CatalogueError, SettingsError, StoreError, TokenError) as error:
         fail(str(error))
     except OSError as error:

@@ -47,7 +47,8 @@ def examine() -> list[Finding]:
         _catalogue,
         _rows,
         _taxonomy,
-        *([_schedule] if services.settings.aws else [_artifacts, _server]),
+        *([_artifacts, _server] if services.settings.analytics_store == "folder" else []),
+        *([_schedule] if services.settings.analytics_scheduler == "eventbridge" else []),
         _published,
     ]
     with closing(services):
@@ -142,16 +143,6 @@ def _server(services: Services) -> Finding:
 
 
 def _schedule(services: Services) -> Finding:
-    """On AWS: without these names an edit is saved, and nothing starts a run for it."""
-    names = (
-        "analytics_schedule_name",
-        "analytics_trigger_function",
-        "analytics_scheduler_role_arn",
-    )
-    missing = [name.upper() for name in names if getattr(services.settings, name) is None]
-    if missing:
-        what = f"nothing starts a run after an edit: {', '.join(missing)} not set"
-        return Finding(False, what, "set them as template.yaml does")
     return Finding(True, f"edits move the schedule {services.settings.analytics_schedule_name}")
 
 

@@ -35,9 +35,9 @@ def list_tokens() -> None:
 
 @token_app.command(name="revoke")
 def revoke_token(name: Annotated[str, typer.Argument(help="As `token list` shows it")]) -> None:
-    """Make a token worthless at once."""
+    """Revoke a token: whoever has it may not write any more."""
     _tokens(read_settings()).revoke(name)
-    say(f"the token {name!r} is worthless now")
+    say(f"the token {name!r} is revoked")
 
 
 def first_token(settings: Settings) -> None:

@@ -10,8 +10,8 @@ from cocktailspace.refresh.status import RefreshStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A run that somebody asked for: the job, or when the alarm that starts it will ring."""
+class RequestedRun:
+    """A run that was asked for: the job, or when the schedule starts it."""
 
     job: Job | None = None
     starts_at: datetime | None = None
@@ -28,7 +28,7 @@ class RefreshControl(Protocol):
         """Why nobody looks at what is due, although somebody should; None while all is well."""
         ...
 
-    def run_now(self, status: RefreshStatus) -> Asked:
+    def run_now(self, status: RefreshStatus) -> RequestedRun:
         """Run without waiting for edits to end. Raises SchedulerError when nobody can say when."""
         ...
 

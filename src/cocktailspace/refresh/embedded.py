@@ -5,89 +5,78 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from cocktailspace.artifacts.hold import FolderHold
-from cocktailspace.artifacts.manifest import Manifest
-from cocktailspace.artifacts.store import ArtifactStore, StoreError
-from cocktailspace.catalogue.database import Database
+from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue.errors import CatalogueError
-from cocktailspace.refresh.caretaker import Caretaker
-from cocktailspace.refresh.control import Asked
-from cocktailspace.refresh.debounce import Debounce
+from cocktailspace.refresh.control import RequestedRun
+from cocktailspace.refresh.metrics import RefreshMetrics
+from cocktailspace.refresh.migration_guard import MigrationGuard
 from cocktailspace.refresh.ports import Cause, JobQueue
 from cocktailspace.refresh.restored import renew_restored
-from cocktailspace.refresh.status import RefreshStatus, cause_of, derive_status, read_facts
-from cocktailspace.refresh.tally import Tally
-from cocktailspace.times import Clock
+from cocktailspace.refresh.status import RefreshStatus, StatusReader, cause_of
 
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
 UNSEEN_SECONDS = 15.0
-_SECONDS_BETWEEN_COMPLAINTS = 60.0
-_SECONDS_AFTER_SURPRISE = 10.0
+_SECONDS_BETWEEN_WARNINGS = 60.0
+_SECONDS_AFTER_BUG = 10.0
 
 
-class Bell:
-    """Wakes the refresher: what a scheduler is on AWS."""
+class WakeUp:
+    """An event that ends the refresher's sleep: what a scheduler is on AWS."""
 
     def __init__(self) -> None:
-        self._rung = threading.Event()
+        self._event = threading.Event()
 
-    def ring(self) -> None:
-        """Wake whoever waits."""
-        self._rung.set()
+    def set(self) -> None:
+        """Wake the refresher."""
+        self._event.set()
 
     def wait(self, seconds: float) -> None:
-        """Sleep until the bell rings, or for so long."""
-        self._rung.wait(seconds)
-        self._rung.clear()
+        """Sleep until the event is set, or for so long."""
+        self._event.wait(seconds)
+        self._event.clear()
 
 
 class Refresher:
-    """Looks at the two facts each second, sooner when the bell rings, and runs what is due.
+    """Reads the status each second, sooner when it is woken up, and starts the job that is due.
 
     It remembers nothing: a server that starts after a crash finds what is pending by looking.
 
-    algorithm_version: the running program's; results of an older one are computed anew.
-    whole: whether the published artifacts are all there.
     prepare: makes or upgrades the catalogue, as at the server's start; None where others do.
     hold: the claim to the artifacts folder, where the server has one.
     """
 
     def __init__(
         self,
-        database: Database,
-        store: ArtifactStore,
+        reader: StatusReader,
         jobs: JobQueue,
-        policy: Debounce,
-        clock: Clock,
-        bell: Bell,
+        wake_up: WakeUp,
         *,
-        algorithm_version: int = 0,
         prepare: Callable[[], None] | None = None,
-        tally: Tally | None = None,
-        whole: Callable[[Manifest], bool] = lambda _manifest: True,
+        metrics: RefreshMetrics | None = None,
         hold: FolderHold | None = None,
     ) -> None:
-        self._database = database
-        self._store = store
+        self._reader = replace(
+            reader,
+            active_job=lambda _attempt: jobs.active(),
+            unrecorded_failure=jobs.unrecorded_failure,
+        )
         self._jobs = jobs
-        self._policy = policy
-        self._clock = clock
-        self._bell = bell
-        self._algorithm_version = algorithm_version
-        self._whole = whole
-        self._caretaker = Caretaker(database, clock, prepare)
-        self._tally = tally or Tally()
+        self._wake_up = wake_up
+        self._migration_guard = MigrationGuard(reader.database, reader.clock, prepare)
+        self._metrics = metrics or RefreshMetrics()
         self._version_at_start: int | None = None
         self._hold = hold
         self._thread: threading.Thread | None = None
         self._looked_at = 0.0
-        self._trouble, self._complained_at = "", 0.0
+        self._trouble, self._warned_at = "", 0.0
         self._stopping = threading.Event()
 
     @contextmanager
@@ -106,7 +95,7 @@ class Refresher:
     def stop(self) -> None:
         """Start nothing more, and end the job that runs."""
         self._stopping.set()
-        self._bell.ring()
+        self._wake_up.set()
         self._jobs.stop()
 
     def trouble(self) -> str | None:
@@ -122,20 +111,12 @@ class Refresher:
 
     def status(self) -> RefreshStatus:
         """Where things stand now."""
-        facts = read_facts(
-            self._database,
-            self._store,
-            self._jobs.active,
-            algorithm_version=self._algorithm_version,
-            unnoted=self._jobs.unnoted,
-            whole=self._whole,
-        )
-        return derive_status(facts, self._policy, self._clock())
+        return self._reader.status()
 
     def step(self) -> timedelta:
         """Start the job if it is due; returns how long to sleep before the next look."""
         pause = timedelta(seconds=POLL_SECONDS)
-        if not self._caretaker.sees_to_it():
+        if not self._migration_guard.ensure_usable():
             return pause
         status = self.status()
         if self._hold is not None:
@@ -144,42 +125,42 @@ class Refresher:
             self._version_at_start = status.catalogue.version
         if status.job is not None or status.due_at is None:
             return pause
-        wait = status.due_at - self._clock()
+        wait = status.due_at - self._reader.clock()
         if wait > timedelta(0):
             return min(wait, pause)
         self.run_now(status, cause_of(status, self._version_at_start))
         return pause
 
-    def run_now(self, status: RefreshStatus, cause: Cause = Cause.MANUAL) -> Asked:
+    def run_now(self, status: RefreshStatus, cause: Cause = Cause.MANUAL) -> RequestedRun:
         """Start the job whether it is due or not, or return the one that runs."""
-        renew_restored(self._database, status)
-        return Asked(job=self._jobs.submit(cause=cause))
+        renew_restored(self._reader.database, status)
+        return RequestedRun(job=self._jobs.submit(cause=cause))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
                 pause = self.step()
             except (CatalogueError, StoreError, SQLAlchemyError, OSError) as error:
-                self._complain(str(error))
-                self._bell.wait(POLL_SECONDS)
+                self._warn(str(error))
+                self._wake_up.wait(POLL_SECONDS)
             except Exception as error:  # noqa: BLE001 - the documented edge: it is never gone silently
-                self._wonder(error)
-                self._stopping.wait(_SECONDS_AFTER_SURPRISE)
+                self._report_bug(error)
+                self._stopping.wait(_SECONDS_AFTER_BUG)
             else:
                 self._looked_at, self._trouble = time.monotonic(), ""
-                self._bell.wait(pause.total_seconds())
+                self._wake_up.wait(pause.total_seconds())
 
-    def _complain(self, trouble: str) -> None:
-        """Say it once, and once a minute while it lasts."""
-        self._tally.look_failed()
+    def _warn(self, trouble: str) -> None:
+        """Log it once, and once a minute while it lasts."""
+        self._metrics.record_failed_look()
         now = time.monotonic()
-        if trouble != self._trouble or now - self._complained_at >= _SECONDS_BETWEEN_COMPLAINTS:
+        if trouble != self._trouble or now - self._warned_at >= _SECONDS_BETWEEN_WARNINGS:
             logger.warning("refresh: %s; looking again each second", trouble)
-            self._trouble, self._complained_at = trouble, now
+            self._trouble, self._warned_at = trouble, now
 
-    def _wonder(self, error: Exception) -> None:
-        """Say once what nobody foresaw, with all that there is to find out why."""
-        self._tally.look_failed()
+    def _report_bug(self, error: Exception) -> None:
+        """Log once, with its traceback, an exception that nobody foresaw."""
+        self._metrics.record_failed_look()
         trouble = f"{type(error).__name__}: {error}"
         if trouble != self._trouble:
             logger.error("refresh: %s; looking again each few seconds", trouble, exc_info=error)

@@ -1,7 +1,6 @@
 """The alarm clock on AWS: one named, one-time EventBridge schedule that invokes the trigger."""
 
 import json
-import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,8 +10,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cocktailspace.refresh.ports import ScheduleNames, SchedulerError
 from cocktailspace.times import Clock
-
-logger = logging.getLogger(__name__)
 
 EARLIEST = timedelta(seconds=60)
 """How far ahead a schedule must be: what becomes of one in the past is not documented."""
@@ -28,23 +25,20 @@ _CONFLICT = "ConflictException"
 
 
 class EventBridgeScheduler:
-    """A Scheduler over the names that the settings give; without them it does nothing."""
+    """A Scheduler over one EventBridge schedule."""
 
-    def __init__(self, names: ScheduleNames | None, clock: Clock) -> None:
+    def __init__(self, names: ScheduleNames, clock: Clock) -> None:
         self._names = names
         self._clock = clock
         # Now, and not when the first edit waits for it: it takes as long as a few calls do.
-        self._client: Any = names and boto3.client("scheduler", config=_CONFIG)
+        self._client: Any = boto3.client("scheduler", config=_CONFIG)
 
     def move_to(self, due: datetime, *, armed: bool) -> datetime | None:
-        """Ring at `due`, never below a minute from now; see the port for `armed`.
+        """Fire at `due`, never below a minute from now; see the port for `armed`.
 
-        Whether an existing schedule has rung already cannot be told: our role may not read it, and
-        one that has rung is kept. So the caller says whether it must be pending.
+        Whether an existing schedule has fired already cannot be told: our role may not read it,
+        and one that has fired is kept. So the caller says whether it must be pending.
         """
-        if self._names is None:
-            logger.debug("no schedule is set: ANALYTICS_SCHEDULE_NAME and its like are missing")
-            return None
         earliest = self._clock() + EARLIEST
         try:
             if due < earliest and armed:

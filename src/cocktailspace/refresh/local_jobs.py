@@ -19,8 +19,8 @@ from cocktailspace.artifacts.publish import new_run_id
 from cocktailspace.artifacts.report import RunReport, read_report
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
 from cocktailspace.files import open_lock
+from cocktailspace.refresh.metrics import RefreshMetrics
 from cocktailspace.refresh.ports import Cause, Job
-from cocktailspace.refresh.tally import Tally
 from cocktailspace.times import Clock
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ JobLog = Literal["nothing", "warnings", "all"]
 
 _STOP_SECONDS = 5.0
 _LOOKS, _LOOK_SECONDS = 20, 0.01
+_ID_WIDTH = 20
 _TOLD_TO_STOP = (-signal.SIGTERM, 128 + signal.SIGTERM)
 
 
@@ -45,7 +46,7 @@ class LocalJobs:
         store: ArtifactStore,
         environment: Mapping[str, str],
         clock: Clock,
-        tally: Tally | None = None,
+        metrics: RefreshMetrics | None = None,
         *,
         most: timedelta = timedelta(hours=2),
     ) -> None:
@@ -54,10 +55,10 @@ class LocalJobs:
         self._store = store
         self._environment = environment
         self._clock = clock
-        self._tally = tally or Tally()
+        self._metrics = metrics or RefreshMetrics()
         self._child: subprocess.Popen[bytes] | None = None
         self._watcher: threading.Thread | None = None
-        self._unnoted: Attempt | None = None
+        self._unrecorded_failure: Attempt | None = None
         self._starting = threading.Lock()
 
     def submit(
@@ -71,15 +72,18 @@ class LocalJobs:
         try:
             with self._starting, self._lock_to_start() as lock:
                 return self._holder() if lock is None else self._start(lock, cause, force, log)
-        except OSError as error:
-            message = f"no job can be started: {self._lock_path.parent}: {error.strerror}"
-            self._keep_failure(message, note=False)
+        except (OSError, RuntimeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error  # no thread to be had
+            message = f"no job can be started: {self._lock_path.parent}: {reason}"
+            self._record_failure(message, in_store=False)
             raise StoreError(message) from error
 
     def _start(self, lock: int, cause: Cause, force: bool, log: JobLog) -> Job:
-        command = [sys.executable, "-m", "cocktailspace.analytics", f"--because={cause}"]
+        command = [sys.executable, "-m", "cocktailspace.analytics", f"--cause={cause}"]
         command += ["--force"] * force + ["--quiet"] * (log != "all")
-        self._child = subprocess.Popen(  # noqa: S603 - our own module
+        # Room for its id while nothing runs yet: on a full disk no job may start unwatched.
+        os.pwrite(lock, b" " * _ID_WIDTH, 0)
+        child = subprocess.Popen(  # noqa: S603 - our own module
             command,
             env={**os.environ, **self._environment},
             stdin=subprocess.DEVNULL,
@@ -87,10 +91,17 @@ class LocalJobs:
             stderr=subprocess.DEVNULL if log == "nothing" else None,
             pass_fds=(lock,),
         )
-        os.pwrite(lock, f"{self._child.pid:<20}".encode(), 0)
-        self._watcher = threading.Thread(target=self._watch, args=(self._child, cause), daemon=True)
-        self._watcher.start()
-        return Job(str(self._child.pid))
+        watcher = threading.Thread(target=self._watch, args=(child, cause), daemon=True)
+        try:
+            watcher.start()
+        except RuntimeError:
+            child.kill()
+            child.communicate()
+            raise
+        self._child, self._watcher = child, watcher
+        with contextlib.suppress(OSError):  # others then see a job that is starting
+            os.pwrite(lock, f"{child.pid:<{_ID_WIDTH}}".encode(), 0)
+        return Job(str(child.pid))
 
     def active(self) -> Job | None:
         """The job that runs on this machine, if there is one."""
@@ -103,9 +114,9 @@ class LocalJobs:
         """Whether it was this process that started it."""
         return self._child is not None and job.id == str(self._child.pid)
 
-    def unnoted(self) -> Attempt | None:
-        """The last attempt, where the store did not even take the note that it failed."""
-        return self._unnoted
+    def unrecorded_failure(self) -> Attempt | None:
+        """The last attempt, where the store could not take the record that it failed."""
+        return self._unrecorded_failure
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the job that this process started; whether it has ended."""
@@ -124,12 +135,15 @@ class LocalJobs:
 
     @contextlib.contextmanager
     def _lock_to_start(self) -> Iterator[int | None]:
-        """As `_try_lock`; what holds it for a moment only is another process that looks."""
+        """As `_try_lock`, but waits for processes that share the lock for a moment to look."""
         for _ in range(_LOOKS):
             with self._try_lock(fcntl.LOCK_EX) as lock:
                 if lock is not None:
                     yield lock
                     return
+            with self._try_lock(fcntl.LOCK_SH) as shared:
+                if shared is None:  # a job's
+                    break
             time.sleep(_LOOK_SECONDS)
         yield None
 
@@ -168,13 +182,13 @@ class LocalJobs:
             error=error,
         )
         if not in_time:
-            self._keep_failure(error, own=self._noted_by(child))
+            self._record_failure(error, own=self._recorded_by(child))
         elif child.returncode == 0:
-            self._unnoted = None
+            self._unrecorded_failure = None
         else:
-            self._see_that_it_is_noted(child, report.error)
+            self._ensure_recorded(child, report.error)
         report.log_to(logger)
-        self._tally.run_ended(report)
+        self._metrics.record_run(report)
 
     def _output_of(self, child: subprocess.Popen[bytes]) -> tuple[bytes, bool]:
         """What a job said, and whether it ended by itself in the time that it has."""
@@ -195,27 +209,29 @@ class LocalJobs:
             "raise ANALYTICS_JOB_MINUTES, or see which change made it so slow"
         )
 
-    def _noted_by(self, child: subprocess.Popen[bytes]) -> Attempt | None:
-        """What a job has noted of itself."""
+    def _recorded_by(self, child: subprocess.Popen[bytes]) -> Attempt | None:
+        """What a job has recorded of itself."""
         with contextlib.suppress(StoreError):
-            noted = read_attempt(self._store)
-            return noted if noted is not None and noted.job_id == str(child.pid) else None
+            found = read_attempt(self._store)
+            return found if found is not None and found.job_id == str(child.pid) else None
         return None
 
-    def _see_that_it_is_noted(self, child: subprocess.Popen[bytes], error: str | None) -> None:
-        """A job that was killed, or had no room to write, could not say so: say it in its place."""
-        own = self._noted_by(child)
+    def _ensure_recorded(self, child: subprocess.Popen[bytes], error: str | None) -> None:
+        """Record the failure of a job that could not: it was killed, or had no room to write."""
+        own = self._recorded_by(child)
         if own is not None and own.state != "running":
-            self._unnoted = None
+            self._unrecorded_failure = None
         elif child.returncode not in _TOLD_TO_STOP or own is not None:
-            self._keep_failure(error or _described(child.returncode), own=own)
+            self._record_failure(error or _described(child.returncode), own=own)
 
-    def _keep_failure(self, error: str, *, own: Attempt | None = None, note: bool = True) -> None:
-        """Note a failed attempt; remember it where not even that is possible.
+    def _record_failure(
+        self, error: str, *, own: Attempt | None = None, in_store: bool = True
+    ) -> None:
+        """Record a failed attempt in the store; remember it here where that is not possible.
 
-        own: what the attempt itself has noted so far.
+        own: what the attempt itself has recorded so far.
         """
-        previous = own or self._unnoted
+        previous = own or self._unrecorded_failure
         if previous is None:
             with contextlib.suppress(StoreError):
                 previous = read_attempt(self._store)
@@ -229,11 +245,11 @@ class LocalJobs:
                 "failures": 1 + (previous.failures if previous else 0),
             }
         )
-        self._unnoted = failed
-        if note:
+        self._unrecorded_failure = failed
+        if in_store:
             with contextlib.suppress(StoreError):
                 write_attempt(self._store, failed)
-                self._unnoted = None
+                self._unrecorded_failure = None
 
 
 def _described(code: int) -> str:

@@ -1,4 +1,4 @@
-"""What a refresh needs from the world it runs in; embedded and AWS each provide it."""
+"""What a refresh needs from outside: an alarm clock, and somewhere to run jobs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,12 +35,12 @@ class Scheduler(Protocol):
     """An alarm clock for one job."""
 
     def move_to(self, due: datetime, *, armed: bool) -> datetime | None:
-        """Ring at `due`, or as soon afterwards as the clock can, instead of at any time set before.
+        """Fire at `due`, or as soon afterwards as the clock can, instead of at any time set before.
 
         armed: an earlier signal has set the alarm for the same changes. If `due` is too soon for
-        the clock, such an alarm is left alone: it rings by itself, and edits that move it again and
-        again would keep it from ringing for ever. Returns when it rings, None if it was left alone
-        or there is no clock. Raises SchedulerError when the clock does not answer.
+        the clock, such an alarm is left alone: it fires by itself, and edits that move it again and
+        again would keep it from firing for ever. Returns when it fires, None if it was left alone.
+        Raises SchedulerError when the clock does not answer.
         """
         ...
 
@@ -69,8 +69,8 @@ class JobQueue(Protocol):
         """The job that waits or runs, if there is one."""
         ...
 
-    def unnoted(self) -> Attempt | None:
-        """The last attempt, where the store did not even take the note that it failed."""
+    def unrecorded_failure(self) -> Attempt | None:
+        """The last attempt, where the store could not take the record that it failed."""
         ...
 
     def stop(self) -> None:

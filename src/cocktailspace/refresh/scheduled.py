@@ -3,24 +3,16 @@
 It may neither submit jobs nor ask for them: what runs, it knows from the job's own note.
 """
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cocktailspace.artifacts.attempt import Attempt
-from cocktailspace.artifacts.manifest import Manifest
-from cocktailspace.artifacts.store import ArtifactStore
-from cocktailspace.catalogue.database import Database
-from cocktailspace.refresh.control import Asked
-from cocktailspace.refresh.debounce import Debounce
-from cocktailspace.refresh.ports import Job, Scheduler, SchedulerError
+from cocktailspace.refresh.control import RequestedRun
+from cocktailspace.refresh.ports import Job, Scheduler
 from cocktailspace.refresh.restored import renew_restored
-from cocktailspace.refresh.status import RefreshStatus, derive_status, read_facts
-from cocktailspace.times import Clock
-
-logger = logging.getLogger(__name__)
+from cocktailspace.refresh.status import RefreshStatus, StatusReader
 
 SILENCE = timedelta(minutes=10)
 """A job that says nothing for so long died without a word. Its longest step is far shorter, and a
@@ -28,59 +20,33 @@ second job beside one that lives after all does no harm."""
 
 
 class ScheduledRefresher:
-    """A RefreshControl over an alarm clock of another service."""
+    """A RefreshControl over an alarm clock of another service.
+
+    function_arn: of the function that submits jobs, whose account and region are theirs.
+    """
 
     def __init__(
-        self,
-        database: Database,
-        store: ArtifactStore,
-        scheduler: Scheduler,
-        policy: Debounce,
-        clock: Clock,
-        *,
-        algorithm_version: int = 0,
-        function_arn: str | None = None,
-        whole: Callable[[Manifest], bool] = lambda _manifest: True,
+        self, reader: StatusReader, scheduler: Scheduler, *, function_arn: str | None = None
     ) -> None:
-        self._database = database
-        self._store = store
+        self._reader = replace(
+            reader,
+            active_job=lambda attempt: running_job(attempt, reader.clock(), function_arn),
+        )
         self._scheduler = scheduler
-        self._policy = policy
-        self._clock = clock
-        self._algorithm_version = algorithm_version
-        self._function_arn = function_arn
-        self._whole = whole
 
     def status(self) -> RefreshStatus:
-        """Where things stand now."""
-        return self._status(lambda _manifest: True)
-
-    def _status(self, whole: Callable[[Manifest], bool]) -> RefreshStatus:
-        facts = read_facts(
-            self._database,
-            self._store,
-            lambda: None,
-            algorithm_version=self._algorithm_version,
-            whole=whole,
-        )
-        now = self._clock()
-        facts = replace(facts, job=running_job(facts.attempt, now, self._function_arn))
-        return derive_status(facts, self._policy, now)
+        """Where things stand now; whether artifacts are missing, only `look` checks."""
+        return self._reader.status(check_artifacts=False)
 
     def trouble(self) -> str | None:
         """None: it is a schedule's business to look, and metrics tell whether it does."""
         return None
 
-    def run_now(self, status: RefreshStatus) -> Asked:
+    def run_now(self, status: RefreshStatus) -> RequestedRun:
         """Set the alarm to the earliest time that there is."""
-        renew_restored(self._database, status)
-        starts_at = self._scheduler.move_to(self._clock(), armed=False)
-        if starts_at is None:
-            raise SchedulerError(
-                "no schedule is set here that could start a run: ANALYTICS_SCHEDULE_NAME, "
-                "ANALYTICS_TRIGGER_FUNCTION and ANALYTICS_SCHEDULER_ROLE_ARN name it"
-            )
-        return Asked(starts_at=starts_at)
+        renew_restored(self._reader.database, status)
+        starts_at = self._scheduler.move_to(self._reader.clock(), armed=False)
+        return RequestedRun(starts_at=starts_at)
 
     def look(self) -> RefreshStatus:
         """Where things stand, once a restored catalogue has an identity of its own; also whether
@@ -88,12 +54,12 @@ class ScheduledRefresher:
 
         Looking opens the database for writing, which heals what a killed writer left behind.
         """
-        status = self._status(self._whole)
-        return self._status(self._whole) if renew_restored(self._database, status) else status
+        status = self._reader.status()
+        return self._reader.status() if renew_restored(self._reader.database, status) else status
 
     def arm_overdue(self, status: RefreshStatus) -> bool:
         """Set the alarm if a run should have started by now; returns whether it was so."""
-        return reconcile(status, self._scheduler, self._clock())
+        return reconcile(status, self._scheduler, self._reader.clock())
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -108,7 +74,7 @@ def reconcile(status: RefreshStatus, scheduler: Scheduler, now: datetime) -> boo
     """Set the alarm for a run that should have started by now: its signal was lost.
 
     A failed run's retry pause is part of when it is due. Returns whether there was such a run. The
-    alarm is set whatever time it had: one that exists may have rung long ago.
+    alarm is set whatever time it had: one that exists may have fired long ago.
     """
     overdue = status.job is None and status.due_at is not None and status.due_at <= now
     if overdue:

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from cocktailspace.refresh.metrics import RefreshMetrics
 from cocktailspace.refresh.ports import Scheduler
 from cocktailspace.refresh.status import RefreshStatus
-from cocktailspace.refresh.tally import Tally
 
 logger = logging.getLogger(__name__)
 
@@ -38,13 +38,13 @@ class AnalyticsSignal:
         *,
         least_move: timedelta = LEAST_MOVE,
         patience_seconds: float = PATIENCE_SECONDS,
-        tally: Tally | None = None,
+        metrics: RefreshMetrics | None = None,
     ) -> None:
         self._status = status
         self._scheduler = scheduler
         self._least_move = least_move
         self._patience_seconds = patience_seconds
-        self._tally = tally or Tally()
+        self._metrics = metrics or RefreshMetrics()
         self._set_to: datetime | None = None
         self._turn = threading.Lock()
         self._left_over: _Call | None = None
@@ -75,7 +75,7 @@ class AnalyticsSignal:
             self._failed("the signal hangs; the edit does not wait for it any longer")
 
     def _failed(self, message: str) -> None:
-        self._tally.signal_failed()
+        self._metrics.record_failed_signal()
         logger.warning("%s", message)
 
     def _move(self) -> None:
@@ -86,7 +86,7 @@ class AnalyticsSignal:
                 return
             self._scheduler.move_to(due_at, armed=status.armed)
         except Exception as error:  # noqa: BLE001 - the documented edge: analytics never fail an edit
-            self._failed(f"the refresh was not signalled ({error}); the reconcile will see to it")
+            self._failed(f"the refresh was not signalled ({error}); the reconcile will find it")
             return
         self._set_to = due_at
 

@@ -5,17 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection
-
 from cocktailspace.artifacts.attempt import Attempt, read_attempt
-from cocktailspace.artifacts.manifest import Manifest, Published, read_published
+from cocktailspace.artifacts.manifest import Manifest, read_published
 from cocktailspace.artifacts.store import ArtifactStore
-from cocktailspace.catalogue.changes import (
-    CatalogueState,
-    catalogue_state,
-    change_time,
-    first_change_after,
-)
+from cocktailspace.catalogue.changes import CatalogueState
 from cocktailspace.catalogue.database import Database
 from cocktailspace.refresh.debounce import (
     FUTURE_TOLERANCE,
@@ -24,8 +17,9 @@ from cocktailspace.refresh.debounce import (
     overdue_at,
     retry_pause,
 )
+from cocktailspace.refresh.facts import Facts, published_version, read_facts
 from cocktailspace.refresh.ports import Cause, Job
-from cocktailspace.times import later
+from cocktailspace.times import Clock, later
 
 
 class RefreshState(StrEnum):
@@ -74,127 +68,46 @@ class RefreshStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a status is derived from, read in an order that cannot mislead.
+class StatusReader:
+    """Reads where the analytics stand: the two facts, the last attempt and the running job.
 
-    covered: the version up to which nothing is to be computed; -1 where even an untouched
-    catalogue is, because readers see another one or the work of an older algorithm.
-    taken: the same with what the running or the failed attempt started from.
-
-    The published result is read before the catalogue: a version published was in the catalogue
-    before, so a catalogue that seems to be behind really was restored.
+    algorithm_version: the running program's; results of an older one are computed anew.
+    active_job: the job that runs, given what the last attempt says of itself.
+    unrecorded_failure: the last attempt, where the store could not take the record that it failed.
+    is_complete: whether the published artifacts are all there; if not, they are computed anew.
     """
 
-    published: Published | None
-    attempt: Attempt | None
-    job: Job | None
-    catalogue: CatalogueState
-    covered: int
-    taken: int
-    first_pending_at: datetime | None
-    pending_since: datetime | None
-    unpublished_since: datetime | None
-    restored: bool
-    outdated: bool
+    database: Database
+    store: ArtifactStore
+    policy: Debounce
+    clock: Clock
+    algorithm_version: int = 0
+    active_job: Callable[[Attempt | None], Job | None] = lambda _attempt: None
+    unrecorded_failure: Callable[[], Attempt | None] = lambda: None
+    is_complete: Callable[[Manifest], bool] = lambda _manifest: True
+
+    def status(self, *, check_artifacts: bool = True) -> RefreshStatus:
+        """Where things stand now."""
+        return derive_status(self.facts(check_artifacts), self.policy, self.clock())
+
+    def facts(self, check_artifacts: bool = True) -> Facts:
+        """The facts as they are now: the store's first, see `read_facts`."""
+        published = read_published(self.store)
+        manifest = published.manifest if published else None
+        outdated = manifest is not None and (
+            manifest.algorithm_version < self.algorithm_version
+            or (check_artifacts and not self.is_complete(manifest))
+        )
+        attempt = _latest(read_attempt(self.store), self.unrecorded_failure())
+        job = self.active_job(attempt)
+        with self.database.reading() as connection:
+            return read_facts(connection, published, attempt, job, outdated=outdated)
 
 
-def read_facts(
-    database: Database,
-    store: ArtifactStore,
-    active_job: Callable[[], Job | None],
-    *,
-    algorithm_version: int = 0,
-    unnoted: Callable[[], Attempt | None] = lambda: None,
-    whole: Callable[[Manifest], bool] = lambda _manifest: True,
-) -> Facts:
-    """Read the two facts, and the notes about the job.
-
-    algorithm_version: the running program's; results of an older one are to be computed anew.
-    unnoted: the last attempt where it could not be noted in the store.
-    whole: whether the published artifacts are all there; where not, they are computed anew too.
-    """
-    published = read_published(store)
-    manifest = published.manifest if published else None
-    outdated = manifest is not None and (
-        manifest.algorithm_version < algorithm_version or not whole(manifest)
-    )
-    attempt = _latest(read_attempt(store), unnoted())
-    job = active_job()
-    with database.reading() as connection:
-        return _with_catalogue(connection, published, attempt, job, outdated)
-
-
-def _latest(noted: Attempt | None, unnoted: Attempt | None) -> Attempt | None:
-    if noted is None or unnoted is None:
-        return noted or unnoted
-    return noted if noted.started_at > unnoted.started_at else unnoted
-
-
-def _with_catalogue(
-    connection: Connection,
-    published: Published | None,
-    attempt: Attempt | None,
-    job: Job | None,
-    outdated: bool,
-) -> Facts:
-    catalogue = catalogue_state(connection)
-    manifest = published.manifest if published else None
-    covered = -1 if outdated else _covered_version(catalogue, manifest)
-    attempted = _attempted_version(catalogue, attempt)
-    version = published_version(catalogue, published)
-    taken = max(covered, attempted)
-    return Facts(
-        published=published,
-        attempt=attempt,
-        job=job,
-        catalogue=catalogue,
-        covered=covered,
-        taken=taken,
-        first_pending_at=first_change_after(connection, taken),
-        pending_since=first_change_after(connection, max(version, attempted)),
-        unpublished_since=first_change_after(connection, version),
-        restored=_was_restored(connection, catalogue, manifest),
-        outdated=outdated,
-    )
-
-
-def published_version(catalogue: CatalogueState, published: Published | None) -> int:
-    """The version of this catalogue that readers see; another catalogue's counts as 0."""
-    manifest = published.manifest if published else None
-    if manifest is None or manifest.catalogue_id != catalogue.catalogue_id:
-        return 0
-    return manifest.source_version
-
-
-def _covered_version(catalogue: CatalogueState, manifest: Manifest | None) -> int:
-    if manifest is None:
-        return 0
-    return manifest.source_version if manifest.catalogue_id == catalogue.catalogue_id else -1
-
-
-def _was_restored(
-    connection: Connection, catalogue: CatalogueState, manifest: Manifest | None
-) -> bool:
-    """Whether the published version is one that this catalogue never had, or had otherwise."""
-    if manifest is None or manifest.catalogue_id != catalogue.catalogue_id:
-        return False
-    if manifest.source_version > catalogue.version:
-        return True
-    if manifest.source_changed_at is None:
-        return False
-    return manifest.source_changed_at != change_time(connection, manifest.source_version)
-
-
-def _attempted_version(catalogue: CatalogueState, attempt: Attempt | None) -> int:
-    """The version that the running or the failed attempt started from.
-
-    A stopped attempt took nothing, and whether a succeeded one did, the published version tells.
-    """
-    if attempt is None or attempt.catalogue_id != catalogue.catalogue_id:
-        return -1
-    if attempt.source_version is None or attempt.state not in ("running", "failed"):
-        return -1
-    return attempt.source_version
+def _latest(recorded: Attempt | None, unrecorded: Attempt | None) -> Attempt | None:
+    if recorded is None or unrecorded is None:
+        return recorded or unrecorded
+    return recorded if recorded.started_at > unrecorded.started_at else unrecorded
 
 
 def derive_status(facts: Facts, policy: Debounce, now: datetime) -> RefreshStatus:
@@ -263,7 +176,7 @@ def _changes_due_at(facts: Facts, policy: Debounce, now: datetime) -> datetime |
     if facts.restored:
         return now
     if first is None or last is None:  # nothing is pending, unless no change was ever made
-        return now if facts.taken < facts.catalogue.version else None
+        return now if facts.started_version < facts.catalogue.version else None
     if max(first, last) > now + FUTURE_TOLERANCE:
         return now
     if facts.published is not None and facts.published.manifest is None:
@@ -289,7 +202,7 @@ def _unpublished_failure(facts: Facts) -> tuple[datetime, int] | None:
         return None
     if attempt.catalogue_id not in (None, facts.catalogue.catalogue_id):
         return None
-    if attempt.source_version is not None and attempt.source_version <= facts.covered:
+    if attempt.source_version is not None and attempt.source_version <= facts.reflected_version:
         return None
     if attempt.state == "failed":
         return attempt.finished_at or attempt.started_at, attempt.failures

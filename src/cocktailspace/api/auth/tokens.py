@@ -101,7 +101,7 @@ class TokenFile:
         return token
 
     def revoke(self, name: str) -> None:
-        """Make a token worthless."""
+        """Revoke a token: nobody may write with it any more."""
         with self._changing() as entries:
             kept = [entry for entry in entries if name_key(entry.name) != name_key(name.strip())]
             if len(kept) == len(entries):

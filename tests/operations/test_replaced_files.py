@@ -14,7 +14,7 @@ from cocktailspace.catalogue.errors import BusyError
 from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.models import IngredientDraft
 from cocktailspace.cli.doctor import examine
-from cocktailspace.refresh.caretaker import EXCHANGE_PATIENCE
+from cocktailspace.refresh.migration_guard import REPLACEMENT_GRACE
 from cocktailspace.refresh.status import RefreshState
 from tests.conftest import ManualClock
 from tests.operations.site import Site, another_catalogue
@@ -116,7 +116,7 @@ def test_a_file_deleted_under_a_running_server_is_missed_and_then_made_anew(site
     assert "there is no catalogue" in answer.json()["error"]["message"]
     assert site.client.get("/api/v1/recipes").status_code == 503
     assert site.client.get("/api/v1/refresh").status_code == 503
-    for _ in range(int(EXCHANGE_PATIENCE / timedelta(seconds=1))):
+    for _ in range(int(REPLACEMENT_GRACE / timedelta(seconds=1))):
         site.look()
         assert not site.path.exists(), "somebody may be about to put it back"
     site.look()

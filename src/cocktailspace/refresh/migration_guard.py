@@ -1,4 +1,4 @@
-"""Sees to the catalogue's file while a server runs."""
+"""The catalogue stays usable while a server runs, whoever moves its file."""
 
 import logging
 from collections.abc import Callable
@@ -11,12 +11,13 @@ from cocktailspace.times import Clock
 
 logger = logging.getLogger(__name__)
 
-EXCHANGE_PATIENCE = timedelta(seconds=10)
-"""How long whoever moves files about by hand may leave us without a catalogue."""
+REPLACEMENT_GRACE = timedelta(seconds=10)
+"""How long the catalogue may be missing or old before the guard makes or upgrades it: somebody may
+be replacing the file by hand."""
 
 
-class Caretaker:
-    """Keeps a catalogue usable that somebody deleted, or put an older one in the place of.
+class MigrationGuard:
+    """Makes a catalogue that somebody deleted, and upgrades an older one that was put in its place.
 
     prepare: makes or upgrades it, as at the server's start; None where that is others' business.
     """
@@ -29,17 +30,17 @@ class Caretaker:
         self._prepare = prepare
         self._unusable_since: datetime | None = None
 
-    def sees_to_it(self) -> bool:
-        """Whether there is a catalogue of our schema; before long there will be.
+    def ensure_usable(self) -> bool:
+        """Whether there is a catalogue of our schema; if not, makes one after the grace period.
 
-        Raises CatalogueError where nothing can be done about it here.
+        Raises CatalogueError if this process can or may not do so.
         """
         try:
             require_catalogue(self._database)
         except SchemaError as error:
             if self._prepare is None:
                 raise
-            if self._waits_for_others():
+            if self._within_grace():
                 return False
             logger.warning("%s; doing what a start of the server does", error)
             self._prepare()
@@ -47,8 +48,8 @@ class Caretaker:
         self._database.empty_wal()
         return True
 
-    def _waits_for_others(self) -> bool:
+    def _within_grace(self) -> bool:
         now = self._clock()
         if self._unusable_since is None or self._unusable_since > now:  # or the clock went back
             self._unusable_since = now
-        return now - self._unusable_since < EXCHANGE_PATIENCE
+        return now - self._unusable_since < REPLACEMENT_GRACE

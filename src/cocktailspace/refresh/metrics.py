@@ -1,4 +1,4 @@
-"""What this process has seen of refreshes since it started, in numbers."""
+"""Counters of the refreshes of this process since it started."""
 
 import threading
 from collections import Counter
@@ -9,10 +9,10 @@ from cocktailspace.artifacts.report import RunReport
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The numbers at one moment; seconds are sums.
+    """The counters at one moment; seconds are sums.
 
     runs: by (cause, outcome). steps: how often each ran, and how long.
-    failed_looks: how often the refresher could not see what is due.
+    failed_looks: how often the refresher could not read the status.
     """
 
     runs: dict[tuple[str, str], int]
@@ -22,8 +22,8 @@ class Counts:
     failed_looks: int
 
 
-class Tally:
-    """Counts; any thread may add."""
+class RefreshMetrics:
+    """Counters that any thread may add to."""
 
     def __init__(self) -> None:
         self._runs: Counter[tuple[str, str]] = Counter()
@@ -33,8 +33,8 @@ class Tally:
         self._failed_looks = 0
         self._lock = threading.Lock()
 
-    def run_ended(self, report: RunReport) -> None:
-        """A job that this process started has ended."""
+    def record_run(self, report: RunReport) -> None:
+        """Count a job of this process that has ended."""
         key = report.cause, report.outcome
         with self._lock:
             self._runs[key] += 1
@@ -43,18 +43,18 @@ class Tally:
                 count, total = self._steps.get(step, (0, 0.0))
                 self._steps[step] = count + 1, total + seconds
 
-    def signal_failed(self) -> None:
-        """A change was committed and the alarm could not be moved."""
+    def record_failed_signal(self) -> None:
+        """Count a committed change after which the alarm could not be moved."""
         with self._lock:
             self._signal_failures += 1
 
-    def look_failed(self) -> None:
-        """The refresher could not see what is due."""
+    def record_failed_look(self) -> None:
+        """Count a status that the refresher could not read."""
         with self._lock:
             self._failed_looks += 1
 
     def counts(self) -> Counts:
-        """Where the numbers stand."""
+        """The counters now."""
         with self._lock:
             return Counts(
                 dict(self._runs),
