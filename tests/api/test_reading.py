@@ -39,8 +39,13 @@ def test_a_recipe_has_its_lines_with_names_and_volumes(client: TestClient) -> No
         "ingredient_id": 5,
         "ingredient": "Gin",
         "amount": 1.0,
+        "amount_max": None,
         "unit_id": 1,
         "unit": "Ounce",
+        "note": None,
+        "optional": False,
+        "alternatives": [],
+        "alternative_names": [],
         "volume_ml": 30.0,
     }
 

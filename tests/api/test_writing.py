@@ -277,7 +277,7 @@ def test_a_catalogue_is_imported_and_exported(client: TestClient, admin: Headers
     assert replaced.json()["deleted"] == 3
     exported["recipes"][0]["ingredients"][0]["ingredient"] = "Ginn"
     refused = client.post(f"{API}/catalogue/import", json=exported, headers=admin)
-    assert refused.json()["error"]["problems"][0]["place"] == "recipes[0].ingredients[0]"
+    assert refused.json()["error"]["problems"][0]["place"] == "recipes[0].ingredients[0].ingredient"
 
 
 def test_every_answer_carries_the_security_headers(client: TestClient) -> None:

@@ -8,12 +8,12 @@ from cocktailspace.catalogue.errors import ConflictError, InvalidError, NotFound
 from cocktailspace.catalogue.ingredients import (
     create_ingredients,
     delete_ingredient,
-    draft_of,
     get_ingredient,
     replace_ingredients,
 )
 from cocktailspace.catalogue.models import IngredientDraft, UnitDraft
 from cocktailspace.catalogue.recipes import delete_recipe
+from cocktailspace.catalogue.rows import as_draft
 from cocktailspace.catalogue.taxonomy import ancestors, children_first, descendants
 from cocktailspace.catalogue.units import create_units, delete_unit, get_unit, replace_units
 from tests.conftest import BAR, ManualClock
@@ -28,7 +28,7 @@ def bar(load: Callable[[object], None]) -> None:
 
 def _move(database: Database, ingredient_id: int, parent_id: int | None) -> None:
     with database.transaction() as tx:
-        draft = draft_of(get_ingredient(tx.connection, ingredient_id))
+        draft = as_draft(get_ingredient(tx.connection, ingredient_id), IngredientDraft)
         moved = draft.model_copy(update={"parent_id": parent_id})
         replace_ingredients(tx, {ingredient_id: moved}, [""])
 

@@ -11,11 +11,11 @@ from cocktailspace.catalogue.recipes import (
     RecipePage,
     create_recipes,
     delete_recipe,
-    draft_of,
     find_recipes,
     get_recipe,
     replace_recipes,
 )
+from cocktailspace.catalogue.rows import as_draft
 from tests.conftest import BAR, ManualClock
 
 
@@ -44,7 +44,7 @@ def test_a_recipe_comes_back_as_it_was_made(database: Database) -> None:
     [recipe_id] = _create(database, draft)
     with database.reading() as connection:
         recipe = get_recipe(connection, recipe_id)
-    assert draft_of(recipe) == draft
+    assert as_draft(recipe, RecipeDraft) == draft.model_copy(update={"uid": recipe.uid})
     assert recipe.ingredients[0].volume_ml == 75.0
     assert recipe.ingredients[0].ingredient == "Gin"
 
@@ -101,14 +101,16 @@ def test_too_many_lines_are_refused(new_database: Callable[..., Database]) -> No
 def test_replacing_a_recipe_by_itself_is_no_change(database: Database) -> None:
     with database.transaction() as tx:
         before = catalogue_state(tx.connection).version
-        replace_recipes(tx, {1: draft_of(get_recipe(tx.connection, 1))}, [""])
+        replace_recipes(tx, {1: as_draft(get_recipe(tx.connection, 1), RecipeDraft)}, [""])
     with database.reading() as connection:
         assert catalogue_state(connection).version == before
 
 
 def test_a_recipe_may_change_the_case_of_its_own_name(database: Database) -> None:
     with database.transaction() as tx:
-        draft = draft_of(get_recipe(tx.connection, 1)).model_copy(update={"name": "NEGRONI"})
+        draft = as_draft(get_recipe(tx.connection, 1), RecipeDraft).model_copy(
+            update={"name": "NEGRONI"}
+        )
         replace_recipes(tx, {1: draft}, [""])
     with database.reading() as connection:
         assert get_recipe(connection, 1).name == "NEGRONI"

@@ -15,12 +15,12 @@ from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.recipes import (
     create_recipes,
     delete_recipe,
-    draft_of,
     find_names,
     find_recipes,
     get_recipe,
     replace_recipes,
 )
+from cocktailspace.catalogue.rows import as_draft
 from tests.conftest import BAR
 
 NAMES = [
@@ -37,8 +37,8 @@ def names(load: Callable[[object], None], database: Database) -> list[str]:
     load(BAR)
     with database.transaction() as tx:
         ids = create_recipes(tx, [RecipeDraft(name=each) for each in NAMES], ["x"] * len(NAMES))
-        drafts = {each: draft_of(get_recipe(tx.connection, each)) for each in ids}
-        lines = draft_of(get_recipe(tx.connection, 1)).ingredients
+        drafts = {each: as_draft(get_recipe(tx.connection, each), RecipeDraft) for each in ids}
+        lines = as_draft(get_recipe(tx.connection, 1), RecipeDraft).ingredients
         for recipe_id in ids[::3]:
             drafts[recipe_id] = drafts[recipe_id].model_copy(update={"ingredients": lines})
         replace_recipes(tx, drafts, ["x"] * len(drafts))
@@ -117,7 +117,9 @@ def test_the_index_of_names_follows_every_change(
     monkeypatch.setattr(searching, "STRETCH", 1)
     with database.transaction() as tx:
         delete_recipe(tx, 1)  # Negroni
-        changed = draft_of(get_recipe(tx.connection, 2)).model_copy(update={"name": "Renamed"})
+        changed = as_draft(get_recipe(tx.connection, 2), RecipeDraft).model_copy(
+            update={"name": "Renamed"}
+        )
         replace_recipes(tx, {2: changed}, [""])
     assert _found(database, name="groni") == []
     assert _found(database, name="boulevard") == []
@@ -156,7 +158,7 @@ SCANS_OF_ALL = re.compile(r"SCAN (recipes|recipe_ingredients|changes)(?! USING C
     ("search", "uses"),
     [
         ({}, ["SCAN recipes USING INDEX sqlite_autoindex_recipes_1"]),
-        ({"after": "m"}, ["SEARCH recipes USING INDEX sqlite_autoindex_recipes_1 (name_key>?)"]),
+        ({"after": "m"}, ["SEARCH recipes USING INDEX sqlite_autoindex_recipes_1 (order_key>?)"]),
         ({"name": "groni"}, ["recipe_names VIRTUAL TABLE", "SEARCH recipes USING INTEGER PRIMARY"]),
         ({"name": "qz"}, ["recipe_name_terms VIRTUAL TABLE", "recipe_names VIRTUAL TABLE"]),
         (

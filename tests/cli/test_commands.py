@@ -103,7 +103,8 @@ def test_an_import_with_bad_rows_lists_them_and_writes_nothing(run: Run) -> None
     bad["recipes"] = [{"name": "Martini", "ingredients": [{"ingredient": "Ginn"}]}]
     done = run("import", "-", stdin=json.dumps(bad))
     assert (
-        "recipes[0].ingredients[0]: unknown ingredient 'Ginn' (did you mean 'Gin'?)" in done.stderr
+        "recipes[0].ingredients[0].ingredient: unknown ingredient 'Ginn' (did you mean 'Gin'?)"
+        in done.stderr
     )
     assert json.loads(run("export").stdout)["ingredients"] == []
 

@@ -54,7 +54,7 @@ def space_of(snapshot: Snapshot) -> Space:
 
     def order(recipe: Recipe) -> tuple[object, ...]:
         content = sorted((column[each], volume) for each, volume in recipe.volumes_ml)
-        return (*order_of_name(recipe.name), content)
+        return (*order_of_name(recipe.name), recipe.source, content)
 
     recipes = tuple(sorted(with_volume, key=order))
     return Space(

@@ -6,6 +6,7 @@ migrations make, and nothing besides, and whether each row is one that we could 
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -14,15 +15,22 @@ from sqlalchemy import Boolean, Connection, Integer, Table, select
 
 from cocktailspace.catalogue import schema
 from cocktailspace.catalogue.changes import ACTIONS, ENTITIES
-from cocktailspace.catalogue.errors import MOST_PROBLEMS, InvalidError, Problem, SchemaError
+from cocktailspace.catalogue.errors import (
+    MOST_PROBLEMS,
+    DamagedError,
+    InvalidError,
+    Problem,
+    SchemaError,
+)
 from cocktailspace.catalogue.models import (
     IngredientDraft,
     LineDraft,
+    PieceDraft,
     RecipeFields,
     UnitDraft,
 )
 from cocktailspace.catalogue.names import name_key
-from cocktailspace.catalogue.schema import UtcTime
+from cocktailspace.catalogue.schema import Json, UtcTime
 from cocktailspace.catalogue.taxonomy import in_cycles
 from cocktailspace.catalogue.validation import at, place_of, problem_of
 from cocktailspace.times import from_text
@@ -31,6 +39,7 @@ _CATALOGUE_ID = re.compile(r"[0-9A-Fa-f]{32}")
 _MODELS: dict[str, type[BaseModel]] = {
     "units": UnitDraft,
     "ingredients": IngredientDraft,
+    "ingredient_pieces": PieceDraft,
     "recipes": RecipeFields,
     "recipe_ingredients": LineDraft,
 }
@@ -144,13 +153,17 @@ def _bad_kinds(table: Table, place: str, row: dict[str, Any]) -> Iterator[Proble
 
 def _rows(connection: Connection, table: Table) -> Iterator[tuple[str, dict[str, Any]]]:
     """The place of each row and what is stored there, whatever its kind; 0 and 1 as truth values
-    where these are meant.
+    where these are meant, and JSON read.
     """
     flags = [column.name for column in table.c if isinstance(column.type, Boolean)]
+    texts = {c.name: c.type for c in table.c if isinstance(c.type, Json)}
     keys = [column.name for column in table.primary_key]
     for found in connection.exec_driver_sql(f"SELECT * FROM {table.name}").mappings():  # noqa: S608
         row = dict(found)
         for flag in flags:
             if type(row[flag]) is int and row[flag] in (0, 1):
                 row[flag] = bool(row[flag])
+        for name, kind in texts.items():
+            with suppress(DamagedError):  # else the model says so
+                row[name] = kind.read(row[name])
         yield f"{table.name} {'/'.join(str(row[key]) for key in keys)}", row

@@ -1,26 +1,33 @@
 """Ingredients: what recipes are made of, and where each stands in the taxonomy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from cocktailspace.catalogue.database import Transaction
-from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.forest import forest_of
-from cocktailspace.catalogue.lookup import chunks, missing_ids, name_problems, require
-from cocktailspace.catalogue.models import Ingredient, IngredientDraft
+from cocktailspace.catalogue.ingredient_checks import check_ingredients
+from cocktailspace.catalogue.lookup import chunks, require
+from cocktailspace.catalogue.models import Ingredient, IngredientDraft, PieceDraft
 from cocktailspace.catalogue.names import name_key
-from cocktailspace.catalogue.schema import ingredients, recipe_ingredients, recipes
+from cocktailspace.catalogue.rows import as_draft, column_values, completed, later_fields
+from cocktailspace.catalogue.schema import (
+    ingredient_pieces,
+    ingredients,
+    line_alternatives,
+    recipe_ingredients,
+    recipes,
+)
 from cocktailspace.catalogue.taxonomy import refuse_misplaced
 from cocktailspace.catalogue.units import refuse_in_use
-from cocktailspace.catalogue.validation import at
 
 
 def list_ingredients(connection: Connection) -> list[Ingredient]:
     """All ingredients, in the order in which they were made."""
+    pieces = _pieces(connection, None)
     rows = connection.execute(select(ingredients).order_by(ingredients.c.id))
-    return [Ingredient.model_validate(row._mapping) for row in rows]
+    return [_record(row._mapping, pieces) for row in rows]
 
 
 def families(flat: Sequence[Ingredient]) -> dict[int | None, list[Ingredient]]:
@@ -37,27 +44,39 @@ def families(flat: Sequence[Ingredient]) -> dict[int | None, list[Ingredient]]:
 def get_ingredient(connection: Connection, ingredient_id: int) -> Ingredient:
     """One ingredient; NotFoundError when there is none."""
     require(connection, ingredients, ingredient_id)
-    return _load(connection, [ingredient_id])[ingredient_id]
+    return load_ingredients(connection, [ingredient_id])[ingredient_id]
 
 
 def children_of(connection: Connection, ingredient_id: int) -> list[Ingredient]:
     """The kinds of an ingredient one level down, by name."""
-    below = select(ingredients).where(ingredients.c.parent_id == ingredient_id)
-    rows = connection.execute(below.order_by(ingredients.c.name_key))
-    return [Ingredient.model_validate(row._mapping) for row in rows]
+    below = select(ingredients.c.id).where(ingredients.c.parent_id == ingredient_id)
+    ids = connection.execute(below.order_by(ingredients.c.name_key)).scalars().all()
+    found = load_ingredients(connection, ids)
+    return [found[each] for each in ids]
+
+
+def load_ingredients(connection: Connection, ids: Collection[int]) -> dict[int, Ingredient]:
+    """The ingredients with these ids; ids without one are left out."""
+    found = {}
+    for chunk in chunks(ids):
+        pieces = _pieces(connection, chunk)
+        for row in connection.execute(select(ingredients).where(ingredients.c.id.in_(chunk))):
+            found[row.id] = _record(row._mapping, pieces)
+    return found
 
 
 def create_ingredients(
     tx: Transaction, drafts: Sequence[IngredientDraft], places: Sequence[str]
 ) -> list[int]:
     """Make ingredients and return their ids; InvalidError lists every bad one."""
-    _check(tx, drafts, places, [None] * len(drafts))
+    check_ingredients(tx.connection, drafts, places, [None] * len(drafts))
     if not drafts:
         return []
     stamps = {"created_at": tx.now, "updated_at": tx.now}
     rows = [_values(draft) | stamps for draft in drafts]
     statement = insert(ingredients).returning(ingredients.c.id, sort_by_parameter_order=True)
     ids = list(tx.connection.execute(statement, rows).scalars())
+    _insert_pieces(tx, dict(zip(ids, drafts, strict=True)))
     placed = {}
     for ingredient_id, draft, place in zip(ids, drafts, places, strict=True):
         tx.record("ingredient", ingredient_id, "create")
@@ -68,23 +87,32 @@ def create_ingredients(
 
 
 def replace_ingredients(
-    tx: Transaction, drafts: Mapping[int, IngredientDraft], places: Sequence[str]
+    tx: Transaction,
+    drafts: Mapping[int, IngredientDraft],
+    places: Sequence[str],
+    unsaid: Collection[str] = later_fields(IngredientDraft),
 ) -> None:
     """Give existing ingredients new contents, their place in the taxonomy included; what is below
     moves along. Those that stay the same are left alone.
+
+    unsaid: fields that stay as they are where a draft does not say them.
     """
-    _check(tx, list(drafts.values()), places, list(drafts))
-    current = _load(tx.connection, list(drafts))
+    loaded = load_ingredients(tx.connection, drafts)
+    current = {each: as_draft(record, IngredientDraft) for each, record in loaded.items()}
+    whole = {each: completed(draft, current[each], unsaid) for each, draft in drafts.items()}
+    check_ingredients(tx.connection, list(whole.values()), places, list(whole))
+    changed = {each: draft for each, draft in whole.items() if draft != current[each]}
+    place_of = dict(zip(whole, places, strict=True))
     placed = {}
-    for (ingredient_id, draft), place in zip(drafts.items(), places, strict=True):
-        before = draft_of(current[ingredient_id])
-        if before == draft:
-            continue
+    for ingredient_id, draft in changed.items():
         change = update(ingredients).where(ingredients.c.id == ingredient_id)
         tx.connection.execute(change.values(**_values(draft), updated_at=tx.now))
         tx.record("ingredient", ingredient_id, "update")
-        if before.parent_id != draft.parent_id:
-            placed[ingredient_id] = place or "parent_id"
+        if draft.pieces != current[ingredient_id].pieces:
+            _delete_pieces(tx, ingredient_id)
+            _insert_pieces(tx, {ingredient_id: draft})
+        if draft.parent_id != current[ingredient_id].parent_id:
+            placed[ingredient_id] = place_of[ingredient_id] or "parent_id"
     refuse_misplaced(tx.connection, placed)
 
 
@@ -93,50 +121,56 @@ def delete_ingredient(tx: Transaction, ingredient_id: int) -> None:
     what = f"ingredient {get_ingredient(tx.connection, ingredient_id).name!r}"
     children = [child.name for child in children_of(tx.connection, ingredient_id)]
     refuse_in_use(what, "the family of", children)
-    lines = recipe_ingredients.c
-    used_in = select(lines.recipe_id).where(lines.ingredient_id == ingredient_id)
-    names = select(recipes.c.name).where(recipes.c.id.in_(used_in)).order_by(recipes.c.name_key)
-    refuse_in_use(what, "used by", tx.connection.execute(names.limit(6)).scalars().all())
+    made = select(ingredients.c.name).where(ingredients.c.made_from_id == ingredient_id)
+    refuse_in_use(what, "what is used for", tx.connection.execute(made.limit(6)).scalars().all())
+    for how, used_in in _uses(ingredient_id):
+        names = select(recipes.c.name).where(recipes.c.id.in_(used_in))
+        names = names.order_by(recipes.c.order_key).limit(6)
+        refuse_in_use(what, how, tx.connection.execute(names).scalars().all())
+    _delete_pieces(tx, ingredient_id)
     tx.connection.execute(delete(ingredients).where(ingredients.c.id == ingredient_id))
     tx.record("ingredient", ingredient_id, "delete")
 
 
-def draft_of(ingredient: Ingredient) -> IngredientDraft:
-    """The draft that would make this ingredient again."""
-    return IngredientDraft(
-        name=ingredient.name,
-        description=ingredient.description,
-        allow_substitution=ingredient.allow_substitution,
-        parent_id=ingredient.parent_id,
+def _uses(ingredient_id: int) -> Iterator[tuple[str, Any]]:
+    """How recipes refer to an ingredient, and the ids of those that do."""
+    lines, others = recipe_ingredients.c, line_alternatives.c
+    yield "used by", select(lines.recipe_id).where(lines.ingredient_id == ingredient_id)
+    yield "an alternative in", select(others.recipe_id).where(others.ingredient_id == ingredient_id)
+    yield "made by", select(recipes.c.id).where(recipes.c.makes_id == ingredient_id)
+
+
+def _record(row: RowMapping, pieces: Mapping[int, list[PieceDraft]]) -> Ingredient:
+    return Ingredient.model_construct(**row, pieces=tuple(pieces.get(row["id"], ())))
+
+
+def _pieces(connection: Connection, ids: Sequence[int] | None) -> dict[int, list[PieceDraft]]:
+    """Of these ingredients, or of all."""
+    query = select(ingredient_pieces).order_by(
+        ingredient_pieces.c.ingredient_id, ingredient_pieces.c.position
     )
-
-
-def _load(connection: Connection, ids: Sequence[int]) -> dict[int, Ingredient]:
-    found = {}
-    for chunk in chunks(ids):
-        for row in connection.execute(select(ingredients).where(ingredients.c.id.in_(chunk))):
-            found[row.id] = Ingredient.model_validate(row._mapping)
+    if ids is not None:
+        query = query.where(ingredient_pieces.c.ingredient_id.in_(ids))
+    found: dict[int, list[PieceDraft]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.ingredient_id, []).append(PieceDraft.model_construct(**row._mapping))
     return found
 
 
-def _check(
-    tx: Transaction,
-    drafts: Sequence[IngredientDraft],
-    places: Sequence[str],
-    owners: Sequence[int | None],
-) -> None:
-    names = [draft.name for draft in drafts]
-    problems = name_problems(tx.connection, ingredients, names, places, owners)
-    parents = {draft.parent_id for draft in drafts if draft.parent_id is not None}
-    unknown = missing_ids(tx.connection, ingredients, parents)
-    problems += [
-        Problem(at(place, "parent_id"), f"there is no ingredient {draft.parent_id}")
-        for draft, place in zip(drafts, places, strict=True)
-        if draft.parent_id in unknown
+def _insert_pieces(tx: Transaction, drafts: Mapping[int, IngredientDraft]) -> None:
+    rows = [
+        {"ingredient_id": ingredient_id, "position": position, **column_values(piece)}
+        for ingredient_id, draft in drafts.items()
+        for position, piece in enumerate(draft.pieces)
     ]
-    if problems:
-        raise InvalidError(problems)
+    if rows:
+        tx.connection.execute(insert(ingredient_pieces), rows)
+
+
+def _delete_pieces(tx: Transaction, ingredient_id: int) -> None:
+    pieces = ingredient_pieces.c.ingredient_id == ingredient_id
+    tx.connection.execute(delete(ingredient_pieces).where(pieces))
 
 
 def _values(draft: IngredientDraft) -> dict[str, Any]:
-    return draft.model_dump() | {"name_key": name_key(draft.name)}
+    return column_values(draft) | {"name_key": name_key(draft.name)}

@@ -1,10 +1,10 @@
 """Finding named rows: by name, by id, and the problems of names that clash."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Column, Connection, Table, select
 
 from cocktailspace.catalogue.errors import NotFoundError, Problem
 from cocktailspace.catalogue.names import name_key
@@ -15,19 +15,21 @@ T = TypeVar("T")
 _CHUNK = 500  # well below every database's limit on parameters
 
 
-def chunks(items: Iterable[T]) -> Iterator[list[T]]:
+def chunks(items: Iterable[T], size: int = _CHUNK) -> Iterator[list[T]]:
     """The items in lists that fit one statement."""
     rest = iter(items)
-    while chunk := list(islice(rest, _CHUNK)):
+    while chunk := list(islice(rest, size)):
         yield chunk
 
 
-def ids_by_key(connection: Connection, table: Table, keys: Collection[str]) -> dict[str, int]:
-    """Ids of the rows that have one of these name keys."""
+def ids_by_key(
+    connection: Connection, column: Column[str], keys: Collection[str]
+) -> dict[str, int]:
+    """Ids of the rows that have one of these keys in that column."""
     found: dict[str, int] = {}
     for chunk in chunks(keys):
-        query = select(table.c.name_key, table.c.id).where(table.c.name_key.in_(chunk))
-        found.update((row.name_key, row.id) for row in connection.execute(query))
+        query = select(column, column.table.c.id).where(column.in_(chunk))
+        found.update((key, row_id) for key, row_id in connection.execute(query))
     return found
 
 
@@ -45,6 +47,31 @@ def require(connection: Connection, table: Table, row_id: int) -> None:
         raise NotFoundError(f"there is no {table.name.removesuffix('s')} {row_id}")
 
 
+def key_problems(
+    keys: Sequence[str],
+    shown: Sequence[str],
+    places: Sequence[str],
+    owners: Sequence[int | None],
+    holders: Mapping[str, tuple[int, str]],
+) -> list[Problem]:
+    """Names used twice in the input, or by a row other than their owner (None for a new row).
+
+    holders: who has a key now, as an id and in words.
+    """
+    first: dict[str, str] = {}
+    problems = []
+    for key, name, place, owner in zip(keys, shown, places, owners, strict=True):
+        where = at(place, "name")
+        holder, words = holders.get(key, (owner, ""))
+        if key in first:
+            message = f"{name} is already used at {first[key]}; names are unique"
+            problems.append(Problem(where, message))
+        elif holder != owner:
+            problems.append(Problem(where, f"{name} is taken by {words}; choose another"))
+        first.setdefault(key, where)
+    return problems
+
+
 def name_problems(
     connection: Connection,
     table: Table,
@@ -52,20 +79,10 @@ def name_problems(
     places: Sequence[str],
     owners: Sequence[int | None],
 ) -> list[Problem]:
-    """Names used twice in the input, or by a row other than their owner (None for a new row)."""
+    """The same, of rows that are told apart by their names alone."""
     keys = [name_key(name) for name in names]
-    holders = ids_by_key(connection, table, set(keys))
-    first: dict[str, str] = {}
-    problems = []
-    for name, key, place, owner in zip(names, keys, places, owners, strict=True):
-        where = at(place, "name")
-        if key in first:
-            problems.append(
-                Problem(where, f"{name!r} is already used at {first[key]}; names are unique")
-            )
-        elif holders.get(key, owner) != owner:
-            problems.append(
-                Problem(where, f"{name!r} is taken by {table.name} {holders[key]}; choose another")
-            )
-        first.setdefault(key, where)
-    return problems
+    holders = {
+        key: (row_id, f"{table.name} {row_id}")
+        for key, row_id in ids_by_key(connection, table.c.name_key, set(keys)).items()
+    }
+    return key_problems(keys, [repr(name) for name in names], places, owners, holders)

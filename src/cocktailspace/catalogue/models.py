@@ -1,40 +1,35 @@
-"""What goes into a catalogue (drafts) and what comes out of it (records), with their bounds."""
+"""What goes into a catalogue (drafts) and what comes out of it (records).
 
-import re
-import unicodedata
+Each field is declared here, once. Columns, file formats, comparison, forms and the tests that hold
+them together follow from it: ``x-form` ` says how a form asks for it where
+its type does not, and "no" that none does.
+"""
+
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from cocktailspace.catalogue.errors import InvalidError, Problem
+from cocktailspace.catalogue.values import (
+    Draft,
+    Extra,
+    IngredientId,
+    LowerWords,
+    Name,
+    Percent,
+    Quantity,
+    Servings,
+    Text,
+    Uid,
+    UnitId,
+    Url,
+    Words,
+)
 
-MAX_ID = 2**63 - 1
-_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-def _clean_name(text: str) -> str:
-    name = re.sub(" +", " ", unicodedata.normalize("NFC", text)).strip()
-    if not name:
-        raise ValueError("must not be empty")
-    if any(unicodedata.category(each) in _INVISIBLE for each in name):
-        raise ValueError("must not contain control characters or line breaks")
-    return name
-
-
-def _clean_text(text: str) -> str:
-    if _CONTROL.search(text):
-        raise ValueError("must not contain control characters")
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-
-
-Id = Annotated[int, Field(strict=True, ge=1, le=MAX_ID)]
-Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(_clean_name)]
-Text = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_clean_text)]
-Url = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^\s\"'<>\\]+$")]
-Quantity = Annotated[float, Field(strict=True, ge=0, le=1e6, allow_inf_nan=False)]
+AREA: dict[str, JsonValue] = {"x-form": "area"}
+NO_FORM: dict[str, JsonValue] = {"x-form": "no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,106 +47,223 @@ class Limits:
         return [f"{field}[{row}]" for row in range(count)]
 
 
-class Draft(BaseModel):
-    """Base of what users send: unknown fields are refused rather than ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class UnitDraft(Draft):
     """A unit of measure as a user writes it."""
 
-    name: Name = Field(description="Unique without regard to case", examples=["Ounce"])
-    abbreviation: Name | None = Field(None, description="Short form for labels", examples=["oz"])
-    millilitres: Quantity = Field(description="Volume of one unit in ml", examples=[29.5735])
-
-
-class IngredientFields(Draft):
-    """What an ingredient is, its place in the taxonomy aside."""
-
-    name: Name = Field(description="Unique without regard to case", examples=["Rye Whiskey"])
-    description: Text | None = Field(None, description="A sentence for those who do not know it")
-    allow_substitution: bool = Field(
+    name: Name = Field(
+        title="Name", description="Unique without regard to case", examples=["Ounce"]
+    )
+    abbreviation: Name | None = Field(
+        None, title="Short form", description="Short form for labels", examples=["oz"]
+    )
+    millilitres: Quantity | None = Field(
+        title="Millilitres",
+        description="Volume of one unit in ml; null where it counts pieces",
+        examples=[29.5735],
+    )
+    assumed: bool = Field(
         False,
         strict=True,
-        description="A guest would take its siblings instead: it counts as its parent when "
-        "substitution costs are learned",
+        title="Assumed",
+        description="Its millilitres are a convention, not a measure: a part, to top, to rinse",
     )
 
 
-class IngredientDraft(IngredientFields):
+class PieceDraft(Draft):
+    """What one piece of an ingredient comes to."""
+
+    unit_id: UnitId = Field(title="Unit", description="A unit that counts pieces")
+    millilitres: Quantity = Field(
+        title="Millilitres", description="Volume of one in ml; 0 for a peel", examples=[25.0]
+    )
+
+
+class IngredientDraft(Draft):
     """An ingredient as a user writes it; `parent_id` places it in the taxonomy."""
 
-    parent_id: Id | None = Field(None, description="The family it belongs to; null for a root")
+    name: Name = Field(
+        title="Name", description="Unique without regard to case", examples=["Rye Whiskey"]
+    )
+    parent_id: IngredientId | None = Field(
+        None, title="Family", description="The family it belongs to; null for a root"
+    )
+    allow_substitution: bool = Field(
+        False,
+        strict=True,
+        title="Replaceable",
+        description="A guest would take its siblings instead: it is compared as its family",
+    )
+    description: Text | None = Field(
+        None,
+        title="What it is",
+        description="A sentence for those who do not know it",
+        json_schema_extra=AREA,
+    )
+    aliases: Words = Field(
+        (), title="Also called", description="Other names that mean it", examples=[["Coke"]]
+    )
+    shelf: bool = Field(
+        False,
+        strict=True,
+        title="A shelf",
+        description="A group to find things in (Amaro, Brandy): what is in it is not one drink",
+    )
+    made_from_id: IngredientId | None = Field(
+        None, title="Made from", description="What it is made from at home: lime for lime juice"
+    )
+    strength: Percent | None = Field(
+        None,
+        title="Strength",
+        description="Alcohol, % by volume; null takes that of its family",
+        examples=[40.0],
+    )
+    contains: LowerWords = Field(
+        (),
+        title="Contains",
+        description="What some people must avoid; its kinds contain it too",
+        examples=[["egg"]],
+    )
+    pieces: tuple[PieceDraft, ...] = Field(
+        (), max_length=20, title="Pieces", description="What one piece comes to, the usual first"
+    )
+
+
+class Ranged(Draft):
+    """Base of what has an amount that may be a range."""
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        least, most = getattr(self, "amount", None), getattr(self, "amount_max", None)
+        if most is not None and most < (least or 0):
+            raise ValueError("the most of a range must not be less than its least")
+        return self
+
+
+class LineDraft(Ranged):
+    """One line of a recipe: how much of what."""
+
+    ingredient_id: IngredientId = Field(title="Ingredient", description="Which ingredient")
+    amount: Quantity | None = Field(
+        None, title="Amount", description="How many units; nothing counts as 1", examples=[1.5]
+    )
+    amount_max: Quantity | None = Field(
+        None, title="To", description="The most of a range that begins with the amount"
+    )
+    unit_id: UnitId | None = Field(
+        None, title="Unit", description="Which unit; nothing counts pieces where known, else ml"
+    )
+    note: Name | None = Field(
+        None, title="Note", description="What to mind", examples=["freshly squeezed"]
+    )
+    optional: bool = Field(
+        False, strict=True, title="Optional", description="It may be left out; it is not counted"
+    )
+    alternatives: tuple[IngredientId, ...] = Field(
+        (),
+        max_length=20,
+        title="Or",
+        description="Any of these does as well; the line's own ingredient counts",
+    )
 
 
 class RecipeFields(Draft):
     """What a recipe says, its ingredients aside."""
 
-    name: Name = Field(description="Unique without regard to case", examples=["Negroni"])
-    instructions: Text | None = Field(None, description="How it is made")
-    description: Text | None = Field(None, description="What it is like")
-    source: Text | None = Field(None, description="Where the recipe is from", examples=["IBA"])
-    source_url: Url | None = Field(None, description="A link to the source (http or https)")
-
-
-class LineDraft(Draft):
-    """One line of a recipe: how much of what."""
-
-    ingredient_id: Id = Field(description="Which ingredient")
-    amount: Quantity | None = Field(
-        None, description="How many units; nothing counts as 1", examples=[1.5]
+    name: Name = Field(
+        title="Name",
+        description="Several recipes may have it if their sources differ",
+        examples=["Negroni"],
     )
-    unit_id: Id | None = Field(None, description="Which unit; nothing counts as 1 ml")
+    instructions: Text | None = Field(
+        None, title="How it is made", description="How it is made", json_schema_extra=AREA
+    )
+    description: Text | None = Field(
+        None, title="What it is like", description="What it is like", json_schema_extra=AREA
+    )
+    source: Text | None = Field(
+        None, title="Source", description="Where the recipe is from", examples=["IBA"]
+    )
+    source_url: Url | None = Field(
+        None, title="Link to the source", description="A link to the source (http or https)"
+    )
+    garnish: Text | None = Field(
+        None, title="Garnish", description="What it is served with", examples=["orange twist"]
+    )
+    glass: Name | None = Field(
+        None, title="Glass", description="What it is served in", examples=["Old Fashioned"]
+    )
+    method: Name | None = Field(
+        None, title="Method", description="Shake, stir, build, ...", examples=["Stir"]
+    )
+    tags: Words = Field((), title="Tags", description="Words to find it by", examples=[["bitter"]])
+    servings: Servings | None = Field(
+        None, title="Servings", description="For how many; nothing is one"
+    )
+    notes: Text | None = Field(
+        None, title="Notes", description="One's own remarks", json_schema_extra=AREA
+    )
+    makes_id: IngredientId | None = Field(
+        None,
+        title="Makes",
+        description="The ingredient that it makes (a house syrup): it is off the map",
+    )
+    uid: Uid | None = Field(
+        None,
+        title="Permanent identity",
+        description="Given once, and never another; null has one made",
+        json_schema_extra=NO_FORM,
+    )
+    extra: Extra | None = Field(
+        None,
+        title="More",
+        description="What a file said that has no field here, word for word",
+        json_schema_extra=NO_FORM,
+    )
 
 
 class RecipeDraft(RecipeFields):
     """A recipe as a user writes it, ingredients in the order in which they are shown."""
 
-    ingredients: tuple[LineDraft, ...] = Field((), description="In the order shown")
+    ingredients: tuple[LineDraft, ...] = Field(
+        (), title="Ingredients", description="In the order shown"
+    )
 
 
-class Unit(BaseModel):
+class _Record(BaseModel):
+    """Base of what is read: its rows were checked when they were written."""
+
+    model_config = ConfigDict(
+        extra="ignore", frozen=False, json_schema_serialization_defaults_required=True
+    )
+
+
+class Unit(UnitDraft, _Record):
     """A unit of measure."""
 
     id: int
-    name: str = Field(examples=["Ounce"])
-    abbreviation: str | None = Field(examples=["oz"])
-    millilitres: float = Field(description="Volume of one unit in ml", examples=[29.5735])
 
 
-class Ingredient(BaseModel):
+class Ingredient(IngredientDraft, _Record):
     """An ingredient and its place in the taxonomy."""
 
     id: int
-    name: str = Field(examples=["Rye Whiskey"])
-    parent_id: int | None = Field(description="The family it belongs to; null for a root")
-    description: str | None
-    allow_substitution: bool
     created_at: datetime
     updated_at: datetime
 
 
-class Line(BaseModel):
+class Line(LineDraft, _Record):
     """One line of a recipe."""
 
-    ingredient_id: int
     ingredient: str = Field(examples=["Gin"])
-    amount: float | None = Field(examples=[1.0])
-    unit_id: int | None
     unit: str | None = Field(examples=["Ounce"])
-    volume_ml: float = Field(description="amount × the unit's millilitres", examples=[29.5735])
+    alternative_names: tuple[str, ...] = Field(description="In the order of `alternatives`")
+    volume_ml: float = Field(description="What counts of it, in ml", examples=[29.5735])
 
 
-class Recipe(BaseModel):
+class Recipe(RecipeFields, _Record):
     """A recipe with its lines in order."""
 
     id: int
-    name: str = Field(examples=["Negroni"])
-    instructions: str | None
-    description: str | None
-    source: str | None
-    source_url: str | None
     created_at: datetime
     updated_at: datetime
     ingredients: list[Line]

@@ -1,11 +1,13 @@
 """When two names are the same name, and what to suggest for one that is unknown."""
 
+import hashlib
 import unicodedata
 from collections.abc import Iterable
 
 from rapidfuzz import fuzz, process
 
 _LIKE_ENOUGH = 60  # of 100
+_LONG_SOURCE = 200
 
 
 def name_key(name: str) -> str:
@@ -15,6 +17,18 @@ def name_key(name: str) -> str:
     real catalogues hold names that differ in nothing but a no-break space.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+
+
+def order_key(name: str, source: str | None) -> str:
+    """The form by which recipes are sorted and told apart: the name's key, then the source's.
+
+    What divides them sorts before all that a name may have. A source that is too long for an
+    index is cut, and told apart by its digest.
+    """
+    key = name_key(source or "")
+    if len(key) > _LONG_SOURCE:
+        key = f"{key[:_LONG_SOURCE]}\x01{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+    return f"{name_key(name)}\x01{key}" if key else name_key(name)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

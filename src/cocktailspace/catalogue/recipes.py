@@ -1,20 +1,29 @@
 """Recipes and their lines."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import secrets
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 
 from cocktailspace.catalogue.database import Transaction
-from cocktailspace.catalogue.errors import InvalidError, Problem
-from cocktailspace.catalogue.lookup import chunks, missing_ids, name_problems, require
-from cocktailspace.catalogue.measures import volume_ml
-from cocktailspace.catalogue.models import Limits, Line, LineDraft, Recipe, RecipeDraft
-from cocktailspace.catalogue.names import name_key
-from cocktailspace.catalogue.schema import ingredients, recipe_ingredients, recipes, units
+from cocktailspace.catalogue.fields import shapes_of
+from cocktailspace.catalogue.kinds import measures_for
+from cocktailspace.catalogue.lookup import chunks, require
+from cocktailspace.catalogue.models import Line, LineDraft, Recipe, RecipeDraft
+from cocktailspace.catalogue.names import name_key, order_key
+from cocktailspace.catalogue.recipe_checks import check_recipes
+from cocktailspace.catalogue.rows import column_values, completed, later_fields
+from cocktailspace.catalogue.schema import (
+    ingredients,
+    line_alternatives,
+    recipe_ingredients,
+    recipes,
+    units,
+)
 from cocktailspace.catalogue.search import Found, search
-from cocktailspace.catalogue.validation import at
+from cocktailspace.catalogue.values import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,7 @@ def find_names(
 
 
 def _next_after(found: Sequence[Found], limit: int) -> str | None:
-    return found[limit - 1].name_key if len(found) > limit else None
+    return found[limit - 1].order_key if len(found) > limit else None
 
 
 def get_recipe(connection: Connection, recipe_id: int) -> Recipe:
@@ -85,12 +94,30 @@ def load_recipes(connection: Connection, ids: Collection[int]) -> dict[int, Reci
     """The recipes with these ids, lines in order; ids without a recipe are left out."""
     found: dict[int, Recipe] = {}
     for chunk in chunks(ids):
-        lines: dict[int, list[Line]] = {}
-        for recipe_id, line in _lines(connection, chunk):
-            lines.setdefault(recipe_id, []).append(line)
+        lines = _lines(connection, chunk)
         for row in connection.execute(select(recipes).where(recipes.c.id.in_(chunk))):
-            found[row.id] = Recipe.model_validate(
-                {**row._mapping, "ingredients": lines.get(row.id, [])}
+            found[row.id] = Recipe.model_construct(
+                **row._mapping, ingredients=lines.get(row.id, [])
+            )
+    return found
+
+
+def load_drafts(connection: Connection, ids: Collection[int]) -> dict[int, RecipeDraft]:
+    """The drafts that would make these recipes again, in order of id."""
+    found: dict[int, RecipeDraft] = {}
+    for chunk in chunks(ids):
+        lines: dict[int, list[LineDraft]] = {}
+        others = _alternatives(connection, chunk)
+        table = recipe_ingredients.c
+        query = select(recipe_ingredients).where(table.recipe_id.in_(chunk))
+        for row in connection.execute(query.order_by(table.recipe_id, table.position)):
+            named = tuple(each for each, _ in others.get((row.recipe_id, row.position), ()))
+            line = LineDraft.model_construct(**_fields_of(LineDraft, row), alternatives=named)
+            lines.setdefault(row.recipe_id, []).append(line)
+        query = select(recipes).where(recipes.c.id.in_(chunk))
+        for row in connection.execute(query.order_by(recipes.c.id)):
+            found[row.id] = RecipeDraft.model_construct(
+                **_fields_of(RecipeDraft, row), ingredients=tuple(lines.get(row.id, ()))
             )
     return found
 
@@ -99,12 +126,14 @@ def create_recipes(
     tx: Transaction, drafts: Sequence[RecipeDraft], places: Sequence[str]
 ) -> list[int]:
     """Make recipes and return their ids; InvalidError lists every bad one."""
-    _check(tx, drafts, places, [None] * len(drafts))
+    check_recipes(tx, drafts, places, [None] * len(drafts))
     if not drafts:
         return []
     stamps = {"created_at": tx.now, "updated_at": tx.now}
     statement = insert(recipes).returning(recipes.c.id, sort_by_parameter_order=True)
-    rows = [_values(draft) | stamps for draft in drafts]
+    rows = [
+        _values(draft) | stamps | {"uid": draft.uid or secrets.token_hex(16)} for draft in drafts
+    ]
     ids = list(tx.connection.execute(statement, rows).scalars())
     _insert_lines(tx, dict(zip(ids, drafts, strict=True)))
     for recipe_id in ids:
@@ -113,12 +142,19 @@ def create_recipes(
 
 
 def replace_recipes(
-    tx: Transaction, drafts: Mapping[int, RecipeDraft], places: Sequence[str]
+    tx: Transaction,
+    drafts: Mapping[int, RecipeDraft],
+    places: Sequence[str],
+    unsaid: Collection[str] = later_fields(RecipeDraft),
 ) -> None:
-    """Give existing recipes new contents; those that stay the same are left alone."""
-    _check(tx, list(drafts.values()), places, list(drafts))
-    current = load_recipes(tx.connection, drafts)
-    changed = {key: draft for key, draft in drafts.items() if draft_of(current[key]) != draft}
+    """Give existing recipes new contents; those that stay the same are left alone.
+
+    unsaid: fields that stay as they are where a draft does not say them.
+    """
+    current = load_drafts(tx.connection, drafts)
+    whole = {each: _completed(draft, current[each], unsaid) for each, draft in drafts.items()}
+    check_recipes(tx, list(whole.values()), places, list(whole))
+    changed = {each: draft for each, draft in whole.items() if draft != current[each]}
     for recipe_id, draft in changed.items():
         change = update(recipes).where(recipes.c.id == recipe_id)
         tx.connection.execute(change.values(**_values(draft), updated_at=tx.now))
@@ -135,93 +171,102 @@ def delete_recipe(tx: Transaction, recipe_id: int) -> None:
     tx.record("recipe", recipe_id, "delete")
 
 
-def draft_of(recipe: Recipe) -> RecipeDraft:
-    """The draft that would make this recipe again."""
-    fields = recipe.model_dump(include=set(RecipeDraft.model_fields) - {"ingredients"})
-    lines = tuple(
-        LineDraft(ingredient_id=line.ingredient_id, amount=line.amount, unit_id=line.unit_id)
-        for line in recipe.ingredients
-    )
-    return RecipeDraft.model_validate(fields | {"ingredients": lines})
+def _completed(draft: RecipeDraft, current: RecipeDraft, unsaid: Collection[str]) -> RecipeDraft:
+    """The draft with all that it leaves as it is, also in lines of an ingredient that stays."""
+    whole = completed(draft, current, unsaid)
+    if whole.uid is None:
+        whole = whole.model_copy(update={"uid": current.uid})
+    if "ingredients" not in draft.model_fields_set:
+        return whole
+    left: dict[int, list[LineDraft]] = {}
+    for line in current.ingredients:
+        left.setdefault(line.ingredient_id, []).append(line)
+    lines = []
+    for line in draft.ingredients:
+        same = left.get(line.ingredient_id)
+        lines.append(completed(line, same.pop(0), later_fields(LineDraft)) if same else line)
+    return whole.model_copy(update={"ingredients": tuple(lines)})
 
 
-def _lines(connection: Connection, recipe_ids: Collection[int]) -> Iterator[tuple[int, Line]]:
-    lines = recipe_ingredients.c
+def _lines(connection: Connection, recipe_ids: Collection[int]) -> dict[int, list[Line]]:
+    """By recipe, in order."""
     query = (
         select(
-            lines.recipe_id,
-            lines.ingredient_id,
+            recipe_ingredients,
             ingredients.c.name.label("ingredient"),
-            lines.amount,
-            lines.unit_id,
             units.c.name.label("unit"),
-            units.c.millilitres,
         )
         .join_from(recipe_ingredients, ingredients)
         .outerjoin(units)
-        .where(lines.recipe_id.in_(recipe_ids))
-        .order_by(lines.recipe_id, lines.position)
+        .where(recipe_ingredients.c.recipe_id.in_(recipe_ids))
+        .order_by(recipe_ingredients.c.recipe_id, recipe_ingredients.c.position)
     )
-    for row in connection.execute(query):
-        yield (
-            row.recipe_id,
-            Line(
-                ingredient_id=row.ingredient_id,
-                ingredient=row.ingredient,
-                amount=row.amount,
-                unit_id=row.unit_id,
-                unit=row.unit,
-                volume_ml=volume_ml(row.amount, row.millilitres),
-            ),
+    rows = connection.execute(query).all()
+    measures = measures_for(connection, {row.ingredient_id for row in rows})
+    others = _alternatives(connection, recipe_ids)
+    found: dict[int, list[Line]] = {}
+    for row in rows:
+        volume = measures.volume(
+            row.ingredient_id, row.amount, row.amount_max, row.unit_id, optional=row.optional
         )
+        named = others.get((row.recipe_id, row.position), ())
+        line = Line.model_construct(
+            **row._mapping,
+            alternatives=tuple(each for each, _ in named),
+            alternative_names=tuple(name for _, name in named),
+            volume_ml=volume.ml,
+        )
+        found.setdefault(row.recipe_id, []).append(line)
+    return found
+
+
+def _alternatives(
+    connection: Connection, recipe_ids: Collection[int]
+) -> dict[tuple[int, int], list[tuple[int, str]]]:
+    """Id and name of each alternative, by recipe and position of its line."""
+    others = line_alternatives.c
+    query = (
+        select(others.recipe_id, others.position, others.ingredient_id, ingredients.c.name)
+        .join_from(line_alternatives, ingredients)
+        .where(others.recipe_id.in_(recipe_ids))
+        .order_by(others.recipe_id, others.position, others.rank)
+    )
+    found: dict[tuple[int, int], list[tuple[int, str]]] = {}
+    for row in connection.execute(query):
+        found.setdefault((row.recipe_id, row.position), []).append((row.ingredient_id, row.name))
+    return found
 
 
 def _insert_lines(tx: Transaction, drafts: Mapping[int, RecipeDraft]) -> None:
-    rows = [
-        {"recipe_id": recipe_id, "position": position, **line.model_dump()}
-        for recipe_id, draft in drafts.items()
-        for position, line in enumerate(draft.ingredients)
-    ]
+    lines, others = [], []
+    for recipe_id, draft in drafts.items():
+        for position, line in enumerate(draft.ingredients):
+            place = {"recipe_id": recipe_id, "position": position}
+            lines.append(place | column_values(line))
+            others += [
+                place | {"rank": rank, "ingredient_id": each}
+                for rank, each in enumerate(line.alternatives)
+            ]
+    _insert(tx, recipe_ingredients, lines)
+    _insert(tx, line_alternatives, others)
+
+
+def _insert(tx: Transaction, table: Table, rows: list[dict[str, Any]]) -> None:
     if rows:
-        tx.connection.execute(insert(recipe_ingredients), rows)
+        tx.connection.execute(insert(table), rows)
 
 
 def _delete_lines(tx: Transaction, recipe_id: int) -> None:
-    lines = delete(recipe_ingredients).where(recipe_ingredients.c.recipe_id == recipe_id)
-    tx.connection.execute(lines)
+    for table in (line_alternatives, recipe_ingredients):
+        tx.connection.execute(delete(table).where(table.c.recipe_id == recipe_id))
 
 
-def _check(
-    tx: Transaction,
-    drafts: Sequence[RecipeDraft],
-    places: Sequence[str],
-    owners: Sequence[int | None],
-) -> None:
-    names = [draft.name for draft in drafts]
-    problems = name_problems(tx.connection, recipes, names, places, owners)
-    lines = [line for draft in drafts for line in draft.ingredients]
-    no_ingredient = missing_ids(tx.connection, ingredients, {line.ingredient_id for line in lines})
-    used_units = {line.unit_id for line in lines if line.unit_id is not None}
-    no_unit = missing_ids(tx.connection, units, used_units)
-    for draft, place in zip(drafts, places, strict=True):
-        problems += _line_problems(draft, place, no_ingredient, no_unit, tx.limits)
-    if problems:
-        raise InvalidError(problems)
-
-
-def _line_problems(
-    draft: RecipeDraft, place: str, no_ingredient: set[int], no_unit: set[int], limits: Limits
-) -> Iterator[Problem]:
-    count, most = len(draft.ingredients), limits.ingredients_per_recipe
-    if count > most:
-        yield Problem(at(place, "ingredients"), f"{count} ingredients are too many; at most {most}")
-    for position, line in enumerate(draft.ingredients):
-        where = at(place, f"ingredients[{position}]")
-        if line.ingredient_id in no_ingredient:
-            yield Problem(f"{where}.ingredient_id", f"there is no ingredient {line.ingredient_id}")
-        if line.unit_id in no_unit:
-            yield Problem(f"{where}.unit_id", f"there is no unit {line.unit_id}")
+def _fields_of(model: type[Draft], row: Row[Any]) -> dict[str, Any]:
+    """Those of a row's columns that are the model's fields."""
+    shapes = shapes_of(model)
+    return {name: getattr(row, name) for name, shape in shapes.items() if shape.is_column}
 
 
 def _values(draft: RecipeDraft) -> dict[str, Any]:
-    return draft.model_dump(exclude={"ingredients"}) | {"name_key": name_key(draft.name)}
+    keys = {"name_key": name_key(draft.name), "order_key": order_key(draft.name, draft.source)}
+    return column_values(draft) | keys

@@ -1,7 +1,11 @@
 """The tables. Ids and versions are AUTOINCREMENT: one that was given is never given again."""
 
+import json
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -16,9 +20,19 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
+from sqlalchemy.schema import SchemaItem
 
 from cocktailspace.catalogue.errors import DamagedError
+from cocktailspace.catalogue.fields import shapes_of
+from cocktailspace.catalogue.models import (
+    IngredientDraft,
+    LineDraft,
+    PieceDraft,
+    RecipeFields,
+    UnitDraft,
+)
 from cocktailspace.times import from_text, to_text
 
 
@@ -43,6 +57,38 @@ class UtcTime(TypeDecorator[datetime]):
             ) from None
 
 
+class Json(TypeDecorator[Any]):
+    """A list of words, or an object, as JSON text, keys in their order; NULL where it is empty."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, *, words: bool) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Write."""
+        return json.dumps(value, ensure_ascii=False) if value or value == {} else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Read."""
+        return self.read(value)
+
+    def read(self, value: str | None) -> Any:
+        """What the text says."""
+        if value is None:
+            return () if self.words else None
+        try:
+            found = json.loads(value)
+        except (TypeError, ValueError):
+            raise DamagedError(
+                f"the catalogue has {str(value)[:60]!r} where JSON belongs; put a backup back with "
+                "`cocktailspace restore --force`"
+            ) from None
+        return tuple(found) if self.words else found
+
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -52,6 +98,25 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+_TYPES = {str: Text, float: Float, int: Integer, bool: Boolean}
+
+
+def _columns(model: type[BaseModel]) -> Iterator[Column[Any]]:
+    """A column for each field of a model that fits one; lists of rows are tables of their own."""
+    for name, shape in shapes_of(model).items():
+        constraints: list[SchemaItem] = []
+        if shape.is_column and name in ("amount", "millilitres"):
+            constraints = [CheckConstraint(f"{name} >= 0", name="not_negative")]
+        if shape.reference and shape.is_column:
+            constraints = [ForeignKey(f"{shape.reference}.id")]
+        if shape.base is dict or shape.many:
+            kind: Any = Json(words=shape.many)
+        else:
+            kind = Integer if shape.reference else _TYPES[shape.base]
+        if shape.is_column:
+            yield Column(name, kind, *constraints, nullable=not shape.required)
+
 
 catalogue = Table(
     "catalogue",
@@ -63,15 +128,8 @@ units = Table(
     "units",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", Text, nullable=False),
     Column("name_key", Text, nullable=False, unique=True),
-    Column("abbreviation", Text),
-    Column(
-        "millilitres",
-        Float,
-        CheckConstraint("millilitres >= 0", name="not_negative"),
-        nullable=False,
-    ),
+    *_columns(UnitDraft),
     sqlite_autoincrement=True,
 )
 
@@ -79,28 +137,35 @@ ingredients = Table(
     "ingredients",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", Text, nullable=False),
     Column("name_key", Text, nullable=False, unique=True),
-    Column("parent_id", ForeignKey("ingredients.id"), index=True),
-    Column("description", Text),
-    Column("allow_substitution", Boolean, nullable=False),
+    *_columns(IngredientDraft),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+    Index(None, "parent_id"),
     sqlite_autoincrement=True,
+)
+
+ingredient_pieces = Table(
+    "ingredient_pieces",
+    metadata,
+    Column("ingredient_id", ForeignKey("ingredients.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    *_columns(PieceDraft),
+    Index(None, "unit_id"),
 )
 
 recipes = Table(
     "recipes",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("name_key", Text, nullable=False, unique=True),
-    Column("instructions", Text),
-    Column("description", Text),
-    Column("source", Text),
-    Column("source_url", Text),
+    Column("name_key", Text, nullable=False),
+    Column("order_key", Text, nullable=False, unique=True),  # of name and source
+    *_columns(RecipeFields),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+    UniqueConstraint("uid"),
+    Index(None, "name_key"),
+    Index(None, "makes_id"),
     sqlite_autoincrement=True,
 )
 
@@ -109,11 +174,29 @@ recipe_ingredients = Table(
     metadata,
     Column("recipe_id", ForeignKey("recipes.id"), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("ingredient_id", ForeignKey("ingredients.id"), nullable=False),
-    Column("amount", Float, CheckConstraint("amount >= 0", name="not_negative")),
-    Column("unit_id", ForeignKey("units.id"), index=True),
+    *_columns(LineDraft),
+    Index(None, "unit_id"),
     Index(None, "ingredient_id", "recipe_id"),
     Index(None, "recipe_id", "ingredient_id"),
+)
+
+line_alternatives = Table(
+    "line_alternatives",
+    metadata,
+    Column("recipe_id", ForeignKey("recipes.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("rank", Integer, primary_key=True, autoincrement=False),
+    Column("ingredient_id", ForeignKey("ingredients.id"), nullable=False),
+    Index(None, "ingredient_id", "recipe_id"),
+)
+
+merged = Table(
+    "merged",
+    metadata,
+    Column("entity", String(16), primary_key=True),
+    Column("old_id", Integer, primary_key=True, autoincrement=False),
+    Column("into_id", Integer, nullable=False),
+    Index(None, "entity", "into_id"),
 )
 
 changes = Table(

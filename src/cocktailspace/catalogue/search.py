@@ -21,12 +21,14 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
+    or_,
     select,
     table,
+    union_all,
 )
 
 from cocktailspace.catalogue.names import name_key
-from cocktailspace.catalogue.schema import recipe_ingredients, recipes
+from cocktailspace.catalogue.schema import line_alternatives, recipe_ingredients, recipes
 from cocktailspace.catalogue.taxonomy import descendants
 
 STRETCH = 1_500
@@ -49,7 +51,7 @@ _names = table("recipe_names", column("rowid"))
 _terms = table("recipe_name_terms", column("term"))
 
 Found = Row[Any]
-"""id, name and name_key of a recipe."""
+"""id, name and order_key of a recipe."""
 
 
 class Condition(Protocol):
@@ -114,17 +116,24 @@ class Holding:
 
     @property
     def holds(self) -> ColumnElement[bool]:
-        """A line of the recipe at hand is of its kind."""
-        lines = recipe_ingredients.c
+        """A line of the recipe at hand is of its kind, or an alternative to one."""
         # `+ 0` keeps SQLite from trying every kind in turn: a recipe has fewer lines than that.
-        its_kind = (lines.ingredient_id + 0).in_(descendants(self.ingredient_id))
-        return exists().where(lines.recipe_id == recipes.c.id, its_kind)
+        kinds = descendants(self.ingredient_id)
+        return or_(
+            *(
+                exists().where(each.recipe_id == recipes.c.id, (each.ingredient_id + 0).in_(kinds))
+                for each in (recipe_ingredients.c, line_alternatives.c)
+            )
+        )
 
     def ids(self, connection: Connection) -> Select[tuple[int]] | None:  # noqa: ARG002
         """From the index of lines by ingredient."""
-        lines = recipe_ingredients.c
-        its_kind = lines.ingredient_id.in_(descendants(self.ingredient_id))
-        return select(lines.recipe_id).where(its_kind)
+        kinds = descendants(self.ingredient_id)
+        found = (
+            select(each.recipe_id.label("id")).where(each.ingredient_id.in_(kinds))
+            for each in (recipe_ingredients.c, line_alternatives.c)
+        )
+        return select(union_all(*found).subquery().c.id)
 
 
 def rebuild_index(connection: Connection) -> None:
@@ -141,7 +150,7 @@ def search(
     after: str | None,
     limit: int,
 ) -> Sequence[Found]:
-    """The first recipes after a name key with every word of `name` in theirs, and with every
+    """The first recipes after an order key with every word of `name` in theirs, and with every
     ingredient or a kind of it.
     """
     words = set(name_key(name).split())
@@ -184,10 +193,10 @@ def _quoted(text: str) -> str:
 
 
 def _end_of_stretch(connection: Connection, after: str | None) -> str | None:
-    """The last name key of the stretch that a walk looks at; None when it reaches the end."""
-    keys = select(recipes.c.name_key).order_by(recipes.c.name_key).offset(STRETCH - 1).limit(1)
+    """The last order key of the stretch that a walk looks at; None when it reaches the end."""
+    keys = select(recipes.c.order_key).order_by(recipes.c.order_key).offset(STRETCH - 1).limit(1)
     if after is not None:
-        keys = keys.where(recipes.c.name_key > after)
+        keys = keys.where(recipes.c.order_key > after)
     return connection.execute(keys).scalar_one_or_none()
 
 
@@ -199,7 +208,7 @@ def _walk(
     limit: int,
 ) -> Sequence[Found]:
     """Along the index of names, looking at one recipe after another."""
-    key = recipes.c.name_key
+    key = recipes.c.order_key
     holds = [condition.holds for condition in conditions]
     bounds = [key > after] if after is not None else []
     bounds += [key <= end] if end is not None else []
@@ -218,7 +227,7 @@ def _from_indexes(
     counts = {condition: _count(connection, ids) for condition, ids in indexed.items()}
     fewest = min(counts, key=lambda condition: counts[condition])
     others = [condition.holds for condition in conditions if condition is not fewest]
-    key = recipes.c.name_key + ""  # not the column: its index would have all names walked along
+    key = recipes.c.order_key + ""  # not the column: its index would have all names walked along
     found = recipes.c.id.in_(indexed[fewest])
     return _run(connection, [found, key > (after or ""), *others], key, limit)
 
@@ -235,5 +244,7 @@ def _run(
     order: ColumnElement[Any],
     limit: int,
 ) -> Sequence[Found]:
-    query: Select[Any] = select(recipes.c.id, recipes.c.name, recipes.c.name_key).where(*conditions)
+    query: Select[Any] = select(recipes.c.id, recipes.c.name, recipes.c.order_key).where(
+        *conditions
+    )
     return connection.execute(query.order_by(order).limit(limit)).all()

@@ -2,7 +2,7 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cocktailspace.catalogue.errors import CatalogueError, SchemaError
 from cocktailspace.catalogue.forest import forest_of
-from cocktailspace.catalogue.measures import is_known, volume_ml
+from cocktailspace.catalogue.measures import Kind, Measures
 from cocktailspace.catalogue.migrations import check_revision
 from cocktailspace.files import scratch_folder
 from cocktailspace.times import from_text
@@ -31,18 +31,22 @@ class Ingredient:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A recipe as analytics see it: (ingredient id, volume in ml) of each line, in order."""
+    """A recipe as analytics see it: (ingredient id, volume in ml) of each line, in order.
+
+    Optional lines and ice have none. Recipes of one name differ in `source`.
+    """
 
     id: int
     name: str
     volumes_ml: tuple[tuple[int, float], ...]
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole catalogue at one version, in order of id.
+    """The whole catalogue at one version, in order of id; recipes that make an ingredient aside.
 
-    lines_of_unknown_volume: how many lines have no unit, and count as millilitres.
+    lines_of_unknown_volume: how many lines are counted in what nobody knows the volume of.
     """
 
     catalogue_id: str
@@ -133,21 +137,26 @@ def _read(connection: sqlite3.Connection) -> Snapshot:
     newest = connection.execute(
         "SELECT version, changed_at FROM changes ORDER BY version DESC LIMIT 1"
     ).fetchone()
-    lines = connection.execute(
-        "SELECT recipe_id, ingredient_id, amount, millilitres FROM recipe_ingredients "
-        "LEFT JOIN units ON units.id = unit_id ORDER BY recipe_id, position"
-    )
-    volumes: dict[int, list[tuple[int, float]]] = {}
-    unknown = 0
-    for recipe_id, ingredient_id, amount, millilitres in lines:
-        volume = volume_ml(amount, millilitres)
-        volumes.setdefault(recipe_id, []).append((ingredient_id, volume))
-        unknown += not is_known(millilitres)
     ingredients = connection.execute(
         "SELECT id, name, parent_id, allow_substitution FROM ingredients ORDER BY id"
     ).fetchall()
+    measures = _measures(connection, ingredients)
+    lines = connection.execute(
+        "SELECT recipe_id, ingredient_id, amount, amount_max, unit_id, optional "
+        "FROM recipe_ingredients ORDER BY recipe_id, position"
+    )
+    volumes: dict[int, list[tuple[int, float]]] = {}
+    unknown = 0
+    for recipe_id, ingredient_id, amount, amount_max, unit_id, optional in lines:
+        volume = measures.volume(
+            ingredient_id, amount, amount_max, unit_id, optional=bool(optional)
+        )
+        volumes.setdefault(recipe_id, []).append((ingredient_id, volume.ml))
+        unknown += not volume.known
     forest = forest_of({each: parent for each, _, parent, _ in ingredients})
-    recipes = connection.execute("SELECT id, name FROM recipes ORDER BY id")
+    recipes = connection.execute(
+        "SELECT id, name, coalesce(source, '') FROM recipes WHERE makes_id IS NULL ORDER BY id"
+    )
     return Snapshot(
         catalogue_id=catalogue_id,
         version=newest[0] if newest else 0,
@@ -155,12 +164,29 @@ def _read(connection: sqlite3.Connection) -> Snapshot:
             Ingredient(each, name, forest[each], bool(flag)) for each, name, _, flag in ingredients
         ),
         recipes=tuple(
-            Recipe(recipe_id, name, tuple(volumes.get(recipe_id, ())))
-            for recipe_id, name in recipes
+            Recipe(recipe_id, name, tuple(volumes.get(recipe_id, ())), source)
+            for recipe_id, name, source in recipes
         ),
         changed_at=from_text(newest[1]) if newest else None,
         lines_of_unknown_volume=unknown,
     )
+
+
+def _measures(
+    connection: sqlite3.Connection, ingredients: Sequence[tuple[int, str, int | None, int]]
+) -> Measures:
+    pieces: dict[int, list[tuple[int, float]]] = {}
+    for ingredient_id, unit_id, millilitres in connection.execute(
+        "SELECT ingredient_id, unit_id, millilitres FROM ingredient_pieces "
+        "ORDER BY ingredient_id, position"
+    ):
+        pieces.setdefault(ingredient_id, []).append((unit_id, millilitres))
+    families = {parent for _, _, parent, _ in ingredients}
+    kinds = {
+        each: Kind(name, parent, tuple(pieces.get(each, ())), each in families)
+        for each, name, parent, _ in ingredients
+    }
+    return Measures(dict(connection.execute("SELECT id, millilitres FROM units")), kinds)
 
 
 def _revision(connection: sqlite3.Connection) -> str | None:

@@ -1,6 +1,6 @@
 """Units of measure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -9,22 +9,27 @@ from cocktailspace.catalogue.errors import ConflictError, InvalidError
 from cocktailspace.catalogue.lookup import name_problems, require
 from cocktailspace.catalogue.models import Unit, UnitDraft
 from cocktailspace.catalogue.names import name_key
-from cocktailspace.catalogue.schema import recipe_ingredients, recipes, units
+from cocktailspace.catalogue.rows import as_draft, column_values, completed, later_fields
+from cocktailspace.catalogue.schema import (
+    ingredient_pieces,
+    ingredients,
+    recipe_ingredients,
+    recipes,
+    units,
+)
 
 
 def list_units(connection: Connection) -> list[Unit]:
     """All units, in the order in which they were made."""
-    return [
-        Unit.model_validate(row._mapping)
-        for row in connection.execute(select(units).order_by(units.c.id))
-    ]
+    rows = connection.execute(select(units).order_by(units.c.id))
+    return [Unit.model_construct(**row._mapping) for row in rows]
 
 
 def get_unit(connection: Connection, unit_id: int) -> Unit:
     """One unit; NotFoundError when there is none."""
     require(connection, units, unit_id)
     row = connection.execute(select(units).where(units.c.id == unit_id)).one()
-    return Unit.model_validate(row._mapping)
+    return Unit.model_construct(**row._mapping)
 
 
 def create_units(tx: Transaction, drafts: Sequence[UnitDraft], places: Sequence[str]) -> list[int]:
@@ -39,11 +44,21 @@ def create_units(tx: Transaction, drafts: Sequence[UnitDraft], places: Sequence[
     return ids
 
 
-def replace_units(tx: Transaction, drafts: Mapping[int, UnitDraft], places: Sequence[str]) -> None:
-    """Give existing units new contents; those that stay the same are left alone."""
+def replace_units(
+    tx: Transaction,
+    drafts: Mapping[int, UnitDraft],
+    places: Sequence[str],
+    unsaid: Collection[str] = later_fields(UnitDraft),
+) -> None:
+    """Give existing units new contents; those that stay the same are left alone.
+
+    unsaid: fields that stay as they are where a draft does not say them.
+    """
     _check(tx, list(drafts.values()), places, list(drafts))
-    for unit_id, draft in drafts.items():
-        if _draft_of(get_unit(tx.connection, unit_id)) != draft:
+    for unit_id, given in drafts.items():
+        current = as_draft(get_unit(tx.connection, unit_id), UnitDraft)
+        draft = completed(given, current, unsaid)
+        if draft != current:
             tx.connection.execute(update(units).where(units.c.id == unit_id).values(_values(draft)))
             tx.record("unit", unit_id, "update")
 
@@ -51,20 +66,15 @@ def replace_units(tx: Transaction, drafts: Mapping[int, UnitDraft], places: Sequ
 def delete_unit(tx: Transaction, unit_id: int) -> None:
     """Delete a unit that no recipe uses; else ConflictError names some of its users."""
     unit = get_unit(tx.connection, unit_id)
-    using = (
-        select(recipes.c.name)
-        .where(
-            recipes.c.id.in_(
-                select(recipe_ingredients.c.recipe_id).where(
-                    recipe_ingredients.c.unit_id == unit_id
-                )
-            )
-        )
-        .order_by(recipes.c.name_key)
-    )
-    refuse_in_use(
-        f"unit {unit.name!r}", "used by", tx.connection.execute(using.limit(6)).scalars().all()
-    )
+    lines, pieces = recipe_ingredients.c, ingredient_pieces.c
+    used_in = select(lines.recipe_id).where(lines.unit_id == unit_id)
+    using = select(recipes.c.name).where(recipes.c.id.in_(used_in)).order_by(recipes.c.order_key)
+    what = f"unit {unit.name!r}"
+    refuse_in_use(what, "used by", tx.connection.execute(using.limit(6)).scalars().all())
+    counted = select(pieces.ingredient_id).where(pieces.unit_id == unit_id)
+    counting = select(ingredients.c.name).where(ingredients.c.id.in_(counted))
+    counting = counting.order_by(ingredients.c.name_key).limit(6)
+    refuse_in_use(what, "a piece of", tx.connection.execute(counting).scalars().all())
     tx.connection.execute(delete(units).where(units.c.id == unit_id))
     tx.record("unit", unit_id, "delete")
 
@@ -88,8 +98,4 @@ def _check(
 
 
 def _values(draft: UnitDraft) -> dict[str, object]:
-    return draft.model_dump() | {"name_key": name_key(draft.name)}
-
-
-def _draft_of(unit: Unit) -> UnitDraft:
-    return UnitDraft(name=unit.name, abbreviation=unit.abbreviation, millilitres=unit.millilitres)
+    return column_values(draft) | {"name_key": name_key(draft.name)}

@@ -23,7 +23,7 @@ from cocktailspace.api.writing import (
     write_once,
 )
 from cocktailspace.catalogue.database import Transaction
-from cocktailspace.catalogue.models import Draft
+from cocktailspace.catalogue.values import Draft
 
 D = TypeVar("D", bound=Draft)
 

@@ -8,7 +8,8 @@ from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
 from cocktailspace.api.routes.entities import Entity, add_entity_routes
 from cocktailspace.catalogue import ingredients, taxonomy
-from cocktailspace.catalogue.models import Draft, Ingredient, IngredientDraft
+from cocktailspace.catalogue.models import Ingredient, IngredientDraft
+from cocktailspace.catalogue.values import Draft
 
 
 class IngredientList(BaseModel):

@@ -16,10 +16,11 @@ from cocktailspace.api.differences import DifferenceOut, Similar
 from cocktailspace.api.errors import answers
 from cocktailspace.api.parameters import QueryId
 from cocktailspace.api.runs import PublishedRuns
-from cocktailspace.catalogue import ingredients, units
+from cocktailspace.catalogue import ingredients
 from cocktailspace.catalogue.errors import InvalidError, NotFoundError, Problem
-from cocktailspace.catalogue.measures import volume_ml
-from cocktailspace.catalogue.models import Draft, Id, LineDraft
+from cocktailspace.catalogue.kinds import measures_for
+from cocktailspace.catalogue.models import LineDraft
+from cocktailspace.catalogue.values import Draft, Id
 
 NEIGHBOURS = 10
 PLACE_BYTES = 64 * 1024
@@ -150,18 +151,15 @@ def _with_newer(
 
 def _volumes(connection: Connection, draft: PlaceDraft, known: Container[int]) -> Lines:
     """Ingredient and volume of each line; InvalidError lists every line that names nothing."""
-    millilitres = {unit.id: unit.millilitres for unit in units.list_units(connection)}
+    measures = measures_for(connection, {line.ingredient_id for line in draft.ingredients})
     problems = []
     for position, line in enumerate(draft.ingredients):
         where = f"ingredients[{position}]"
         if line.ingredient_id not in known:
             message = f"there is no ingredient {line.ingredient_id}"
             problems.append(Problem(f"{where}.ingredient_id", message))
-        if line.unit_id is not None and line.unit_id not in millilitres:
+        if line.unit_id is not None and line.unit_id not in measures.units:
             problems.append(Problem(f"{where}.unit_id", f"there is no unit {line.unit_id}"))
     if problems:
         raise InvalidError(problems)
-    return [
-        (line.ingredient_id, volume_ml(line.amount, millilitres.get(line.unit_id or 0)))
-        for line in draft.ingredients
-    ]
+    return [(line.ingredient_id, measures.of_line(line).ml) for line in draft.ingredients]

@@ -13,7 +13,8 @@ from cocktailspace.api.parameters import QueryId
 from cocktailspace.api.routes.entities import Entity, add_entity_routes
 from cocktailspace.catalogue import recipes
 from cocktailspace.catalogue.errors import InvalidError, Problem
-from cocktailspace.catalogue.models import Draft, Recipe, RecipeDraft
+from cocktailspace.catalogue.models import Recipe, RecipeDraft
+from cocktailspace.catalogue.values import Draft
 
 
 class RecipeList(BaseModel):

@@ -2,115 +2,139 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, case, func, select
 
 from cocktailspace.catalogue import schema
+from cocktailspace.catalogue.exchange.file import ROWS, Format, first_names
+from cocktailspace.catalogue.exchange.naming import row_of_draft
+from cocktailspace.catalogue.fields import shapes_of
 from cocktailspace.catalogue.ingredients import list_ingredients
+from cocktailspace.catalogue.lookup import chunks
+from cocktailspace.catalogue.models import IngredientDraft, LineDraft, RecipeDraft, UnitDraft
+from cocktailspace.catalogue.recipes import load_drafts
+from cocktailspace.catalogue.rows import as_draft, later_fields
 from cocktailspace.catalogue.units import list_units
+from cocktailspace.catalogue.values import Draft
 from cocktailspace.terminal import printable
 
-_ROWS_AT_ONCE = 500
+Row = dict[str, Any]
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+_ALWAYS: dict[str, Row] = {
+    "units": {"name": None, "abbreviation": None, "millilitres": None},
+    "ingredients": {"name": None, "parent": None, "allow_substitution": False},
+    "recipes": {"name": None, "ingredients": []},
+}
+"""Keys that stand in every row, and what they are where nothing is said."""
+_RECIPES_AT_ONCE = 50
+_PIECE_IN_1 = 1.0
+"""Millilitres of a unit that counts pieces, in `catalogue/1`, where all have some."""
 
 
-def _encoded(value: object) -> str:
-    return printable(_encode(value))
-
-
-def export_text(connection: Connection) -> str:
-    """The catalogue as `catalogue/1`, rows in the order in which they were made.
+def export_text(connection: Connection, version: Format = "catalogue/1") -> str:
+    """The catalogue in that format, rows in the order in which they were made.
 
     Importing it into an empty catalogue and exporting that gives the same text.
     """
-    return "".join(export_parts(connection))
+    return "".join(export_parts(connection, version))
 
 
-def export_parts(connection: Connection) -> Iterator[str]:
+def export_parts(connection: Connection, version: Format = "catalogue/1") -> Iterator[str]:
     """The text in parts: however many recipes there are, no more than some are in memory."""
-    yield '{\n "format": "catalogue/1"'
-    units = list_units(connection)
-    ingredients = list_ingredients(connection)
-    ingredient_names = {each.id: _encoded(each.name) for each in ingredients}
-    yield from _rows("units", (_fields(unit.model_dump(exclude={"id"})) for unit in units))
-    yield from _rows(
-        "ingredients",
-        (
-            {
-                '"name"': ingredient_names[each.id],
-                '"parent"': ingredient_names[each.parent_id] if each.parent_id else "null",
-                '"allow_substitution"': _encoded(each.allow_substitution),
-                **_fields(_present(description=each.description)),
-            }
-            for each in ingredients
-        ),
-    )
-    unit_names = {unit.id: _encoded(unit.name) for unit in units}
-    yield from _rows("recipes", _recipes(connection, ingredient_names, unit_names))
+    yield f'{{\n "format": "{version}"'
+    units, ingredients = list_units(connection), list_ingredients(connection)
+    names = {
+        "units": {unit.id: unit.name for unit in units},
+        "ingredients": {each.id: each.name for each in ingredients},
+    }
+
+    def named(table: str, row_id: int) -> str:
+        return names[table][row_id]
+
+    drafts = {
+        "units": (as_draft(unit, UnitDraft) for unit in units),
+        "ingredients": (as_draft(each, IngredientDraft) for each in ingredients),
+        "recipes": _recipes(connection),
+    }
+    for table, rows in drafts.items():
+        found = (row_of_draft(draft, named) for draft in rows)
+        yield from _rows(table, (_in_format(version, table, row) for row in found))
     yield "\n}\n"
 
 
-def _recipes(
-    connection: Connection, ingredients: Mapping[int, str], units: Mapping[int, str]
-) -> Iterator[dict[str, Any]]:
-    """Recipes and their lines, read side by side in the same order."""
-    recipes, lines = schema.recipes.c, schema.recipe_ingredients.c
-    in_parts = connection.execution_options(yield_per=_ROWS_AT_ONCE)
-    found = in_parts.execute(
-        select(lines.recipe_id, lines.ingredient_id, lines.amount, lines.unit_id).order_by(
-            lines.recipe_id, lines.position
-        )
-    )
-    groups = groupby(found, key=lambda line: line.recipe_id)
-    of_recipe, group = next(groups, (None, iter(())))
-    columns = [recipes[name] for name in ("name", "instructions", "description", "source")]
-    rows = in_parts.execute(select(recipes.id, *columns, recipes.source_url).order_by(recipes.id))
-    for row in rows:
-        used: list[dict[str, str]] = []
-        if row.id == of_recipe:
-            for line in group:
-                fields = {'"ingredient"': ingredients[line.ingredient_id]}
-                if line.amount is not None:
-                    fields['"amount"'] = _encoded(line.amount)
-                if line.unit_id is not None:
-                    fields['"unit"'] = units[line.unit_id]
-                used.append(fields)
-            of_recipe, group = next(groups, (None, iter(())))
-        texts = {name: value for name, value in row._mapping.items() if name not in ("id", "name")}
-        yield {
-            '"name"': _encoded(row.name),
-            **_fields(_present(**texts)),
-            '"ingredients"': _list(used),
+def left_out_of_1(connection: Connection) -> dict[str, int]:
+    """What `catalogue/1` has no place for: how many rows of the catalogue say it, by field."""
+    found: dict[str, int] = {}
+    kinds: dict[str, type[Draft]] = {**ROWS, "recipe_ingredients": LineDraft}
+    for table_name, kind in kinds.items():
+        table = schema.metadata.tables[table_name]
+        later = [table.c[name] for name in sorted(later_fields(kind) - {"uid"}) if name in table.c]
+        row = connection.execute(select(*map(_said, later))).one()
+        found |= {
+            str(shapes_of(kind)[c.name].info.title): n for c, n in zip(later, row, strict=True)
         }
+    for title, table in (
+        ("Pieces", schema.ingredient_pieces),
+        ("Alternatives", schema.line_alternatives),
+    ):
+        found[title] = connection.execute(select(func.count()).select_from(table)).scalar_one()
+    pieces = schema.units.c.millilitres.is_(None) & (schema.units.c.name_key != "each")
+    found["Units of pieces"] = connection.execute(
+        select(func.count()).select_from(schema.units).where(pieces)
+    ).scalar_one()
+    return {title: count for title, count in found.items() if count}
 
 
-def _present(**fields: object) -> dict[str, object]:
-    return {name: value for name, value in fields.items() if value is not None}
+def _said(column: Column[Any]) -> Any:
+    """In how many rows a column says something."""
+    if column.nullable:
+        return func.count(column)
+    return func.coalesce(func.sum(case((column, 1), else_=0)), 0)
 
 
-def _fields(values: Mapping[str, object]) -> dict[str, str]:
-    return {_encoded(name): _encoded(value) for name, value in values.items()}
+def _recipes(connection: Connection) -> Iterator[RecipeDraft]:
+    ids = connection.execute(select(schema.recipes.c.id).order_by(schema.recipes.c.id)).scalars()
+    for chunk in chunks(ids.all(), _RECIPES_AT_ONCE):
+        yield from load_drafts(connection, chunk).values()
 
 
-def _rows(name: str, rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
+def _in_format(version: Format, table: str, row: Row) -> Row:
+    """With the keys that stand in every row; in `catalogue/1` with none that it does not have."""
+    always, kind = _ALWAYS[table], ROWS[table]
+    order = [*always, *row] if table != "recipes" else [*row, *always]
+    whole = {name: row.get(name, always.get(name)) for name in dict.fromkeys(order)}
+    if version == "catalogue/2":
+        return whole
+    row = {name: value for name, value in whole.items() if name in first_names(kind)}
+    if table == "recipes":
+        names = first_names(LineDraft)
+        lines = row["ingredients"]
+        row["ingredients"] = [{k: v for k, v in line.items() if k in names} for line in lines]
+    elif table == "units" and row["millilitres"] is None:
+        row["millilitres"] = _PIECE_IN_1
+    return row
+
+
+def _rows(name: str, rows: Iterable[Row]) -> Iterator[str]:
     """A list of the document, row by row, as `json.dumps(..., indent=1)` would write it."""
     separator = f',\n "{name}": [\n  '
     for row in rows:
-        yield separator + _object(row, "\n   ")
+        yield separator + _text(row, "\n   ")
         separator = ",\n  "
     yield f',\n "{name}": []' if separator[-4:] != ",\n  " else "\n ]"
 
 
-def _list(rows: list[dict[str, str]]) -> str:
-    if not rows:
-        return "[]"
-    return "[\n    " + ",\n    ".join(_object(row, "\n     ") for row in rows) + "\n   ]"
-
-
-def _object(fields: Mapping[str, str], line: str) -> str:
+def _text(value: object, line: str) -> str:
     """line: the line break and the indentation of what is inside."""
-    inside = f",{line}".join(f"{name}: {value}" for name, value in fields.items())
-    return f"{{{line}{inside}{line[:-1]}}}"
+    if isinstance(value, Mapping) and value:
+        parts = (f"{_scalar(key)}: {_text(each, line + ' ')}" for key, each in value.items())
+        return f"{{{line}{f',{line}'.join(parts)}{line[:-1]}}}"
+    if isinstance(value, list) and value:
+        return f"[{line}{f',{line}'.join(_text(each, line + ' ') for each in value)}{line[:-1]}]"
+    return _scalar(value)
+
+
+def _scalar(value: object) -> str:
+    return printable(_encode(value))

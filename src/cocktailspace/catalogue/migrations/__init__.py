@@ -22,7 +22,7 @@ and compare what came out with `schema.metadata`.
 
 from cocktailspace.catalogue.errors import SchemaError
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration: the schema that this version of the program reads and writes."""
 
 

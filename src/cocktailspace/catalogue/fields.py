@@ -1,0 +1,86 @@
+"""What a model's fields are like: all that columns, files and forms need to know of them."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from cocktailspace.catalogue.values import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A field.
+
+    base: the type of its values, or of one of them where it has `many`.
+    rows: the model of one of them, where they have fields of their own.
+    reference: the table whose ids it holds.
+    required: it never is nothing.
+    """
+
+    info: FieldInfo
+    base: type
+    many: bool
+    required: bool
+    reference: str | None = None
+    rows: type[BaseModel] | None = None
+
+    @property
+    def is_column(self) -> bool:
+        """Whether it fits a column; what refers to several rows needs a table."""
+        return self.rows is None and not (self.many and self.reference)
+
+
+@cache
+def shapes_of(model: type[BaseModel]) -> dict[str, Shape]:
+    """Each field of a model, in the order in which they are declared."""
+    return {name: _shape(info) for name, info in model.model_fields.items()}
+
+
+def name_in_files(name: str, shape: Shape) -> str:
+    """What files call a field: they name rows where the catalogue has their ids."""
+    return name.removesuffix("_id") if shape.reference else name
+
+
+def empty_of(shape: Shape) -> Any:
+    """What a field is that nothing is said of."""
+    return shape.info.get_default(call_default_factory=True, validated_data={})
+
+
+@dataclass(slots=True)
+class _Found:
+    base: type = str
+    many: bool = False
+    nothing: bool = False
+    marks: list[object] = field(default_factory=list)
+
+
+def _shape(info: FieldInfo) -> Shape:
+    found = _Found(marks=list(info.metadata))
+    _unwrap(info.annotation, found)
+    tables = [mark.table for mark in found.marks if isinstance(mark, Reference)]
+    rows = found.base if issubclass(found.base, BaseModel) else None
+    words = found.many or found.base is dict
+    required = not (found.nothing or words)
+    return Shape(info, found.base, found.many, required, tables[0] if tables else None, rows)
+
+
+def _unwrap(annotation: Any, found: _Found) -> None:
+    """Go down through `X | None`, `Annotated` and `tuple[X, ...]` to the type itself."""
+    origin, inside = get_origin(annotation), get_args(annotation)
+    if origin is None:
+        found.base = annotation
+    elif origin is Annotated:
+        found.marks += inside[1:]
+        _unwrap(inside[0], found)
+    elif origin is tuple:
+        found.many = True
+        _unwrap(inside[0], found)
+    elif origin is dict:
+        found.base = dict
+    else:
+        found.nothing = NoneType in inside
+        _unwrap(next(each for each in inside if each is not NoneType), found)
