@@ -109,18 +109,19 @@ def _migrating(database: Database) -> Iterator[sa.Connection]:
 def _alter() -> None:
     """Changes that SQLite has no ALTER for, of tables that others refer to."""
     with altered_table("recipes") as batch:
-        batch.drop_constraint("uq_recipes_name_key", type_="unique")
+        batch.drop_constraint("uq_recipes_order_key", type_="unique")
         batch.create_unique_constraint("uq_recipes_name_key_source", ["name_key", "source"])
-        batch.add_column(sa.Column("garnish", sa.Text()))
+        batch.add_column(sa.Column("season", sa.Text()))
     with altered_table("units") as batch:
         batch.alter_column("abbreviation", new_column_name="short", existing_type=sa.Text())
-        batch.alter_column("millilitres", nullable=True, existing_type=sa.Float())
+        batch.alter_column("millilitres", nullable=False, existing_type=sa.Float())
 
 
 def _constraints(connection: sa.Connection) -> list[object]:
     found = sa.inspect(connection)
+    unique = found.get_unique_constraints("recipes")
     return [
-        [(each["name"], each["column_names"]) for each in found.get_unique_constraints("recipes")],
+        sorted((str(each["name"]), each["column_names"]) for each in unique),
         [each["name"] for each in found.get_check_constraints("units")],
         [(each["name"], each["nullable"]) for each in found.get_columns("units")],
         found.get_foreign_keys("recipe_ingredients")[0]["referred_table"],
@@ -139,7 +140,10 @@ def test_an_altered_table_is_the_same_in_both_databases(
         with database.reading() as connection:
             found.append(_constraints(connection))
     assert found[0] == found[1]
-    assert found[0][0] == [("uq_recipes_name_key_source", ["name_key", "source"])]
+    assert found[0][0] == [
+        ("uq_recipes_name_key_source", ["name_key", "source"]),
+        ("uq_recipes_uid", ["uid"]),
+    ]
     assert found[0][1] == ["ck_units_not_negative"]
 
 

@@ -7,6 +7,7 @@ commit that adds the migration after it. Migrations may be changed by mistake; t
 import sqlite3
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -55,7 +56,21 @@ def dump(revision: str) -> str:
         database.close()
         with closing(sqlite3.connect(path)) as file:
             file.executescript(ROWS)
-            return "\n".join(file.iterdump()) + "\n"
+            return "\n".join(_statements(file)) + "\n"
+
+
+def _statements(file: sqlite3.Connection) -> Iterator[str]:
+    """What makes the database; of an index in virtual tables what makes it anew."""
+    virtual = "SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%' ORDER BY rowid"
+    made = file.execute(virtual).fetchall()
+    for statement in file.iterdump():
+        is_theirs = any(f"{quote}{name}" in statement for name, _ in made for quote in "\"'")
+        if not is_theirs and "writable_schema" not in statement:
+            yield statement
+    for name, sql in made:
+        yield f"{sql};"
+        if "fts5(" in sql:
+            yield f"INSERT INTO {name} ({name}) VALUES ('rebuild');"  # noqa: S608
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ other figures stay as their owner has them.
 """
 
 import hashlib
-import secrets
 import unicodedata
 from typing import Any
 
@@ -91,6 +90,9 @@ def _recipes() -> None:
 def _give_keys() -> None:
     """Each recipe gets its permanent identity, and its place in the order of names and sources."""
     connection = op.get_bind()
+    identity = connection.execute(
+        sa.select(sa.column("catalogue_id")).select_from(sa.table("catalogue"))
+    ).scalar()
     columns: list[sa.ColumnClause[Any]] = [
         sa.column(name) for name in ("id", "name_key", "source", "uid", "order_key")
     ]
@@ -106,7 +108,7 @@ def _give_keys() -> None:
         given = [
             {
                 "row": row.id,
-                "new_uid": secrets.token_hex(16),
+                "new_uid": _uid(identity, row.id),
                 "new_key": _order_key(row.name_key, row.source or ""),
             }
             for row in rows
@@ -117,6 +119,11 @@ def _give_keys() -> None:
             "order_key": sa.bindparam("new_key"),
         }
         connection.execute(change.values(new), given)
+
+
+def _uid(identity: str | None, recipe_id: int) -> str:
+    """The same wherever this catalogue is upgraded."""
+    return hashlib.sha256(f"{identity}/{recipe_id}".encode()).hexdigest()[:32]
 
 
 def _order_key(name_key: str, source: str) -> str:
