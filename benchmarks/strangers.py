@@ -1,9 +1,12 @@
 """Ten strangers at their worst, and what an eleventh client and the server notice of it:
-`python -m benchmarks.strangers [--recipes 1356] [--seconds 20] [--source CHECKOUT]`.
+`chrt -r 1 python -m benchmarks.strangers [--recipes 1356] [--seconds 20]
+[--folder FOLDER] [--source CHECKOUT]`.
+(`chrt`, as root, keeps the other processes of a shared machine out of the figures.)
 
 Each of ten addresses asks for exports in 4 loops, reads `recipe-similar` 20 times at 4 KB a second,
-sends 64 MB of brackets as an import without a token, 1 MB of empty ingredients to be placed, and
-searches in 2 loops. Meanwhile an eleventh client asks for a recipe and for `/healthz` in turn.
+sends 64 MB of brackets as an import without a token, 1 MB of empty ingredients to be placed, has
+valid drafts of 100 lines placed in 2 loops, and searches in 2 loops. Meanwhile an eleventh client
+asks for a recipe and for `/healthz` in turn.
 
 --source: the checkout whose server is measured instead of this one's.
 """
@@ -15,6 +18,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import statistics
 import tempfile
 import threading
@@ -27,7 +31,7 @@ from benchmarks.whole_job import catalogue_text
 
 ADDRESSES = tuple(f"127.0.1.{number}" for number in range(1, 11))
 REAL = 1_356
-EXPORT_LOOPS, SLOW_READERS, SEARCH_LOOPS = 4, 20, 2
+EXPORT_LOOPS, SLOW_READERS, SEARCH_LOOPS, DRAFT_LOOPS, DRAFT_LINES = 4, 20, 2, 2, 100
 IMPORT = b"[" + b"[]," * 22_000_000 + b"[]]"
 PLACE = json.dumps({"ingredients": [{}] * 250_000}).encode()
 
@@ -60,10 +64,14 @@ async def export(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     await read_all(reader, writer, sent)
 
 
-async def search(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """A long page of recipes with a common word."""
-    word = random.choice(("a", "o", "the", "sour", "no"))
-    await read_all(reader, writer, head("GET", f"/api/v1/recipes?name={word}&limit=200"))
+def search(words: list[str]) -> Attack:
+    """For a long page of recipes with a word."""
+
+    async def search_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = f"/api/v1/recipes?name={random.choice(words)}&limit=200"
+        await read_all(reader, writer, head("GET", path))
+
+    return search_one
 
 
 async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -88,6 +96,18 @@ async def place(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     await read_all(reader, writer, head("POST", "/api/v1/analytics/place", len(PLACE)) + PLACE)
 
 
+def place_valid(ingredient_ids: list[int]) -> Attack:
+    """Drafts as long as they may be, a new one each time."""
+
+    async def place_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        chosen = random.sample(ingredient_ids, min(DRAFT_LINES, len(ingredient_ids)))
+        lines = [{"ingredient_id": each, "amount": random.uniform(1, 90)} for each in chosen]
+        body = json.dumps({"ingredients": lines}).encode()
+        await read_all(reader, writer, head("POST", "/api/v1/analytics/place", len(body)) + body)
+
+    return place_one
+
+
 async def again_and_again(port: int, address: str, attack: Attack) -> None:
     """For ever."""
     while True:
@@ -102,14 +122,15 @@ async def again_and_again(port: int, address: str, attack: Attack) -> None:
         await asyncio.sleep(0.01)
 
 
-def attack(port: int) -> None:
+def attack(port: int, ingredient_ids: list[int], words: list[str]) -> None:
     """All of it, until this process is ended."""
 
     async def everything() -> None:
         loops = []
         for address in ADDRESSES:
-            attacks = [export] * EXPORT_LOOPS + [slow] * SLOW_READERS + [search] * SEARCH_LOOPS
-            loops += [again_and_again(port, address, each) for each in (*attacks, brackets, place)]
+            attacks = [export] * EXPORT_LOOPS + [slow] * SLOW_READERS + [brackets, place]
+            attacks += [search(words)] * SEARCH_LOOPS + [place_valid(ingredient_ids)] * DRAFT_LOOPS
+            loops += [again_and_again(port, address, each) for each in attacks]
         await asyncio.gather(*loops)
 
     asyncio.run(everything())
@@ -146,15 +167,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--recipes", type=int, default=1_356)
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--folder", type=Path, help="keeps the catalogue for the next time")
     parser.add_argument("--source", type=Path)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        site = Site(Path(folder) / "site", arguments.recipes)
-        make(
-            site,
-            json.loads(catalogue_text(None if arguments.recipes == REAL else arguments.recipes)),
-            1,
-        )
+    with tempfile.TemporaryDirectory() as scratch:
+        site = Site((arguments.folder or Path(scratch)) / "site", arguments.recipes)
+        if not site.settings.db_path.exists():
+            recipes = None if arguments.recipes == REAL else arguments.recipes
+            make(site, json.loads(catalogue_text(recipes)), 1)
         if arguments.source:
             os.environ["PYTHONPATH"] = str(arguments.source / "src")
         site.start()
@@ -169,17 +189,18 @@ def measure(site: Site, seconds: float) -> None:
     print(f"{site.recipes:,} recipes; at rest: {site.memory_mb():.0f} MB, {shown(site, 3.0)}")
     memory = Memory(site)
     memory.start()
-    attackers = [multiprocessing.Process(target=attack, args=(site.port,), daemon=True)]
-    for each in attackers:
-        each.start()
+    ids = [each["id"] for each in site.json("/api/v1/ingredients")["items"]]
+    names = " ".join(each["name"] for each in site.json("/api/v1/recipes?limit=200")["items"])
+    words = sorted(set(re.findall("[a-z]+", names.lower())))
+    attacker = multiprocessing.Process(target=attack, args=(site.port, ids, words), daemon=True)
+    attacker.start()
     time.sleep(3)
     try:
         found = shown(site, seconds)
     finally:
         memory.ended.set()
-        for each in attackers:
-            each.terminate()
-            each.join()
+        attacker.terminate()
+        attacker.join()
     print(f"attacked: at most {memory.most_mb:.0f} MB, {found}")
 
 

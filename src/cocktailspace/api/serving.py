@@ -11,6 +11,7 @@ import logging
 import os
 import resource
 import signal
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from cocktailspace.collector import exempt_from_collection
+
 logger = logging.getLogger(__name__)
 
 SHARE_OF_AN_ADDRESS = 4
@@ -32,6 +35,7 @@ SHARE_OF_AN_ADDRESS = 4
 _BACKLOG = 128
 _OTHER_FILES = 256
 _LOOK_SECONDS = 0.1
+_SWITCH_SECONDS = 0.001  # one thread may keep others waiting; an answer waits several times
 _SHARE_OF_REQUESTS = 0.6  # of the time to end; the rest is for everything else
 
 
@@ -212,6 +216,8 @@ def run(
     on_stop: called in a thread of its own as soon as that is so, while requests come to their end.
     """
     _have_files_for(bounds.connections)
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    exempt_from_collection()
     server = make_server(app, host, port, bounds)
     ended = threading.Event()
     arguments = (server, ended, bounds.shutdown_seconds, on_stop)

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cocktailspace.api.errors import TooManyRequestsError, error_response
 from cocktailspace.api.limits import client_of
 
-PLACES = 3
+PLACES = 2
 PLACES_KEPT = 2
 LIGHT_SECONDS = 0.5
 """Who has used less than this of late may take a place that is kept."""

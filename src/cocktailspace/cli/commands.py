@@ -52,8 +52,6 @@ app.command()(compare)
 app.add_typer(token_app, name="token")
 
 _STDIO = Path("-")
-_SWITCH_SECONDS = 0.001
-"""How long one thread may keep others waiting: short, as answers wait for several turns."""
 
 
 @app.command()
@@ -81,7 +79,6 @@ def serve(
             settings.shutdown_seconds,
             settings.forwarded_allow_ips,
         )
-        sys.setswitchinterval(_SWITCH_SECONDS)
         application = create_app(services, refresh=True)
         with _holding(services):
             run(application, settings.host, settings.port, bounds, on_stop=services.refresher.stop)
