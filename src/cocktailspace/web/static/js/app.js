@@ -4,6 +4,7 @@ import { all, byId, h } from "./html.js";
 import { createRouter } from "./router.js";
 import { createStore } from "./store.js";
 import { deleteDialog } from "./edit/delete-dialog.js";
+import { readDraft } from "./edit/drafts.js";
 import { ingredientForm } from "./edit/ingredient-form.js";
 import { recipeForm } from "./edit/recipe-form.js";
 import { createWriter } from "./edit/writer.js";
@@ -19,6 +20,7 @@ import { createMapShell } from "./shell/map-shell.js";
 import { createNews, createNotice } from "./shell/notices.js";
 import { createSearch } from "./shell/search.js";
 import { createThemeSwitch } from "./shell/theme.js";
+import { toast } from "./shell/toast.js";
 
 const store = createStore({
   route: null, // where the page is
@@ -65,6 +67,16 @@ createNews(store, router);
 createThemeSwitch(() => map.view.recolour());
 createFreshnessChip(store, { announce, refreshNow: () => writer.refreshNow() });
 
+/** Somebody left a form with something in it: say that it is kept. */
+function followForms({ route }) {
+  const left = formBefore && keyOf(formBefore) !== keyOf(route) && readDraft(keyOf(formBefore)) ? formBefore : null;
+  if (left) toast("What you wrote is kept.", { label: "Go on writing", act: () => router.go({ search: "", ...left }) });
+  formBefore = route.view.endsWith("-form") ? route : null;
+}
+
+let formBefore = null;
+const keyOf = ({ view, id }) => `/${view.replace("-form", "s")}/${id ?? "new"}`;
+
 function followRoute({ route }) {
   for (const link of all(".views [data-view]")) {
     const editing = route.view.endsWith("-form") && (route.id !== null || route.view === "ingredient-form");
@@ -77,7 +89,9 @@ function followRoute({ route }) {
 }
 
 store.subscribe(["route"], followRoute);
+store.subscribe(["route"], followForms);
 followRoute(store.get());
+followForms(store.get());
 byId("skip").addEventListener("click", (event) => {
   event.preventDefault();
   byId("search-text").focus();

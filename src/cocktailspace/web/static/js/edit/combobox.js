@@ -6,7 +6,7 @@ import { h, uniqueId } from "../html.js";
 const MOST = 8;
 
 /**
- * items: [{ id, name, note }]. Gives { node, input, value(), set(id), add(item) }; value() is the id
+ * items: [{ id, name, note }]. Gives { node, input, value(), set(id), write(text), add(item) }; value() is the id
  * of what is named, or null. `onChange` is called when it changes. With `make`, a name that is not
  * there is offered to be made: make(text) resolves to the new item, or to null.
  * @param {any[]} items
@@ -96,6 +96,11 @@ export function combobox(items, { label, onChange = () => {}, placeholder = "", 
     node: h("div", { class: "combobox" }, input, list), input,
     value: () => chosen,
     set: (id) => choose(known.find((item) => item.id === id)),
+    /** Write a text, as if it had been typed. */
+    write(text) {
+      input.value = text;
+      settle(known.find((item) => item.folded === fold(text.trim()))?.id ?? null);
+    },
     add: (item) => known.push(withFolded(item)),
   };
 }

@@ -3,7 +3,7 @@
 import { h, uniqueId } from "../html.js";
 
 /**
- * A labelled field: { node, input, place }. `place` is what the API calls it.
+ * A labelled field: { node, input, place, load(value), read() }. `place` is what the API calls it.
  * @param {string} label
  * @param {string} place
  * @param {any} input
@@ -16,7 +16,20 @@ export function field(label, place, input, { optional = false, help = null } = {
   const node = h("div", {},
     h("label", { for: id }, label, optional ? h("span", { class: "optional" }, " (optional)") : null),
     input, help ? h("p", { class: "small soft" }, help) : null, error);
-  return { node, input, place, error };
+  return { node, input, place, error, ...untouched(input) };
+}
+
+/** load(value) shows a value of the API; read() gives it back as it was unless somebody changed what is shown. */
+function untouched(input) {
+  let original = null, shown = "";
+  return {
+    load(value) {
+      original = value ?? null;
+      input.value = value ?? "";
+      shown = input.value; // a line break of another system is shown as ours
+    },
+    read: () => (input.value === shown ? original : input.value.trim() || null),
+  };
 }
 
 /** An element for an input's problem, tied to it for screen readers. */

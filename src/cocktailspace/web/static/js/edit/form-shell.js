@@ -1,20 +1,23 @@
-// What all forms do when they are sent: save once, and say what went wrong where it did.
+// What all forms do: keep what is written until it is saved, save once, and say what went wrong where it did.
 
-import { h } from "../html.js";
+import { all, h } from "../html.js";
+import { draftKeeper, noKeeper } from "./draft-keeper.js";
 import { showProblems } from "./fields.js";
 import { CancelledError, explain, idempotencyKey } from "./writer.js";
 
 /**
  * read() gives the draft, check(draft) its problems; create and replace send it; saved(answer)
  * goes on; compare(draft, choices) gives the box of a conflict; load(current) fills the form.
+ * With capture() and restore(values) what is typed is kept as a draft until it is saved.
  * @param {{ path: string, id: number | null, etag?: string, fields: () => any[], read: () => any, check: (draft: any) => any[],
- *   saved: (answer: any) => any, compare?: (draft: any, choices: any) => Promise<any>, load: (current: any) => void,
+ *   saved: (answer: any) => any, compare?: (draft: any, choices: any) => Promise<any>, load: (current: any) => void, capture?: (() => any) | null, restore: (values: any) => void,
  *   writer: any, save?: string, cancel: () => void, nodes: any }} parts
  */
-export function formShell({ path, id, etag, fields, read, check, saved, compare, load, writer, save = "Save", cancel, nodes }) {
+export function formShell({ path, id, etag, fields, read, check, saved, compare, load, capture, restore, writer, save = "Save", cancel, nodes }) {
+  const drafts = capture ? draftKeeper(`${path}/${id ?? "new"}`, { capture, restore, etag }) : noKeeper;
   const problem = h("div", { role: "alert" });
   const button = h("button", { class: "button primary" }, save);
-  let version = etag, key = idempotencyKey(), sent = "";
+  let key = idempotencyKey(), sent = "";
 
   async function submit(event) {
     event?.preventDefault();
@@ -24,7 +27,9 @@ export function formShell({ path, id, etag, fields, read, check, saved, compare,
     if (report(wrong)) return;
     button.disabled = true;
     try {
-      await saved(await write(draft));
+      const answer = await write(draft);
+      drafts.discard();
+      await saved(answer);
     } catch (error) {
       await failed(error, draft);
     } finally {
@@ -33,7 +38,7 @@ export function formShell({ path, id, etag, fields, read, check, saved, compare,
   }
 
   function write(draft) {
-    if (id !== null) return writer.replace(`${path}/${id}`, draft, version);
+    if (id !== null) return writer.replace(`${path}/${id}`, draft, drafts.version);
     const text = JSON.stringify(draft);
     if (text !== sent) [sent, key] = [text, idempotencyKey()]; // the same draft sent again is one recipe
     return writer.create(path, draft, key);
@@ -60,7 +65,7 @@ export function formShell({ path, id, etag, fields, read, check, saved, compare,
   async function clash(draft) {
     try {
       const { current, etag: newer, box, heading } = await compare(draft, { keepMine, takeTheirs });
-      version = newer;
+      drafts.version = newer;
       problem.replaceChildren(box);
       heading.focus();
       box.scrollIntoView({ block: "start" });
@@ -71,6 +76,24 @@ export function formShell({ path, id, etag, fields, read, check, saved, compare,
     function keepMine() { problem.replaceChildren(); submit(); }
   }
 
-  return h("form", { class: "form", onsubmit: submit, novalidate: true }, problem, nodes,
-    h("div", { class: "actions" }, button, h("button", { type: "button", class: "button", onclick: cancel }, "Cancel")));
+  const leave = (event) => {
+    event.stopPropagation(); // or the form would keep its draft
+    drafts.discard();
+    cancel();
+  };
+  return h("form", {
+    class: "form", novalidate: true, onsubmit: submit, onkeydown: (event) => enter(event, submit),
+    oninput: drafts.changed, onchange: drafts.changed, onclick: drafts.changed, onkeyup: drafts.changed,
+  }, drafts.note, problem, nodes,
+  h("div", { class: "actions" }, button, h("button", { type: "button", class: "button", onclick: leave }, "Cancel")));
+}
+
+/** Enter goes on to the next field, so that none saves by accident; Ctrl+Enter saves. */
+function enter(event, submit) {
+  if (event.key !== "Enter" || event.defaultPrevented || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey) submit(event);
+  if (event.target.tagName !== "INPUT") return;
+  event.preventDefault();
+  const fields = all("input, select, textarea", event.currentTarget);
+  fields[fields.indexOf(event.target) + 1]?.focus();
 }

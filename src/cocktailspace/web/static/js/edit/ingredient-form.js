@@ -14,8 +14,7 @@ export function ingredientForm({ router, writer }) {
     const parts = formParts(ingredients, id);
     parts.load(current?.body ?? { name: "", parent_id: null });
     const form = formShell({
-      path: "/ingredients", id, etag: current?.etag, writer, nodes: parts.nodes, fields: () => parts.fields, read: parts.read, load: parts.load,
-      check: parts.check,
+      path: "/ingredients", id, etag: current?.etag, writer, ...parts, fields: () => parts.fields,
       save: id === null ? "Add ingredient" : "Save",
       cancel: () => router.go({ view: "ingredient", id }),
       compare: (draft, choices) => compared(id, draft, ingredients, choices),
@@ -35,7 +34,7 @@ export function askForIngredient(name, ingredients, writer) {
   return new Promise((resolve) => {
     let made = null;
     dialog.append(formShell({
-      path: "/ingredients", id: null, writer, ...parts, fields: () => parts.fields, save: "Add ingredient",
+      path: "/ingredients", id: null, writer, ...parts, capture: null, fields: () => parts.fields, save: "Add ingredient",
       cancel: () => dialog.close(),
       saved({ body }) { made = body; dialog.close(); },
     }));
@@ -66,10 +65,17 @@ function formParts(ingredients, ownId) {
       ...(draft.name ? [] : [{ place: "name", message: "Give it a name." }]),
       ...(unknownParent() ? [{ place: "parent_id", message: "Choose a family from the list, or leave it empty." }] : []),
     ],
-    read: () => ({ name: name.input.value.trim() || null, parent_id: family.value(), description: description.input.value.trim() || null, allow_substitution: same.checked }),
+    read: () => ({ name: name.read(), parent_id: family.value(), description: description.read(), allow_substitution: same.checked }),
+    capture: () => ({ name: name.input.value, description: description.input.value, family: family.input.value, same: same.checked }),
+    restore(values) {
+      name.input.value = values.name;
+      description.input.value = values.description;
+      family.write(values.family);
+      same.checked = values.same;
+    },
     load(ingredient) {
-      name.input.value = ingredient.name;
-      description.input.value = ingredient.description ?? "";
+      name.load(ingredient.name);
+      description.load(ingredient.description);
       family.set(ingredient.parent_id);
       same.checked = Boolean(ingredient.allow_substitution);
     },

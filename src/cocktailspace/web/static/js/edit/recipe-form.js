@@ -10,7 +10,7 @@ import { field } from "./fields.js";
 import { formShell } from "./form-shell.js";
 import { askForIngredient } from "./ingredient-form.js";
 import { draftPreview } from "./draft-preview.js";
-import { lineProblems, recipeLines } from "./recipe-lines.js";
+import { recipeLines } from "./recipe-lines.js";
 
 export function recipeForm({ store, router, writer }) {
   const view = async ({ id }) => {
@@ -20,8 +20,8 @@ export function recipeForm({ store, router, writer }) {
     const parts = formParts({ store, writer, ingredients, units, ownId: id });
     parts.load(current?.body ?? { name: "", ingredients: [] });
     const form = formShell({
-      path: "/recipes", id, etag: current?.etag, writer, nodes: parts.nodes, fields: parts.fields, read: parts.read, load: parts.load,
-      check: (draft) => [...(draft.name ? [] : [{ place: "name", message: "Give it a name." }]), ...lineProblems(draft.ingredients)],
+      path: "/recipes", id, etag: current?.etag, writer, nodes: parts.nodes, fields: parts.fields, read: parts.read, load: parts.load, capture: parts.capture, restore: parts.restore,
+      check: (draft) => [...(draft.name ? [] : [{ place: "name", message: "Give it a name." }]), ...parts.problems()],
       save: id === null ? "Add recipe" : "Save",
       cancel: () => router.go(id === null ? { view: "map" } : { view: "recipe", id }),
       compare: (draft, choices) => compared(id, draft, ingredients, units, choices),
@@ -62,10 +62,17 @@ function formParts({ store, writer, ingredients, units, ownId }) {
     live,
     nodes: [name.node, h("p", { class: "label" }, "Ingredients"), lines.node, live.node, instructions.node, description.node, source.node, address.node],
     fields: () => [name, ...lines.fields(), ...plain.slice(1)],
-    read: () => ({ ...Object.fromEntries(plain.map((each) => [each.place, each.input.value.trim() || null])), ingredients: lines.read() }),
+    problems: () => lines.problems(),
+    read: () => ({ ...Object.fromEntries(plain.map((each) => [each.place, each.read()])), ingredients: lines.read() }),
     load(recipe) {
-      plain.forEach((each) => { each.input.value = recipe[each.place] ?? ""; });
+      plain.forEach((each) => each.load(recipe[each.place]));
       lines.set(recipe.ingredients);
+      update();
+    },
+    capture: () => ({ plain: Object.fromEntries(plain.map((each) => [each.place, each.input.value])), lines: lines.capture() }),
+    restore(values) {
+      plain.forEach((each) => { each.input.value = values.plain[each.place] ?? ""; });
+      lines.restore(values.lines);
       update();
     },
   };

@@ -4,10 +4,11 @@ import { amount } from "../format.js";
 import { h } from "../html.js";
 import { combobox } from "./combobox.js";
 import { errorFor } from "./fields.js";
-import { parseAmount } from "./quantities.js";
+import { readAmount, readUnit } from "./quantities.js";
 
 /**
- * Gives { node, read(), fields(), set(lines) }; read() gives the lines as the API wants them.
+ * Gives { node, read(), problems(), fields(), set(lines), capture(), restore(values) }; read() gives the
+ * lines as the API wants them, capture() what is typed.
  * make(name): adds an ingredient that is not there yet; resolves to it, or to null.
  */
 export function recipeLines({ ingredients, units, onChange, make }) {
@@ -43,17 +44,25 @@ export function recipeLines({ ingredients, units, onChange, make }) {
     node: h("div", { role: "group", "aria-label": "Ingredients" }, list, more),
     read: () => filled().map((row) => row.read()),
     fields: () => filled().flatMap((row, place) => row.fields(`ingredients[${place}]`)),
+    problems: () => filled().flatMap((row, place) => row.problems(`ingredients[${place}]`)),
     set(lines) {
       rows = [];
       list.replaceChildren();
       lines.forEach((line) => add(line));
       while (rows.length < 3) add();
     },
+    capture: () => rows.map((row) => row.capture()),
+    restore(values) {
+      rows = [];
+      list.replaceChildren();
+      values.forEach((typed) => add(typed.line).restore(typed));
+    },
   };
 }
 
 function lineRow({ ingredients, units, onChange, line, make, remove }) {
-  const quantity = h("input", { type: "text", inputmode: "decimal", "aria-label": "Amount", placeholder: "Amount", value: line.amount == null ? "" : amount(line.amount), oninput: onChange });
+  const shown = line.amount == null ? "" : amount(line.amount);
+  const quantity = h("input", { type: "text", "aria-label": "Amount", placeholder: "Amount", value: shown, oninput: onChange, onchange: takeApart });
   const unit = h("select", { "aria-label": "Unit", onchange: onChange }, h("option", { value: "" }, "(ml)"), units.map((each) => h("option", { value: each.id }, each.abbreviation ?? each.name)));
   unit.value = line.unit_id ?? (line.ingredient_id ? "" : usualUnit(units));
   const ingredient = combobox(ingredients, { label: "Ingredient", placeholder: "Ingredient", onChange, make });
@@ -62,20 +71,44 @@ function lineRow({ ingredients, units, onChange, line, make, remove }) {
     h("button", { type: "button", class: "round", "aria-label": "Remove this ingredient", onclick: remove }, "✕"));
   const tied = [quantity, unit, ingredient.input].map((input) => ({ input, own: errorFor(input) }));
   tied.forEach(({ own }) => node.append(own));
+  const unitProblem = (rest) => (rest ? `No unit is called “${rest}”; choose one from the list.` : "");
+
+  /** What stands after the number is the unit, and after that the ingredient. */
+  function takeApart() {
+    const { amount: number, rest, problem } = readAmount(quantity.value);
+    const { unit: named, rest: name } = readUnit(rest, units);
+    if (problem || !named || (name && ingredient.input.value.trim())) return;
+    quantity.value = amount(number);
+    if (readAmount(quantity.value).amount !== number) quantity.value = String(number);
+    unit.value = named.id;
+    if (name) ingredient.write(name);
+    onChange();
+  }
+
+  /** The number in the field; as it was, unless somebody changed what is shown. */
+  const readQuantity = () => (quantity.value === shown ? { amount: line.amount ?? null, rest: "", problem: "" } : readAmount(quantity.value));
+
+  function problems(place) {
+    takeApart();
+    const { rest, problem } = readQuantity();
+    return [
+      ingredient.value() === null ? { place: `${place}.ingredient_id`, message: "Choose an ingredient from the list." } : null,
+      problem || rest ? { place: `${place}.amount`, message: problem || unitProblem(rest) } : null,
+    ].filter(Boolean);
+  }
+
   return {
-    node, amount: quantity, ingredient,
+    node, amount: quantity, ingredient, problems,
     isEmpty: () => !quantity.value.trim() && !ingredient.input.value.trim(),
-    read: () => ({ ingredient_id: ingredient.value(), amount: parseAmount(quantity.value), unit_id: unit.value ? Number(unit.value) : null }),
+    read: () => ({ ingredient_id: ingredient.value(), amount: readQuantity().amount, unit_id: unit.value ? Number(unit.value) : null }),
+    capture: () => ({ line: line.ingredient_id ? line : {}, amount: quantity.value, unit: unit.value, ingredient: ingredient.input.value }),
+    restore(typed) {
+      quantity.value = typed.amount;
+      unit.value = typed.unit;
+      ingredient.write(typed.ingredient);
+    },
     fields: (place) => ["amount", "unit_id", "ingredient_id"].map((name, index) => ({ place: `${place}.${name}`, input: tied[index].input, error: tied[index].own })),
   };
 }
 
 const usualUnit = (units) => (units.find((unit) => unit.name === "Ounce") ?? units[0])?.id ?? "";
-
-/** What the form itself can tell is wrong, in the API's shape. */
-export function lineProblems(lines) {
-  return lines.flatMap((line, place) => [
-    line.ingredient_id === null ? { place: `ingredients[${place}].ingredient_id`, message: "Choose an ingredient from the list." } : null,
-    Number.isNaN(line.amount) ? { place: `ingredients[${place}].amount`, message: "Write an amount such as 1.5, 1½ or 1 1/2." } : null,
-  ]).filter(Boolean);
-}
