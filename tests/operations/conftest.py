@@ -1,4 +1,5 @@
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from cocktailspace.analytics import job as job_module
 from cocktailspace.analytics.regenerate import Analytics, Artifact, Report
 from cocktailspace.analytics.statistics import ingredient_usage, usage_of
 from cocktailspace.artifacts.manifest import ArtifactName
+from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.snapshot import Snapshot
 from tests.conftest import ManualClock
 from tests.operations.site import Site
@@ -31,19 +33,16 @@ def light_analytics(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def new_site(
-    tmp_path: Path, empty_catalogue: Path, clock: ManualClock
-) -> Iterator[Callable[..., Site]]:
-    made: list[Site] = []
+    tmp_path: Path, empty_catalogue: Path, clock: ManualClock, new_services: Callable[..., Services]
+) -> Callable[..., Site]:
+    numbers = itertools.count()
 
     def make(**options: Any) -> Site:
-        folder = tmp_path / f"site-{len(made)}"
+        folder = tmp_path / f"site-{next(numbers)}"
         folder.mkdir()
-        made.append(Site(folder, empty_catalogue, clock, **options))
-        return made[-1]
+        return Site(folder, empty_catalogue, clock, new_services, **options)
 
-    yield make
-    for site in made:
-        site.stop()
+    return make
 
 
 @pytest.fixture

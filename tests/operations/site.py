@@ -21,7 +21,7 @@ from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.artifacts.attempt import Attempt, AttemptNote
 from cocktailspace.artifacts.manifest import Manifest, read_published
-from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
+from cocktailspace.bootstrap import Services, prepare_catalogue
 from cocktailspace.catalogue.changes import CatalogueState, catalogue_state
 from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.refresh.debounce import Debounce
@@ -76,11 +76,12 @@ class Site:
         folder: Path,
         template: Path,
         clock: ManualClock,
+        new_services: Callable[..., Services],
         *,
         algorithm_version: int = PARAMETERS["algorithm_version"],
         **settings: Any,
     ) -> None:
-        self.clock = clock
+        self.clock, self._new_services = clock, new_services
         self.path = folder / "catalogue.sqlite"
         shutil.copy(template, self.path)
         self.settings = Settings(
@@ -97,7 +98,7 @@ class Site:
 
     def serve(self) -> None:
         """What a start of the server does, the starting of threads aside."""
-        base = build_services(self.settings, clock=self.clock)
+        base = self._new_services(self.settings, clock=self.clock)
         self.jobs = Jobs(base)
         prepare_catalogue(self.settings, base.database, starter=False)
         reader = StatusReader(
@@ -116,7 +117,7 @@ class Site:
         prepare_catalogue(self.settings, services.database, starter=False)
 
     def stop(self) -> None:
-        self.services.database.close()
+        self.services.close()
 
     def fill(self) -> None:
         import_document(self.services.database, BAR)

@@ -21,7 +21,7 @@ from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import Manifest
 from cocktailspace.artifacts.publish import KEEP_SUPERSEDED
 from cocktailspace.artifacts.store import Entry, Stored, StoreError
-from cocktailspace.bootstrap import build_services, prepare_catalogue
+from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
 from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.models import IngredientDraft
 from cocktailspace.refresh import status as status_module
@@ -150,9 +150,12 @@ def _ballast(disk: Path) -> Path:
 
 
 def test_a_catalogue_on_a_full_disk_says_507_and_reads_on(
-    small_disk: Path, empty_catalogue: Path, clock: ManualClock
+    small_disk: Path,
+    empty_catalogue: Path,
+    clock: ManualClock,
+    new_services: Callable[..., Services],
 ) -> None:
-    site = Site(small_disk, empty_catalogue, clock)
+    site = Site(small_disk, empty_catalogue, clock, new_services)
     site.fill()
     site.settle()
     ballast = _ballast(small_disk)
@@ -174,13 +177,15 @@ def test_a_catalogue_on_a_full_disk_says_507_and_reads_on(
 class Live:
     """The embedded mode with real jobs on the real clock."""
 
-    def __init__(self, folder: Path, artifacts: Path) -> None:
+    def __init__(
+        self, folder: Path, artifacts: Path, new_services: Callable[..., Services]
+    ) -> None:
         settings = Settings(
             db_path=folder / "catalogue.sqlite",
             analytics_path=artifacts,
             tokens_path=folder / "tokens.json",
         )
-        self.services = build_services(settings)
+        self.services = new_services(settings)
         prepare_catalogue(settings, self.services.database, starter=False)
         import_document(self.services.database, BAR)
         app = create_app(self.services, refresh=True)
@@ -224,7 +229,10 @@ class Live:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_jobs_without_room_rights_or_memory_fail_clearly_and_recover_by_themselves(
-    small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_disk: Path,
+    tmp_path: Path,
+    new_services: Callable[..., Services],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(status_module, "retry_pause", lambda failures: timedelta(seconds=failures))
     starts: list[float] = []
@@ -235,7 +243,7 @@ def test_jobs_without_room_rights_or_memory_fail_clearly_and_recover_by_themselv
         return start(self, *arguments)
 
     monkeypatch.setattr(LocalJobs, "_start", counted)
-    live = Live(tmp_path, small_disk / "artifacts")
+    live = Live(tmp_path, small_disk / "artifacts", new_services)
     with live.client:
         live.says("fresh")
         ballast = _ballast(small_disk)
@@ -256,7 +264,6 @@ def test_jobs_without_room_rights_or_memory_fail_clearly_and_recover_by_themselv
         live.fails_and_recovers(
             "No memory", lambda: monkeypatch.setattr(sys, "executable", python), ""
         )
-    live.services.database.close()
     assert len(starts) < 20, "a job that fails is not started over and over"
 
 

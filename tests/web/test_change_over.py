@@ -3,6 +3,7 @@
 import mimetypes
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,8 @@ def old_run(tmp_path: Path, published: Path) -> Iterator[Server]:
     settings = Settings(
         db_path=tmp_path / "catalogue.sqlite", analytics_path=tmp_path / "artifacts"
     )
-    services = build_services(settings)
-    publish_old_form(services)
-    services.database.close()
+    with closing(build_services(settings)) as services:
+        publish_old_form(services)
     with running(tmp_path, ANALYTICS_DEBOUNCE_MINUTES=NEVER) as server:
         yield server
 
