@@ -91,6 +91,23 @@ def test_a_link_to_elsewhere_is_named_and_neither_read_nor_written_through(
     assert (secrets / "a").exists()
 
 
+def test_a_run_that_another_deletes_meanwhile_is_not_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = FolderStore(tmp_path)
+    store.write("runs/a/file", b"x")
+    store.write("runs/b/file", b"x")
+    scan = os.scandir
+
+    def after_the_deletion(folder: str | Path) -> object:
+        if Path(folder) == tmp_path / "runs/a":
+            Path(folder).rename(tmp_path / "gone")
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", after_the_deletion)
+    assert [entry.key for entry in store.list("runs/")] == ["runs/b/file"]
+
+
 def test_what_would_never_end_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a")
     with pytest.raises(StoreError, match="it is no file"):

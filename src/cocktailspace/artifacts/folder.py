@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -85,12 +86,14 @@ class FolderStore:
     def list(self, prefix: str) -> Iterator[Entry]:
         """All objects whose key begins with `prefix`, half-written files included."""
         folder = self.root / prefix.rpartition("/")[0]
-        for path in sorted(folder.rglob("*")):
+        # Others delete as we look: os.walk passes over a folder that is gone, rglob may raise.
+        found = (Path(at, name) for at, *names in os.walk(folder) for name in chain(*names))
+        for path in sorted(found):
             key = path.relative_to(self.root).as_posix()
             try:
-                found = path.lstat()
-                if key.startswith(prefix) and not stat.S_ISDIR(found.st_mode):
-                    yield Entry(key, datetime.fromtimestamp(found.st_mtime, UTC))
+                status = path.lstat()
+                if key.startswith(prefix) and not stat.S_ISDIR(status.st_mode):
+                    yield Entry(key, datetime.fromtimestamp(status.st_mtime, UTC))
             except FileNotFoundError:  # deleted while we looked
                 continue
 
