@@ -58,7 +58,7 @@ def test_a_restored_catalogue_takes_its_name_along(tmp_path: Path) -> None:
         assert holder.catalogue_id == OTHER
 
 
-def test_a_catalogue_that_was_exchanged_for_anothers_is_noticed(tmp_path: Path) -> None:
+def test_a_catalogue_that_was_replaced_by_anothers_is_noticed(tmp_path: Path) -> None:
     first, second = FolderHold(tmp_path), FolderHold(tmp_path)
     with first.held_for(ONE), second.held_for(ONE):
         first.looked(OTHER)

@@ -1,4 +1,4 @@
-"""A database file put back by hand, deleted, or exchanged for another's: the truth is published."""
+"""A database file put back by hand, deleted, or replaced by another's: the truth is published."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ from cocktailspace.refresh.status import RefreshState
 from tests.conftest import ManualClock
 from tests.operations.site import Site, another_catalogue
 
-Exchange = Callable[[Path, Path], object]
+Replace = Callable[[Path, Path], object]
 
 
 def _renamed(source: Path, target: Path) -> None:
@@ -31,10 +31,10 @@ def _overwritten(source: Path, target: Path) -> None:
 
 
 @pytest.fixture(params=["running", "stopped"])
-def exchange(request: pytest.FixtureRequest) -> Callable[[Site, Path, Exchange], None]:
+def replace(request: pytest.FixtureRequest) -> Callable[[Site, Path, Replace], None]:
     """Does it under a running server, or between its end and its next start."""
 
-    def under(site: Site, source: Path, how: Exchange) -> None:
+    def under(site: Site, source: Path, how: Replace) -> None:
         if request.param == "stopped":
             site.stop()
             how(source, site.path)
@@ -55,13 +55,13 @@ def _backup(site: Site, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("how", [_renamed, _overwritten])
 def test_an_older_copy_put_back(
-    site: Site, tmp_path: Path, exchange: Callable[..., None], how: Exchange
+    site: Site, tmp_path: Path, replace: Callable[..., None], how: Replace
 ) -> None:
     backup = _backup(site, tmp_path)
     before = site.catalogue()
     site.edit()
     site.settle()
-    exchange(site, backup, how)
+    replace(site, backup, how)
     assert site.status().state is RefreshState.PENDING
     site.publishes_the_truth()
     assert site.catalogue().catalogue_id != before.catalogue_id
@@ -70,7 +70,7 @@ def test_an_older_copy_put_back(
 
 @pytest.mark.parametrize("edits", [1, 2], ids=["as far", "farther"])
 def test_an_older_copy_that_was_edited_since_is_known_for_another(
-    site: Site, tmp_path: Path, clock: ManualClock, exchange: Callable[..., None], edits: int
+    site: Site, tmp_path: Path, clock: ManualClock, replace: Callable[..., None], edits: int
 ) -> None:
     """Its version is that of what is published, or higher: the version alone says nothing."""
     backup = _backup(site, tmp_path)
@@ -83,7 +83,7 @@ def test_an_older_copy_that_was_edited_since_is_known_for_another(
         with copy.transaction() as tx:
             create_ingredients(tx, [IngredientDraft(name=f"Other {number}")], [""])
     copy.close()
-    exchange(site, backup, _renamed)
+    replace(site, backup, _renamed)
     if edits == 1:
         assert site.catalogue().version == published.source_version
     assert site.status().restored
@@ -97,12 +97,12 @@ def test_anothers_catalogue_in_its_place(
     site: Site,
     tmp_path: Path,
     empty_catalogue: Path,
-    exchange: Callable[..., None],
-    how: Exchange,
+    replace: Callable[..., None],
+    how: Replace,
     names: tuple[str, ...],
 ) -> None:
     other = another_catalogue(tmp_path / "other", empty_catalogue, site.clock, *names)
-    exchange(site, other, how)
+    replace(site, other, how)
     site.publishes_the_truth()
     assert site.published_ingredients() == set(names)
 
@@ -137,6 +137,23 @@ def test_a_file_moved_away_and_back_is_taken_up_again(site: Site, tmp_path: Path
     assert "Gin" in site.published_ingredients()
 
 
+def test_a_file_moved_away_during_an_edit_costs_that_edit_alone(
+    site: Site, tmp_path: Path, empty_catalogue: Path
+) -> None:
+    """Nobody waits afterwards for a user who has gone: here that would be as good as for ever."""
+    other = another_catalogue(tmp_path / "other", empty_catalogue, site.clock, "Absinthe")
+    database = site.services.database
+    assert database._file is not None
+    database._file._patience_seconds = 1_000.0
+    with pytest.raises(BusyError, match="replaced"), database.transaction() as tx:
+        create_ingredients(tx, [IngredientDraft(name="Lost")], [""])
+        os.replace(site.path, tmp_path / "away")
+    assert site.edit().status_code == 503
+    os.replace(other, site.path)
+    assert site.edit().status_code == 201
+    assert "Absinthe" in site.ingredients()
+
+
 def test_a_file_deleted_while_the_server_is_down_is_made_anew(site: Site) -> None:
     site.stop()
     site.path.unlink()
@@ -149,7 +166,7 @@ def test_a_file_deleted_while_the_server_is_down_is_made_anew(site: Site) -> Non
 def test_what_the_old_file_had_not_taken_in_is_not_applied_to_the_new_one(
     site: Site, tmp_path: Path, empty_catalogue: Path
 ) -> None:
-    """The WAL stays behind under its name when the file alone is exchanged."""
+    """The WAL stays behind under its name when the file alone is replaced."""
     other = another_catalogue(tmp_path / "other", empty_catalogue, site.clock, "Absinthe")
     for _ in range(5):
         site.edit()
@@ -159,12 +176,12 @@ def test_what_the_old_file_had_not_taken_in_is_not_applied_to_the_new_one(
     assert site.ingredients() == {"Absinthe"}
 
 
-def test_an_edit_during_which_the_file_is_exchanged_is_refused(
+def test_an_edit_during_which_the_file_is_replaced_is_refused(
     site: Site, tmp_path: Path, empty_catalogue: Path
 ) -> None:
     other = another_catalogue(tmp_path / "other", empty_catalogue, site.clock)
     database = site.services.database
-    with pytest.raises(BusyError, match="exchanged"), database.transaction() as tx:
+    with pytest.raises(BusyError, match="replaced"), database.transaction() as tx:
         create_ingredients(tx, [IngredientDraft(name="Lost")], [""])
         os.replace(other, site.path)
     with database.reading() as connection:

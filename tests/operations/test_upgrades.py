@@ -130,7 +130,7 @@ def test_a_program_older_than_its_database_reads_but_does_not_write(site: Site) 
     with pytest.raises(SchemaError), site.services.database.transaction():
         raise AssertionError("it must not come this far")
     with pytest.raises(SchemaError, match="upgrade the program"):
-        for _ in range(15):  # whoever exchanges files by hand is given some seconds
+        for _ in range(15):  # whoever replaces files by hand is given some seconds
             site.look()
     assert (site.catalogue(), site.jobs.started) == (before, jobs)
 

@@ -66,7 +66,7 @@ class FolderHold:
         """The server's refresher has looked at its catalogue, which may have a new identity.
 
         HeldError when a server of another catalogue holds the folder as well: its file was
-        exchanged while both ran.
+        replaced while both ran.
         """
         if self._lock is None:
             return

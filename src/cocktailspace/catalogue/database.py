@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,15 +13,15 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 
 from cocktailspace.catalogue.changes import Action, Entity, append_changes
+from cocktailspace.catalogue.connections import FileConnections
 from cocktailspace.catalogue.errors import BusyError
 from cocktailspace.catalogue.models import Limits
-from cocktailspace.catalogue.opened import OpenedFile
 from cocktailspace.catalogue.revision import check_schema
 from cocktailspace.catalogue.translate import BUSY, as_domain_errors
 from cocktailspace.times import Clock, utc_now
 
 BUSY_SECONDS = 5.0
-_EXCHANGED = "the catalogue's file was exchanged while this was written to the old one; try again"
+_REPLACED = "the catalogue's file was replaced while this was written to the old one; try again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,8 @@ class Database:
         self._after_commit = after_commit
         self._writer = threading.Lock()
         self._wal_bytes = 0
-        self._file = (
-            None if self.path is None else OpenedFile(self.path, self.engine.dispose, BUSY_SECONDS)
-        )
+        path = self.path
+        self._file = FileConnections(self.engine, path, BUSY_SECONDS) if path else None
 
     @property
     def path(self) -> Path | None:
@@ -79,12 +78,7 @@ class Database:
 
         A newer schema is read as far as it can be; SchemaError where it cannot.
         """
-        with (
-            as_domain_errors(),
-            self._in_use(),
-            self.engine.connect() as connection,
-            connection.begin(),
-        ):
+        with as_domain_errors(), self._connect() as connection, connection.begin():
             try:
                 yield connection
             except OperationalError:
@@ -115,15 +109,13 @@ class Database:
 
     @contextmanager
     def _writing(self, *, foreign_keys: bool) -> Iterator[Connection]:
-        options = {"writes": True, "foreign_keys": foreign_keys}
-        with as_domain_errors(), self._turn(), self._in_use():
-            with (
-                self.engine.connect().execution_options(**options) as connection,
-                connection.begin(),
-            ):
-                yield connection
-            if self._file is not None and self._file.exchanged():
-                raise BusyError(_EXCHANGED)
+        with as_domain_errors(), self._turn():
+            with self._connect() as connection:
+                connection.execution_options(writes=True, foreign_keys=foreign_keys)
+                with connection.begin():
+                    yield connection
+            if self._file is not None and self._file.replaced():
+                raise BusyError(_REPLACED)
 
     def empty_wal(self) -> None:
         """Have the file take in what its WAL holds, if nobody has written since the last call.
@@ -137,9 +129,8 @@ class Database:
             return
         with (
             as_domain_errors(),
-            self._in_use(),
-            closing(self.engine.raw_connection()) as connection,
-            closing(connection.cursor()) as cursor,
+            self._connect() as connection,
+            closing(connection.connection.cursor()) as cursor,
         ):
             cursor.execute("PRAGMA busy_timeout = 0")
             try:
@@ -149,8 +140,8 @@ class Database:
             if not in_the_way:
                 self._file.emptied_wal()
 
-    def _in_use(self) -> AbstractContextManager[None]:
-        return nullcontext() if self._file is None else self._file.in_use()
+    def _connect(self) -> Connection:
+        return self.engine.connect() if self._file is None else self._file.connect()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
