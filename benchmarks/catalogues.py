@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from cocktailspace.analytics.space import forest_of, masses_of
 from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.analytics.transport.taxonomy import Forest
-from cocktailspace.catalogue.measures import volume_ml
+from cocktailspace.catalogue.measures import Kind, Measures
 from cocktailspace.catalogue.snapshot import Ingredient, Recipe, Snapshot
 
 UNITS = {
@@ -145,7 +145,14 @@ def from_document(document: dict[str, Any]) -> CatalogueArrays:
 def snapshot_of(document: dict[str, Any]) -> Snapshot:
     """What the job would read of a catalogue in the bulk format; ids count in its order."""
     ids = {each["name"]: number for number, each in enumerate(document["ingredients"], 1)}
-    millilitres = {unit["name"]: unit["millilitres"] for unit in document.get("units", [])}
+    units = {unit["name"]: number for number, unit in enumerate(document.get("units", []), 1)}
+    measures = Measures(
+        {units[unit["name"]]: unit["millilitres"] for unit in document.get("units", [])},
+        {
+            ids[each["name"]]: Kind(each["name"], ids.get(each["parent"]))
+            for each in document["ingredients"]
+        },
+    )
     ingredients = tuple(
         Ingredient(
             ids[each["name"]],
@@ -162,7 +169,12 @@ def snapshot_of(document: dict[str, Any]) -> Snapshot:
             tuple(
                 (
                     ids[line["ingredient"]],
-                    volume_ml(line.get("amount"), millilitres.get(line.get("unit"))),
+                    measures.volume(
+                        ids[line["ingredient"]],
+                        line.get("amount"),
+                        line.get("amount_max"),
+                        units.get(line.get("unit")),
+                    ).ml,
                 )
                 for line in recipe["ingredients"]
             ),
