@@ -36,6 +36,8 @@ from cocktailspace.catalogue.validation import at, place_of, problem_of
 from cocktailspace.times import from_text
 
 _CATALOGUE_ID = re.compile(r"[0-9A-Fa-f]{32}")
+_OUTSIDE_BRACKETS = re.compile(r"(?:[^,()]|\([^()]*(?:\([^()]*\)[^()]*)*\))+")
+"""What commas divide, brackets within brackets at most."""
 _MODELS: dict[str, type[BaseModel]] = {
     "units": UnitDraft,
     "ingredients": IngredientDraft,
@@ -98,8 +100,16 @@ def _objects(connection: Connection) -> dict[tuple[str, str], str]:
 
 
 def _plain(sql: str) -> str:
-    """Without what SQL does not mind."""
-    return re.sub(r" ?([(),]) ?", r"\1", " ".join(sql.replace('"', "").split()))
+    """Without what SQL does not mind: spaces, and the order of constraints, which differs with each
+    table that a migration has made anew.
+    """
+    plain = re.sub(r" ?([(),]) ?", r"\1", " ".join(sql.replace('"', "").split()))
+    if not plain.startswith("CREATE TABLE"):
+        return plain
+    start, end = plain.index("(") + 1, plain.rindex(")")
+    parts = _OUTSIDE_BRACKETS.findall(plain[start:end])
+    parts.sort(key=lambda part: part if part.startswith("CONSTRAINT") else "")
+    return f"{plain[:start]}{','.join(parts)}{plain[end:]}"
 
 
 def _bad_identity(connection: Connection) -> Iterator[Problem]:
