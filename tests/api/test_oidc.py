@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,7 +19,7 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.groups import GroupRoles
-from cocktailspace.api.auth.identity import NotAuthenticatedError
+from cocktailspace.api.auth.identity import AuthenticationUnavailableError, NotAuthenticatedError
 from cocktailspace.api.auth.oidc import OidcAuthenticator, OidcPolicy, fetch_json
 from cocktailspace.bootstrap import Services
 
@@ -32,11 +33,14 @@ class Issuer:
         self.keys = {"one": RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})}
         self.requests: list[str] = []
         self.down = False
+        self.speaking = threading.Event()  # while it is not set, nothing is answered
+        self.speaking.set()
         issuer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 issuer.requests.append(self.path)
+                issuer.speaking.wait()
                 body = json.dumps(issuer.answer(self.path)).encode()
                 self.send_response(500 if issuer.down else 200)
                 self.end_headers()
@@ -178,25 +182,28 @@ def _request(token: str) -> Request:
     return Request({"type": "http", "headers": headers})
 
 
-def test_groups_make_roles(issuer: Issuer) -> None:
+def _authenticator(
+    issuer: Issuer, monotonic: Callable[[], float] = time.monotonic
+) -> Callable[[str], str]:
+    """Gives the role that a token has."""
     policy = OidcPolicy(issuer.address, "cocktails", GroupRoles("groups", "editor", "admin"))
-    authenticator = OidcAuthenticator(policy)
+    authenticator = OidcAuthenticator(policy, monotonic=monotonic)
+    return lambda token: authenticator.identify(_request(token)).role
 
-    def identify(**claims: Any) -> str:
-        return authenticator.identify(_request(issuer.token(**claims))).role
 
-    assert identify(groups=["editor"]) == "editor"
-    assert identify(groups=["editor", "admin"]) == "admin"
+def test_groups_make_roles(issuer: Issuer) -> None:
+    identify = _authenticator(issuer)
+    assert identify(issuer.token(groups=["editor"])) == "editor"
+    assert identify(issuer.token(groups=["editor", "admin"])) == "admin"
 
 
 def test_keys_are_fetched_once_and_again_for_a_new_one(issuer: Issuer) -> None:
     now = [0.0]
-    policy = OidcPolicy(issuer.address, "cocktails", GroupRoles("groups", "editor", "admin"))
-    authenticator = OidcAuthenticator(policy, monotonic=lambda: now[0])
+    role_of = _authenticator(issuer, lambda: now[0])
 
     def identify(token: str) -> bool:
         try:
-            authenticator.identify(_request(token))
+            role_of(token)
         except NotAuthenticatedError:
             return False
         return True
@@ -220,11 +227,64 @@ def test_keys_are_fetched_once_and_again_for_a_new_one(issuer: Issuer) -> None:
 def test_an_issuer_that_does_not_answer_is_503_not_401(
     create: Callable[[str], int], issuer: Issuer
 ) -> None:
-    token = issuer.token()
     issuer.down = True
-    assert create(token) == 503
+    assert create(issuer.token()) == 503
+
+
+def test_a_fetch_that_failed_is_repeated_after_some_seconds(issuer: Issuer) -> None:
+    now = [0.0]
+    identify = _authenticator(issuer, lambda: now[0])
+    issuer.down = True
+    for _ in range(3):
+        with pytest.raises(AuthenticationUnavailableError):
+            identify(issuer.token())
+    assert len(issuer.requests) == 1
     issuer.down = False
-    assert create(token) == 201
+    now[0] += 6
+    assert identify(issuer.token()) == "editor"
+
+
+def test_cached_keys_are_good_for_a_day_while_the_issuer_does_not_answer(issuer: Issuer) -> None:
+    now = [0.0]
+    identify = _authenticator(issuer, lambda: now[0])
+    assert identify(issuer.token()) == "editor"
+    issuer.down = True
+    now[0] += 23 * 3600
+    assert identify(issuer.token()) == "editor"
+    with pytest.raises(AuthenticationUnavailableError):
+        identify("a.b.c")  # a newer key may have signed it, nobody can tell
+    now[0] += 2 * 3600
+    with pytest.raises(AuthenticationUnavailableError):
+        identify(issuer.token())
+
+
+def test_a_silent_issuer_holds_up_one_caller_alone(issuer: Issuer) -> None:
+    identify = _authenticator(issuer)
+    issuer.speaking.clear()
+    with ThreadPoolExecutor(45) as callers:
+        futures = [callers.submit(identify, "a.b.c") for _ in range(45)]
+        answered = as_completed(futures)
+        for _ in range(44):
+            assert isinstance(next(answered).exception(), AuthenticationUnavailableError)
+        assert sum(not each.done() for each in futures) == 1
+        issuer.speaking.set()
+    assert len(issuer.requests) == 2  # discovery and keys, of the one
+
+
+def test_cached_keys_serve_others_while_one_fetches(issuer: Issuer) -> None:
+    now = [0.0]
+    identify = _authenticator(issuer, lambda: now[0])
+    assert identify(issuer.token()) == "editor"
+    issuer.speaking.clear()
+    now[0] += 31
+    with ThreadPoolExecutor(1) as other:
+        bogus = other.submit(identify, "a.b.c")
+        while len(issuer.requests) < 3:
+            time.sleep(0.001)
+        assert identify(issuer.token()) == "editor"
+        assert not bogus.done()
+        issuer.speaking.set()
+        assert isinstance(bogus.exception(), NotAuthenticatedError)
 
 
 @pytest.mark.parametrize("address", ["http://example.org/x", "file:///etc/passwd", "ftp://x/y"])

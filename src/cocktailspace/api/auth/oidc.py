@@ -2,11 +2,12 @@
 
 import json
 import logging
+import math
 import threading
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,11 +41,15 @@ ALGORITHMS = [
 """Asymmetric ones only: a token must not be able to choose `none`, or HMAC under a public key."""
 
 SKEW_SECONDS = 60
-KEYS_SECONDS = 3600.0
+CACHE_SECONDS = 3600.0
+STALE_SECONDS = 24 * 3600.0
 REFETCH_SECONDS = 30.0
+FAILED_SECONDS = 5.0
 _FETCH_TIMEOUT = 3.0
 _MOST_BYTES = 1_000_000
 _LONGEST_TOKEN = 16_384
+_INVALID = "the token is not valid"
+_UNAVAILABLE = "the issuer of tokens does not answer for now; try again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +86,26 @@ class OidcAuthenticator:
         return self._policy.roles.identity_of(self._verified(bearer_token(request)))
 
     def _verified(self, token: str) -> dict[str, Any]:
-        invalid = NotAuthenticatedError("the token is not valid")
         if len(token) > _LONGEST_TOKEN:
-            raise invalid
-        for keys in self._keys.sets():
+            raise NotAuthenticatedError(_INVALID)
+        keys: KeySet | None = self._keys.current()
+        while keys is not None:
             try:
                 decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
                 self._claims.validate(decoded.claims)
             except (JoseError, ValueError, TypeError, KeyError):
-                continue  # perhaps signed by a key that the issuer has made since
-            return dict(decoded.claims)
-        raise invalid
+                keys = self._keys.newer_than(keys)  # perhaps signed by a key made since
+            else:
+                return dict(decoded.claims)
+        raise NotAuthenticatedError(_INVALID)
 
 
 class IssuerKeys:
-    """An issuer's public keys: kept for an hour, fetched again when a token needs a newer one."""
+    """An issuer's public keys, cached for an hour.
+
+    One caller at a time fetches them, and holds no lock meanwhile: the others go on with the cached
+    keys, or get AuthenticationUnavailableError at once where these do not help.
+    """
 
     def __init__(
         self, issuer: str, fetch: Callable[[str], Any], monotonic: Callable[[], float]
@@ -104,43 +114,65 @@ class IssuerKeys:
         self._fetch = fetch
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._kept: KeySet | None = None
-        self._fetched_at = 0.0
+        self._cached: KeySet | None = None
+        self._fetched_at = self._failed_at = -math.inf
+        self._fetching = False
 
-    def sets(self) -> Iterator[KeySet]:
-        """The keys at hand and, for a caller whom these do not help, newer ones if there may be.
+    def current(self) -> KeySet:
+        """The cached keys, or new ones once these are too old; the old ones for up to a day while
+        the issuer does not answer.
+        """
+        cached, age = self._cached, self._age()
+        if cached is not None and age < CACHE_SECONDS:
+            return cached
+        try:
+            return self._fetched()
+        except AuthenticationUnavailableError:
+            if cached is None or age > STALE_SECONDS:
+                raise
+            return cached
 
-        Fetches at most every half minute, however many bad tokens come.
+    def newer_than(self, known: KeySet) -> KeySet | None:
+        """Keys fetched after the known ones, or now; None if those are at most half a minute old.
+
+        So there is at most one good fetch each half minute, however many bad tokens come.
         """
         with self._lock:
-            fresh = self._kept is not None and self._age() < KEYS_SECONDS
-            if not fresh:
-                self._renew()
-            kept, age = self._kept, self._age()
-        assert kept is not None  # noqa: S101 - _renew raises otherwise
-        yield kept
-        if age >= REFETCH_SECONDS:
-            with self._lock:
-                if self._age() >= REFETCH_SECONDS:
-                    self._renew()
-                renewed = self._kept
-            assert renewed is not None  # noqa: S101
-            yield renewed
+            if self._cached is not known:
+                return self._cached
+            if self._age() < REFETCH_SECONDS:
+                return None
+        return self._fetched()
 
     def _age(self) -> float:
         return self._monotonic() - self._fetched_at
 
-    def _renew(self) -> None:
+    def _fetched(self) -> KeySet:
+        """New keys; AuthenticationUnavailableError while somebody else fetches them, and for some
+        seconds after that failed.
+        """
+        with self._lock:
+            if self._fetching or self._monotonic() - self._failed_at < FAILED_SECONDS:
+                raise AuthenticationUnavailableError(_UNAVAILABLE)
+            self._fetching = True
         try:
-            discovered = self._fetch(f"{self._issuer}/.well-known/openid-configuration")
-            if discovered["issuer"].rstrip("/") != self._issuer:
-                raise ValueError("the discovery document is another issuer's")
-            self._kept = KeySet.import_key_set(self._fetch(discovered["jwks_uri"]))
+            keys = self._load()
         except (OSError, ValueError, KeyError, TypeError, AttributeError, JoseError) as error:
             logger.warning("the keys of %s cannot be fetched: %s", self._issuer, error)
-            message = "the issuer of tokens does not answer for now; try again"
-            raise AuthenticationUnavailableError(message) from error
-        self._fetched_at = self._monotonic()
+            self._failed_at = self._monotonic()
+            raise AuthenticationUnavailableError(_UNAVAILABLE) from error
+        else:
+            with self._lock:
+                self._cached, self._fetched_at = keys, self._monotonic()
+            return keys
+        finally:
+            self._fetching = False
+
+    def _load(self) -> KeySet:
+        discovered = self._fetch(f"{self._issuer}/.well-known/openid-configuration")
+        if discovered["issuer"].rstrip("/") != self._issuer:
+            raise ValueError("the discovery document is another issuer's")
+        return KeySet.import_key_set(self._fetch(discovered["jwks_uri"]))
 
 
 def fetch_json(address: str) -> Any:
@@ -149,8 +181,13 @@ def fetch_json(address: str) -> Any:
     local = parts.hostname in ("127.0.0.1", "::1", "localhost")
     if parts.scheme != "https" and not (parts.scheme == "http" and local):
         raise ValueError(f"{address} is not an https address")
+    until = time.monotonic() + _FETCH_TIMEOUT
+    body = b""
     with urllib.request.urlopen(address, timeout=_FETCH_TIMEOUT) as answer:  # noqa: S310 - checked
-        body = answer.read(_MOST_BYTES + 1)
-    if len(body) > _MOST_BYTES:
-        raise ValueError(f"{address} is too large")
+        while part := answer.read1(_MOST_BYTES):
+            body += part
+            if len(body) > _MOST_BYTES:
+                raise ValueError(f"{address} is too large")
+            if time.monotonic() > until:
+                raise TimeoutError(f"{address} takes too long")
     return json.loads(body)
