@@ -1,10 +1,11 @@
 """Counts that need no geometry: who uses an ingredient, and how many ingredients recipes have."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cocktailspace.catalogue.forest import lineage
 from cocktailspace.catalogue.snapshot import Ingredient, Snapshot
 
 
@@ -19,13 +20,13 @@ class Usage:
 def usage_of(snapshot: Snapshot) -> Usage:
     """Count each recipe once for each ingredient and for each family above its ingredients."""
     parents = {ingredient.id: ingredient.parent_id for ingredient in snapshot.ingredients}
-    lineage = {ingredient_id: tuple(_upwards(ingredient_id, parents)) for ingredient_id in parents}
+    lines = {ingredient_id: tuple(lineage(ingredient_id, parents.get)) for ingredient_id in parents}
     direct: Counter[int] = Counter()
     hierarchical: Counter[int] = Counter()
     for recipe in snapshot.recipes:
         used = {ingredient_id for ingredient_id, _ in recipe.volumes_ml}
         direct.update(used)
-        hierarchical.update({above for ingredient_id in used for above in lineage[ingredient_id]})
+        hierarchical.update({above for ingredient_id in used for above in lines[ingredient_id]})
     return Usage(direct, hierarchical)
 
 
@@ -83,10 +84,3 @@ def _children(snapshot: Snapshot) -> dict[int | None, list[Ingredient]]:
     ):
         children.setdefault(ingredient.parent_id, []).append(ingredient)
     return children
-
-
-def _upwards(ingredient_id: int, parents: Mapping[int, int | None]) -> Iterator[int]:
-    above: int | None = ingredient_id
-    while above is not None:
-        yield above
-        above = parents[above]

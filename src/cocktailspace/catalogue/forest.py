@@ -1,12 +1,22 @@
 """The forest of ingredients as a mapping: how deep each is, and what to make of a damaged one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 MOST_LEVELS = 64
 """How deep an ingredient may be, a root being on level 1: trees are nested JSON, nested lists."""
 
 Parents = Mapping[int, int | None]
 """The parent of each ingredient, by id; None for a root."""
+
+
+def lineage(ingredient_id: int, parent_of: Callable[[int], int | None]) -> Iterator[int]:
+    """An ingredient, its parent and so on up to its root; ends in a damaged forest's cycle, too."""
+    passed: set[int] = set()
+    here: int | None = ingredient_id
+    while here is not None and here not in passed:
+        yield here
+        passed.add(here)
+        here = parent_of(here)
 
 
 def forest_of(parents: Parents) -> dict[int, int | None]:

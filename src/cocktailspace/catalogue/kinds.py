@@ -7,6 +7,7 @@ from sqlalchemy import Connection, exists, select
 from cocktailspace.catalogue.lookup import chunks
 from cocktailspace.catalogue.measures import Kind, Measures
 from cocktailspace.catalogue.schema import ingredient_pieces, ingredients, units
+from cocktailspace.catalogue.taxonomy import with_ancestors
 
 
 def measures_for(connection: Connection, ingredient_ids: Collection[int]) -> Measures:
@@ -27,12 +28,7 @@ def kinds_of(connection: Connection, ingredient_ids: Collection[int]) -> dict[in
     wanted = (table.id, table.name, table.parent_id, table.strength, table.contains, has_kinds)
     found: dict[int, Kind] = {}
     for chunk in chunks(ingredient_ids):
-        above = select(table.id, table.parent_id).where(table.id.in_(chunk)).cte(recursive=True)
-        # UNION, not UNION ALL: even a damaged forest with a cycle ends.
-        above = above.union(
-            select(table.id, table.parent_id).join(above, table.id == above.c.parent_id)
-        )
-        ids = select(above.c.id)
+        ids = with_ancestors(chunk)
         pieces = _pieces(connection, ids)
         for row in connection.execute(select(*wanted).where(table.id.in_(ids))):
             found[row.id] = Kind(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cocktailspace.catalogue.forest import MOST_LEVELS
+from cocktailspace.catalogue.forest import lineage
 
 if TYPE_CHECKING:  # analytics' job need not load it
     from cocktailspace.catalogue.models import LineDraft
@@ -89,7 +89,7 @@ class Measures:
     def _pieces_of(self, ingredient_id: int) -> dict[int, float]:
         """By unit; one without kinds of its own (a brand) has those of its family, too."""
         if (found := self._pieces.get(ingredient_id)) is None:
-            above = lineage(self.kinds, ingredient_id)
+            above = kinds_above(self.kinds, ingredient_id)
             own = next(above, None)
             found = {} if own is None else dict(own.pieces)
             if own and not own.has_kinds and (family := next((k for k in above if k.pieces), None)):
@@ -99,16 +99,15 @@ class Measures:
 
     def _is_ice(self, ingredient_id: int) -> bool:
         if (found := self._ice.get(ingredient_id)) is None:
-            above = lineage(self.kinds, ingredient_id)
+            above = kinds_above(self.kinds, ingredient_id)
             found = self._ice[ingredient_id] = any(_ICE.fullmatch(kind.name) for kind in above)
         return found
 
 
-def lineage(kinds: Kinds, ingredient_id: int) -> Iterator[Kind]:
-    """An ingredient and all above it, the nearest first; also of a damaged catalogue it ends."""
-    here: int | None = ingredient_id
-    for _ in range(MOST_LEVELS + 1):
-        if here is None or here not in kinds:
-            return
-        yield kinds[here]
-        here = kinds[here].parent_id
+def kinds_above(kinds: Kinds, ingredient_id: int) -> Iterator[Kind]:
+    """An ingredient and all above it, the nearest first."""
+
+    def parent_of(each: int) -> int | None:
+        return kinds[each].parent_id if each in kinds else None
+
+    return (kinds[each] for each in lineage(ingredient_id, parent_of) if each in kinds)

@@ -1,11 +1,12 @@
 """The forest of ingredients: who is below whom, how it stays a forest, and how deep it may be."""
 
 from collections.abc import Collection, Mapping
+from itertools import islice
 
 from sqlalchemy import Connection, Select, literal, select
 
 from cocktailspace.catalogue.errors import InvalidError, Problem
-from cocktailspace.catalogue.forest import MOST_LEVELS, Parents, forest_of, levels_of
+from cocktailspace.catalogue.forest import MOST_LEVELS, forest_of, levels_of, lineage
 from cocktailspace.catalogue.schema import ingredients
 
 
@@ -18,32 +19,29 @@ def descendants(ingredient_id: int) -> Select[tuple[int]]:
     return select(below.c.id)
 
 
+def with_ancestors(ids: Collection[int]) -> Select[tuple[int]]:
+    """Ids of some ingredients and of all above them, as a query to select from or to nest."""
+    table = ingredients.c
+    above = select(table.id, table.parent_id).where(table.id.in_(ids)).cte(recursive=True)
+    # UNION, not UNION ALL: even a damaged forest with a cycle ends.
+    above = above.union(
+        select(table.id, table.parent_id).join(above, table.id == above.c.parent_id)
+    )
+    return select(above.c.id)
+
+
 def ancestors(connection: Connection, ingredient_id: int) -> list[tuple[int, str]]:
     """(id, name) from the ingredient's root down to its parent; the nearest 64 if they are more."""
-    above = (
-        select(
-            ingredients.c.id,
-            ingredients.c.parent_id,
-            ingredients.c.name,
-            literal(0).label("height"),
+    table = ingredients.c
+    rows = connection.execute(
+        select(table.id, table.parent_id, table.name).where(
+            table.id.in_(with_ancestors([ingredient_id]))
         )
-        .where(ingredients.c.id == ingredient_id)
-        .cte("above", recursive=True)
     )
-    parents = (
-        select(ingredients.c.id, ingredients.c.parent_id, ingredients.c.name, above.c.height + 1)
-        .join(above, ingredients.c.id == above.c.parent_id)
-        .where(above.c.height < MOST_LEVELS)  # even a damaged forest with a cycle ends
-    )
-    above = above.union_all(parents)
-    path = select(above.c.id, above.c.name).order_by(above.c.height)
-    upwards: dict[int, str] = {}
-    for row in connection.execute(path):
-        if row.id in upwards:
-            break
-        upwards[row.id] = row.name
-    del upwards[ingredient_id]
-    return list(reversed(upwards.items()))
+    found = {row.id: row for row in rows}
+    upwards = lineage(ingredient_id, lambda each: found[each].parent_id)
+    nearest = list(islice(upwards, 1, MOST_LEVELS + 1))
+    return [(each, found[each].name) for each in reversed(nearest)]
 
 
 def refuse_misplaced(connection: Connection, placed: Mapping[int, str]) -> None:
@@ -55,7 +53,10 @@ def refuse_misplaced(connection: Connection, placed: Mapping[int, str]) -> None:
         return
     parents = _parents(connection)
     levels = levels_of(parents)
-    too_deep = _with_ancestors([each for each in levels if levels[each] > MOST_LEVELS], parents)
+    too_deep = {each for each in levels if levels[each] > MOST_LEVELS}
+    for each in reversed(levels):  # children come before their parents
+        if each in too_deep and (above := parents[each]) is not None:
+            too_deep.add(above)
     deep = f"it or a kind of it would be deeper than {MOST_LEVELS} levels; place it higher up"
     cyclic = "an ingredient cannot be placed under itself or under one of its own kinds"
     problems = [
@@ -91,13 +92,3 @@ def children_first(connection: Connection, ids: Collection[int]) -> list[int]:
 def _parents(connection: Connection) -> dict[int, int | None]:
     pairs = connection.execute(select(ingredients.c.id, ingredients.c.parent_id))
     return {row.id: row.parent_id for row in pairs}
-
-
-def _with_ancestors(ids: Collection[int], parents: Parents) -> set[int]:
-    found: set[int] = set()
-    for each in ids:
-        above: int | None = each
-        while above is not None and above not in found:
-            found.add(above)
-            above = parents.get(above)
-    return found

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from cocktailspace.catalogue.forest import lineage
 from cocktailspace.importing.vocabulary import (
     key_of,
     qualities,
@@ -49,12 +50,11 @@ class KnownIngredients:
 
     def ancestors(self, ingredient_id: int) -> list[int]:
         """The ingredient and all above it, up to its root."""
-        line: list[int] = []
-        current: int | None = ingredient_id
-        while current is not None and current not in line:
-            line.append(current)
-            current = self.by_id[current].parent_id if current in self.by_id else None
-        return line
+        return list(lineage(ingredient_id, self._parent_of))
+
+    def _parent_of(self, ingredient_id: int) -> int | None:
+        found = self.by_id.get(ingredient_id)
+        return None if found is None else found.parent_id
 
     def related(self, one: int, other: int) -> bool:
         """Whether two ingredients have a family below a root in common, or one is the other's."""
