@@ -10,6 +10,14 @@ DAYS = 30
 EDITS = 1_000 * DAYS
 READS = 20 * EDITS
 """Requests that read, twenty for each edit."""
+VISITS = 1_000 * DAYS
+CALLS_A_VISIT = 3
+"""Of Lambda: the page, the manifest and the status; CloudFront has the rest."""
+TABS, POLL_SECONDS, TAB_HOURS = 50, 10, 8
+POLLS = TABS * TAB_HOURS * 3600 // POLL_SECONDS * DAYS
+"""Fifty tabs, looked at for eight hours a day, that ask each 5 s, or 15 while a run is pending."""
+POLLS_THAT_CALL = min(POLLS, TAB_HOURS * 3600 // 5 * DAYS)
+"""CloudFront answers for five seconds by itself, however many ask."""
 RECONCILES = HOURS * 6
 BILLED_HOURS_A_JOB = 10 / 60
 """An instance starts, runs a job of seconds, and waits for another before it goes."""
@@ -33,7 +41,8 @@ def bill(stage: str) -> list[Item]:
     """The lines for a stage; quantities are those of a month."""
     jobs = JOBS[stage]
     hours = jobs * BILLED_HOURS_A_JOB
-    requests = EDITS + READS
+    requests = EDITS + READS + VISITS * CALLS_A_VISIT + POLLS_THAT_CALL
+    visits, polls = VISITS, POLLS
     return [
         Item("scheduler endpoint", "zone-hour", 0.01, ZONES[stage] * HOURS, ZONES[stage] * HOURS),
         Item("alarms", "metric", 0.10, 19, 19),
@@ -42,6 +51,9 @@ def bill(stage: str) -> list[Item]:
         Item("EFS read, 0.1 MB a request", "GB", 0.03, RECONCILES * 1e-4, requests * 1e-4),
         Item("EFS write, 0.1 MB an edit", "GB", 0.06, 0, EDITS * 1e-4),
         Item("HTTP API", "million", 1.00, 0, requests / 1e6),
+        Item("CloudFront, 65 requests a visit", "10,000", 0.01, 0, (visits * 65 + polls) / 1e4),
+        Item("CloudFront, 1 MB a visit", "GB", 0.085, 0, visits / 1e3),
+        Item("secret", "secret", 0.40, 1, 1),
         Item(
             "Lambda, 0.1 GB-s a request, 0.5 a reconcile",
             "million GB-s",

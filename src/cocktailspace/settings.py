@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cocktailspace.logs import LogFormat, LogLevel
@@ -159,6 +159,11 @@ class Settings(BaseSettings):
     oidc_editor_group: str = Field("editor", description="Group that may edit")
     oidc_admin_group: str = Field("admin", description="Group that may do everything")
     cors_origins: str = Field("", description="Other origins that may read, separated by spaces")
+    origin_secret: SecretStr | None = Field(
+        None,
+        description="What CloudFront sends as X-Origin-Secret: the Lambda function then answers "
+        "nobody else",
+    )
     max_ingredients_per_recipe: Count = Field(100, description="Lines that one recipe may have")
     max_rows_per_bulk: Count = Field(5_000, description="Rows that one bulk request may have")
 

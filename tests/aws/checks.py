@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+from cocktailspace.api.edge import SECRET_HEADER
 from cocktailspace.refresh import trigger
 from cocktailspace.settings import Settings
 from tests.aws.network import lets_in, network
@@ -208,7 +209,7 @@ def narrow_role(template: ResolvedTemplate) -> Complaints:
         "scheduler:CreateSchedule": {schedule},
         "scheduler:UpdateSchedule": {schedule},
         "iam:PassRole": {template.attribute("AnalyticsSchedulerRole", "Arn")},
-        "s3:GetObject": {f"{bucket}/analytics/v1/*"},
+        "s3:GetObject": {f"{bucket}/analytics/v1/*", f"{bucket}/site.json"},
         "elasticfilesystem:ClientMount": {file_system_arn},
         "elasticfilesystem:ClientWrite": {file_system_arn},
     }
@@ -391,8 +392,53 @@ def _stale_alarm_complaints(template: ResolvedTemplate, topic: list[str]) -> Com
         yield "the alarm of old results rings at the first deployment, or not for a dead reconcile"
 
 
+def cloudfront(template: ResolvedTemplate) -> Complaints:
+    """CloudFront keeps what never changes, asks the API for the rest, and the API knows it."""
+    found = template.resource("Distribution")["DistributionConfig"]
+    api = next(each for each in found["Origins"] if each["Id"] == "api")
+    sent = {each["HeaderName"].lower(): each["HeaderValue"] for each in api["OriginCustomHeaders"]}
+    secret = template.functions["CocktailLambda"].environment.get("ORIGIN_SECRET")
+    if (
+        secret is None
+        or sent.get(SECRET_HEADER) != secret
+        or "resolve:secretsmanager" not in secret
+    ):
+        yield "CloudFront does not send what the API knows it by, or the template has it in clear"
+    policies = template.of_type("AWS::CloudFront::CachePolicy")
+    for policy in (each["CachePolicyConfig"] for each in policies.values()):
+        headers = policy["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"]
+        if "Authorization" not in headers.get("Headers", []):
+            yield f"{policy['Name']} gives an editor's answer to others"
+    for behaviour in (found["DefaultCacheBehavior"], *found["CacheBehaviors"]):
+        path = behaviour.get("PathPattern", "everything else")
+        if behaviour["ViewerProtocolPolicy"] != "redirect-to-https":
+            yield f"{path} is served without TLS"
+        if behaviour["TargetOriginId"] == "api" and "POST" not in behaviour["AllowedMethods"]:
+            yield f"nobody can write to {path}"
+    lasting = [template.ref("WhatTheApiAllows")]
+    if found["DefaultCacheBehavior"]["CachePolicyId"] not in lasting or any(
+        policies["WhatTheApiAllows"]["CachePolicyConfig"][ttl] for ttl in ("MinTTL", "DefaultTTL")
+    ):
+        yield "CloudFront keeps what the API does not say may be kept"
+    if policies["FiveSeconds"]["CachePolicyConfig"]["MaxTTL"] > 5:
+        yield "the manifest may be older than five seconds"
+    [read] = [
+        each
+        for each in template.resource("AnalyticsBucketPolicy")["PolicyDocument"]["Statement"]
+        if each["Effect"] == "Allow"
+    ]
+    bucket = template.attribute("AnalyticsBucket", "Arn")
+    if set(read["Resource"]) != {f"{bucket}/static/*", f"{bucket}/analytics/v1/runs/*"}:
+        yield "CloudFront reads more of the bucket than the page and runs"
+    if not read["Condition"]["StringEquals"]["aws:SourceArn"].endswith(
+        template.ref("Distribution")
+    ):
+        yield "any distribution may read the bucket"
+
+
 ALL = (
     retries,
+    cloudfront,
     job_fits,
     network,
     file_system,

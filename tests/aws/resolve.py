@@ -57,10 +57,24 @@ _IDENTITIES: dict[str, tuple[str, dict[str, str]]] = {
         {"Arn": "arn:aws:iam::{account}:instance-profile/{plain}"},
     ),
     "AWS::IAM::Role": ("{plain}", {"Arn": "arn:aws:iam::{account}:role/{plain}"}),
+    "AWS::CloudFront::CachePolicy": ("{plain}", {}),
+    "AWS::CloudFront::Distribution": ("{plain}", {"DomainName": "d111111abcdef8.cloudfront.net"}),
+    "AWS::CloudFront::Function": (
+        "{plain}",
+        {"FunctionMetadata.FunctionARN": "arn:aws:cloudfront::{account}:function/{plain}"},
+    ),
+    "AWS::CloudFront::OriginAccessControl": ("{plain}", {"Id": "{plain}"}),
     "AWS::CloudWatch::Alarm": ("{plain}", {"Arn": "arn:aws:cloudwatch:{here}:alarm:{plain}"}),
     "AWS::Lambda::Function": ("{named}", {"Arn": "arn:aws:lambda:{here}:function:{named}"}),
     "AWS::Logs::LogGroup": ("{named}", {"Arn": "arn:aws:logs:{here}:log-group:{named}:*"}),
-    "AWS::S3::Bucket": ("{lower}", {"Arn": "arn:aws:s3:::{lower}"}),
+    "AWS::S3::Bucket": (
+        "{lower}",
+        {
+            "Arn": "arn:aws:s3:::{lower}",
+            "RegionalDomainName": "{lower}.s3.{region}.amazonaws.com",
+        },
+    ),
+    "AWS::SecretsManager::Secret": ("arn:aws:secretsmanager:{here}:secret:{plain}", {}),
     "AWS::SNS::Topic": ("arn:aws:sns:{here}:{plain}", {}),
     "AWS::SQS::Queue": (
         "https://sqs.{region}.amazonaws.com/{account}/{plain}",

@@ -91,6 +91,9 @@ CONTAINER = f"{JOB}.ContainerProperties"
 VOLUME = f"{CONTAINER}.Volumes.0.EfsVolumeConfiguration"
 INSTANCES = "AnalyticsComputeEnvironment.Properties.ComputeResources"
 API_ROLE = "CocktailLambdaRole.Properties.Policies.0.PolicyDocument.Statement"
+EDGE = "Distribution.Properties.DistributionConfig"
+CACHED = "WhatTheApiAllows.Properties.CachePolicyConfig"
+BRIEF = "FiveSeconds.Properties.CachePolicyConfig"
 ANYWHERE = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0"}
 
 BAD_SAMPLES: list[tuple[Callable[..., Any], Callable[[Resources], None], str]] = [
@@ -103,6 +106,26 @@ BAD_SAMPLES: list[tuple[Callable[..., Any], Callable[[Resources], None], str]] =
     (checks.retries, _set(f"{JOB}.RetryStrategy.EvaluateOnExit.0", None), "Host EC2"),
     (checks.retries, _set(f"{JOB}.RetryStrategy.EvaluateOnExit.2", None), "exit code 75"),
     (checks.retries, _set(f"{JOB}.RetryStrategy.Attempts", 1), "three"),
+    (checks.cloudfront, _environment("CocktailLambda", "ORIGIN_SECRET", None), "knows it by"),
+    (checks.cloudfront, _environment("CocktailLambda", "ORIGIN_SECRET", "hunter2"), "in clear"),
+    (checks.cloudfront, _set(f"{CACHED}.MinTTL", 1), "does not say may be kept"),
+    (checks.cloudfront, _set(f"{BRIEF}.MaxTTL", 60), "older than five"),
+    (
+        checks.cloudfront,
+        _set(f"{BRIEF}.ParametersInCacheKeyAndForwardedToOrigin.HeadersConfig.Headers", ["Accept"]),
+        "an editor's answer",
+    ),
+    (checks.cloudfront, _set(f"{EDGE}.CacheBehaviors.3.AllowedMethods", ["GET"]), "nobody can"),
+    (
+        checks.cloudfront,
+        _set(f"{EDGE}.DefaultCacheBehavior.ViewerProtocolPolicy", "allow-all"),
+        "without TLS",
+    ),
+    (
+        checks.cloudfront,
+        _set("AnalyticsBucketPolicy.Properties.PolicyDocument.Statement.1.Resource", ["*"]),
+        "more of the bucket",
+    ),
     (checks.job_fits, _set(f"{INSTANCES}.InstanceTypes.0", "c7g.medium"), "c7g.medium"),
     (checks.job_fits, _set(f"{INSTANCES}.InstanceTypes.0", "c7i.large"), "c7i.large"),
     (checks.job_fits, _set(f"{CONTAINER}.ResourceRequirements.1.Value", "4096"), "c7g.large"),

@@ -32,6 +32,7 @@ from moto.scheduler.models import scheduler_backends
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
+from cocktailspace.api.edge import SECRET_HEADER
 from cocktailspace.api.lambda_handler import Handler, make_handler, prepare, run_reconcile
 from cocktailspace.bootstrap import Services
 from cocktailspace.refresh import trigger
@@ -62,6 +63,8 @@ class Function:
 
     def __init__(self, services: Services) -> None:
         self.services = services
+        secret = services.settings.origin_secret
+        self._through_cloudfront = {SECRET_HEADER: secret.get_secret_value()} if secret else {}
         self._handler = make_handler(prepare(services))
 
     def request(
@@ -73,7 +76,8 @@ class Function:
         groups: str | None = "[editor admin]",
         **headers: str,
     ) -> Answer:
-        """Send a request as the HTTP API does."""
+        """Send a request as CloudFront and the HTTP API do."""
+        headers |= self._through_cloudfront
         answer = invoke(self._handler, http_event(method, path, json_body, groups, headers))
         text = answer.get("body", "")
         body = json.loads(text) if text and not answer.get("isBase64Encoded") else text

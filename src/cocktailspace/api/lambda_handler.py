@@ -9,7 +9,7 @@ import functools
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +20,7 @@ from mangum import Mangum
 from cocktailspace.api.app import create_app, group_roles
 from cocktailspace.api.auth.gateway import GatewayAuthenticator
 from cocktailspace.api.delivery import MOST_BYTES
+from cocktailspace.api.edge import Event, Handler, behind_cloudfront
 from cocktailspace.api.errors import error_response
 from cocktailspace.artifacts.store import ArtifactLinks
 from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
@@ -28,9 +29,6 @@ from cocktailspace.refresh.status import RefreshStatus
 from cocktailspace.settings import SettingsError, read_settings
 
 METRICS = "Cocktailspace"
-
-Event = dict[str, Any]
-Handler = Callable[[Event, object], dict[str, Any]]
 
 
 def handler(event: Event, context: object) -> dict[str, Any]:
@@ -53,7 +51,10 @@ def make_handler(services: Services) -> Handler:
             answered = Mangum(app, lifespan="off")(event, context)  # type: ignore[arg-type]
         return answered if _fits(answered) else _too_large()
 
-    return answer
+    secret = services.settings.origin_secret
+    if secret is None:
+        return answer
+    return behind_cloudfront(answer, secret.get_secret_value(), services.store)
 
 
 def run_reconcile(services: Services) -> dict[str, Any]:

@@ -63,6 +63,11 @@ class Site:
         named = "\n".join(f"{name} {file.sha256}" for name, file in self._files.items())
         return hashlib.sha256(named.encode()).hexdigest()[:16]
 
+    @property
+    def names(self) -> list[str]:
+        """Of every file, as `file` knows it."""
+        return list(self._files)
+
     @cached_property
     def modules(self) -> list[str]:
         """All modules of the map's page, to be fetched at once instead of one after another."""

@@ -29,6 +29,9 @@ _DENIED = {"AccessDenied", "Forbidden", "403"}
 LINK_SECONDS = 300
 
 
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
 class S3Store:
     """An ArtifactStore in one bucket."""
 
@@ -138,6 +141,9 @@ class S3Store:
             Key=key,
             Body=body,
             ContentType="application/json",
+            CacheControl=_FOR_EVER
+            if "/runs/" in key
+            else "no-cache",  # for caches before the bucket
             ChecksumAlgorithm="SHA256",
             **condition,
         )

@@ -4,7 +4,16 @@ import { API, ApiError, getJson } from "../data/api.js";
 import { clock, counted, dateShort, dateTime, percent } from "../format.js";
 import { byId, h } from "../html.js";
 
-const POLL_MS = { fresh: 5000, pending: 1000, running: 700, failed: 3000, offline: 4000 };
+const POLL_MS = { fresh: 5000, running: 700, failed: 3000, offline: 4000 };
+const PENDING_MS = { least: 1000, most: 15_000 };
+
+/** Milliseconds until the next question: a run that is minutes away is asked for seldom, one that is due at once. */
+export function pollDelay({ status, offline }, serverNow) {
+  if (offline) return POLL_MS.offline;
+  if (status.state !== "pending") return POLL_MS[status.state];
+  const wait = Math.abs(Date.parse(status.due_at) - serverNow) || 0;
+  return Math.min(PENDING_MS.most, Math.max(PENDING_MS.least, wait));
+}
 
 /** Keeps `store.freshness`: { status (or null), skew (server's clock less ours, ms), offline }. */
 export function createFreshness(store) {
@@ -19,8 +28,9 @@ export function createFreshness(store) {
       if (!(error instanceof ApiError)) throw error;
       store.set({ freshness: { ...store.get().freshness, offline: true } });
     }
-    const { status, offline } = store.get().freshness;
-    if (!document.hidden) timer = setTimeout(poll, POLL_MS[offline ? "offline" : status.state]);
+    const { freshness } = store.get();
+    const serverNow = Date.now() + freshness.skew;
+    if (!document.hidden) timer = setTimeout(poll, pollDelay(freshness, serverNow));
   }
 
   document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });

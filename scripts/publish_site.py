@@ -1,0 +1,61 @@
+"""Put the page's files, and where the site is, into the bucket of a stack.
+
+    python scripts/publish_site.py cocktailspace-dev
+
+Before each deployment of a stack that is there: a page that is served must find its files. Those
+of earlier versions stay, for pages that are open. The first time after it; until then the API
+serves them.
+"""
+
+import argparse
+import json
+import sys
+
+import boto3
+
+from cocktailspace.api.bodies import FOR_EVER
+from cocktailspace.api.edge import SITE
+from cocktailspace.api.site import Site
+
+
+def publish_files(bucket: str) -> int:
+    """Upload what is not there yet; returns how many files that were."""
+    site, s3 = Site(), boto3.client("s3")
+    prefix = f"static/{site.digest}/"
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    there = {found["Key"] for page in pages for found in page.get("Contents", ())}
+    missing = [name for name in site.names if prefix + name not in there]
+    for name in missing:
+        file = site.file(name)
+        s3.put_object(
+            Bucket=bucket,
+            Key=prefix + name,
+            Body=file.path.read_bytes(),
+            ContentType=file.media_type,
+            CacheControl=FOR_EVER,
+        )
+    return len(missing)
+
+
+def publish_address(bucket: str, address: str) -> None:
+    """Say where the site is, for whoever asks the API at its own address."""
+    body = json.dumps({"address": address}).encode()
+    boto3.client("s3").put_object(
+        Bucket=bucket, Key=SITE, Body=body, ContentType="application/json", CacheControl="no-cache"
+    )
+
+
+def main() -> None:
+    """Publish both for the stack that is named."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("stack")
+    stack = parser.parse_args().stack
+    described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in described["Outputs"]}
+    count = publish_files(outputs["Bucket"])
+    publish_address(outputs["Bucket"], outputs["ApiUrl"])
+    print(f"{count} files are new in {outputs['Bucket']}; the site is at {outputs['ApiUrl']}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""CloudFront before the API on AWS: who came through it, and where whoever did not should go."""
+
+import hmac
+import json
+from collections.abc import Callable
+from typing import Any
+
+from cocktailspace.api.errors import error_response
+from cocktailspace.artifacts.store import ArtifactStore, StoreError
+
+Event = dict[str, Any]
+Handler = Callable[[Event, object], dict[str, Any]]
+
+SECRET_HEADER = "x-origin-secret"  # noqa: S105 - its name
+SITE = "site.json"
+"""Object that says `{"address": ...}` of the distribution. The template cannot tell the function
+itself: the distribution points to the API, and the API to the function.
+"""
+
+
+def behind_cloudfront(handler: Handler, secret: str, store: ArtifactStore) -> Handler:
+    """Answer only requests that carry the secret, as coming from the viewer behind CloudFront."""
+
+    def answer(event: Event, context: object) -> dict[str, Any]:
+        headers = dict(event["headers"])
+        if not hmac.compare_digest(headers.pop(SECRET_HEADER, "").encode(), secret.encode()):
+            return _sent_away(store)
+        return handler(_as_the_viewer(event, headers), context)
+
+    return answer
+
+
+def _as_the_viewer(event: Event, headers: dict[str, str]) -> Event:
+    """The request with its sender's address in the place of CloudFront's.
+
+    CloudFront appends the viewer's address to X-Forwarded-For, and the gateway CloudFront's.
+    """
+    addresses = [each.strip() for each in headers.get("x-forwarded-for", "").split(",")]
+    if len(addresses) < 2:
+        return event | {"headers": headers}
+    context = event["requestContext"]
+    http = context["http"] | {"sourceIp": addresses[-2]}
+    return event | {"headers": headers, "requestContext": context | {"http": http}}
+
+
+def _sent_away(store: ArtifactStore) -> dict[str, Any]:
+    try:
+        address = json.loads(store.read(SITE).body)["address"]
+    except StoreError:
+        address = "the stack's output ApiUrl"
+    message = f"this address answers CloudFront alone; the API and the page are at {address}"
+    response = error_response(403, "use_cloudfront", message)
+    headers = {"content-type": "application/json"}
+    return {"statusCode": 403, "headers": headers, "body": bytes(response.body).decode()}
