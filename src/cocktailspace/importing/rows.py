@@ -6,6 +6,15 @@ from typing import Any
 
 Extra = Mapping[str, Any]
 """Keys of a file that the model has no place for, word for word."""
+_NONE: Extra = {}
+
+
+def _none() -> Extra:
+    return _NONE
+
+
+class UnreadableError(ValueError):
+    """A file that cannot be read; the message says what it lacks, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class LineRow:
     note: str = ""
     optional: bool = False
     alternatives: tuple[str, ...] = ()
-    extra: Extra = field(default_factory=dict)
+    extra: Extra = field(default_factory=_none)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ class RecipeRow:
     notes: str = ""
     servings: float | None = None
     tags: tuple[str, ...] = ()
-    extra: Extra = field(default_factory=dict)
+    extra: Extra = field(default_factory=_none)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ class IngredientRow:
     strength: float | None = None
     description: str = ""
     aliases: tuple[str, ...] = ()
-    extra: Extra = field(default_factory=dict)
+    extra: Extra = field(default_factory=_none)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +78,7 @@ class Collection:
     name: str = ""
     recipes: tuple[RecipeRow, ...] = ()
     ingredients: tuple[IngredientRow, ...] = ()
+    columns: tuple[str, ...] = ()
+    """Of a table: its columns that are not shown anywhere, unless they are mapped."""
     remarks: tuple[str, ...] = ()
     """What a reader has to say: how the text was coded, what was passed over."""

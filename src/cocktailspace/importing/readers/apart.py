@@ -1,0 +1,104 @@
+"""Reads a file in a child process, which is bounded in memory and time and can be killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import jiter
+
+from cocktailspace.importing.readers.bounds import BOUNDS, Bounds
+from cocktailspace.importing.rows import (
+    Collection,
+    IngredientRow,
+    LineRow,
+    RecipeRow,
+    UnreadableError,
+)
+
+_CHILD = "cocktailspace.importing.readers"
+Row = RecipeRow | IngredientRow | LineRow
+
+
+def read_apart(
+    name: str, body: bytes, mapping: Mapping[str, str] | None = None, bounds: Bounds = BOUNDS
+) -> Collection:
+    """What `read_file` says, read by a child; UnreadableError also where it takes too much."""
+    if len(body) > bounds.file_bytes:
+        raise UnreadableError(f"{name} has more than {bounds.file_bytes // 2**20} MB: split it")
+    settings = {"name": name, "mapping": dict(mapping or {}), "memory": bounds.memory_bytes,
+                "seconds": bounds.seconds}  # fmt: skip
+    child = subprocess.Popen(  # noqa: S603 - this program itself
+        [sys.executable, "-m", _CHILD, json.dumps(settings)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={key: os.environ[key] for key in ("PATH", "PYTHONPATH", "LANG") if key in os.environ},
+        start_new_session=True,
+    )
+    with child:
+        try:
+            said, _ = child.communicate(body, timeout=bounds.seconds)
+        except subprocess.TimeoutExpired:
+            raise UnreadableError(
+                f"{name} was not read within {bounds.seconds:g} s: split it"
+            ) from None
+        finally:
+            _kill(child)
+    if child.returncode != 0:
+        raise UnreadableError(
+            f"{name} is damaged, or takes more memory or time than a file may: mend or split it"
+        )
+    return _collection(name, said)
+
+
+def _kill(child: "subprocess.Popen[bytes]") -> None:
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+
+
+def _collection(name: str, said: bytes) -> Collection:
+    answer = jiter.from_json(said, allow_inf_nan=False)
+    if "error" in answer:
+        raise UnreadableError(f"{name}: {answer['error']}")
+    recipes = [
+        RecipeRow(**_tuples(row) | {"lines": tuple(LineRow(**_tuples(line)) for line in lines)})
+        for row, lines in answer["recipes"]
+    ]
+    return Collection(
+        answer["format"],
+        answer["name"],
+        tuple(recipes),
+        tuple(IngredientRow(**_tuples(row)) for row in answer["ingredients"]),
+        tuple(answer["columns"]),
+        tuple(answer["remarks"]),
+    )
+
+
+def _tuples(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+
+
+def as_objects(found: Collection) -> dict[str, Any]:
+    """A collection as the child says it: what is not empty of each row."""
+    return {
+        "format": found.format,
+        "name": found.name,
+        "recipes": [
+            [_said(recipe), [_said(line) for line in recipe.lines]] for recipe in found.recipes
+        ],
+        "ingredients": [_said(row) for row in found.ingredients],
+        "columns": found.columns,
+        "remarks": found.remarks,
+    }
+
+
+def _said(row: Row) -> dict[str, Any]:
+    return {
+        key: value
+        for key in row.__slots__
+        if key != "lines" and ((value := getattr(row, key)) or value == 0)
+    }

@@ -1,0 +1,136 @@
+"""JSON, YAML, XML and HTML become objects, within bounds and without following anything."""
+
+import json
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from typing import Any
+from xml.parsers import expat
+
+import jiter
+import yaml
+
+from cocktailspace.importing.readers.bounds import BOUNDS
+from cocktailspace.importing.rows import UnreadableError
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_json(text: str) -> Any:
+    """A JSON document, or one on each line."""
+    try:
+        return jiter.from_json(text.encode("utf-8", "replace"), allow_inf_nan=False)
+    except ValueError as error:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) > 1 and all(line.lstrip()[:1] in "{[" for line in lines[:50]):
+            try:
+                return [jiter.from_json(line.encode("utf-8", "replace")) for line in lines]
+            except ValueError:
+                pass
+        raise UnreadableError(f"this is not whole JSON: {error}") from None
+
+
+def read_yaml(text: str) -> Any:
+    """A YAML document, or the list of several; no aliases, no tags of programs."""
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=_LOADER):
+            if isinstance(event, yaml.AliasEvent):
+                raise UnreadableError("a YAML file with aliases (*name) is not read: write it out")
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > BOUNDS.depth:
+                raise UnreadableError(f"the YAML is nested deeper than {BOUNDS.depth}")
+        documents = list(yaml.load_all(text, Loader=_LOADER))
+    except (yaml.YAMLError, ValueError, TypeError) as error:  # also of dates that are none
+        if isinstance(error, UnreadableError):
+            raise
+        raise UnreadableError(f"this is not whole YAML: {error}") from None
+    return documents[0] if len(documents) == 1 else documents
+
+
+class _Tree:
+    """Makes objects of an XML document: elements that repeat become lists."""
+
+    def __init__(self) -> None:
+        self.stack: list[tuple[str, dict[str, Any], list[str]]] = [("", {}, [])]
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if len(self.stack) > BOUNDS.depth:
+            raise UnreadableError(f"the XML is nested deeper than {BOUNDS.depth}")
+        self.stack.append((name, dict(attributes), []))
+
+    def end(self, _: str) -> None:
+        name, children, texts = self.stack.pop()
+        text = "".join(texts).strip()
+        content: Any = {**children, **({"text": text} if text else {})} if children else text
+        into = self.stack[-1][1]
+        if name not in into:
+            into[name] = content
+        elif isinstance(into[name], list):
+            into[name].append(content)
+        else:
+            into[name] = [into[name], content]
+
+    def text(self, data: str) -> None:
+        self.stack[-1][2].append(data)
+
+
+def read_xml(text: str) -> Any:
+    """An XML document; one with a document type, and so with entities, is not read."""
+
+    def refuse(*_: object) -> None:
+        raise UnreadableError("an XML file with a DOCTYPE is not read: take it out")
+
+    tree = _Tree()
+    parser = expat.ParserCreate("utf-8")  # which takes the place of what the file says
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = tree.start
+    parser.EndElementHandler = tree.end
+    parser.CharacterDataHandler = tree.text
+    try:
+        parser.Parse(text.encode("utf-8", "replace"), True)
+    except expat.ExpatError as error:
+        raise UnreadableError(f"this is not whole XML: {error}") from None
+    return tree.stack[0][1]
+
+
+class _Scripts(HTMLParser):
+    """Collects what a page has as JSON-LD; the rest of it is not looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.found: list[str] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        kind = dict(attrs).get("type") or ""
+        self._inside = tag == "script" and kind.split(";")[0].strip() == "application/ld+json"
+        if self._inside:
+            self.found.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "script"
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.found[-1] += data
+
+
+def read_html(text: str) -> list[Any]:
+    """The JSON-LD of a saved page, as text: nothing of it is fetched or run."""
+    scripts = _Scripts()
+    scripts.feed(text)
+    scripts.close()
+    found = []
+    for script in scripts.found:
+        try:
+            found.append(json.loads(script.strip().removesuffix(";"), strict=False))
+        except (ValueError, RecursionError):
+            continue
+    if not found:
+        raise UnreadableError(
+            "this page has no recipe as data (schema.org JSON-LD): copy its text instead"
+        )
+    return found

@@ -1,0 +1,244 @@
+"""Objects of any file become rows, by what their keys are called."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cocktailspace.importing.readers.keys import Mapped, folded, names_of
+from cocktailspace.importing.readers.values import cleaned, list_of, number_of, text_of
+from cocktailspace.importing.rows import IngredientRow, LineRow, RecipeRow
+
+Object = Mapping[str, Any]
+_URL = re.compile(r"^https?://\S+$")
+_ROWS = re.compile(r"\r?\n|\s*[;|•·]\s*|\s*<br\s*/?>\s*")
+_SHORT = 40
+
+
+def is_recipe(value: Any, mapped: Mapped) -> bool:
+    """Whether an object has a name and something that it is made of."""
+    if not isinstance(value, Mapping):
+        return False
+    names = [mapped.field_of(str(key), "recipe")[0] for key in value]
+    lines = (mapped.field_of(str(key), "line") for key in value)
+    return "name" in names and (
+        "ingredients" in names or any(met == "ingredient" and number for met, number in lines)
+    )
+
+
+def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -> RecipeRow:
+    """The recipe that an object says.
+
+    name: where the object itself has none.
+    """
+    said: dict[str, Any] = {}
+    tags: list[str] = []
+    lines: list[LineRow] = []
+    numbered: dict[int, dict[str, Any]] = {}
+    extra: dict[str, Any] = {}
+    for raw_key, content in value.items():
+        key = str(raw_key)
+        met, _ = mapped.field_of(key, "recipe")
+        if met is None and (line := mapped.field_of(key, "line"))[0] and line[1] is not None:
+            numbered.setdefault(line[1], {})[str(line[0])] = content
+        elif content in (None, "", [], {}):
+            continue
+        elif met == "ingredients":
+            lines += lines_of(content, mapped)
+        elif met == "tags":
+            tags += list_of(content)
+        elif met is None or (met in said and text_of(said[met]) != text_of(content)):
+            extra[key] = content
+        else:
+            said[met] = content
+    lines += [_line_of_parts(numbered[number]) for number in sorted(numbered)]
+    fields = _texts(said)
+    fields["name"] = fields.get("name") or name
+    return RecipeRow(
+        **fields,
+        lines=tuple(line for line in lines if line.text or line.ingredient or line.label),
+        tags=tuple(dict.fromkeys(tags)),
+        origin=origin,
+        extra=extra,
+    )
+
+
+def _texts(said: Mapping[str, Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = {each: text_of(content) for each, content in said.items()}
+    if "servings" in fields:
+        found = re.search(r"\d+(?:\.\d+)?", fields["servings"])
+        fields["servings"] = number_of(found[0]) if found else None
+    method = fields.get("method", "")
+    if len(method) > _SHORT or "\n" in method:  # elsewhere it is what is done, in sentences
+        fields["instructions"] = "\n".join(filter(None, (fields.get("instructions"), method)))
+        del fields["method"]
+    for each in ("source", "source_url"):
+        content = fields.get(each, "")
+        if each == "source" and _URL.match(content) and not fields.get("source_url"):
+            fields["source_url"] = content
+            del fields["source"]
+        elif each == "source_url" and content and not _URL.match(content):
+            fields["source"] = fields.get("source") or content
+            del fields["source_url"]
+    if "name" in fields:
+        fields["name"] = " ".join(fields["name"].split())
+    return fields
+
+
+def lines_of(content: Any, mapped: Mapped) -> list[LineRow]:
+    """The lines that a value says: a list of texts or objects, a text, or measures by name."""
+    if isinstance(content, str):
+        return [LineRow(text=part) for part in map(cleaned, _ROWS.split(content)) if part]
+    if isinstance(content, Mapping):
+        if any(mapped.field_of(str(key), "line")[0] == "ingredient" for key in content):
+            return [line_of(content, mapped)]
+        return [
+            LineRow(measure=text_of(measure), ingredient=cleaned(str(name)))
+            for name, measure in content.items()
+        ]
+    if isinstance(content, Sequence):
+        return [line for each in content for line in _lines_of_one(each, mapped)]
+    return []
+
+
+def _lines_of_one(each: Any, mapped: Mapped) -> list[LineRow]:
+    if isinstance(each, Mapping):
+        return [line_of(each, mapped)]
+    if isinstance(each, str):
+        said = cleaned(each)
+        return [LineRow(text=" ".join(said.split()))] if said else []
+    if isinstance(each, Sequence) and all(isinstance(part, str | int | float) for part in each):
+        return [LineRow(text=" ".join(map(text_of, each)))]  # ["2 oz", "gin"]
+    return []
+
+
+def line_of(value: Object, mapped: Mapped) -> LineRow:
+    """The line that an object says."""
+    parts: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for key, content in value.items():
+        met, _ = mapped.field_of(str(key), "line")
+        if content in (None, "", [], {}):
+            continue
+        if met == "amount" and folded(str(key)) in ("oz", "ml", "cl", "parts", "ounces"):
+            parts.setdefault("unit", key)
+        if isinstance(content, Mapping) and met == "ingredient":  # {"ingredient": {"name": …}}
+            content = content.get("name") or text_of(content)  # noqa: PLW2901
+        if met is not None and met not in parts:
+            parts[met] = content
+        elif folded(str(key)) not in names_of("ingredient") and str(key) != "_id":
+            extra[str(key)] = content  # else it is of the ingredient, wherever that is used
+    return _line_of_parts(parts, extra)
+
+
+def _line_of_parts(parts: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> LineRow:
+    said = {each: " ".join(text_of(content).split()) for each, content in parts.items()}
+    amount, unit = number_of(parts.get("amount")), said.get("unit", "")
+    measure = said.get("measure", "")
+    if amount is None and said.get("amount"):
+        measure = " ".join(filter(None, (said["amount"], unit, measure)))
+        unit = ""
+    elif amount is None and unit:
+        measure, unit = " ".join(filter(None, (unit, measure))), ""
+    others = parts.get("alternatives")
+    return LineRow(
+        text="" if said.get("ingredient") else said.get("text", ""),
+        measure=measure,
+        ingredient=said.get("ingredient", ""),
+        label=said.get("label", ""),
+        amount=amount,
+        amount_max=number_of(parts.get("amount_max")),
+        unit=unit,
+        note=said.get("note", ""),
+        optional=str(parts.get("optional", "")).strip().casefold() in ("true", "1", "yes", "x"),
+        alternatives=tuple(list_of(others)) if others else (),
+        extra=extra or {},
+    )
+
+
+def ingredient_of(value: Object) -> IngredientRow | None:
+    """What an object says of an ingredient, if it says more than its name."""
+    said: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for key, content in value.items():
+        met = names_of("ingredient").get(folded(str(key)))
+        if content in (None, "", [], {}):
+            continue
+        if met is None or met in said:
+            extra[str(key)] = content
+        else:
+            said[met] = content
+    name = " ".join(text_of(said.get("name")).split())
+    if not name:
+        return None
+    strength = number_of(said.get("strength"))
+    return IngredientRow(
+        name,
+        text_of(said.get("parent")),
+        text_of(said.get("category")),
+        strength if strength is None or strength <= 100 else None,
+        text_of(said.get("description")),
+        tuple(list_of(said["aliases"])) if "aliases" in said else (),
+        extra,
+    )
+
+
+def rows_of_lines(rows: Iterable[Object], mapped: Mapped, origin: str) -> list[RecipeRow]:
+    """Recipes of a long table: rows of one name, one after another, are one recipe."""
+    recipes: list[RecipeRow] = []
+    group: list[Object] = []
+    said: str | None = None
+    for row in rows:
+        name = _name_of(row, mapped)
+        if group and name and name != said:
+            recipes.append(_recipe_of_group(group, mapped, f"{origin} {len(recipes) + 1}"))
+            group = []
+        said = name or said
+        group.append(row)
+    if group:
+        recipes.append(_recipe_of_group(group, mapped, f"{origin} {len(recipes) + 1}"))
+    return recipes
+
+
+def _name_of(row: Object, mapped: Mapped) -> str:
+    for key, content in row.items():
+        if mapped.field_of(str(key), "recipe")[0] == "name" and text_of(content):
+            return text_of(content)
+    return ""
+
+
+def _recipe_of_group(group: Sequence[Object], mapped: Mapped, origin: str) -> RecipeRow:
+    head: dict[str, Any] = {}
+    for key in {str(key): None for row in group for key in row}:
+        said = [row[key] for row in group if row.get(key) not in (None, "")]
+        of_recipe, of_line = mapped.field_of(key, "recipe")[0], mapped.field_of(key, "line")[0]
+        same = all(content == said[0] for content in said)
+        if said and (of_recipe or not of_line) and (same or of_line is None):
+            head[key] = said[0] if same else said
+    lines = [_line_of_parts(_parts_of(row, head, mapped)) for row in group]
+    recipe = recipe_of(head, mapped, origin)
+    return RecipeRow(
+        **{each: getattr(recipe, each) for each in RecipeRow.__slots__ if each != "lines"},
+        lines=tuple(line for line in lines if line.text or line.ingredient),
+    )
+
+
+def _parts_of(row: Object, head: Mapping[str, Any], mapped: Mapped) -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    for key, content in row.items():
+        line = mapped.field_of(str(key), "line")[0]
+        if line not in (None, "order") and key not in head and content not in (None, ""):
+            parts.setdefault(str(line), content)
+    return parts
+
+
+def is_long(keys: Iterable[str], mapped: Mapped) -> bool:
+    """Whether rows with these keys are lines of recipes."""
+    found = [(mapped.field_of(key, "recipe")[0], *mapped.field_of(key, "line")) for key in keys]
+    has_name = any(recipe == "name" for recipe, _, _ in found)
+    one = any(
+        line in ("ingredient", "text") and number is None and recipe is None
+        for recipe, line, number in found
+    )
+    many = any(line == "ingredient" and number is not None for _, line, number in found)
+    listed = any(recipe == "ingredients" for recipe, _, _ in found)
+    return has_name and one and not many and not listed

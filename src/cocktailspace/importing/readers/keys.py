@@ -1,0 +1,76 @@
+"""What files call their fields, in many languages; and what somebody said that they mean."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from cocktailspace.importing.vocabulary import plain
+
+_KEY = re.compile(r"[^a-z0-9\u0400-\u04ff]+")
+_BEFORE_NUMBERS = ("ingredient", "item", "zutat", "line")
+_NUMBERED = re.compile(r"^(.*?)(\d{1,3})(.*)$")
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    text = (files("cocktailspace.importing") / "words" / "fields.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def names_of(kind: str) -> Mapping[str, str]:
+    """The fields of a `recipe`, `line` or `ingredient` by what files call them."""
+    return {folded(name): each for each, names in _words()[kind].items() for name in names}
+
+
+@cache
+def words_of_lists(what: str) -> frozenset[str]:
+    """What files call their lists of recipes, or of ingredients."""
+    return frozenset(_words()["list"][what])
+
+
+def sections() -> Mapping[str, str]:
+    """What comes after a heading in a text, by its words."""
+    return {plain(name): each for each, names in _words()["section"].items() for name in names}
+
+
+@cache
+def folded(key: str) -> str:
+    """A key without case, accents and punctuation."""
+    return _KEY.sub("", plain(key))
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """Which key of a file is meant by which field, where somebody said so."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """`{"name": "Drink name"}`: a number in a key stands for that of a line."""
+
+    def field_of(self, key: str, kind: str) -> tuple[str | None, int | None]:
+        """The field that a key is, and the number of the line that it is of."""
+        return _field_of(tuple(self.fields.items()), key, kind)
+
+
+@lru_cache(maxsize=10_000)
+def _field_of(
+    said: tuple[tuple[str, str], ...], key: str, kind: str
+) -> tuple[str | None, int | None]:
+    name = folded(key)
+    mapped = {folded(each): field for field, each in said if field in _words()[kind]}
+    if name in mapped:
+        return mapped[name], None
+    known = names_of(kind)
+    if name in known:
+        return known[name], None
+    numbered = _NUMBERED.match(name) if kind == "line" else None
+    if numbered is None:
+        return None, None
+    stem = numbered[1] + numbered[3]
+    stems = {_NUMBERED.sub(r"\1\3", each): field for each, field in mapped.items()}
+    inner = numbered[3] if numbered[1] in _BEFORE_NUMBERS else ""
+    met = stems.get(stem) or known.get(stem) or known.get(inner)
+    return met, int(numbered[2]) if met else None

@@ -1,0 +1,243 @@
+"""Plain text and Markdown: several recipes, each a name, lines of ingredients, and what to do."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from cocktailspace.importing.lines import is_known_name
+from cocktailspace.importing.quantities import read_quantity
+from cocktailspace.importing.readers.keys import sections
+from cocktailspace.importing.readers.values import list_of, number_of
+from cocktailspace.importing.rows import Collection, LineRow, RecipeRow, UnreadableError
+from cocktailspace.importing.vocabulary import plain
+
+_HEADING = re.compile(r"^(#{1,6})\s*(.+?)\s*#*$")
+_UNDERLINE = re.compile(r"^(=+|-{3,}|\*{3,}|_{3,}|~{3,})$")
+_BULLET = re.compile(r"^\s*(?:[-*+•·–▪‣]|\[[ x]\])\s+(.+)$")
+_STEP = re.compile(r"^\s*(?:\d{1,2}[.)]|step \d+:?)\s+(.+)$", re.IGNORECASE)
+_FIELD = re.compile(
+    r"^(?:[-*+]\s+)?(?:\*\*|__)?([^:*_|]{2,30}?)(?:\*\*|__)?\s*:(?:\*\*|__)?\s*(.*)$"
+)
+_LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
+_IMAGE = re.compile(r"^!\[([^\]]*)\]\(([^)\s]+)[^)]*\)$")
+_EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1|(?<!\w)[*_](.+?)[*_](?!\w)")
+_NUMBERED_NAME = re.compile(r"^(?:#\s*)?\d{1,3}[.)]\s+")
+_LONGEST_NAME = 80
+_SENTENCE = re.compile(r"[.!?]$")
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line of the text, and what it may be."""
+
+    text: str
+    number: int
+    level: int = 0
+    """Of a heading; 0 of any other line."""
+    bullet: bool = False
+    after_blank: bool = False
+    section: str = ""
+    content: str = ""
+    """What stands after a section's word: `Glass: coupe`."""
+
+    @property
+    def is_ingredient(self) -> bool:
+        """Whether it says an amount of something."""
+        if self.level or self.section or _STEP.match(self.text) or len(self.text) > 120:
+            return False
+        found = read_quantity(self.text, is_known_name)
+        if not found.rest or _is_sentence(self.text):
+            return False
+        return found.unit is not None or (found.amount is not None and _in_figures(self.text))
+
+
+def _in_figures(text: str) -> bool:
+    return text[:1].isdigit() or text[:1] in ".,¼½¾⅓⅔⅛"
+
+
+def _is_sentence(text: str) -> bool:
+    return bool(_SENTENCE.search(text)) and len(text.split()) > 2
+
+
+def read_text(text: str) -> Collection:
+    """The recipes of a text."""
+    lines = list(_lines(text))
+    markdown = any(line.level for line in lines)
+    recipes = [recipe for draft in _drafts(lines) if (recipe := draft.finished())]
+    if not recipes:
+        raise UnreadableError(
+            "no recipes were found in this text: a recipe is a name on a line of its own, then a "
+            "line for each ingredient, such as `45 ml gin`"
+        )
+    return Collection("Markdown" if markdown else "plain text", recipes=tuple(recipes))
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    blank = True
+    known = sections()
+    raw = text.splitlines()
+    for number, each in enumerate(raw, 1):
+        said = each.strip()
+        if not said:
+            blank = True
+            continue
+        if _UNDERLINE.match(said):
+            blank = True
+            continue
+        below = raw[number].strip() if number < len(raw) else ""
+        line = _Line("", number, after_blank=blank)
+        if heading := _HEADING.match(said):
+            line.level, said = len(heading[1]), heading[2]
+        elif re.fullmatch(r"=+|-{3,}", below) and not _BULLET.match(each):
+            line.level = 1 if below[0] == "=" else 2
+        elif re.fullmatch(r"\*\*[^*]+\*\*:?|__[^_]+__:?", said):
+            line.level = 6
+        if bullet := _BULLET.match(each):
+            line.bullet, said = True, bullet[1]
+        line.text = said if _IMAGE.match(said) else _plain(said)
+        _find_section(line, known)
+        blank = False
+        yield line
+
+
+def _plain(text: str) -> str:
+    text = _LINK.sub(lambda link: f"{link[1]}: {link[2]}" if link[1] else link[2], text)
+    return _EMPHASIS.sub(lambda found: found[2] or found[3], text).strip()
+
+
+def _find_section(line: _Line, known: Any) -> None:
+    word = plain(line.text.rstrip(":").strip())
+    if word in known and (line.level or line.text.endswith(":") or len(line.text) < 30):
+        line.section = known[word]
+    elif found := _FIELD.match(line.text):
+        word = plain(found[1].strip())
+        if word in known and found[2].strip():
+            line.section, line.content = known[word], found[2].strip()
+        elif word == "method" and not line.level:
+            line.section, line.content = "method", found[2].strip()
+    if line.section == "instructions" and line.content and len(line.content) < 20 and line.bullet:
+        line.section = "method"
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A recipe as far as it has been read."""
+
+    name: str
+    number: int
+    level: int
+    said: dict[str, list[str]] = field(default_factory=dict)
+    lines: list[LineRow] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
+    section: str = ""
+
+    def add(self, line: _Line) -> None:
+        """Take a line for what it says, or for what the section is that it stands in."""
+        if line.section and not line.content:
+            self.section = line.section
+            return
+        if line.section and line.content:
+            if line.section == "ingredients":
+                self.lines += [LineRow(text=part.strip()) for part in line.content.split(",")]
+            else:
+                self.said.setdefault(line.section, []).append(line.content)
+                if line.section in ("instructions", "notes"):
+                    self.section = line.section
+            return
+        if image := _IMAGE.match(line.text):
+            self.extra.setdefault("images", []).append({"address": image[2], "credit": image[1]})
+        elif self._is_line(line):
+            self.lines.append(LineRow(text=line.text))
+        else:
+            self._say(line)
+
+    def _is_line(self, line: _Line) -> bool:
+        if line.level or self.section not in ("", "ingredients"):
+            return False
+        if line.is_ingredient:
+            return True
+        if self.section == "ingredients" or (self.lines and not line.after_blank):
+            return line.bullet or (self._is_short(line) and not _STEP.match(line.text))
+        return line.bullet and not self.said.get("instructions") and self._is_short(line)
+
+    @staticmethod
+    def _is_short(line: _Line) -> bool:
+        return len(line.text) < 50 and not _is_sentence(line.text)
+
+    def _say(self, line: _Line) -> None:
+        section = self.section
+        if section == "ingredients" or (not section and self.lines):
+            section = "instructions"
+        elif not section:
+            section = "description"
+        text = line.text
+        if section in ("garnish", "glass") and self.said.get(section):
+            section = "instructions"
+        if field_said := _FIELD.match(text):
+            name = field_said[1].strip()
+            if line.bullet and len(name.split()) <= 2 and plain(name) not in sections():
+                self.extra[name] = field_said[2].strip()
+                return
+        self.said.setdefault(section, []).append(text)
+
+    def finished(self) -> RecipeRow | None:
+        """The recipe, if it is made of something."""
+        if not self.lines:
+            return None
+        said = {each: "\n".join(texts) for each, texts in self.said.items()}
+        source = said.pop("source", "")
+        url = re.search(r"https?://\S+", source)
+        servings = re.search(r"\d+", said.pop("servings", ""))
+        return RecipeRow(
+            self.name,
+            tuple(self.lines),
+            f"line {self.number}",
+            source="" if url else source,
+            source_url=url[0] if url else "",
+            servings=number_of(servings[0]) if servings else None,
+            tags=tuple(list_of(said.pop("tags", ""))),
+            extra=self.extra,
+            **{each: text for each, text in said.items() if each != "ingredients"},
+        )
+
+
+def _drafts(lines: list[_Line]) -> list[_Draft]:
+    drafts: list[_Draft] = []
+    for place, line in enumerate(lines):
+        current = drafts[-1] if drafts else None
+        if _is_name(lines, place, current):
+            name = _NUMBERED_NAME.sub("", line.text).strip(" :")
+            drafts.append(_Draft(name, line.number, line.level))
+        elif current is not None:
+            current.add(line)
+    return drafts
+
+
+def _is_name(lines: list[_Line], place: int, current: _Draft | None) -> bool:
+    """Whether a line is a recipe's name: a heading, or a short line before ingredients."""
+    line = lines[place]
+    if line.section or line.bullet or len(line.text) > _LONGEST_NAME or _IMAGE.match(line.text):
+        return False
+    if line.level:
+        if current is not None and current.level and line.level > current.level and current.lines:
+            return False
+        return not line.is_ingredient
+    headed = any(0 < each.level < 6 and not each.section for each in lines)
+    begun = current is not None and not current.lines
+    stands_alone = line.after_blank or place == 0
+    if headed or begun or not stands_alone or line.is_ingredient or _is_sentence(line.text):
+        return False
+    return _ingredients_follow(lines, place)
+
+
+def _ingredients_follow(lines: list[_Line], place: int) -> bool:
+    """Whether ingredients come next, after a description of a line or two."""
+    for line in lines[place + 1 : place + 4]:
+        if line.is_ingredient or line.section == "ingredients" or line.bullet:
+            return True
+        if line.level or line.section == "instructions":
+            return False
+        if line.after_blank and not _is_sentence(line.text) and len(line.text) < _LONGEST_NAME:
+            return False
+    return False

@@ -1,0 +1,136 @@
+"""Tables (CSV with any delimiter, spreadsheets): a recipe a row, or a line a row."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from cocktailspace.importing.readers.bounds import BOUNDS
+from cocktailspace.importing.readers.fields import is_long, recipe_of, rows_of_lines
+from cocktailspace.importing.readers.keys import Mapped
+from cocktailspace.importing.readers.values import text_of
+from cocktailspace.importing.rows import Collection, RecipeRow, UnreadableError
+
+_DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE_ROWS = 30
+_HEADER_ROWS = 10
+_MAX_CELL = 2**20
+
+
+def delimiter_of(text: str) -> str | None:
+    """What parts the cells: that by which most rows have the same number, more than one."""
+    best: tuple[float, int, str] | None = None
+    for delimiter in _DELIMITERS:
+        rows = _sample(text, delimiter)
+        widths = [len(row) for row in rows if any(row)]
+        if len(widths) < 2 or max(widths) < 2:
+            continue
+        usual = max(set(widths), key=lambda width: (widths.count(width), width))
+        share = widths.count(usual) / len(widths)
+        if usual > 1 and (best is None or (share, usual) > best[:2]):
+            best = (share, usual, delimiter)
+    return best[2] if best and best[0] >= 0.5 else None
+
+
+def _sample(text: str, delimiter: str) -> list[list[str]]:
+    rows = []
+    csv.field_size_limit(_MAX_CELL)
+    try:
+        for row in csv.reader(io.StringIO(text[:200_000], newline=""), delimiter=delimiter):
+            rows.append(row)
+            if len(rows) >= _SAMPLE_ROWS:
+                break
+    except csv.Error:
+        return []
+    return rows
+
+
+def read_csv(text: str, mapped: Mapped) -> Collection:
+    """The recipes of a CSV text."""
+    delimiter = delimiter_of(text)
+    if delimiter is None:
+        raise UnreadableError("this is no table: its rows have not the same number of cells")
+    try:
+        rows = list(_bounded(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+    except csv.Error as error:
+        raise UnreadableError(f"the table cannot be read: {error}") from None
+    said = {",": "", ";": "semicolons", "\t": "tabs", "|": "bars"}[delimiter]
+    return collection_of_rows(rows, "CSV" + (f" with {said}" if said else ""), mapped)
+
+
+def read_spreadsheet(body: bytes, mapped: Mapped) -> Collection:
+    """The recipes of a spreadsheet's sheets (XLSX, XLS, ODS)."""
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(body))
+        sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    except (CalamineError, OSError, ValueError) as error:
+        raise UnreadableError(f"the spreadsheet cannot be read: {error}") from None
+    found: list[Collection] = []
+    for rows in sheets:
+        try:
+            found.append(collection_of_rows(list(_bounded(rows)), "spreadsheet", mapped))
+        except UnreadableError:
+            continue
+    if not found:
+        raise UnreadableError(
+            "no sheet has recipes: its first row must say what the columns are, a name and "
+            "ingredients among them"
+        )
+    recipes = tuple(recipe for each in found for recipe in each.recipes)
+    columns = dict.fromkeys(column for each in found for column in each.columns)
+    return Collection("spreadsheet", recipes=recipes, columns=tuple(columns))
+
+
+def _bounded(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    cells = 0
+    for row in rows:
+        cells += len(row)
+        if cells > BOUNDS.cells:
+            raise UnreadableError(f"the table has more than {BOUNDS.cells:,} cells: split it")
+        yield list(row)
+
+
+def collection_of_rows(rows: Sequence[Sequence[Any]], what: str, mapped: Mapped) -> Collection:
+    """The recipes of rows, the first of which says what the columns are."""
+    header_at = _header_of(rows, mapped)
+    header = [text_of(cell) or f"column {place + 1}" for place, cell in enumerate(rows[header_at])]
+    objects = [
+        dict(zip(header, row, strict=False))
+        for row in rows[header_at + 1 :]
+        if any(map(text_of, row))
+    ]
+    if is_long(header, mapped):
+        recipes = rows_of_lines(objects, mapped, "recipe")
+        form = "a line a row"
+    else:
+        recipes = [
+            recipe_of(each, mapped, f"row {header_at + 2 + number}")
+            for number, each in enumerate(objects)
+        ]
+        form = "a recipe a row"
+    named: list[RecipeRow] = [recipe for recipe in recipes if recipe.name]
+    unknown = dict.fromkeys(key for recipe in recipes for key in recipe.extra)
+    lost = len(recipes) - len(named)
+    remarks = (f"{lost} rows without a name were passed over",) if lost else ()
+    return Collection(f"{what}, {form}", "", tuple(named), (), tuple(unknown), remarks)
+
+
+def _header_of(rows: Sequence[Sequence[Any]], mapped: Mapped) -> int:
+    """The row that says what the columns are: a name, and ingredients."""
+    for place, row in enumerate(rows[:_HEADER_ROWS]):
+        header = [text_of(cell) for cell in row]
+        recipe = [mapped.field_of(cell, "recipe")[0] for cell in header]
+        lines = [mapped.field_of(cell, "line") for cell in header]
+        made_of = "ingredients" in recipe or any(
+            met in ("ingredient", "text") and recipe[column] != "name"
+            for column, (met, _) in enumerate(lines)
+        )
+        if "name" in recipe and made_of:
+            return place
+    seen = ", ".join(filter(None, map(text_of, rows[0]))) if rows else ""
+    raise UnreadableError(
+        f"the columns say neither a drink's name nor its ingredients ({seen[:200]}): say which is "
+        'which, as in --map name="Drink name" --map ingredient="What 1" --map measure="How much 1"'
+    )

@@ -1,0 +1,320 @@
+"""Files of many formats say the same: a reader's rows do not tell which it was."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from cocktailspace.importing.lines import read_line
+from cocktailspace.importing.readers.files import read_file
+from cocktailspace.importing.readers.keys import Mapped
+from cocktailspace.importing.rows import Collection, RecipeRow, UnreadableError
+
+Lines = list[tuple[float | None, str | None, str]]
+SOUR: Lines = [(45, "ml", "Pisco"), (1.5, "oz", "Lime juice"), (2, "dash", "Bitters")]
+
+
+def read(name: str, body: str | bytes, mapping: Mapping[str, str] | None = None) -> Collection:
+    return read_file(
+        name, body if isinstance(body, bytes) else body.encode(), Mapped(mapping or {})
+    )
+
+
+def said(recipe: RecipeRow) -> Lines:
+    found = []
+    for row in recipe.lines:
+        line = read_line(row)[0]
+        name = line.candidates[-1].name if line.candidates else ""
+        found.append((line.quantity.amount, line.quantity.unit, name))
+    return found
+
+
+def table(rows: list[list[str]], delimiter: str = ",") -> str:
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter).writerows(rows)
+    return text.getvalue()
+
+
+def the_sour(found: Collection) -> RecipeRow:
+    (recipe,) = (each for each in found.recipes if each.name == "Quito Sour")
+    assert said(recipe) == SOUR
+    return recipe
+
+
+PARTS = [
+    {"name": "Pisco", "amount": 45, "units": "ml"},
+    {"name": "Lime juice", "amount": "1 1/2", "units": "oz"},
+    {"name": "Bitters", "amount": 2, "units": "dashes"},
+]
+TEXTS = ["45 ml Pisco", "1 1/2 oz Lime juice", "2 dashes Bitters"]
+OBJECTS: dict[str, Any] = {
+    "a recipe": {"name": "Quito Sour", "ingredients": PARTS},
+    "a list": [{"title": "Quito Sour", "ingredients": TEXTS}, {"title": "B", "ingredients": []}],
+    "named texts": {"Quito Sour": {"ingredients": "\n".join(TEXTS)}},
+    "a collection": {"name": "Mine", "cocktails": [{"name": "Quito Sour", "ingredients": PARTS}]},
+    "measures by name": [{
+        "name": "Quito Sour",
+        "ingredients": {"Pisco": "45 ml", "Lime juice": "1 1/2 oz", "Bitters": "2 dashes"},
+    }],
+    "numbered": {"drinks": [{
+        "strDrink": "Quito Sour", "strIngredient1": "Pisco", "strMeasure1": "45 ml ",
+        "strIngredient2": "Lime juice", "strMeasure2": "1 1/2 oz", "strIngredient3": "Bitters",
+        "strMeasure3": "2 dashes", "strIngredient4": None, "strMeasure4": None,
+    }]},
+    "pairs": [{"name": "Quito Sour", "ingredients": [["45 ml", "Pisco"], ["1 1/2 oz", "Lime juice"],
+                                                      ["2 dashes", "Bitters"]]}],
+    "bulk": [{"name": "Quito Sour", "ingredients": [
+        {"ingredient_name": "Pisco", "amount": 45.0, "unit_name": "ml"},
+        {"ingredient_name": "Lime juice", "amount": 1.5, "unit_name": "oz"},
+        {"ingredient_name": "Bitters", "amount": 2, "unit_name": "dash"},
+    ]}],
+    "specials": [{"name": "Quito Sour", "ingredients": [
+        {"unit": "ml", "amount": 45, "ingredient": "Pisco"},
+        {"special": "1 1/2 oz Lime juice"}, {"special": "2 dashes Bitters"},
+    ]}],
+    "nested ingredients": {"recipes": [{"name": "Quito Sour", "ingredients": [
+        {"ingredient": {"name": "Pisco"}, "quantity": 45, "unit": "ml"},
+        {"ingredient": {"name": "Lime juice"}, "quantity": 1.5, "unit": "oz"},
+        {"ingredient": {"name": "Bitters"}, "quantity": 2, "unit": "dash"},
+    ]}]},
+    "rows of lines": [
+        {"cocktail": "Quito Sour", "ingredient": "Pisco", "amount": 45, "unit": "ml"},
+        {"cocktail": "Quito Sour", "ingredient": "Lime juice", "amount": 1.5, "unit": "oz"},
+        {"cocktail": "Quito Sour", "ingredient": "Bitters", "amount": 2, "unit": "dash"},
+    ],
+    "an answer": {"status": 1, "data": {"items": [{"name": "Quito Sour", "ingredients": TEXTS}]}},
+    "schema.org": {"@context": "https://schema.org", "@type": "Recipe", "name": "Quito Sour",
+                   "recipeIngredient": TEXTS},
+    "schema.org in a graph": {"@context": "https://schema.org", "@graph": [
+        {"@type": "WebPage"},
+        {"@type": ["Recipe"], "name": "Quito Sour", "recipeIngredient": TEXTS},
+    ]},
+    "German": [{"Titel": "Quito Sour", "Zutaten": ["45 ml Pisco", "1,5 oz Lime juice",
+                                                   "2 Dashes Bitters"]}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", OBJECTS)
+def test_json_and_yaml_are_read_whatever_their_shape(shape: str) -> None:
+    the_sour(read("file.json", json.dumps(OBJECTS[shape])))
+    the_sour(read("file", yaml.safe_dump(OBJECTS[shape], sort_keys=False)))
+
+
+def test_json_of_a_line_each_is_read() -> None:
+    lines = [json.dumps({"name": name, "ingredients": TEXTS}) for name in ("Quito Sour", "Other")]
+    the_sour(read("file.jsonl", "\n".join(lines)))
+
+
+WIDE = [["Drink", "Ingredient 1", "Measure 1", "Ingredient 2", "Measure 2", "Ingredient 3",
+         "Measure 3", "Rating"],
+        ["Quito Sour", "Pisco", "45 ml", "Lime juice", "1 1/2 oz", "Bitters", "2 dashes", "5"],
+        ["Other", "Gin", "1 oz", "", "", "", "", "4"]]  # fmt: skip
+LONG = [["name", "ingredient", "amount", "unit"], ["Quito Sour", "Pisco", "45", "ml"],
+        ["Quito Sour", "Lime juice", "1,5", "oz"], ["", "Bitters", "2", "dashes"],
+        ["Other", "Gin", "1", "oz"]]  # fmt: skip
+TEXT_COLUMN = [["Name", "Zutaten", "Zubereitung"],
+               ["Quito Sour", "45 ml Pisco\n1 1/2 oz Lime juice\n2 dashes Bitters", "Shütteln."],
+               ["Other", "1 oz Gin; 2 oz Tonic", ""]]  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", [WIDE, LONG, TEXT_COLUMN])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_tables_are_read_wide_and_long_whatever_parts_them(
+    rows: list[list[str]], delimiter: str
+) -> None:
+    found = read("file.csv", table(rows, delimiter))
+    the_sour(found)
+    assert [recipe.name for recipe in found.recipes] == ["Quito Sour", "Other"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252", "mac_roman"])
+def test_tables_are_read_in_any_encoding(encoding: str) -> None:
+    rows = [
+        ["Name", "Ingredients"],
+        ["Piña Colada", "3 cl Crème de Cacao"],
+        ["Café", "4 cl Cachaça"],
+    ]
+    found = read("file.csv", table(rows, ";").encode(encoding))
+    assert [recipe.name for recipe in found.recipes] == ["Piña Colada", "Café"]
+    assert found.recipes[1].lines[0].text == "4 cl Cachaça"
+
+
+def test_unknown_headers_are_said_and_can_be_mapped() -> None:
+    rows = [["What we call it", "Booze 1", "How much 1"], ["Quito Sour", "Pisco", "45 ml"]]
+    with pytest.raises(UnreadableError, match=r"What we call it, Booze 1.*--map"):
+        read("file.csv", table(rows))
+    mapping = {"name": "What we call it", "ingredient": "Booze 1", "measure": "How much 1"}
+    (recipe,) = read("file.csv", table(rows), mapping).recipes
+    assert said(recipe) == [(45, "ml", "Pisco")]
+
+
+def test_columns_without_a_place_are_named_and_kept() -> None:
+    found = read("file.csv", table(WIDE))
+    assert found.columns == ("Rating",)
+    assert the_sour(found).extra == {"Rating": "5"}
+
+
+def test_spreadsheets_are_read() -> None:
+    the_sour(read("file.xlsx", xlsx(LONG)))
+    the_sour(read("file.xlsx", xlsx(WIDE)))
+
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def xlsx(rows: list[list[str]]) -> bytes:
+    cells = "".join(
+        "<row>" + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row) + "</row>"
+        for row in rows
+    )
+    links = f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" Type="'
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"/>',
+        "_rels/.rels": f'{links}{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/>'
+        "</Relationships>",
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>'
+        '<sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'{links}{_RELATIONS}/worksheet" Target="worksheets/s.xml"/>'
+        "</Relationships>",
+        "xl/worksheets/s.xml": f'<worksheet xmlns="{_MAIN}"><sheetData>{cells}</sheetData>'
+        "</worksheet>",
+    }
+    return zipped({name: '<?xml version="1.0"?>' + text for name, text in parts.items()})
+
+
+def zipped(files: Mapping[str, str | bytes]) -> bytes:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return body.getvalue()
+
+
+def test_a_data_pack_has_recipes_and_what_ingredients_are() -> None:
+    pack = {
+        "cocktails/sour/data.json": json.dumps({"name": "Quito Sour", "ingredients": PARTS}),
+        "cocktails/sour/sour.jpg": b"\xff\xd8\xff",
+        "ingredients/pisco/data.json": json.dumps(
+            {"_id": "pisco", "_parent_id": "brandy", "name": "Pisco", "strength": 42}
+        ),
+        "base_glasses.json": "[]",
+    }
+    found = read("pack.zip", zipped(pack))
+    the_sour(found)
+    (pisco,) = found.ingredients
+    assert (pisco.name, pisco.parent, pisco.strength) == ("Pisco", "brandy", 42)
+    assert "1 files" in found.remarks[0]
+
+
+def test_a_saved_page_is_read_from_its_data_alone() -> None:
+    data = json.dumps(OBJECTS["schema.org"])
+    page = f"<!DOCTYPE html><html><head><script type='application/ld+json'>{data}</script></head>"
+    the_sour(read("page.html", page + "<body><img src='http://x.invalid/'>&frac12;</body></html>"))
+    with pytest.raises(UnreadableError, match="copy its text"):
+        read("page.html", "<html><body>Quito Sour</body></html>")
+
+
+def test_xml_is_read_and_its_entities_are_not() -> None:
+    lines = "".join(f"<ingredients><text>{text}</text></ingredients>" for text in TEXTS)
+    the_sour(
+        read(
+            "file.xml",
+            f"<?xml version='1.0' encoding='latin1'?><r><name>Quito Sour</name>{lines}</r>",
+        )
+    )
+    bomb = '<!DOCTYPE r [<!ENTITY a "aaaa">]><r><name>&a;</name></r>'
+    with pytest.raises(UnreadableError, match="DOCTYPE"):
+        read("file.xml", '<?xml version="1.0"?>' + bomb)
+
+
+TEXT = """My drinks
+
+Quito Sour
+A bright one, from the mountains.
+45 ml Pisco
+1 1/2 oz Lime juice
+2 dashes Bitters
+Shake with ice and strain into a coupe.
+Garnish: lime wheel
+Glass: Coupe
+
+Other
+1 oz Gin
+4 oz Tonic water
+Build over ice.
+"""
+MARKDOWN = """# Drinks of the house
+
+## Quito Sour
+
+A bright one.
+
+### Ingredients
+* 45 ml Pisco
+* 1 1/2 oz Lime juice
+* **2 dashes** Bitters
+
+### Method
+1. Shake with ice.
+2. Strain into a coupe.
+
+## Other
+- 1 oz Gin
+- 4 oz Tonic water
+
+Build over ice.
+"""
+
+
+@pytest.mark.parametrize("text", [TEXT, MARKDOWN])
+def test_texts_hold_several_recipes(text: str) -> None:
+    found = read("drinks.txt", text)
+    recipe = the_sour(found)
+    assert [each.name for each in found.recipes] == ["Quito Sour", "Other"]
+    assert "Shake with ice" in recipe.instructions
+    assert recipe.description.startswith("A bright one")
+    assert found.recipes[1].instructions == "Build over ice."
+    assert said(found.recipes[1]) == [(1, "oz", "Gin"), (4, "oz", "Tonic water")]
+
+
+def test_texts_say_glass_and_garnish() -> None:
+    recipe = the_sour(read("drinks.txt", TEXT))
+    assert (recipe.glass, recipe.garnish) == ("Coupe", "lime wheel")
+
+
+def test_fields_of_a_recipe_find_their_place() -> None:
+    recipe = {
+        "name": " Quito  Sour ", "ingredients": TEXTS, "preparation": "Shake.", "method": "Shake",
+        "glass": "coupe", "garnish": "none", "category": "Sours", "keywords": "sour, pisco",
+        "source": "https://drinks.example/q", "recipeYield": "2 drinks", "rating": 4, "tags": [],
+    }  # fmt: skip
+    found = the_sour(read("file.json", json.dumps(recipe)))
+    assert (found.instructions, found.method, found.glass) == ("Shake.", "Shake", "coupe")
+    assert (found.source, found.source_url) == ("", "https://drinks.example/q")
+    assert (found.tags, found.servings) == (("Sours", "sour", "pisco"), 2)
+    assert found.extra == {"rating": 4}
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "message"),
+    [
+        ("a.json", b'{"name": ', "not whole JSON"),
+        ("a.json", b"[]", "no recipes"),
+        ("a.pdf", b"%PDF-1.4 ...", "export it"),
+        ("a.zip", b"PK\x03\x04broken", "archive cannot be read"),
+        ("a.yml", b"a: &x [1]\nb: *x\n", "aliases"),
+        ("a.txt", b"only words here", "no recipes were found in this text"),
+        ("a.csv", b"", "empty"),
+        ("a.bin", bytes(range(256)) * 4, "no recipes|cannot be read|not"),
+    ],
+)
+def test_what_cannot_be_read_says_why_and_what_to_do(name: str, body: bytes, message: str) -> None:
+    with pytest.raises(UnreadableError, match=message):
+        read(name, body)

@@ -1,0 +1,165 @@
+"""Strangers' files are bounded, never followed or written; damaged ones end with one error."""
+
+import json
+import os
+import time
+import zipfile
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cocktailspace.importing.readers import files
+from cocktailspace.importing.readers.apart import as_objects, read_apart
+from cocktailspace.importing.readers.bounds import BOUNDS, Bounds
+from cocktailspace.importing.readers.files import read_file
+from cocktailspace.importing.rows import UnreadableError
+from tests.importing.test_readers import (
+    LONG,
+    MARKDOWN,
+    OBJECTS,
+    PARTS,
+    TEXT,
+    WIDE,
+    table,
+    xlsx,
+    zipped,
+)
+
+_PAGE = f"<html><script type='application/ld+json'>{json.dumps(OBJECTS['schema.org'])}</script>"
+SAMPLES = {
+    "a.json": json.dumps(OBJECTS["a collection"]).encode(),
+    "b.json": json.dumps(OBJECTS["schema.org in a graph"]).encode(),
+    "c.json": json.dumps(OBJECTS["numbered"]).encode(),
+    "a.yml": b"name: Quito Sour\ningredients:\n- 45 ml Pisco\n- name: Lime juice\n  amount: 1\n",
+    "a.csv": table(WIDE).encode(),
+    "b.csv": table(LONG, ";").encode("cp1252"),
+    "a.xml": b"<r><name>Sour</name><ingredients><name>Pisco</name></ingredients></r>",
+    "a.html": _PAGE.encode(),
+    "a.txt": TEXT.encode(),
+    "a.md": MARKDOWN.encode(),
+    "a.xlsx": xlsx(LONG),
+    "a.zip": zipped({"cocktails/a/data.json": json.dumps({"name": "S", "ingredients": PARTS})}),
+}
+
+
+def read_or_refuse(name: str, body: bytes) -> None:
+    """Anything but rows or one clear error fails the test."""
+    try:
+        found = read_file(name, body)
+    except UnreadableError:
+        return
+    json.dumps(as_objects(found), default=str)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    cuts=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 6), st.binary(max_size=6)), max_size=4)
+)
+def test_a_damaged_file_is_read_or_refused_with_one_error(
+    name: str, cuts: list[tuple[float, int, bytes]]
+) -> None:
+    body = SAMPLES[name]
+    for share, length, added in cuts:
+        place = int(share * len(body))
+        body = body[:place] + added + body[place + length :]
+    read_or_refuse(name, body)
+
+
+@settings(deadline=None)
+@given(body=st.binary(max_size=300), name=st.sampled_from(["a", "a.csv", "a.md", "a.yml"]))
+def test_any_bytes_are_read_or_refused(body: bytes, name: str) -> None:
+    read_or_refuse(name, body)
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["name", "ingredients", "ingredient", "amount", "unit", "tags", "drinks",
+                         "method", "@type", "@graph", "source", "strIngredient1", "substitutes"]),
+        inner, max_size=5,
+    ),
+    max_leaves=20,
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(document=_VALUES)
+def test_any_document_is_read_or_refused(document: object) -> None:
+    read_or_refuse("a.json", json.dumps(document).encode())
+
+
+def test_a_child_says_the_same() -> None:
+    for name, body in SAMPLES.items():
+        assert read_apart(name, body) == read_file(name, body)
+
+
+def test_an_archive_that_grows_too_large_is_refused() -> None:
+    bomb = zipped({"cocktails/a/data.json": b" " * (BOUNDS.expanded_bytes + 1)})
+    assert len(bomb) < 2**20
+    with pytest.raises(UnreadableError, match="holds more than"):
+        read_file("bomb.zip", bomb)
+
+
+def test_an_archive_that_lies_about_its_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = zipped({"a.json": b" " * 10_000})
+    monkeypatch.setattr(files, "BOUNDS", replace(BOUNDS, expanded_bytes=1_000))
+    monkeypatch.setattr(files, "_refuse_excess", lambda _: None)
+    with pytest.raises(UnreadableError, match="holds more than"):
+        read_file("bomb.zip", body)
+
+
+def test_no_path_of_an_archive_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    recipe = json.dumps({"name": "S", "ingredients": PARTS})
+    outside = tmp_path.parent / "outside"
+    body = BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        for path in ("../outside/cocktails/a.json", f"{outside}/cocktails/b.json"):
+            archive.writestr(path, recipe)
+    assert len(read_apart("a.zip", body.getvalue()).recipes) == 2
+    assert not outside.exists()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("deep.json", b'{"data":' * 10_000 + b"1" + b"}" * 10_000),
+        ("deep.json", b'{"data":' * 190 + b"1" + b"}" * 190),
+        ("deep.yml", b"a: " + b"[" * 5_000 + b"]" * 5_000),
+        ("deep.xml", b"<a>" * 5_000 + b"</a>" * 5_000),
+        ("laughs.yml", b"a: &a [x, x]\nb: &b [*a, *a]\nname: q\ningredients: [*b]\n"),
+        ("laughs.xml", b'<!DOCTYPE r [<!ENTITY a "&#65;">]><r>&a;</r>'),
+        ("outside.xml", b'<!DOCTYPE r SYSTEM "http://x.invalid/"><r/>'),
+        ("program.yml", b"!!python/object/apply:os.system [id]\n"),
+    ],
+)
+def test_traps_are_refused_at_once(name: str, body: bytes) -> None:
+    begun = time.perf_counter()
+    with pytest.raises(UnreadableError):
+        read_apart(name, body)
+    assert time.perf_counter() - begun < BOUNDS.seconds / 2
+
+
+def test_a_child_that_takes_too_long_is_killed() -> None:
+    with pytest.raises(UnreadableError, match="was not read within"):
+        read_apart("a.csv", SAMPLES["a.csv"], bounds=Bounds(seconds=0.01))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_a_child_that_takes_too_much_memory_ends() -> None:
+    body = json.dumps([{"name": str(n), "ingredients": ["1 oz gin"]} for n in range(20_000)])
+    with pytest.raises(UnreadableError, match="memory"):
+        read_apart("a.json", body.encode(), bounds=Bounds(memory_bytes=40 * 2**20))
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read() -> None:
+    with pytest.raises(UnreadableError, match="split it"):
+        read_apart("a.csv", b"x" * 101, bounds=Bounds(file_bytes=100))
