@@ -79,6 +79,9 @@ def test_what_is_advisory_or_far_off_does_not_stop_it(
     read_attempt(services.store)
 
 
+LOOKING = "cocktailspace_refresher_looking"
+
+
 class _Trap:
     """Something that raises while it is told to."""
 
@@ -128,12 +131,14 @@ def test_the_unforeseen_is_logged_once_and_tried_again_and_shown_meanwhile(
         assert answer.json()["error"]["code"] == "not_looking"
         assert type(error).__name__ in answer.json()["error"]["message"]
         assert client.get("/healthz").status_code == 200
+        assert f"\n{LOOKING} 0.0\n" in client.get("/metrics").text
         [record] = [each for each in caplog.records if each.name == embedded.__name__]
         assert record.exc_info is not None
         trap.error = None
         assert trap.passed.wait(60)
         monkeypatch.setattr(embedded, "UNSEEN_SECONDS", 60.0)
         assert client.get("/healthz/refresh").status_code == 200
+        assert f"\n{LOOKING} 1.0\n" in client.get("/metrics").text
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

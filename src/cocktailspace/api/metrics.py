@@ -146,6 +146,12 @@ class _ServiceCollector(Collector):
             "Times that the refresher could not see what is due, or start it",
             counts.failed_looks,
         )
+        trouble = self._services.refresher.trouble()
+        yield _gauge(
+            "refresher_looking",
+            "0 once the refresher hangs, has ended or has failed each time for 15 s; else 1",
+            int(trouble is None),
+        )
 
 
 def _of_status(status: RefreshStatus, now: datetime) -> Iterator[Metric]:

@@ -1,4 +1,4 @@
-"""The command line: serve, refresh, status, import, export, token, doctor."""
+"""The command line: `cocktailspace --help` lists its commands."""
 
 from cocktailspace.cli.commands import main
 

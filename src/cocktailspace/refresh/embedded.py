@@ -1,4 +1,4 @@
-"""The refresher of the embedded mode: a thread that starts the job when it is due."""
+"""The local scheduler: a thread of the server that starts the job when it is due."""
 
 import logging
 import threading
