@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ranked } from "../../../src/cocktailspace/web/static/js/edit/combobox.js";
 import { columnsOf } from "../../../src/cocktailspace/web/static/js/data/map-columns.js";
 import { usageOf } from "../../../src/cocktailspace/web/static/js/data/run.js";
 import { searched, withIngredient } from "../../../src/cocktailspace/web/static/js/shell/highlights.js";
@@ -38,4 +39,9 @@ test("names that begin with what is typed are suggested first, and how many matc
 
 test("an ingredient that no recipe has is not suggested", () => {
   assert.deepEqual(suggestions("lime", mapData).found.map((each) => each.name).slice(0, 1), ["Lime Juice"]);
+});
+
+test("names typed ahead are ranked by use", () => {
+  const items = [["Lime", 0], ["Lime Juice", 9], ["Sublime Bitters", 50], ["Key Lime", 2]].map(([name, uses]) => ({ name, uses, folded: String(name).toLowerCase() }));
+  assert.deepEqual(ranked(items, "lime").map((each) => each.name), ["Lime Juice", "Key Lime", "Lime", "Sublime Bitters"]);
 });

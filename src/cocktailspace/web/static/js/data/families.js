@@ -2,12 +2,23 @@
 // roots will not always do: where one root holds nearly everything ("Spirit"), its children tell
 // more, so the largest family is opened until none holds more than a share of the recipes.
 
+import { fold } from "../format.js";
 import { baseIngredients } from "./base-ingredients.js";
 
 const LARGEST_SHARE = 0.3;
 const MOST_UNCOLOURED = 0.15; // that opening a family may leave to "Other"
 const MOST_COLOURS = 11;
 const OTHERS = "Other";
+
+/**
+ * The colour (number of the palette) of well-known families, by the words in their names: the same in
+ * every catalogue. Other families take what is left.
+ */
+const USUAL_COLOURS = [
+  ["gin", "genever"], ["whiskey", "whisky", "bourbon", "scotch", "rye"], ["rum", "cane", "cachaca"], ["vodka"],
+  ["wine", "champagne", "prosecco"], ["tequila", "agave"], ["brandy", "cognac", "pisco"], ["liqueur", "amaro", "bitter"],
+  ["mixer", "juice", "soda"], ["mezcal", "beer"], ["sherry", "vermouth", "port"],
+];
 
 /**
  * Families of the recipes' main ingredients, the most frequent first, at most eleven and the rest
@@ -85,12 +96,23 @@ function ranked(counts, usage) {
   return list;
 }
 
-/** Numbers of the palette: kept from before, else the first free one; "Other" has the last. */
+/** Numbers of the palette: as before, else the usual one, else the first that is free; "Other" has the last. */
 function colour(list, before) {
   const had = new Map(before.map((family) => [family.key, family.colour]));
-  const taken = new Set(list.map((family) => had.get(family.key)).filter((each) => each !== undefined));
-  const free = Array.from({ length: MOST_COLOURS }, (_, index) => index).filter((index) => !taken.has(index));
-  for (const family of list) family.colour = family.key === 0 ? MOST_COLOURS : had.get(family.key) ?? free.shift();
+  const free = new Set(Array.from({ length: MOST_COLOURS }, (_, number) => number));
+  const waiting = list.filter((family) => family.key !== 0);
+  for (const wish of [(family) => had.get(family.key), usualColour, () => [...free][0]]) {
+    for (const family of waiting) {
+      const wanted = wish(family);
+      if (family.colour === undefined && free.delete(wanted)) family.colour = wanted;
+    }
+  }
+  for (const family of list) family.colour ??= MOST_COLOURS;
+}
+
+function usualColour({ name }) {
+  const words = fold(name).split(/[^a-z]+/);
+  return USUAL_COLOURS.findIndex((known) => known.some((word) => words.includes(word)));
 }
 
 function assigned(bases, belongs, list) {

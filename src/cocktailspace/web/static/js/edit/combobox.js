@@ -6,7 +6,7 @@ import { h, uniqueId } from "../html.js";
 const MOST = 8;
 
 /**
- * items: [{ id, name, note }]. Gives { node, input, value(), set(id), write(text), add(item) }; value() is the id
+ * items: [{ id, name, note, uses: how much it is used }]. Gives { node, input, value(), set(id), write(text), add(item) }; value() is the id
  * of what is named, or null. `onChange` is called when it changes. With `make`, a name that is not
  * there is offered to be made: make(text) resolves to the new item, or to null.
  * @param {any[]} items
@@ -107,17 +107,20 @@ export function combobox(items, { label, onChange = () => {}, placeholder = "", 
 
 const withFolded = (item) => ({ ...item, folded: fold(item.name) });
 
-/** Those with every word of what is wanted, best first: beginnings, beginnings of words, others. */
-function ranked(known, wanted) {
+/**
+ * Those with every word of what is wanted, best first: where a word begins with it before others, and
+ * of these the most used.
+ */
+export function ranked(known, wanted) {
   if (!wanted) return known;
   const words = wanted.split(/\s+/);
   const rank = ({ folded }) => {
     if (!words.every((word) => folded.includes(word))) return Infinity;
     const at = folded.indexOf(wanted);
-    return at === 0 ? 0 : at < 0 ? 3 : folded[at - 1] === " " ? 1 : 2;
+    return at === 0 || folded[at - 1] === " " ? 0 : at < 0 ? 2 : 1;
   };
   return known.filter((item) => rank(item) < Infinity)
-    .sort((one, other) => rank(one) - rank(other) || one.name.length - other.name.length || (one.name < other.name ? -1 : 1));
+    .sort((one, other) => rank(one) - rank(other) || (other.uses ?? 0) - (one.uses ?? 0) || one.name.length - other.name.length || (one.name < other.name ? -1 : 1));
 }
 
 function option(item, wanted, selected, accept) {

@@ -46,7 +46,8 @@ function formParts({ store, writer, ingredients, units, ownId }) {
   const address = text("Link to the source", "source_url");
   const live = draftPreview(store);
   const named = new Map(ingredients.map((each) => [each.id, each.name]));
-  const itemOf = (each) => ({ id: each.id, name: each.name, note: named.get(each.parent_id) ?? "" });
+  const usage = store.get().mapData?.usage.byId;
+  const itemOf = (each) => ({ id: each.id, name: each.name, note: named.get(each.parent_id) ?? "", uses: usage?.get(each.id)?.hierarchical_recipes });
   const lines = recipeLines({ ingredients: ingredients.map(itemOf), units, onChange: () => update(), make });
   async function make(name) {
     const made = await askForIngredient(name, ingredients, writer);

@@ -38,6 +38,7 @@ export function createSearch(store, router, announce) {
     clearTimeout(timer);
     if (patch.view !== "search") input.value = "";
     close();
+    input.blur(); // what was chosen gets the focus, and a phone's keyboard goes
     router.go({ search: "", ...patch });
   }
 
@@ -94,7 +95,7 @@ export function suggestions(text, mapData) {
     name: columns.names[point], note: "", go: { view: "recipe", id: columns.ids[point] },
   }));
   const used = usage.rows.filter((row) => row.hierarchical_recipes > 0);
-  const ingredients = best(used.map((row) => fold(row.name)), wanted, MOST_INGREDIENTS).map((number) => ({
+  const ingredients = best(used.map((row) => fold(row.name)), wanted, MOST_INGREDIENTS, (place) => used[place].hierarchical_recipes).map((number) => ({
     name: used[number].name, note: counted(used[number].hierarchical_recipes, "recipe"),
     go: { view: "ingredient", id: used[number].ingredient_id },
   }));
@@ -104,15 +105,23 @@ export function suggestions(text, mapData) {
   return { found: [...recipes, ...ingredients, everything], matches };
 }
 
-/** Places of the texts that contain what is wanted, beginnings first, then the shorter ones. */
-function best(texts, wanted, most) {
+/** Places of the texts that contain what is wanted: beginnings of words first, then the most used, then the shorter ones. */
+function best(texts, wanted, most, uses = (_place) => 0) {
   const found = [];
   for (let place = 0; place < texts.length; place++) {
     const at = texts[place].indexOf(wanted);
-    if (at >= 0) found.push([at === 0 ? 0 : texts[place][at - 1] === " " ? 1 : 2, texts[place].length, place]);
+    if (at < 0) continue;
+    const begins = at === 0 || texts[place][at - 1] === " ";
+    found.push([begins ? 0 : 1, -uses(place), at === 0 ? 0 : 1, texts[place].length, place]);
   }
-  found.sort((one, other) => one[0] - other[0] || one[1] - other[1] || one[2] - other[2]);
-  return found.slice(0, most).map(([, , place]) => place);
+  found.sort(inOrder);
+  return found.slice(0, most).map((each) => each.at(-1));
+}
+
+/** Compares two lists by their first difference. */
+function inOrder(one, other) {
+  const place = one.findIndex((each, index) => each !== other[index]);
+  return place < 0 ? 0 : one[place] - other[place];
 }
 
 function option({ name, note, go }, choose) {
