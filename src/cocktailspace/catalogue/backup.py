@@ -29,8 +29,7 @@ from cocktailspace.catalogue.errors import (
 )
 from cocktailspace.catalogue.idempotency import forget_answers
 from cocktailspace.catalogue.migrate import migrate, revisions, upgrade
-from cocktailspace.catalogue.migrations import refuse_newer
-from cocktailspace.catalogue.revision import schema_revision
+from cocktailspace.catalogue.revision import refuse_newer, schema_revision
 from cocktailspace.catalogue.schema import recipes
 from cocktailspace.catalogue.search import rebuild_index
 from cocktailspace.catalogue.translate import as_domain_errors

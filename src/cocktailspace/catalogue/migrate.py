@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from cocktailspace.catalogue.audit import refuse_foreign
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.migrations import REVISION, refuse_newer
-from cocktailspace.catalogue.revision import check_schema, schema_revision
+from cocktailspace.catalogue.migrations import REVISION
+from cocktailspace.catalogue.revision import check_schema, refuse_newer, schema_revision
 from cocktailspace.catalogue.translate import as_domain_errors
 from cocktailspace.files import give_away, make_folder
 

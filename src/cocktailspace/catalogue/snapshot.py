@@ -11,7 +11,7 @@ from pathlib import Path
 from cocktailspace.catalogue.errors import CatalogueError, SchemaError
 from cocktailspace.catalogue.forest import forest_of
 from cocktailspace.catalogue.measures import Kind, Measures
-from cocktailspace.catalogue.migrations import check_revision
+from cocktailspace.catalogue.revision import check_revision
 from cocktailspace.files import scratch_folder
 from cocktailspace.times import from_text
 

@@ -32,8 +32,7 @@ from cocktailspace.cli.views import follow_job, run_table, status_json, status_t
 from cocktailspace.files import replace_file
 from cocktailspace.logs import configure_logging
 from cocktailspace.refresh.local_jobs import JobLog
-from cocktailspace.refresh.restored import renew_restored
-from cocktailspace.refresh.status import RefreshState
+from cocktailspace.refresh.status import RefreshState, renew_restored
 from cocktailspace.settings import SettingsError
 from cocktailspace.terminal import printable
 

@@ -91,7 +91,7 @@ def _rows(services: Services) -> Finding:
         with services.database.reading() as connection:
             problems = list(islice(row_problems(connection), _NAMED))
     except CatalogueError as error:
-        return Finding(False, f"rows: {error}", "mend the catalogue first")
+        return Finding(False, f"rows: {error}", "repair the catalogue first")
     if not problems:
         return Finding(True, "every row is within the rules")
     what = f"rows break the rules: {'; '.join(map(str, problems))}"
@@ -104,7 +104,7 @@ def _taxonomy(services: Services) -> Finding:
         with services.database.reading() as connection:
             names = misplaced(connection)
     except CatalogueError as error:
-        return Finding(False, f"taxonomy: {error}", "mend the catalogue first")
+        return Finding(False, f"taxonomy: {error}", "repair the catalogue first")
     if not names:
         return Finding(True, "ingredients stand in a forest")
     named = ", ".join(map(repr, names[:_NAMED])) + f" and {len(names) - _NAMED} more" * (
@@ -132,7 +132,7 @@ def _server(services: Services) -> Finding:
         with services.database.reading() as connection:
             ours = catalogue_state(connection).catalogue_id
     except CatalogueError as error:
-        return Finding(False, f"server: {error}", "mend the catalogue first")
+        return Finding(False, f"server: {error}", "repair the catalogue first")
     if holder.catalogue_id != ours:
         what = f"a server of another catalogue ({holder.catalogue_id}) publishes to this folder"
         return Finding(False, what, "give each catalogue a folder of its own with ANALYTICS_PATH")
@@ -160,7 +160,7 @@ def _published(services: Services) -> Finding:
     try:
         published = read_published(services.store)
     except StoreError as error:
-        return Finding(False, f"published analytics: {error}", "mend the store")
+        return Finding(False, f"published analytics: {error}", "repair the store")
     if published is None:
         return Finding(False, "nothing is published yet", "run `cocktailspace refresh`")
     if published.manifest is None:
@@ -168,7 +168,7 @@ def _published(services: Services) -> Finding:
     try:
         names = damaged(services.store, published.manifest)
     except StoreError as error:
-        return Finding(False, f"published analytics: {error}", "mend the store")
+        return Finding(False, f"published analytics: {error}", "repair the store")
     if names:
         what = f"published analytics are damaged: {', '.join(names)}"
         return Finding(False, what, "run `cocktailspace refresh`")

@@ -97,7 +97,7 @@ def _headline(status: RefreshStatus, now: datetime) -> str:
             step = f"{attempt.step}, {attempt.fraction:.0%}" if attempt else "starting"
             return f"running: {step} (job {status.job.id if status.job else '?'})"
         case RefreshState.FAILED:
-            error = attempt.error if attempt and attempt.error else "the job ended without a word"
+            error = attempt.error if attempt and attempt.error else "the job ended without a report"
             return f"failed: {error}; next try {_when(status.due_at, now)}"
         case RefreshState.PENDING:
             when = f"due {_when(status.due_at, now)} while a server runs"

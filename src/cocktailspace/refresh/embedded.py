@@ -17,8 +17,7 @@ from cocktailspace.refresh.control import RequestedRun
 from cocktailspace.refresh.metrics import RefreshMetrics
 from cocktailspace.refresh.migration_guard import MigrationGuard
 from cocktailspace.refresh.ports import Cause, JobQueue
-from cocktailspace.refresh.restored import renew_restored
-from cocktailspace.refresh.status import RefreshStatus, StatusReader, cause_of
+from cocktailspace.refresh.status import RefreshStatus, StatusReader, cause_of, renew_restored
 
 logger = logging.getLogger(__name__)
 

@@ -99,7 +99,7 @@ def _reflected_version(catalogue: CatalogueState, manifest: Manifest | None) -> 
 def _attempted_version(catalogue: CatalogueState, attempt: Attempt | None) -> int:
     """The version that the running or the failed attempt started from.
 
-    A stopped attempt took nothing, and whether a succeeded one did, the published version tells.
+    A stopped attempt counts for nothing; a succeeded one shows in the published version.
     """
     if attempt is None or attempt.catalogue_id != catalogue.catalogue_id:
         return UNUSABLE

@@ -191,7 +191,7 @@ class LocalJobs:
         self._metrics.record_run(report)
 
     def _output_of(self, child: subprocess.Popen[bytes]) -> tuple[bytes, bool]:
-        """What a job said, and whether it ended by itself in the time that it has."""
+        """A job's standard output, and whether the job ended by itself in the time that it has."""
         try:
             return child.communicate(timeout=self._most.total_seconds())[0], True
         except subprocess.TimeoutExpired:
@@ -255,4 +255,4 @@ class LocalJobs:
 def _described(code: int) -> str:
     if code == -signal.SIGKILL:
         return "the job was killed (exit code -9); perhaps the machine had no memory left for it"
-    return f"the job ended without a word (exit code {code})"
+    return f"the job ended without a report (exit code {code})"

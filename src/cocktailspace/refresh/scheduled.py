@@ -1,6 +1,6 @@
 """The refresh on AWS: a schedule starts the job, and this process looks and sets the schedule.
 
-It may neither submit jobs nor ask for them: what runs, it knows from the job's own note.
+It may neither submit jobs nor ask for them: what runs, it knows from what the job records.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,10 @@ from datetime import datetime, timedelta
 from cocktailspace.artifacts.attempt import Attempt
 from cocktailspace.refresh.control import RequestedRun
 from cocktailspace.refresh.ports import Job, Scheduler
-from cocktailspace.refresh.restored import renew_restored
-from cocktailspace.refresh.status import RefreshStatus, StatusReader
+from cocktailspace.refresh.status import RefreshStatus, StatusReader, renew_restored
 
 SILENCE = timedelta(minutes=10)
-"""A job that says nothing for so long died without a word. Its longest step is far shorter, and a
+"""A job that records nothing for so long was killed. Its longest step is far shorter, and a
 second job beside one that lives after all does no harm."""
 
 
@@ -39,7 +38,7 @@ class ScheduledRefresher:
         return self._reader.status(check_artifacts=False)
 
     def trouble(self) -> str | None:
-        """None: it is a schedule's business to look, and metrics tell whether it does."""
+        """None: the reconcile looks, and its metrics are watched."""
         return None
 
     def run_now(self, status: RefreshStatus) -> RequestedRun:

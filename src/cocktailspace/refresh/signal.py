@@ -25,10 +25,11 @@ LEAST_MOVE = timedelta(seconds=3)
 
 
 class AnalyticsSignal:
-    """`signal_analytics_run()` as an object, so that it can tell how far the alarm would move.
+    """Sets the alarm to when the next run is due: `signal_analytics_run()`.
 
     It never raises and never delays its caller for long, whatever hangs: the edit is committed, and
-    what is lost here, the reconcile finds.
+    the reconcile finds what is lost here. It remembers where it set the alarm, so as not to move it
+    by a moment.
     """
 
     def __init__(

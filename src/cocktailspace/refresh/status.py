@@ -1,5 +1,6 @@
 """What is published, what is pending and when it is due: derived, never stored."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from enum import StrEnum
 from cocktailspace.artifacts.attempt import Attempt, read_attempt
 from cocktailspace.artifacts.manifest import Manifest, read_published
 from cocktailspace.artifacts.store import ArtifactStore
-from cocktailspace.catalogue.changes import CatalogueState
+from cocktailspace.catalogue.changes import CatalogueState, renew_identity
 from cocktailspace.catalogue.database import Database
 from cocktailspace.refresh.debounce import (
     FUTURE_TOLERANCE,
@@ -20,6 +21,8 @@ from cocktailspace.refresh.debounce import (
 from cocktailspace.refresh.facts import Facts, published_version, read_facts
 from cocktailspace.refresh.ports import Cause, Job
 from cocktailspace.times import Clock, later
+
+logger = logging.getLogger(__name__)
 
 
 class RefreshState(StrEnum):
@@ -110,6 +113,25 @@ def _latest(recorded: Attempt | None, unrecorded: Attempt | None) -> Attempt | N
     return recorded if recorded.started_at > unrecorded.started_at else unrecorded
 
 
+def renew_restored(database: Database, status: RefreshStatus) -> bool:
+    """Give a restored catalogue a new identity: its versions mean other contents than before."""
+    if not status.restored:
+        return False
+    with database.transaction() as tx:
+        catalogue_id = renew_identity(tx.connection, known=status.catalogue.catalogue_id)
+    if catalogue_id is None:  # another process was first
+        return True
+    logger.warning(
+        "the catalogue %s is at version %d, but version %s of it is published with other contents: "
+        "it was restored from a backup; from now on it is %s",
+        status.catalogue.catalogue_id,
+        status.catalogue.version,
+        status.manifest and status.manifest.source_version,
+        catalogue_id,
+    )
+    return True
+
+
 def derive_status(facts: Facts, policy: Debounce, now: datetime) -> RefreshStatus:
     """The status at `now`."""
     due_at = _due_at(facts, policy, now)
@@ -195,7 +217,7 @@ def _retry_due_at(facts: Facts, now: datetime) -> datetime | None:
 def _unpublished_failure(facts: Facts) -> tuple[datetime, int] | None:
     """When the last attempt failed and which failure in a row it was, unless it does not matter.
 
-    An attempt that says it is running while no job is active died without a word.
+    An attempt that is recorded as running while no job is active was killed.
     """
     attempt = facts.attempt
     if attempt is None or facts.job is not None:
