@@ -43,12 +43,14 @@ def everything() -> dict[str, Any]:
     """A `catalogue/2` whose last row of each list says everything."""
     rows = {table: said_of(kind) for table, kind in ROWS.items()}
     rows["units"]["name"] = "Handful"
+    rows["methods"]["name"] = "Swizzle"
     rows["ingredients"]["name"] = "Everything"
     lime = {"name": "Lime", "parent": None, "allow_substitution": False}
     each = {"name": "Each", "abbreviation": None, "millilitres": None}
     return {
         "format": "catalogue/2",
         "units": [each, rows["units"]],
+        "methods": [rows["methods"]],
         "ingredients": [lime, rows["ingredients"]],
         "recipes": [rows["recipes"]],
     }

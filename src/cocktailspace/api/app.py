@@ -25,6 +25,7 @@ from cocktailspace.api.routes.analytics import analytics_routes
 from cocktailspace.api.routes.catalogue import catalogue_routes
 from cocktailspace.api.routes.health import HEALTH, health_routes
 from cocktailspace.api.routes.ingredients import ingredient_routes
+from cocktailspace.api.routes.methods import method_routes
 from cocktailspace.api.routes.pages import page_routes
 from cocktailspace.api.routes.place import PLACE_BYTES, PlaceDraft, place_routes
 from cocktailspace.api.routes.recipes import recipe_routes
@@ -86,6 +87,7 @@ def create_app(
     app.include_router(recipe_routes(context), prefix=API)
     app.include_router(ingredient_routes(context), prefix=API)
     app.include_router(unit_routes(context), prefix=API)
+    app.include_router(method_routes(context), prefix=API)
     app.include_router(catalogue_routes(context), prefix=API)
     app.include_router(analytics_routes(context), prefix=API)
     app.include_router(refresh_routes(context), prefix=API)

@@ -25,6 +25,7 @@ from cocktailspace.catalogue.errors import (
 from cocktailspace.catalogue.models import (
     IngredientDraft,
     LineDraft,
+    MethodDraft,
     PieceDraft,
     RecipeFields,
     UnitDraft,
@@ -40,6 +41,7 @@ _OUTSIDE_BRACKETS = re.compile(r"(?:[^,()]|\([^()]*(?:\([^()]*\)[^()]*)*\))+")
 """What commas divide, brackets within brackets at most."""
 _MODELS: dict[str, type[BaseModel]] = {
     "units": UnitDraft,
+    "methods": MethodDraft,
     "ingredients": IngredientDraft,
     "ingredient_pieces": PieceDraft,
     "recipes": RecipeFields,

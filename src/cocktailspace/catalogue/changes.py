@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from cocktailspace.catalogue.schema import catalogue, changes
 
-Entity = Literal["recipe", "ingredient", "unit"]
+Entity = Literal["recipe", "ingredient", "unit", "method"]
 Action = Literal["create", "update", "delete"]
 ENTITIES, ACTIONS = get_args(Entity), get_args(Action)
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.values import (
+    Coefficient,
     Draft,
     Extra,
     IngredientId,
@@ -76,6 +77,21 @@ class PieceDraft(Draft):
     millilitres: Quantity = Field(
         title="Millilitres", description="Volume of one in ml; 0 for a peel", examples=[25.0]
     )
+
+
+class MethodDraft(Draft):
+    """How a drink is mixed, and how much water that adds: a x² + b x + c at a strength of x."""
+
+    name: Name = Field(title="Name", description="Unique without regard to case", examples=["Stir"])
+    words: LowerWords = Field(
+        (), title="Words", description="Other words for it", examples=[["stirred"]]
+    )
+    quadratic: Coefficient = Field(0.0, title="a", description="Of the strength's square (0 to 1)")
+    linear: Coefficient = Field(0.0, title="b", description="Of the strength (0 to 1)")
+    constant: Coefficient = Field(
+        title="c", description="Water per volume of what has no alcohol", examples=[0.145]
+    )
+    source: Text | None = Field(None, title="Source", description="Who says so")
 
 
 class IngredientDraft(Draft):
@@ -243,6 +259,12 @@ class Unit(UnitDraft, _Record):
     id: int
 
 
+class Method(MethodDraft, _Record):
+    """A method of mixing."""
+
+    id: int
+
+
 class Ingredient(IngredientDraft, _Record):
     """An ingredient and its place in the taxonomy."""
 
@@ -260,6 +282,26 @@ class Line(LineDraft, _Record):
     volume_ml: float = Field(description="What counts of it, in ml", examples=[29.5735])
 
 
+class Calculated(BaseModel):
+    """What follows from a recipe and the ingredients that it names; null where nobody knows."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    volume_ml: float = Field(description="Before ice", examples=[90.0])
+    served_ml: float | None = Field(description="With the water that its method adds")
+    alcohol_free: bool | None = Field(description="Whether it has at most 0.5 % vol")
+    strength: float | None = Field(description="% vol before ice", examples=[28.7])
+    strength_served: float | None = Field(description="% vol with that water", examples=[20.9])
+    dilution: float | None = Field(description="That water per volume of drink", examples=[0.37])
+    diluted_as: str | None = Field(description="The method whose curve was taken")
+    contains: tuple[str, ...] = Field(description="What some people must avoid")
+    assumed: tuple[str, ...] = Field(
+        description="Ingredients whose strength is their family's or whose unit is a convention"
+    )
+    unknown_volumes: tuple[str, ...] = Field(description="Ingredients counted as 1 ml each")
+    unknown_strengths: tuple[str, ...] = Field(description="Ingredients of unknown strength")
+
+
 class Recipe(RecipeFields, _Record):
     """A recipe with its lines in order."""
 
@@ -267,3 +309,4 @@ class Recipe(RecipeFields, _Record):
     created_at: datetime
     updated_at: datetime
     ingredients: list[Line]
+    calculated: Calculated

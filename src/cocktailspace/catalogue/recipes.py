@@ -7,20 +7,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 
+from cocktailspace.catalogue.calculated import calculate
 from cocktailspace.catalogue.database import Transaction
 from cocktailspace.catalogue.fields import shapes_of
-from cocktailspace.catalogue.kinds import measures_for
+from cocktailspace.catalogue.lines import alternatives_of, read_lines
 from cocktailspace.catalogue.lookup import chunks, require
-from cocktailspace.catalogue.models import Line, LineDraft, Recipe, RecipeDraft
+from cocktailspace.catalogue.methods import curves
+from cocktailspace.catalogue.models import Calculated, LineDraft, Recipe, RecipeDraft
 from cocktailspace.catalogue.names import name_key, order_key
 from cocktailspace.catalogue.recipe_checks import check_recipes
 from cocktailspace.catalogue.rows import column_values, completed, later_fields
 from cocktailspace.catalogue.schema import (
-    ingredients,
     line_alternatives,
     recipe_ingredients,
     recipes,
-    units,
 )
 from cocktailspace.catalogue.search import Found, search
 from cocktailspace.catalogue.values import Draft
@@ -93,11 +93,15 @@ def get_recipe(connection: Connection, recipe_id: int) -> Recipe:
 def load_recipes(connection: Connection, ids: Collection[int]) -> dict[int, Recipe]:
     """The recipes with these ids, lines in order; ids without a recipe are left out."""
     found: dict[int, Recipe] = {}
+    of_methods = curves(connection)
     for chunk in chunks(ids):
-        lines = _lines(connection, chunk)
+        read = read_lines(connection, chunk)
         for row in connection.execute(select(recipes).where(recipes.c.id.in_(chunk))):
+            result = calculate(read.parts.get(row.id, []), row.method, read.kinds, of_methods)
             found[row.id] = Recipe.model_construct(
-                **row._mapping, ingredients=lines.get(row.id, [])
+                **row._mapping,
+                ingredients=read.lines.get(row.id, []),
+                calculated=Calculated.model_validate(result),
             )
     return found
 
@@ -107,7 +111,7 @@ def load_drafts(connection: Connection, ids: Collection[int]) -> dict[int, Recip
     found: dict[int, RecipeDraft] = {}
     for chunk in chunks(ids):
         lines: dict[int, list[LineDraft]] = {}
-        others = _alternatives(connection, chunk)
+        others = alternatives_of(connection, chunk)
         table = recipe_ingredients.c
         query = select(recipe_ingredients).where(table.recipe_id.in_(chunk))
         for row in connection.execute(query.order_by(table.recipe_id, table.position)):
@@ -186,55 +190,6 @@ def _completed(draft: RecipeDraft, current: RecipeDraft, unsaid: Collection[str]
         same = left.get(line.ingredient_id)
         lines.append(completed(line, same.pop(0), later_fields(LineDraft)) if same else line)
     return whole.model_copy(update={"ingredients": tuple(lines)})
-
-
-def _lines(connection: Connection, recipe_ids: Collection[int]) -> dict[int, list[Line]]:
-    """By recipe, in order."""
-    query = (
-        select(
-            recipe_ingredients,
-            ingredients.c.name.label("ingredient"),
-            units.c.name.label("unit"),
-        )
-        .join_from(recipe_ingredients, ingredients)
-        .outerjoin(units)
-        .where(recipe_ingredients.c.recipe_id.in_(recipe_ids))
-        .order_by(recipe_ingredients.c.recipe_id, recipe_ingredients.c.position)
-    )
-    rows = connection.execute(query).all()
-    measures = measures_for(connection, {row.ingredient_id for row in rows})
-    others = _alternatives(connection, recipe_ids)
-    found: dict[int, list[Line]] = {}
-    for row in rows:
-        volume = measures.volume(
-            row.ingredient_id, row.amount, row.amount_max, row.unit_id, optional=row.optional
-        )
-        named = others.get((row.recipe_id, row.position), ())
-        line = Line.model_construct(
-            **row._mapping,
-            alternatives=tuple(each for each, _ in named),
-            alternative_names=tuple(name for _, name in named),
-            volume_ml=volume.ml,
-        )
-        found.setdefault(row.recipe_id, []).append(line)
-    return found
-
-
-def _alternatives(
-    connection: Connection, recipe_ids: Collection[int]
-) -> dict[tuple[int, int], list[tuple[int, str]]]:
-    """Id and name of each alternative, by recipe and position of its line."""
-    others = line_alternatives.c
-    query = (
-        select(others.recipe_id, others.position, others.ingredient_id, ingredients.c.name)
-        .join_from(line_alternatives, ingredients)
-        .where(others.recipe_id.in_(recipe_ids))
-        .order_by(others.recipe_id, others.position, others.rank)
-    )
-    found: dict[tuple[int, int], list[tuple[int, str]]] = {}
-    for row in connection.execute(query):
-        found.setdefault((row.recipe_id, row.position), []).append((row.ingredient_id, row.name))
-    return found
 
 
 def _insert_lines(tx: Transaction, drafts: Mapping[int, RecipeDraft]) -> None:

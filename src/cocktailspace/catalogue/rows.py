@@ -9,6 +9,7 @@ from cocktailspace.catalogue.fields import shapes_of
 from cocktailspace.catalogue.models import (
     IngredientDraft,
     LineDraft,
+    MethodDraft,
     RecipeDraft,
     UnitDraft,
 )
@@ -23,6 +24,7 @@ FIRST_FIELDS: dict[type[Draft], frozenset[str]] = {
         {"name", "instructions", "description", "source", "source_url", "ingredients"}
     ),
     LineDraft: frozenset({"ingredient_id", "amount", "unit_id"}),
+    MethodDraft: frozenset(),
 }
 """Those of `catalogue/1` and of its time's API: whoever knows these alone leaves the others as they
 are.

@@ -29,6 +29,7 @@ from cocktailspace.catalogue.fields import shapes_of
 from cocktailspace.catalogue.models import (
     IngredientDraft,
     LineDraft,
+    MethodDraft,
     PieceDraft,
     RecipeFields,
     UnitDraft,
@@ -130,6 +131,15 @@ units = Table(
     Column("id", Integer, primary_key=True),
     Column("name_key", Text, nullable=False, unique=True),
     *_columns(UnitDraft),
+    sqlite_autoincrement=True,
+)
+
+methods = Table(
+    "methods",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name_key", Text, nullable=False, unique=True),
+    *_columns(MethodDraft),
     sqlite_autoincrement=True,
 )
 

@@ -85,6 +85,7 @@ Text = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_clea
 Url = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^\s\"'<>\\]+$")]
 Quantity = Annotated[float, Field(strict=True, ge=0, le=1e6, allow_inf_nan=False)]
 Percent = Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)]
+Coefficient = Annotated[float, Field(strict=True, ge=-100, le=100, allow_inf_nan=False)]
 Servings = Annotated[int, Field(strict=True, ge=1, le=1_000)]
 Words = Annotated[tuple[Name, ...], Field(max_length=MOST_WORDS), AfterValidator(_different)]
 LowerWords = Annotated[Words, AfterValidator(_lower), AfterValidator(_different)]

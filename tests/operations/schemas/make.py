@@ -21,16 +21,15 @@ CATALOGUE_ID = "c0ffee00c0ffee00c0ffee00c0ffee00"
 T = "2026-01-01T00:00:00.000000Z"
 ROWS = f"""
 UPDATE catalogue SET catalogue_id = '{CATALOGUE_ID}';
-INSERT INTO units VALUES (1, 'Ounce', 'ounce', 'oz', 30.0);
-INSERT INTO ingredients VALUES
+INSERT INTO units (id, name, name_key, abbreviation, millilitres) VALUES
+  (1, 'Ounce', 'ounce', 'oz', 30.0);
+INSERT INTO ingredients (id, name, name_key, parent_id, description, allow_substitution,
+  created_at, updated_at) VALUES
   (1, 'Spirit', 'spirit', NULL, NULL, 0, '{T}', '{T}'),
   (2, 'Gin', 'gin', 1, 'Juniper', 0, '{T}', '{T}'),
   (3, 'Vermouth', 'vermouth', NULL, NULL, 1, '{T}', '{T}'),
   (5, 'Crème de Cassis', 'crème de cassis', NULL, NULL, 0, '{T}', '{T}');
-INSERT INTO recipes VALUES
-  (1, 'Martini', 'martini', 'Stir.', NULL, 'IBA', 'https://example.org', '{T}', '{T}'),
-  (4, 'Blackthorn Fizz', 'blackthorn fizz', NULL, NULL, NULL, NULL, '{T}', '{T}');
-INSERT INTO recipe_ingredients VALUES
+INSERT INTO recipe_ingredients (recipe_id, position, ingredient_id, amount, unit_id) VALUES
   (1, 1, 2, 2.0, 1), (1, 2, 3, 0.5, 1), (4, 1, 2, NULL, NULL), (4, 2, 5, 1.0, 1);
 INSERT INTO changes VALUES
   (1, '{T}', 'unit', 1, 'create'), (2, '{T}', 'ingredient', 1, 'create'),
@@ -40,6 +39,17 @@ INSERT INTO changes VALUES
 UPDATE sqlite_sequence SET seq = 7 WHERE name = 'recipes';
 """  # noqa: S608
 """Deleted rows have left gaps: ids and versions go on from the highest that was ever given."""
+RECIPES = f"""
+INSERT INTO recipes (id, name, name_key, instructions, description, source, source_url,
+  created_at, updated_at{{0}}) VALUES
+  (1, 'Martini', 'martini', 'Stir.', NULL, 'IBA', 'https://example.org', '{T}', '{T}'{{1}}),
+  (4, 'Blackthorn Fizz', 'blackthorn fizz', NULL, NULL, NULL, NULL, '{T}', '{T}'{{2}});
+"""  # noqa: S608
+SINCE_4 = (
+    ", uid, order_key",
+    f", '{'1' * 32}', 'martini' || char(1) || 'iba'",
+    f", '{'4' * 32}', 'blackthorn fizz'",
+)
 
 
 def dump(revision: str) -> str:
@@ -55,7 +65,8 @@ def dump(revision: str) -> str:
             command.upgrade(config, revision)
         database.close()
         with closing(sqlite3.connect(path)) as file:
-            file.executescript(ROWS)
+            recipes = RECIPES.format(*(SINCE_4 if revision >= "0004" else ("",) * 3))
+            file.executescript(recipes + ROWS)
             return "\n".join(_statements(file)) + "\n"
 
 

@@ -44,7 +44,7 @@ class Entity(Generic[D]):
     get: Callable[[Connection, int], BaseModel]
     create: Callable[[Transaction, Sequence[D], Sequence[str]], list[int]]
     replace: Callable[[Transaction, Mapping[int, D], Sequence[str]], None]
-    delete: Callable[[Transaction, int], None]
+    delete: Callable[[Transaction, int], None] | None = None
     bulk: type[Draft] | None = None
     on_replace: str = ""
     on_delete: str = ""
@@ -69,7 +69,8 @@ def add_entity_routes(
     if entity.bulk is not None:
         _add_bulk(router, context, entity, may_write)
     _add_replace(router, context, entity, may_write)
-    _add_delete(router, context, entity, may_write)
+    if entity.delete is not None:
+        _add_delete(router, context, entity, entity.delete, may_write)
 
 
 def _add_get(router: APIRouter, context: Context, entity: Entity[D]) -> None:
@@ -162,7 +163,11 @@ def _add_replace(
 
 
 def _add_delete(
-    router: APIRouter, context: Context, entity: Entity[D], may_write: Callable[..., Identity]
+    router: APIRouter,
+    context: Context,
+    entity: Entity[D],
+    delete: Callable[[Transaction, int], None],
+    may_write: Callable[..., Identity],
 ) -> None:
     @router.delete(
         entity.path,
@@ -178,4 +183,4 @@ def _add_delete(
     ) -> None:
         with context.services.database.transaction() as tx:
             refuse_stale(if_match, entity.get(tx.connection, entity_id))
-            entity.delete(tx, entity_id)
+            delete(tx, entity_id)

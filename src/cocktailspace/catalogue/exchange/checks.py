@@ -64,7 +64,7 @@ def _repeated_names(file: CatalogueFile, known: Known) -> Iterator[Problem]:
             key: object = name_key(row.name)
             if table == "recipes":
                 key = order_key(row.name, row.source)
-            elif key in known.names[table]:
+            elif key in known.names.get(table, {}):
                 key = known.names[table][name_key(row.name)][1]
             earlier = first.setdefault(key, i)
             if earlier != i:

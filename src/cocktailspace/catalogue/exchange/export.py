@@ -12,7 +12,14 @@ from cocktailspace.catalogue.exchange.naming import row_of_draft
 from cocktailspace.catalogue.fields import shapes_of
 from cocktailspace.catalogue.ingredients import list_ingredients
 from cocktailspace.catalogue.lookup import chunks
-from cocktailspace.catalogue.models import IngredientDraft, LineDraft, RecipeDraft, UnitDraft
+from cocktailspace.catalogue.methods import list_methods
+from cocktailspace.catalogue.models import (
+    IngredientDraft,
+    LineDraft,
+    MethodDraft,
+    RecipeDraft,
+    UnitDraft,
+)
 from cocktailspace.catalogue.recipes import load_drafts
 from cocktailspace.catalogue.rows import as_draft, later_fields
 from cocktailspace.catalogue.units import list_units
@@ -24,6 +31,7 @@ Row = dict[str, Any]
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _ALWAYS: dict[str, Row] = {
     "units": {"name": None, "abbreviation": None, "millilitres": None},
+    "methods": {"name": None},
     "ingredients": {"name": None, "parent": None, "allow_substitution": False},
     "recipes": {"name": None, "ingredients": []},
 }
@@ -53,11 +61,14 @@ def export_parts(connection: Connection, version: Format = "catalogue/1") -> Ite
     def named(table: str, row_id: int) -> str:
         return names[table][row_id]
 
-    drafts = {
+    drafts: dict[str, Iterator[Draft]] = {
         "units": (as_draft(unit, UnitDraft) for unit in units),
+        "methods": (as_draft(each, MethodDraft) for each in list_methods(connection)),
         "ingredients": (as_draft(each, IngredientDraft) for each in ingredients),
         "recipes": _recipes(connection),
     }
+    if version == "catalogue/1":
+        del drafts["methods"]
     for table, rows in drafts.items():
         found = (row_of_draft(draft, named) for draft in rows)
         yield from _rows(table, (_in_format(version, table, row) for row in found))
@@ -68,6 +79,7 @@ def left_out_of_1(connection: Connection) -> dict[str, int]:
     """What `catalogue/1` has no place for: how many rows of the catalogue say it, by field."""
     found: dict[str, int] = {}
     kinds: dict[str, type[Draft]] = {**ROWS, "recipe_ingredients": LineDraft}
+    del kinds["methods"]  # those of the literature are there anyway
     for table_name, kind in kinds.items():
         table = schema.metadata.tables[table_name]
         later = [table.c[name] for name in sorted(later_fields(kind) - {"uid"}) if name in table.c]

@@ -14,6 +14,7 @@ from cocktailspace.catalogue.fields import Shape, name_in_files, shapes_of
 from cocktailspace.catalogue.models import (
     IngredientDraft,
     LineDraft,
+    MethodDraft,
     PieceDraft,
     Ranged,
     RecipeDraft,
@@ -27,6 +28,7 @@ from cocktailspace.json_input import BYTES_PER_VALUE, JsonError, parse_json
 
 Format = Literal["catalogue/1", "catalogue/2"]
 
+_NOT_IN_1 = 'catalogue/1 has no such field; say "format": "catalogue/2"'
 _ANYHOW = 1_000
 """So many values may a small file have, however close together they are."""
 
@@ -68,6 +70,9 @@ if TYPE_CHECKING:
     class UnitRow(NamedRow):
         """A unit in a file."""
 
+    class MethodRow(NamedRow):
+        """A method in a file."""
+
     class IngredientRow(NamedRow):
         """An ingredient in a file."""
 
@@ -80,6 +85,7 @@ else:
     PieceRow = _row_model(PieceDraft, "PieceRow")
     LineRow = _row_model(LineDraft, "LineRow")
     UnitRow = _row_model(UnitDraft, "UnitRow")
+    MethodRow = _row_model(MethodDraft, "MethodRow")
     IngredientRow = _row_model(IngredientDraft, "IngredientRow", pieces=PieceRow)
     RecipeRow = _row_model(RecipeDraft, "RecipeRow", ingredients=LineRow)
 
@@ -89,6 +95,7 @@ class CatalogueFile(Draft):
 
     format: Format
     units: tuple[UnitRow, ...] = ()
+    methods: tuple[MethodRow, ...] = ()
     ingredients: tuple[IngredientRow, ...] = Field(
         (), description="A parent may follow its children"
     )
@@ -97,6 +104,7 @@ class CatalogueFile(Draft):
 
 ROWS: dict[str, type[Draft]] = {
     "units": UnitDraft,
+    "methods": MethodDraft,
     "ingredients": IngredientDraft,
     "recipes": RecipeDraft,
 }
@@ -121,6 +129,8 @@ def parse_file(text: str | bytes) -> CatalogueFile:
 
 def _fields_of_2(file: CatalogueFile) -> Iterator[Problem]:
     """Fields that `catalogue/1` does not have."""
+    if "methods" in file.model_fields_set:
+        yield Problem("methods", _NOT_IN_1)
     for name, kind in ROWS.items():
         rows: Sequence[Draft] = getattr(file, name)
         for i, row in enumerate(rows):
@@ -131,8 +141,7 @@ def _fields_of_2(file: CatalogueFile) -> Iterator[Problem]:
 
 def _beyond(row: Draft, kind: type[Draft], place: str) -> Iterator[Problem]:
     for name in sorted(row.model_fields_set - first_names(kind)):
-        message = 'catalogue/1 has no such field; say "format": "catalogue/2"'
-        yield Problem(f"{place}.{name}", message)
+        yield Problem(f"{place}.{name}", _NOT_IN_1)
 
 
 @cache

@@ -10,7 +10,7 @@ from cocktailspace.catalogue import schema
 from cocktailspace.catalogue.database import Database, Transaction
 from cocktailspace.catalogue.errors import MOST_PROBLEMS, InvalidError
 from cocktailspace.catalogue.exchange.checks import Known, known_names, refuse_bad_names
-from cocktailspace.catalogue.exchange.file import CatalogueFile
+from cocktailspace.catalogue.exchange.file import ROWS, CatalogueFile
 from cocktailspace.catalogue.exchange.matching import match_recipes
 from cocktailspace.catalogue.exchange.naming import Ids, draft_of_row
 from cocktailspace.catalogue.fields import name_in_files, shapes_of
@@ -19,14 +19,15 @@ from cocktailspace.catalogue.ingredients import (
     delete_ingredient,
     replace_ingredients,
 )
-from cocktailspace.catalogue.models import IngredientDraft, RecipeDraft, UnitDraft
+from cocktailspace.catalogue.methods import create_methods, list_methods, replace_methods
+from cocktailspace.catalogue.models import IngredientDraft, MethodDraft, RecipeDraft, UnitDraft
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.recipes import create_recipes, delete_recipe, replace_recipes
 from cocktailspace.catalogue.taxonomy import children_first
 from cocktailspace.catalogue.units import create_units, delete_unit, replace_units
 from cocktailspace.collector import paused_collector
 
-D = TypeVar("D", UnitDraft, IngredientDraft, RecipeDraft)
+D = TypeVar("D", UnitDraft, MethodDraft, IngredientDraft, RecipeDraft)
 Create = Callable[[Transaction, Sequence[D], Sequence[str]], list[int]]
 Replace = Callable[[Transaction, Mapping[int, D], Sequence[str], Collection[str]], None]
 
@@ -68,6 +69,7 @@ def import_file(tx: Transaction, file: CatalogueFile, *, replace: bool = False) 
     owners = [ids["units"].get(name_key(draft.name)) for draft in units]
     unit_ids = _upsert(tx, "units", units, owners, create_units, replace_units)
     ids["units"] |= _by_key(units, unit_ids)
+    _import_methods(tx, file)
     ingredient_ids = _import_ingredients(tx, file, ids, known)
     drafts = [
         _keeping_uid(draft_of_row(row, RecipeDraft, ids), owner)
@@ -90,6 +92,13 @@ def _unit_drafts(file: CatalogueFile, ids: Ids) -> list[UnitDraft]:
         else draft
         for draft in drafts
     ]
+
+
+def _import_methods(tx: Transaction, file: CatalogueFile) -> None:
+    drafts = [draft_of_row(row, MethodDraft, {}) for row in file.methods]
+    there = {name_key(each.name): each.id for each in list_methods(tx.connection)}
+    owners = [there.get(name_key(draft.name)) for draft in drafts]
+    _upsert(tx, "methods", drafts, owners, create_methods, replace_methods)
 
 
 def _import_ingredients(
@@ -189,5 +198,5 @@ def _by_key(drafts: Sequence[D], ids: Sequence[int]) -> dict[str, int]:
 def _summary(tx: Transaction, file: CatalogueFile) -> ImportSummary:
     actions = list(tx.touched.values())
     created, updated = actions.count("create"), actions.count("update")
-    rows = len(file.units) + len(file.ingredients) + len(file.recipes)
+    rows = sum(len(getattr(file, table)) for table in ROWS)
     return ImportSummary(created, updated, actions.count("delete"), rows - created - updated)

@@ -18,6 +18,14 @@ down_revision = "0003"
 
 _AT_ONCE = 5_000
 _LONG_SOURCE = 200
+_BOOK = "Dave Arnold, Liquid Intelligence, 2014"
+_MEASURED = f"{_BOOK}, and Cocktail Science in General, cookingissues.com 2010"
+_METHODS = (
+    ("Shake", '["shaken"]', -1.567, 1.742, 0.203, _MEASURED),
+    ("Stir", '["stirred", "throw", "thrown"]', -1.21, 1.246, 0.145, _MEASURED),
+    ("Build", '["built"]', 0.0, 0.0, 0.24, f"{_BOOK}: over a rock"),
+    ("No ice", '["hot", "warm", "layer", "layered"]', 0.0, 0.0, 0.0, None),
+)
 
 
 def upgrade() -> None:
@@ -26,6 +34,7 @@ def upgrade() -> None:
     _ingredients()
     _recipes()
     _lines()
+    _methods()
     op.create_table(
         "merged",
         sa.Column("entity", sa.String(16), nullable=False),
@@ -157,6 +166,27 @@ def _lines() -> None:
         "line_alternatives",
         ["ingredient_id", "recipe_id"],
     )
+
+
+def _methods() -> None:
+    """How much water each method of mixing adds: the curves of the literature, to begin with."""
+    methods = op.create_table(
+        "methods",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name_key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text()),
+        sa.Column("quadratic", sa.Float(), nullable=False),
+        sa.Column("linear", sa.Float(), nullable=False),
+        sa.Column("constant", sa.Float(), nullable=False),
+        sa.Column("source", sa.Text()),
+        sa.PrimaryKeyConstraint("id", name="pk_methods"),
+        sa.UniqueConstraint("name_key", name="uq_methods_name_key"),
+        sqlite_autoincrement=True,
+    )
+    columns = ("name", "words", "quadratic", "linear", "constant", "source")
+    rows = [dict(zip(columns, row, strict=True)) for row in _METHODS]
+    op.bulk_insert(methods, [row | {"name_key": str(row["name"]).casefold()} for row in rows])
 
 
 def _flag(name: str) -> sa.Column[bool]:
