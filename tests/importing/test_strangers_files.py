@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 import zipfile
 from dataclasses import replace
 from io import BytesIO
@@ -141,10 +140,9 @@ def test_no_path_of_an_archive_is_written(tmp_path: Path, monkeypatch: pytest.Mo
     ],
 )
 def test_traps_are_refused_at_once(name: str, body: bytes) -> None:
-    begun = time.perf_counter()
-    with pytest.raises(UnreadableError):
+    with pytest.raises(UnreadableError) as refused:
         read_apart(name, body)
-    assert time.perf_counter() - begun < BOUNDS.seconds / 2
+    assert "was not read within" not in str(refused.value)
 
 
 def test_a_child_that_takes_too_long_is_killed() -> None:

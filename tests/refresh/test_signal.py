@@ -104,15 +104,13 @@ def test_a_scheduler_that_hangs_delays_the_edit_by_no_more_than_the_bound(
         released = threading.Event()
 
         def move_to(self, _due: datetime, *, armed: bool) -> None:  # noqa: ARG002
-            self.released.wait(30)
+            self.released.wait()
 
     signal = AnalyticsSignal(_due(5), Hanging(), patience_seconds=0.05)
-    started = time.monotonic()
-    signal()
+    signal()  # which would never return, if it waited
     assert "the signal hangs" in caplog.text
     signal()  # and no second one hangs beside it
     assert "an earlier signal still hangs" in caplog.text
-    assert time.monotonic() - started < 5
     Hanging.released.set()
 
 
