@@ -82,7 +82,7 @@ def test_a_failure_exits_with_1_and_leaves_a_note(services: Services, tmp_path: 
 
 
 def test_settings_that_make_no_sense_exit_with_1(services: Services) -> None:
-    code, line, log = _run(services, ANALYTICS_BUCKET="bucket")
+    code, line, log = _run(services, ANALYTICS_BUCKET="bucket", ANALYTICS_STORE="")
     assert code == 1
     assert "ANALYTICS_PATH and ANALYTICS_BUCKET are both set" in str(line["error"])
     assert "Traceback" not in log
