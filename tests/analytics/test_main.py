@@ -55,6 +55,16 @@ def test_it_publishes_says_so_in_one_line_and_exits_with_0(services: Services) -
     assert (code, line["outcome"]) == (0, "published")
 
 
+def test_a_server_of_the_release_before_may_start_it(services: Services) -> None:
+    """It calls `--cause` `--because`: the program was upgraded while it ran."""
+    import_document(services.database, BAR)
+    code, line, log = _run(services, "--because=edit", "--quiet")
+    assert (code, line["cause"]) == (0, "edit")
+    assert "--because is now --cause" in log
+    code, line, log = _run(services, "--cause=retry", "--quiet")
+    assert (code, line["cause"], log) == (0, "retry", "")
+
+
 def test_it_loads_neither_scipy_nor_the_compiler(services: Services) -> None:
     recipes = [{**each, "name": f"{each['name']} {n}"} for each in BAR["recipes"] for n in range(4)]
     import_document(services.database, {**BAR, "recipes": recipes})

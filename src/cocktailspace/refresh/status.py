@@ -91,9 +91,9 @@ class StatusReader:
 
     def status(self, *, check_artifacts: bool = True) -> RefreshStatus:
         """Where things stand now."""
-        return derive_status(self.facts(check_artifacts), self.policy, self.clock())
+        return derive_status(self.facts(check_artifacts=check_artifacts), self.policy, self.clock())
 
-    def facts(self, check_artifacts: bool = True) -> Facts:
+    def facts(self, *, check_artifacts: bool = True) -> Facts:
         """The facts as they are now: the store's first, see `read_facts`."""
         published = read_published(self.store)
         manifest = published.manifest if published else None
