@@ -1,5 +1,6 @@
 """A real PostgreSQL server for the tests, from Debian's packages, in a temporary folder."""
 
+import ctypes
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ from sqlalchemy import URL
 _UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 _OWNER = "cocktailspace"
 _START_SECONDS = 60
+_PR_SET_PDEATHSIG = 1  # of Linux's prctl.h
 
 
 def postgres_programs() -> Path | None:
@@ -52,6 +54,7 @@ def postgres_server(programs: Path) -> Iterator[Path]:
                 cwd=folder,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - also where these tests are killed
             )
         try:
             _wait_until_it_answers(server, folder, log)
@@ -61,6 +64,10 @@ def postgres_server(programs: Path) -> Iterator[Path]:
             server.wait(_START_SECONDS)
     finally:
         shutil.rmtree(folder)
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _wait_until_it_answers(server: "subprocess.Popen[bytes]", folder: Path, log: Path) -> None:
