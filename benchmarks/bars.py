@@ -35,22 +35,22 @@ def index_data(catalogue: CatalogueArrays) -> dict[str, Any]:
         below.setdefault(above, []).append(number)
     rng = np.random.default_rng(0)
 
-    def stand_ins(number: int) -> list[list[int]]:
+    def stand_ins(number: int) -> list[list[Any]]:
         kin = [each for each in below[parents[number]] if each != number]
         return [
-            [each, 300 - 20 * n, 9] for n, each in enumerate(rng.permutation(kin)[:10].tolist())
+            [each, 300 - 20 * n, 9, []] for n, each in enumerate(rng.permutation(kin)[:10].tolist())
         ]
 
     ingredients = [
         {
             "ingredient_id": each + 1,
             "name": names[each],
+            "aliases": [],
             "parent": parents[number],
             "shelf": parents[number] is None,
             "substitution": bool(catalogue.substitutable[each]),
             "made_from": None,
             "staple": False,
-            "contains": ["alcohol"] if number % 2 else [],
             "stand_ins": stand_ins(number),
         }
         for number, each in enumerate(order)

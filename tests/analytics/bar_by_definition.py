@@ -3,6 +3,7 @@
 Slow, and as plain as can be: the fast computation has to say the same.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -80,25 +81,40 @@ class Bar:
             return Way.KIND, min(kinds)[1]
         if had := self.had(one):
             return Way.MADE, _nearest(had)[1]
+        other = self._family(one)
+        if other is not None:
+            return Way.GENERIC, other
+        other = self._sibling(one)
+        return (Way.MISSING, None) if other is None else (Way.SIBLING, other)
+
+    def _family(self, one: int) -> int | None:
+        """What is owned of the nearest family above that will do."""
         for above in self.families(one):
             if above in self.typed:
-                return Way.GENERIC, above
+                return above
             source = self.ingredients[above]["made_from"]
             if source is not None and (had := Bar(self.data, self.typed).had(source)):
-                return Way.GENERIC, _nearest(had)[1]
+                return _nearest(had)[1]
+        return None
+
+    def _sibling(self, one: int) -> int | None:
+        """What is owned of its family, where a guest would take any, or that family, bought."""
         siblings = [_nearest(had) for other in self.siblings(one) if (had := self.had(other))]
-        return (Way.SIBLING, min(siblings)[1]) if siblings else (Way.MISSING, None)
+        if siblings:
+            return min(siblings)[1]
+        family = next(self.families(one), None)
+        if family is None or not self.ingredients[one]["substitution"]:
+            return None
+        source = self.ingredients[family]["made_from"]
+        there = family in self.owned or (source is not None and self.had(source))
+        return family if there else None
 
     def siblings(self, one: int) -> list[int]:
         """Those that a guest would take instead."""
-        above = next(self.families(one), None)
-        if above is None or not self.ingredients[one]["substitution"]:
+        family = next(self.families(one), None)
+        if family is None or not self.ingredients[one]["substitution"]:
             return []
-        return [
-            other
-            for other, row in enumerate(self.ingredients)
-            if other != one and row["parent"] == above and row["substitution"]
-        ]
+        return [other for other in self.members(family) if other != one]
 
     def line(self, demand: list[int]) -> Line:
         """How a line is met that asks for the first of these, or for one of the others."""
@@ -119,21 +135,30 @@ class Bar:
     def stand_ins(self, demand: list[int]) -> Iterator[tuple[bool, int, int, int, tuple[str, ...]]]:
         """Those that are there: whether it adds something, its share, name, for which, and what."""
         for place, one in enumerate(demand):
-            for other, share, _ in self.ingredients[one]["stand_ins"]:
+            for other, share, _, adds in self.ingredients[one]["stand_ins"]:
                 if self.ingredient(other)[0] <= Way.GENERIC:
-                    added = set(self.ingredients[other]["contains"]) - set(
-                        self.ingredients[one]["contains"]
-                    )
-                    yield bool(added), -share, other, place, tuple(sorted(added))
+                    yield bool(adds), -share, other, place, tuple(adds)
 
     def bottle(self, one: int) -> int:
         """What to buy for it."""
         seen = [one]
         while (source := self.ingredients[seen[-1]]["made_from"]) is not None:
             if source in seen:
-                return one
+                return self.usual(one)
             seen.append(source)
-        return seen[-1]
+        return seen[-1] if len(seen) > 1 else self.usual(one)
+
+    def usual(self, one: int) -> int:
+        """Of those of which any will do the one that most lines name."""
+        family = one if self.members(one) else next(self.families(one), None)
+        if family is None or not (family == one or self.ingredients[one]["substitution"]):
+            return one
+        named = Counter(self.data["demands"][each][0] for each in self.data["lines"]["demand"])
+        return min([family, *self.members(family)], key=lambda each: (-named[each], each))
+
+    def members(self, family: int) -> list[int]:
+        """Those of a family of which a guest would take any."""
+        return [each for each in self.below[family] if self.ingredients[each]["substitution"]]
 
     def short(self, recipe: int) -> list[int]:
         """Bottles that are missing for it to be made as it is written."""

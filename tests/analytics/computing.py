@@ -75,6 +75,8 @@ def by_name(snapshot: Snapshot, data: Any) -> Any:
     of_ids = {"recipes": recipes, "children": ingredients}
 
     def named(key: str, value: Any) -> Any:
+        if key in of_id and isinstance(value, list):
+            return [of_id[key].get(each) for each in value]
         if key in of_id:
             return of_id[key].get(value)
         if key in of_ids and all(isinstance(each, int) for each in value):

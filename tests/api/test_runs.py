@@ -1,11 +1,14 @@
 """A published run, read back from its artifacts."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cocktailspace.analytics.parameters import PARAMETERS
+from cocktailspace.analytics.published import ARTIFACTS as PUBLISHED
+from cocktailspace.analytics.published import PublishedRun
 from cocktailspace.api.errors import NotYetError
 from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.artifacts.folder import FolderStore
@@ -47,9 +50,15 @@ def _publish(store: ArtifactStore, artifacts: dict[str, Any]) -> str:
     return run_id
 
 
+def _runs(
+    store: ArtifactStore, read: Callable[[ArtifactStore, str], PublishedRun] = PublishedRun
+) -> PublishedRuns[PublishedRun]:
+    return PublishedRuns(store, Inspection(store), PUBLISHED, read)
+
+
 def test_recipes_stand_in_order_of_name_with_their_place_on_each_map(store: FolderStore) -> None:
     run_id = _publish(store, ARTIFACTS)
-    manifest, run = PublishedRuns(store, Inspection(store)).current()
+    manifest, run = _runs(store).current()
     assert manifest.run_id == run_id
     by_name = sorted(range(3), key=lambda number: NAMES[number])
     assert run.names == sorted(NAMES)
@@ -65,22 +74,27 @@ def test_recipes_stand_in_order_of_name_with_their_place_on_each_map(store: Fold
 def test_a_recipe_that_the_run_does_not_have_is_said_to_be_missing(store: FolderStore) -> None:
     _publish(store, ARTIFACTS)
     with pytest.raises(NotFoundError, match="recipe 4 is not in the published analytics"):
-        PublishedRuns(store, Inspection(store)).current()[1].row_of(4)
+        _runs(store).current()[1].row_of(4)
 
 
-def test_a_run_is_read_once(store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    _publish(store, ARTIFACTS)
-    runs = PublishedRuns(store, Inspection(store))
-    _, run = runs.current()
-    monkeypatch.setattr("cocktailspace.api.runs.PublishedRun", None)  # reading would fail
-    assert runs.current()[1] is run
+def test_a_run_is_read_once(store: FolderStore) -> None:
+    run_id = _publish(store, ARTIFACTS)
+    read = []
+
+    def reading(store: ArtifactStore, run_id: str) -> PublishedRun:
+        read.append(run_id)
+        return PublishedRun(store, run_id)
+
+    runs = _runs(store, reading)
+    assert runs.current()[1] is runs.current()[1]
+    assert read == [run_id]
 
 
 @pytest.mark.parametrize("name", ARTIFACTS)
 def test_a_run_that_lacks_something_is_not_yet_there(store: FolderStore, name: str) -> None:
     _publish(store, {each: rows for each, rows in ARTIFACTS.items() if each != name})
     with pytest.raises(NotYetError, match="is gone; it is computed anew"):
-        PublishedRuns(store, Inspection(store)).current()
+        _runs(store).current()
 
 
 @pytest.mark.parametrize("name", ["cocktail-space-em", "ingredient-usage"])
@@ -88,4 +102,4 @@ def test_a_form_that_cannot_be_read_says_what_helps(store: FolderStore, name: st
     for rows in ([{"recipe": "of tomorrow"}], {"of": "tomorrow"}, [["of", "tomorrow"]], [7]):
         _publish(store, ARTIFACTS | {name: rows})
         with pytest.raises(NotYetError, match="refresh --force"):
-            PublishedRuns(store, Inspection(store)).current()
+            _runs(store).current()

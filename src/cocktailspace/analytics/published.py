@@ -30,6 +30,7 @@ from cocktailspace.analytics.space import (
 )
 from cocktailspace.analytics.transport.distances import distances_to_all, nearest_columns
 from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.words import likeness
 from cocktailspace.artifacts.manifest import ArtifactName, Manifest, artifact_key
 from cocktailspace.artifacts.rows import rows_of
 from cocktailspace.artifacts.store import ArtifactStore
@@ -140,6 +141,10 @@ class PublishedRun:
             )
         return int(rows[0])
 
+    def has(self, recipe_id: int) -> bool:
+        """Whether the run has a place for a recipe."""
+        return bool((self.ids == recipe_id).any())
+
     def lines(self, row: int) -> Lines:
         """Ingredients and volumes of a recipe; lines of one ingredient are added up."""
         columns, volumes = self._volumes.row(row)
@@ -171,6 +176,18 @@ class PublishedRun:
         found = min(count, int(np.isfinite(distances).sum()))
         rows, near = nearest_columns(distances, found)
         return rows[0].tolist(), near[0] / (MASS_TOTAL * EDGES[0])
+
+    def distances_to_all(self, row: int) -> NDArray[np.float64]:
+        """(n,) whole distances from one recipe to each."""
+        query = self._subtrees.take([row])
+        distances: NDArray[np.float64]
+        (distances,) = distances_to_all(query, self._subtrees, self._by_column)
+        return distances
+
+    def likeness_to_all(self, row: int) -> NDArray[np.int64]:
+        """(n,) how alike one recipe and each are."""
+        reach = self._subtrees.sums()
+        return likeness(self.distances_to_all(row), reach[row], reach)
 
     def differences(
         self, one: Lines, others: Sequence[Lines], kinds: Mapping[int, Kind]

@@ -2,16 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from cocktailspace.analytics import statistics
+from cocktailspace.analytics.bar.collect import bar_index
 from cocktailspace.analytics.comparing import Comparer
-from cocktailspace.analytics.maps import Map, PreviousMap, draw_map, map_rows
-from cocktailspace.analytics.parameters import MAP_NEIGHBOURS, SIMILAR
+from cocktailspace.analytics.maps import Drawing, PreviousMap
+from cocktailspace.analytics.parameters import MAP_NEIGHBOURS, MAPS, SIMILAR
 from cocktailspace.analytics.regions import regions
 from cocktailspace.analytics.similar import similar_rows
 from cocktailspace.analytics.space import (
@@ -50,7 +51,7 @@ Artifacts = Iterator[Artifact]
 class Analytics:
     """What a run computes.
 
-    artifacts: made as they are asked for, so that one is written and gone before the next.
+    artifacts: made as they are asked for, so that one is written while the maps are drawn.
     counts, seconds: what went in, and how long each step took; whole after the last artifact.
     """
 
@@ -84,44 +85,46 @@ def _artifacts(
         }
     for name, data in counted.items():
         yield Artifact(name, data)
-    with steps.step("neighbours") as progress:
-        masses = masses_of(space.volumes)
-        subtrees = space.forest.subtree_masses(masses)
-        relatives = nearest_rows(subtrees, MAP_NEIGHBOURS, progress=progress)
-    name = ArtifactName.COCKTAIL_SPACE_EM
-    with steps.step("maps"):
-        drawn = draw_map(space, subtrees, relatives, previous.get(name, PreviousMap()))
-    yield Artifact(name, map_rows(space, drawn.coordinates), {"graph": drawn.graph})
-    yield _plain_map(space, previous, drawn, steps)
-    with steps.step("regions"):
-        parted = regions(space, masses)
-    yield Artifact(ArtifactName.REGIONS, parted)
-    yield from _explained(space, masses, subtrees, relatives.first(SIMILAR), steps)
-
-
-def _plain_map(
-    space: Space, previous: Mapping[ArtifactName, PreviousMap], other: Map, steps: "_Steps"
-) -> Artifact:
-    """The map by Manhattan distance on fractions; one that is new looks like the other map."""
-    name = ArtifactName.COCKTAIL_SPACE
-    with steps.step("plain neighbours") as progress:
-        fractions = fractions_of(space.volumes)
-        near = nearest_rows(fractions, MAP_NEIGHBOURS, progress=progress)
-    with steps.step("maps"):
-        drawn = draw_map(space, fractions, near, previous.get(name, PreviousMap()), other)
-    return Artifact(name, map_rows(space, drawn.coordinates), {"graph": drawn.graph})
+    with closing(Drawing(space, previous)) as drawing:
+        with steps.step("neighbours") as progress:
+            masses = masses_of(space.volumes)
+            subtrees = space.forest.subtree_masses(masses)
+            relatives = nearest_rows(subtrees, MAP_NEIGHBOURS, progress=progress)
+        drawing.begin(ArtifactName.COCKTAIL_SPACE_EM, subtrees, relatives)
+        with steps.step("plain neighbours") as progress:
+            fractions = fractions_of(space.volumes)
+            plain = nearest_rows(fractions, MAP_NEIGHBOURS, progress=progress)
+        drawing.begin(ArtifactName.COCKTAIL_SPACE, fractions, plain)
+        with steps.step("regions"):
+            parted = regions(space, masses)
+        yield Artifact(ArtifactName.REGIONS, parted)
+        near = relatives.first(SIMILAR)
+        yield from _explained(snapshot, space, masses, subtrees, near, steps)
+        for name in MAPS:
+            with steps.step("maps"):
+                drawn = drawing.finished(name)
+                steps.seconds[name] = drawn.seconds
+            yield Artifact(name, drawn.rows, {"graph": drawn.graph})
 
 
 def _explained(
-    space: Space, masses: Rows, subtrees: Rows, near: Neighbours, steps: "_Steps"
+    snapshot: Snapshot,
+    space: Space,
+    masses: Rows,
+    subtrees: Rows,
+    near: Neighbours,
+    steps: "_Steps",
 ) -> Artifacts:
-    """What rests on transport plans: stand-ins, and why recipes are near."""
+    """What rests on transport plans: stand-ins, what bars can make, and why recipes are near."""
     with steps.step("transport plans"):
         one = np.repeat(np.arange(len(near)), near.k)
         flows = plans_of_pairs(masses, one, near.indices.ravel(), space.forest)
     with steps.step("stand-ins"):
         stand_ins = stand_ins_of(space, masses, near, flows)
     yield Artifact(ArtifactName.INGREDIENT_SUBSTITUTES, substitute_rows(space, stand_ins))
+    with steps.step("bars"):
+        indexed = bar_index(snapshot, space, stand_ins)
+    yield Artifact(ArtifactName.BAR_INDEX, indexed)
     with steps.step("similar recipes"):
         names = [ingredient.name for ingredient in space.ingredients]
         evidence = stand_ins.of_other_families(space.forest.roots)

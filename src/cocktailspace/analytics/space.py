@@ -52,11 +52,7 @@ def space_of(snapshot: Snapshot) -> Space:
     column = {ingredient.id: number for number, ingredient in enumerate(ingredients)}
     with_volume = [recipe for recipe in snapshot.recipes if has_volume(recipe.volumes_ml)]
 
-    def order(recipe: Recipe) -> tuple[object, ...]:
-        content = sorted((column[each], volume) for each, volume in recipe.volumes_ml)
-        return (*order_of_name(recipe.name), recipe.source, content)
-
-    recipes = tuple(sorted(with_volume, key=order))
+    recipes = tuple(sorted(with_volume, key=lambda each: order_of_recipe(each, column)))
     return Space(
         recipes=recipes,
         ingredients=ingredients,
@@ -70,6 +66,12 @@ def space_of(snapshot: Snapshot) -> Space:
 def has_volume(lines: Lines) -> bool:
     """Whether there is anything to compare, in thousandths of a millilitre."""
     return any(round(volume, 3) > 0 for _, volume in lines)
+
+
+def order_of_recipe(recipe: Recipe, column: Mapping[int, int]) -> tuple[object, ...]:
+    """What recipes are sorted by. column: of ingredients, by id, in order of name."""
+    content = sorted((column[each], volume) for each, volume in recipe.volumes_ml)
+    return (*order_of_name(recipe.name), recipe.source, content)
 
 
 def order_of_name(name: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from cocktailspace import __version__
+from cocktailspace.analytics.published import ARTIFACTS, PublishedRun
 from cocktailspace.api.auth.groups import GroupRoles
 from cocktailspace.api.auth.identity import Authenticator
 from cocktailspace.api.auth.oidc import OidcAuthenticator, OidcPolicy
@@ -22,6 +23,7 @@ from cocktailspace.api.manners import Manners
 from cocktailspace.api.metrics import RequestTimes, make_registry
 from cocktailspace.api.route import BodyBounds, ServiceRoute
 from cocktailspace.api.routes.analytics import analytics_routes
+from cocktailspace.api.routes.bar import BAR_BYTES, BarQuestion, bar_routes
 from cocktailspace.api.routes.catalogue import catalogue_routes
 from cocktailspace.api.routes.health import HEALTH, health_routes
 from cocktailspace.api.routes.ingredients import ingredient_routes
@@ -31,6 +33,7 @@ from cocktailspace.api.routes.place import PLACE_BYTES, PlaceDraft, place_routes
 from cocktailspace.api.routes.recipes import recipe_routes
 from cocktailspace.api.routes.refresh import refresh_routes
 from cocktailspace.api.routes.units import unit_routes
+from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.api.security import SecurityHeaders
 from cocktailspace.api.turns import TakingTurns
 from cocktailspace.bootstrap import Services
@@ -91,7 +94,9 @@ def create_app(
     app.include_router(catalogue_routes(context), prefix=API)
     app.include_router(analytics_routes(context), prefix=API)
     app.include_router(refresh_routes(context), prefix=API)
-    app.include_router(place_routes(context), prefix=API)
+    runs = PublishedRuns(services.store, services.inspection, ARTIFACTS, PublishedRun)
+    app.include_router(place_routes(context, runs), prefix=API)
+    app.include_router(bar_routes(context, runs), prefix=API)
     app.include_router(page_routes(context))
     app.include_router(health_routes(context, registry))
     return app
@@ -124,7 +129,11 @@ def _route_class(settings: Settings) -> type[ServiceRoute]:
 
         bodies = BodyBounds(
             settings.max_body_bytes,
-            {CatalogueFile: settings.max_import_bytes, PlaceDraft: PLACE_BYTES},
+            {
+                CatalogueFile: settings.max_import_bytes,
+                PlaceDraft: PLACE_BYTES,
+                BarQuestion: BAR_BYTES,
+            },
             settings.max_request_seconds,
         )
 

@@ -2,25 +2,37 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
-from cocktailspace.analytics.published import ARTIFACTS, PublishedRun, is_readable
+from cocktailspace.analytics.published import is_readable
 from cocktailspace.api.errors import NotYetError
 from cocktailspace.artifacts.inspection import Inspection
-from cocktailspace.artifacts.manifest import Manifest, read_published
+from cocktailspace.artifacts.manifest import ArtifactName, Manifest, read_published
 from cocktailspace.artifacts.store import ArtifactStore, MissingError
 
 RUNS_KEPT = 2
 
+Content = TypeVar("Content")
 
-class PublishedRuns:
-    """Runs by their ids."""
 
-    def __init__(self, store: ArtifactStore, inspection: Inspection) -> None:
+class PublishedRuns(Generic[Content]):
+    """What is read of runs, by their ids."""
+
+    def __init__(
+        self,
+        store: ArtifactStore,
+        inspection: Inspection,
+        artifacts: Sequence[ArtifactName],
+        read: Callable[[ArtifactStore, str], Content],
+    ) -> None:
+        """artifacts: what `read` needs of a run."""
         self._store, self._inspection = store, inspection
-        self._kept: OrderedDict[str, PublishedRun] = OrderedDict()
+        self._artifacts, self._make = artifacts, read
+        self._kept: OrderedDict[str, Content] = OrderedDict()
         self._lock = threading.Lock()
 
-    def current(self) -> tuple[Manifest, PublishedRun]:
+    def current(self) -> tuple[Manifest, Content]:
         """What is published now; NotYetError before the first, and until a run of another form is
         replaced. Waits while another request reads the run.
         """
@@ -33,9 +45,10 @@ class PublishedRuns:
                 "the analytics are being computed anew by a newer version; they follow within "
                 "moments"
             )
-        return manifest, self._of(manifest.run_id)
+        return manifest, self.of(manifest.run_id)
 
-    def _of(self, run_id: str) -> PublishedRun:
+    def of(self, run_id: str) -> Content:
+        """Of one run; NotYetError if it is gone, or of another form."""
         with self._lock:
             if run_id not in self._kept:
                 self._kept[run_id] = self._read(run_id)
@@ -43,11 +56,11 @@ class PublishedRuns:
                     self._kept.popitem(last=False)
             return self._kept[run_id]
 
-    def _read(self, run_id: str) -> PublishedRun:
+    def _read(self, run_id: str) -> Content:
         try:
-            for name in ARTIFACTS:
+            for name in self._artifacts:
                 self._inspection.check(self._inspection.entry(run_id, name))
-            return PublishedRun(self._store, run_id)
+            return self._make(self._store, run_id)
         except MissingError:  # deleted by hand, or replaced just now
             raise NotYetError(
                 f"some of the run {run_id} is gone; it is computed anew within moments"

@@ -40,6 +40,7 @@ class ArtifactName(StrEnum):
     RECIPE_SIMILAR = "recipe-similar"
     INGREDIENT_SUBSTITUTES = "ingredient-substitutes"
     REGIONS = "regions"
+    BAR_INDEX = "bar-index"
 
 
 RETIRED = {"ingredient-costs": ArtifactName.INGREDIENT_SUBSTITUTES}
@@ -130,9 +131,11 @@ def _is_whole(store: ArtifactStore, entry: ArtifactEntry) -> bool:
         return False
 
 
-def write_run(store: ArtifactStore, run_id: str, artifacts: dict[str, ArtifactEntry]) -> None:
-    """Store what a run publishes, for those who read it when it is not current any more."""
-    store.write(artifact_key(run_id, "run"), _RUN.dump_json(artifacts))
+def write_run(store: ArtifactStore, run_id: str, artifacts: dict[str, ArtifactEntry]) -> str:
+    """Note what a run publishes, for those who read it when it is not current any more."""
+    key = artifact_key(run_id, "run")
+    store.write(key, _RUN.dump_json(artifacts))
+    return key
 
 
 def read_run(store: ArtifactStore, run_id: str) -> dict[str, ArtifactEntry]:

@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cocktailspace.artifacts.store import (
     Entry,
     MissingError,
+    Part,
     Stored,
     StoreError,
     SwapConflictError,
@@ -58,13 +59,14 @@ class S3Store:
         file.seek(0)
         return file
 
-    def read_part(self, key: str, start: int, length: int) -> bytes:
+    def read_part(self, key: str, start: int, length: int) -> Part:
         """Up to `length` bytes from `start`; MissingError when there is no such object."""
         with self._translated(key):
             answer = self._client.get_object(
                 Bucket=self._bucket, Key=key, Range=f"bytes={start}-{start + length - 1}"
             )
-            return bytes(answer["Body"].read())
+            total = int(answer["ContentRange"].rpartition("/")[2])
+            return Part(answer["Body"].read(), total)
 
     def size(self, key: str) -> int:
         """Bytes of the object under `key`; MissingError when there is none."""

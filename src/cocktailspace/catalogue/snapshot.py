@@ -1,10 +1,11 @@
 """A consistent copy of the catalogue for the analytics job, taken without disturbing writers."""
 
+import json
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -21,12 +22,22 @@ _COPIES = ".cocktailspace-copy-"
 
 @dataclass(frozen=True, slots=True)
 class Ingredient:
-    """An ingredient as analytics see it: its place is one in a forest of at most 64 levels."""
+    """An ingredient as analytics see it: its place is one in a forest of at most 64 levels.
+
+    in_pieces: whether the catalogue says what a piece of it comes to. What families say of their
+    kinds (strength, contains, pieces) is not repeated here.
+    """
 
     id: int
     name: str
     parent_id: int | None
     allow_substitution: bool
+    aliases: tuple[str, ...] = ()
+    shelf: bool = False
+    made_from_id: int | None = None
+    strength: float | None = None
+    contains: tuple[str, ...] = ()
+    in_pieces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +45,15 @@ class Recipe:
     """A recipe as analytics see it: (ingredient id, volume in ml) of each line, in order.
 
     Optional lines and ice have none. Recipes of one name differ in `source`.
+    optional: places of the lines that are. alternatives: (place of the line, ingredient ids).
     """
 
     id: int
     name: str
     volumes_ml: tuple[tuple[int, float], ...]
     source: str = ""
+    optional: tuple[int, ...] = ()
+    alternatives: tuple[tuple[int, tuple[int, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,56 +151,104 @@ def _read(connection: sqlite3.Connection) -> Snapshot:
     newest = connection.execute(
         "SELECT version, changed_at FROM changes ORDER BY version DESC LIMIT 1"
     ).fetchone()
-    ingredients = connection.execute(
-        "SELECT id, name, parent_id, allow_substitution FROM ingredients ORDER BY id"
-    ).fetchall()
-    measures = _measures(connection, ingredients)
-    lines = connection.execute(
-        "SELECT recipe_id, ingredient_id, amount, amount_max, unit_id, optional "
-        "FROM recipe_ingredients ORDER BY recipe_id, position"
-    )
-    volumes: dict[int, list[tuple[int, float]]] = {}
-    unknown = 0
-    for recipe_id, ingredient_id, amount, amount_max, unit_id, optional in lines:
-        volume = measures.volume(
-            ingredient_id, amount, amount_max, unit_id, optional=bool(optional)
-        )
-        volumes.setdefault(recipe_id, []).append((ingredient_id, volume.ml))
-        unknown += not volume.known
-    forest = forest_of({each: parent for each, _, parent, _ in ingredients})
-    recipes = connection.execute(
-        "SELECT id, name, coalesce(source, '') FROM recipes WHERE makes_id IS NULL ORDER BY id"
-    )
+    ingredients, measures = _ingredients(connection)
+    recipes, unknown = _recipes(connection, measures)
     return Snapshot(
         catalogue_id=catalogue_id,
         version=newest[0] if newest else 0,
-        ingredients=tuple(
-            Ingredient(each, name, forest[each], bool(flag)) for each, name, _, flag in ingredients
-        ),
-        recipes=tuple(
-            Recipe(recipe_id, name, tuple(volumes.get(recipe_id, ())), source)
-            for recipe_id, name, source in recipes
-        ),
+        ingredients=ingredients,
+        recipes=recipes,
         changed_at=from_text(newest[1]) if newest else None,
         lines_of_unknown_volume=unknown,
     )
 
 
-def _measures(
-    connection: sqlite3.Connection, ingredients: Sequence[tuple[int, str, int | None, int]]
-) -> Measures:
+def _ingredients(connection: sqlite3.Connection) -> tuple[tuple[Ingredient, ...], Measures]:
     pieces: dict[int, list[tuple[int, float]]] = {}
     for ingredient_id, unit_id, millilitres in connection.execute(
         "SELECT ingredient_id, unit_id, millilitres FROM ingredient_pieces "
         "ORDER BY ingredient_id, position"
     ):
         pieces.setdefault(ingredient_id, []).append((unit_id, millilitres))
-    families = {parent for _, _, parent, _ in ingredients}
+    rows = connection.execute(
+        "SELECT id, name, parent_id, allow_substitution, aliases, shelf, made_from_id, strength, "
+        "contains FROM ingredients ORDER BY id"
+    ).fetchall()
+    forest = forest_of({row[0]: row[2] for row in rows})
+    families = set(forest.values())
+    ingredients = tuple(
+        Ingredient(
+            id=each,
+            name=name,
+            parent_id=forest[each],
+            allow_substitution=bool(flag),
+            aliases=_words(aliases),
+            shelf=bool(shelf),
+            made_from_id=made_from,
+            strength=strength,
+            contains=_words(contains),
+            in_pieces=each in pieces,
+        )
+        for each, name, _, flag, aliases, shelf, made_from, strength, contains in rows
+    )
     kinds = {
-        each: Kind(name, parent, tuple(pieces.get(each, ())), each in families)
-        for each, name, parent, _ in ingredients
+        each.id: Kind(
+            each.name, each.parent_id, tuple(pieces.get(each.id, ())), each.id in families
+        )
+        for each in ingredients
     }
-    return Measures(dict(connection.execute("SELECT id, millilitres FROM units")), kinds)
+    units = dict(connection.execute("SELECT id, millilitres FROM units"))
+    return ingredients, Measures(units, kinds)
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(json.loads(text)) if text else ()
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Those of one recipe, as they are read."""
+
+    volumes: list[tuple[int, float]] = field(default_factory=list)
+    optional: list[int] = field(default_factory=list)
+    alternatives: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
+
+
+def _recipes(connection: sqlite3.Connection, measures: Measures) -> tuple[tuple[Recipe, ...], int]:
+    """Recipes of drinks, and how many of their lines are counted in what nobody knows."""
+    others: dict[tuple[int, int], list[int]] = {}
+    for recipe_id, position, ingredient_id in connection.execute(
+        "SELECT recipe_id, position, ingredient_id FROM line_alternatives "
+        "ORDER BY recipe_id, position, rank"
+    ):
+        others.setdefault((recipe_id, position), []).append(ingredient_id)
+    lines: dict[int, _Lines] = {}
+    unknown = 0
+    for recipe_id, position, ingredient_id, amount, amount_max, unit_id, flag in connection.execute(
+        "SELECT recipe_id, position, ingredient_id, amount, amount_max, unit_id, optional "
+        "FROM recipe_ingredients ORDER BY recipe_id, position"
+    ):
+        own = lines.setdefault(recipe_id, _Lines())
+        place, optional = len(own.volumes), bool(flag)
+        volume = measures.volume(ingredient_id, amount, amount_max, unit_id, optional=optional)
+        unknown += not volume.known
+        own.volumes.append((ingredient_id, volume.ml))
+        if optional:
+            own.optional.append(place)
+        if found := others.get((recipe_id, position)):
+            own.alternatives.append((place, tuple(found)))
+    nothing = _Lines()
+    recipes = connection.execute(
+        "SELECT id, name, coalesce(source, '') FROM recipes WHERE makes_id IS NULL ORDER BY id"
+    )
+    found_recipes = []
+    for recipe_id, name, source in recipes:
+        own = lines.get(recipe_id, nothing)
+        volumes, optional_places = tuple(own.volumes), tuple(own.optional)
+        found_recipes.append(
+            Recipe(recipe_id, name, volumes, source, optional_places, tuple(own.alternatives))
+        )
+    return tuple(found_recipes), unknown
 
 
 def _revision(connection: sqlite3.Connection) -> str | None:

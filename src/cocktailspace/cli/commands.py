@@ -24,6 +24,7 @@ from cocktailspace.catalogue.exchange import (
 )
 from cocktailspace.catalogue.migrate import migrate, require_catalogue
 from cocktailspace.catalogue.revision import schema_revision
+from cocktailspace.cli.bar import bar
 from cocktailspace.cli.common import fail, say, services_of
 from cocktailspace.cli.compare import compare
 from cocktailspace.cli.doctor import examine
@@ -40,14 +41,15 @@ app = typer.Typer(
     name="cocktailspace",
     help="A cocktail catalogue that keeps its own map: exact Earth Mover's Distance between all "
     "recipes, refreshed by itself.\n\nThe catalogue is data/catalogue.sqlite and the published "
-    "analytics are data/artifacts, unless DB_PATH (or DATABASE_URL) and ANALYTICS_PATH (or "
-    "ANALYTICS_BUCKET) say otherwise. Start with `cocktailspace serve`.",
+    "analytics are data/artifacts, unless DB_PATH (or DATABASE_URL) and ANALYTICS_PATH say "
+    "otherwise. Start with `cocktailspace serve`.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 app.command()(compare)
+app.command()(bar)
 app.add_typer(token_app, name="token")
 
 _STDIO = Path("-")

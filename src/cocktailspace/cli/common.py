@@ -7,7 +7,11 @@ from typing import NoReturn
 
 import typer
 
+from cocktailspace.analytics.published import is_readable
+from cocktailspace.artifacts.manifest import read_published
+from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.settings import read_settings
 from cocktailspace.terminal import printable
 
@@ -21,6 +25,16 @@ def fail(message: str) -> NoReturn:
     """End with what is wrong."""
     typer.echo(f"{typer.style('error:', fg='red')} {printable(message)}", err=True)
     sys.exit(1)
+
+
+def published_run_id(store: ArtifactStore) -> str:
+    """The run to read; NotFoundError where none is published that can be read."""
+    published = read_published(store)
+    if published is None or published.manifest is None or not is_readable(published.manifest):
+        raise NotFoundError(
+            "there are no analytics of this version yet; `cocktailspace refresh` makes them"
+        )
+    return published.manifest.run_id
 
 
 @contextmanager

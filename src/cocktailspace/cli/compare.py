@@ -9,11 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from cocktailspace.analytics.comparing import Difference
-from cocktailspace.analytics.published import PublishedRun, is_readable
-from cocktailspace.artifacts.manifest import read_published
-from cocktailspace.artifacts.store import ArtifactStore
+from cocktailspace.analytics.published import PublishedRun
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.catalogue.names import did_you_mean, name_key
+from cocktailspace.cli.common import published_run_id
 from cocktailspace.settings import read_settings
 from cocktailspace.storage import choose_store
 
@@ -34,7 +33,8 @@ def compare(
     Reads the published analytics: run `cocktailspace refresh` first where there are none.
     """
     wanted = list(_wanted(names or [], pairs))
-    run = _published(choose_store(read_settings()))
+    store = choose_store(read_settings())
+    run = PublishedRun(store, published_run_id(store))
     for one, other, difference in differences(run, wanted):
         if as_json:
             typer.echo(json.dumps({"recipe": one, "other": other, **difference}))
@@ -63,15 +63,6 @@ def _wanted(names: Sequence[str], pairs: Path | None) -> Iterator[tuple[str, Pai
                     "(quote a name that has a comma)"
                 )
             yield where, (row[0].strip(), row[1].strip())
-
-
-def _published(store: ArtifactStore) -> PublishedRun:
-    published = read_published(store)
-    if published is None or published.manifest is None or not is_readable(published.manifest):
-        raise NotFoundError(
-            "there are no analytics of this version yet; `cocktailspace refresh` makes them"
-        )
-    return PublishedRun(store, published.manifest.run_id)
 
 
 def differences(

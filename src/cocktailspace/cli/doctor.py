@@ -63,7 +63,9 @@ def _interpreter() -> Iterator[Finding]:
 def _packages() -> Iterator[Finding]:
     for package, purpose in (
         ("numpy", "the analytics job"),
-        ("numba", "the search of more than 2,000 recipes"),
+        ("llvmlite", "the analytics job"),
+        ("numba", "compiling it once"),
+        ("fastumap", "the map"),
     ):
         found = importlib.util.find_spec(package) is not None
         yield Finding(

@@ -80,7 +80,9 @@ class Shop:
 
 
 def _bottles_of_demands(index: BarIndex) -> Lists:
-    """(demands) the bottles that meet each: it, a kind, what it is made from, or a sibling."""
+    """(demands) the bottles that meet each: it, a kind, what it is made from, a sibling, or the
+    family of which any member will do.
+    """
     m = len(index.ids)
     bottles = np.unique(index.bottle[index.first])
     had = new = bottles * m + bottles
@@ -95,10 +97,13 @@ def _bottles_of_demands(index: BarIndex) -> Lists:
     bottle, node = np.divmod(had, m)
     related = np.flatnonzero(index.family >= 0)
     members = Lists.of_pairs(index.family[related], related, m)
-    family = index.family[node]
+    # Of a family any member will do if one is had, or if the family itself is there.
+    itself = (node == bottle) | np.isin(bottle * m + index.made_from[node], had)
+    family = np.concatenate([index.family[node], node[itself]])
+    whose = np.concatenate([bottle, bottle[itself]])
     places, owner = members.places_of(family[family >= 0])
     node = np.concatenate([node, members.values[places]])
-    bottle = np.concatenate([bottle, bottle[family >= 0][owner]])
+    bottle = np.concatenate([bottle, whose[family >= 0][owner]])
     by_ingredient = Lists.of_pairs(node, bottle, m)
     places, owner = by_ingredient.places_of(index.demands.values)
     demand = index.demands.owners()[owner]

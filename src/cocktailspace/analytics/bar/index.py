@@ -18,7 +18,6 @@ Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 NONE = -1
-ALCOHOL = "alcohol"
 
 
 @dataclass(frozen=True)
@@ -88,12 +87,13 @@ class Lists:
 class BarIndex:
     """Ingredients and recipes of one run, in order of name.
 
-    ids, names: of the m ingredients. above: (m,) the family above it, NONE for a root. kind_of:
-    (m,) the same, but NONE below a shelf: it meets lines that name that family, and that family,
-    owned, will do for it. family: (m,) that of which a guest would take another member, NONE for no
-    such. made_from: (m,) what each is made from, or NONE. staples: what is always there. cautions:
-    (m,) bits of what it adds to a drink, named by `caution_names`. stand_ins: (m)
-    what may take its place; share (of 10,000) and pairs: of each of these.
+    ids, names, aliases: of the m ingredients. above: (m,) the family above it, NONE for a root.
+    kind_of: (m,) the same, but NONE below a shelf: it meets lines that name that family, and that
+    family, owned, will do for it. family: (m,) that of which a guest would take another member,
+    NONE for no such. made_from: (m,) what each is made from, or NONE. staples: what is always
+    there. stand_ins: (m) what may take its place; shares (of 10,000), pairs and additions: of each
+    of these, how likely it is, how many pairs of recipes say so, and what it adds that some must
+    avoid.
 
     demands: the different things that lines ask for: an ingredient, then its alternatives. lines:
     the demand of each line that has to be met, recipe by recipe; volumes: in ml, of each line.
@@ -105,6 +105,7 @@ class BarIndex:
         rows = data["ingredients"]
         self.ids = np.array([row["ingredient_id"] for row in rows], dtype=np.int64)
         self.names: list[str] = [row["name"] for row in rows]
+        self.aliases: list[list[str]] = [row["aliases"] for row in rows]
         self.above = _places([row["parent"] for row in rows])
         shelf = np.array([row["shelf"] for row in rows], dtype=np.bool_)
         free = (self.above >= 0) & ~shelf[self.above]
@@ -113,15 +114,13 @@ class BarIndex:
         self.family = np.where(swappable, self.above, NONE)
         self.made_from = _places([row["made_from"] for row in rows])
         self.staples = np.flatnonzero([row["staple"] for row in rows])
-        self.caution_names = sorted({each for row in rows for each in row["contains"]})
-        bit = {name: 1 << number for number, name in enumerate(self.caution_names)}
-        self.cautions = np.array([sum(bit[e] for e in row["contains"]) for row in rows], np.int64)
         stand_ins = [row["stand_ins"] for row in rows]
         self.stand_ins = Lists.of([[each[0] for each in own] for own in stand_ins])
         self.shares, self.pairs = (
             np.array([each[part] for own in stand_ins for each in own], dtype=np.int64)
             for part in (1, 2)
         )
+        self.additions: list[list[str]] = [each[3] for own in stand_ins for each in own]
         self.demands = Lists.of(data["demands"])
         recipes = data["recipes"]
         self.recipe_ids = np.array(recipes["recipe_id"], dtype=np.int64)
@@ -164,17 +163,13 @@ class BarIndex:
     @cached_property
     def stand_in_ranks(self) -> Numbers:
         """(entries of stand_ins,) the least is best: adds nothing, larger share, first name."""
-        adds = self.added(self.stand_in_owners, self.stand_ins.values) > 0
+        adds = np.array([bool(each) for each in self.additions], dtype=np.bool_)
         keys = (self.stand_ins.values, -self.shares, adds)
         order = np.lexsort(keys)
         changes = [np.diff(key[order], prepend=0) != 0 for key in keys]
         ranks = np.zeros(len(order), dtype=np.int64)
         ranks[order] = np.cumsum(np.logical_or.reduce(changes))
         return ranks
-
-    def added(self, instead_of: Numbers, taken: Numbers) -> Numbers:
-        """Bits of what ingredients add that those whose place they take do not have."""
-        return self.cautions[taken] & ~self.cautions[instead_of]
 
     @cached_property
     def masses(self) -> Numbers:
@@ -207,15 +202,50 @@ class BarIndex:
 
     @cached_property
     def bottle(self) -> Numbers:
-        """(m,) what to buy for each: what it is made from in the end, else itself; what is made in
-        a circle is bought as it is.
+        """(m,) what to buy for each: what it is made from in the end; where any of a family will
+        do, the one that most lines name, ties by name; else itself. What is made in a circle is
+        bought as it is.
+        """
+        return np.where(self._source >= 0, self._source, self._usual)
+
+    @cached_property
+    def bottle_as_named(self) -> Numbers:
+        """(m,) the same in the recipe's own word, where any of a family will do."""
+        return np.where(self._source >= 0, self._source, np.arange(len(self.ids)))
+
+    @cached_property
+    def _source(self) -> Numbers:
+        """(m,) what each is made from in the end, NONE where it is not made, or in a circle."""
+        itself = np.arange(len(self.ids))
+        step = np.where(self.made_from >= 0, self.made_from, itself)
+        end = step
+        for _ in range(len(step).bit_length()):
+            end = end[end]
+        return np.where((step[end] == end) & (end != itself), end, NONE)
+
+    @cached_property
+    def _usual(self) -> Numbers:
+        """(m,) of those of which any will do, the one that most lines name: of its own family where
+        it is one, else of the family that it belongs to.
         """
         itself = np.arange(len(self.ids))
-        source = np.where(self.made_from >= 0, self.made_from, itself)
-        bottle = source
-        for _ in range(len(source).bit_length()):
-            bottle = bottle[bottle]
-        return np.where(source[bottle] == bottle, bottle, itself)
+        members = np.flatnonzero(self.family >= 0)
+        is_family = np.zeros(len(itself), dtype=np.bool_)
+        is_family[self.family[members]] = True
+        family = np.concatenate([self.family[members], itself[is_family]])
+        member = np.concatenate([members, itself[is_family]])
+        named = np.bincount(self.first[self.lines.values], minlength=len(itself))
+        order = np.lexsort((member, -named[member], family))
+        first = np.diff(family[order], prepend=NONE) != 0
+        usual = itself.copy()
+        usual[family[order][first]] = member[order][first]
+        return np.where(is_family | (self.family < 0), usual, usual[self.family])
+
+    def any_of(self, bottle: int) -> int:
+        """The family of which any will do as well as this bottle; NONE where nothing else does."""
+        if (self.family == bottle).any():
+            return bottle
+        return int(self.family[bottle])
 
     @cached_property
     def levels(self) -> list[Numbers]:

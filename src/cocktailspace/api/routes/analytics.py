@@ -16,6 +16,7 @@ from cocktailspace.api.context import Context
 from cocktailspace.api.delivery import Delivery
 from cocktailspace.api.differences import SimilarRow
 from cocktailspace.api.errors import GoneError, NotYetError, answers
+from cocktailspace.api.freshness import FRESHNESS, freshness_of
 from cocktailspace.api.parameters import QueryId
 from cocktailspace.api.similar import SimilarRows
 from cocktailspace.artifacts.manifest import (
@@ -27,7 +28,6 @@ from cocktailspace.artifacts.manifest import (
 from cocktailspace.artifacts.publish import is_run_id
 from cocktailspace.artifacts.store import MissingError
 from cocktailspace.catalogue.errors import NotFoundError
-from cocktailspace.refresh.status import RefreshState
 
 REVALIDATE = "no-cache"
 
@@ -44,23 +44,6 @@ class Artifact(BaseModel):
 
     data: Any
     metadata: dict[str, Any]
-
-
-FRESHNESS: dict[int | str, dict[str, Any]] = {
-    200: {
-        "headers": {
-            "Cocktailspace-Version": {
-                "description": "The version of the catalogue that the result shows",
-                "schema": {"type": "integer"},
-            },
-            "Cocktailspace-Refresh": {
-                "description": "`fresh`, or whether a newer result is coming: `pending`, "
-                "`running` or `failed`",
-                "schema": {"type": "string", "enum": list(RefreshState)},
-            },
-        }
-    }
-}
 
 
 ELSEWHERE: dict[int | str, dict[str, Any]] = {
@@ -113,11 +96,6 @@ def analytics_routes(context: Context) -> APIRouter:
             f"{name} is being computed by a newer version; it follows within moments"
         )
 
-    def freshness() -> dict[str, str]:
-        status = context.services.refresher.status()
-        version = status.manifest.source_version if status.manifest else 0
-        return {"Cocktailspace-Version": str(version), "Cocktailspace-Refresh": status.state}
-
     def similar_to(request: Request, run_id: str, recipe_id: int, caching: str) -> Response:
         inspection.check(inspection.entry(run_id, ArtifactName.RECIPE_SIMILAR))
         row = similar.find(run_id, recipe_id)
@@ -129,7 +107,9 @@ def analytics_routes(context: Context) -> APIRouter:
         body = _only_near(row)
         sha256 = hashlib.sha256(body).hexdigest()
         file = File(sha256, "application/json", caching, lambda: body)
-        return bodies.answer(request, file, freshness() if caching == REVALIDATE else None)
+        return bodies.answer(
+            request, file, freshness_of(context.services) if caching == REVALIDATE else None
+        )
 
     for retired, successor in RETIRED.items():
         for address in (f"/{retired}", f"/runs/{{run_id}}/{retired}"):
@@ -141,7 +121,7 @@ def analytics_routes(context: Context) -> APIRouter:
         body = current().model_dump_json(indent=1).encode()
         sha256 = hashlib.sha256(body).hexdigest()
         file = File(sha256, "application/json", REVALIDATE, lambda: body)
-        return bodies.answer(request, file, freshness())
+        return bodies.answer(request, file, freshness_of(context.services))
 
     @router.get(
         "/runs/{run_id}/{name}",
@@ -180,7 +160,9 @@ def analytics_routes(context: Context) -> APIRouter:
             raise not_yet(name)
         if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
             return similar_to(request, manifest.run_id, recipe_id, REVALIDATE)
-        return delivery.answer(request, entry, caching=REVALIDATE, more=freshness())
+        return delivery.answer(
+            request, entry, caching=REVALIDATE, more=freshness_of(context.services)
+        )
 
     return router
 

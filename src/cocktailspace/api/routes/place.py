@@ -64,11 +64,10 @@ class Comparison(DifferenceOut):
     names: tuple[str, str] = Field(description="Of the two recipes")
 
 
-def place_routes(context: Context) -> APIRouter:
+def place_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRouter:
     """Routes over this catalogue and store. They write nothing, so they are open to all."""
     router = context.router("/analytics", "analytics")
     services = context.services
-    runs = PublishedRuns(services.store, services.inspection)
     most = services.settings.max_ingredients_per_recipe
 
     @router.post("/place", responses=answers(400, 413, 422, 503), response_model_exclude_unset=True)

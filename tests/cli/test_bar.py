@@ -1,0 +1,84 @@
+"""`cocktailspace bar`: names, and what is said."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cocktailspace.analytics.bar.answer import read_bars
+from cocktailspace.analytics.bar.index import BarIndex
+from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.errors import NotFoundError
+from cocktailspace.cli.bar import named
+from cocktailspace.cli.commands import app
+from cocktailspace.cli.common import published_run_id
+from tests.conftest import BAR, import_document
+from tests.publishing import publish_analytics
+
+Ask = Callable[..., Result]
+
+
+@pytest.fixture
+def ask(services: Services, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """The command on the small bar's published analytics."""
+    import_document(services.database, BAR)
+    publish_analytics(services)
+    monkeypatch.setenv("DB_PATH", str(services.settings.catalogue_file))
+    monkeypatch.setenv("ANALYTICS_PATH", str(services.settings.artifacts_folder))
+    return lambda *arguments: CliRunner().invoke(app, ["bar", *arguments])
+
+
+@pytest.fixture
+def index(services: Services, ask: Ask) -> BarIndex:  # noqa: ARG001 - it publishes
+    return read_bars(services.store, published_run_id(services.store)).index
+
+
+def test_prints_what_can_be_made_first(ask: Ask) -> None:
+    said = ask("gin", "campari", "sweet vermouth")
+    assert said.exit_code == 0, said.output
+    lines = said.stdout.splitlines()
+    assert lines[0] == "can make: Negroni"
+    assert "one bottle short: Boulevardier (Bourbon)" in lines
+    assert (
+        "buy next: Bourbon (completes 1: Boulevardier); Bitters (completes none yet); "
+        "Rye (completes 1: Manhattan)"
+    ) in lines
+    assert lines[-1] == "in the bar: Gin, Campari, Sweet Vermouth"
+
+
+def test_reads_names_from_a_file_and_prints_json(ask: Ask, tmp_path: Path) -> None:
+    file = tmp_path / "bar.txt"
+    file.write_text("Gin # the blue one\n\n# bitter\nCampari\nsweet vermouth\n")
+    answer = json.loads(ask("--file", str(file), "--json").stdout)
+    assert answer["bar"] == ["Gin", "Campari", "Sweet Vermouth"]
+    assert [each["name"] for each in answer["can_make"]] == ["Negroni"]
+
+
+def test_names_all_that_it_does_not_know(ask: Ask) -> None:
+    said = ask("gim", "campari", "moonshine")
+    assert isinstance(said.exception, NotFoundError)
+    assert str(said.exception).splitlines() == [
+        "there is no ingredient 'gim' (did you mean 'Gin'?)",
+        "there is no ingredient 'moonshine'",
+    ]
+
+
+def test_a_name_may_be_the_beginning_of_one_or_a_word_of_it(index: BarIndex) -> None:
+    assert [index.names[each] for each in named(index, ["sweet", "GIN"])] == [
+        "Sweet Vermouth",
+        "Gin",
+    ]
+    assert [index.names[each] for each in named(index, ["vermouth"])] == ["Vermouth"]
+
+
+def test_an_ambiguous_name_says_what_it_could_be(index: BarIndex) -> None:
+    index.names[:2] = ["Orange Bitters", "Orange Juice"]
+    with pytest.raises(NotFoundError, match="could be several: did you mean 'Orange Bitters' or"):
+        named(index, ["orange"])
+
+
+def test_an_alias_is_a_name(index: BarIndex) -> None:
+    index.aliases[index.names.index("Gin")] = ["Mother's Ruin"]
+    assert named(index, ["mother's ruin"]) == [index.names.index("Gin")]
