@@ -21,6 +21,8 @@ from cocktailspace.catalogue.translate import BUSY, as_domain_errors
 from cocktailspace.times import Clock, utc_now
 
 BUSY_SECONDS = 5.0
+_JOURNAL_BYTES = 1_048_576
+"""What a journal that is kept may take; a larger one shrinks to it when its transaction ends."""
 _REPLACED = "the catalogue's file was replaced while this was written to the old one; try again"
 
 
@@ -163,6 +165,18 @@ def sqlite_url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
 
+def keep_journal(connection: sqlite3.Connection) -> None:
+    """Have the rollback journal stay when a transaction ends, its header emptied.
+
+    A client of a network file system believes for half a minute that a file is not there, and for
+    as long what size it had. Of a writer that was killed in mid-commit it would miss the journal,
+    and take what was half written for committed. A journal that always exists is opened, which asks
+    the server, and its header says whether it must be rolled back.
+    """
+    connection.execute("PRAGMA journal_mode = PERSIST")
+    connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL_BYTES}")
+
+
 def _make_engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url)
@@ -183,6 +197,8 @@ def _make_engine(url: URL) -> Engine:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        if connection.execute("PRAGMA journal_mode").fetchone() == ("delete",):
+            keep_journal(connection)
         # With a rollback journal, what does not fit the cache would go to the file before the
         # commit, and shut all readers out from then on.
         connection.execute("PRAGMA cache_spill = OFF")

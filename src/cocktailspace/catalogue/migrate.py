@@ -2,10 +2,11 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cocktailspace.catalogue.audit import refuse_foreign
-from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.database import Database, keep_journal
 from cocktailspace.catalogue.migrations import REVISION
 from cocktailspace.catalogue.revision import check_schema, refuse_newer, schema_revision
 from cocktailspace.catalogue.translate import as_domain_errors
@@ -37,6 +38,18 @@ def migrate(database: Database, *, network_file_system: bool = False) -> None:
             file.execute(f"PRAGMA journal_mode = {'DELETE' if network_file_system else 'WAL'}")
     if not upgraded:
         upgrade(database)
+    if path and network_file_system and not path.with_name(f"{path.name}-journal").exists():
+        _make_journal(path)
+
+
+def _make_journal(path: Path) -> None:
+    """Leave a journal beside the file, as every later write does, by writing what is there."""
+    with as_domain_errors(), closing(sqlite3.connect(path, isolation_level=None)) as file:
+        keep_journal(file)
+        file.execute("BEGIN IMMEDIATE")
+        (number,) = file.execute("PRAGMA user_version").fetchone()
+        file.execute(f"PRAGMA user_version = {number}")
+        file.execute("COMMIT")
 
 
 def upgrade(database: Database, revision: str = REVISION) -> None:
