@@ -14,7 +14,7 @@ VIEWS = {  # and what their heading says when they are there
     "#/recipe/9": "",
     "#/ingredients": "Ingredients",
     "#/ingredient/2": "",
-    "#/complexity/4": "Complexity",
+    "#/complexity/4": "Ingredient count",
     "#/search?q=lime": "“lime”",
     "#/recipe/new": "New recipe",
     "#/recipe/9/edit": "Change ",

@@ -114,5 +114,5 @@ def test_a_page_from_before_the_upgrade_keeps_its_map_and_says_what_it_cannot_sh
         expect(heading).to_have_text("This cannot be shown for now")
     expect(page.locator(".panel")).to_contain_text("ingredient-substitutes takes its place")
     page.evaluate("location.hash = '#/complexity'")
-    expect(heading).to_have_text("Complexity")
+    expect(heading).to_have_text("Ingredient count")
     expect(page.locator("#stage")).to_have_attribute("data-renderer", "webgl")

@@ -99,7 +99,11 @@ def test_a_page_open_for_a_day_takes_up_every_version_by_itself(bar: Bar, visit:
 
 @pytest.mark.parametrize(
     ("where", "title"),
-    [("#/complexity", "Complexity"), ("#/recipe/2", "Boulevardier"), ("#/ingredient/5", "Gin")],
+    [
+        ("#/complexity", "Ingredient count"),
+        ("#/recipe/2", "Boulevardier"),
+        ("#/ingredient/5", "Gin"),
+    ],
 )
 def test_a_page_that_slept_through_the_end_of_its_run_shows_no_error(
     bar: Bar, visit: Visit, where: str, title: str

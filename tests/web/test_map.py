@@ -107,7 +107,7 @@ def test_a_link_opens_its_recipe_and_back_leads_back(starter: Server, visit: Vis
 def test_the_other_space_has_a_link_and_points_move_there(starter: Server, visit: Visit) -> None:
     page = visit(starter)
     stage = page.locator("#stage")
-    page.locator("#spaces label", has_text="By ingredient").click()
+    page.locator("#spaces label", has_text="Same ingredients").click()
     expect(stage).to_have_attribute("data-space", "fractions")
     expect(page).to_have_url(re.compile("#/space/fractions$"))
     expect(stage).to_have_attribute("data-moving", "false")

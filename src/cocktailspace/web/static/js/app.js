@@ -100,7 +100,8 @@ byId("skip").addEventListener("click", (event) => {
 map.updateInsets(false);
 const updateInsets = () => map.updateInsets(!byId("panel").hidden);
 addEventListener("resize", updateInsets);
-new ResizeObserver(updateInsets).observe(byId("panel")); // wider for a conflict
+const resized = new ResizeObserver(updateInsets);
+for (const id of ["panel", "corner", "about"]) resized.observe(byId(id)); // wider for a conflict, filled later
 mapLoader.start(document.documentElement.dataset.run);
 freshness.poll();
 panel.start();

@@ -27,6 +27,8 @@ export function openRun(manifest) {
     map: (space) => once(`map ${space}`, () => loadMap(`${folder}/${SPACES[space]}`)),
     usage: () => once("usage", async () => usageOf((await getJson(`${folder}/ingredient-usage`)).data)),
     complexity: () => once("complexity", async () => (await orOfCurrentRun(manifest, "recipe-complexity")).data),
+    /** The map's regions by level, the coarsest first; null while they are being computed. */
+    regions: () => once("regions", () => orNullIfMissing(async () => (await orOfCurrentRun(manifest, "regions")).data.levels)),
     /** Stand-ins by ingredient; null while they are being computed. */
     substitutes: () => once("substitutes", () => orNullIfMissing(async () => byIngredient((await orOfCurrentRun(manifest, "ingredient-substitutes")).data))),
     /** The recipes that are near one; null while they are being computed. */

@@ -82,6 +82,19 @@ export class Camera {
     return [(screenX - middleX) / this.scale + this.x, (middleY - screenY) / this.scale + this.y];
   }
 
+  /** Whether a place on the screen is covered by no panel. */
+  isFree(screenX, screenY) {
+    const { left, top, right, bottom } = this.insets;
+    return screenX >= left && screenX <= this.width - right && screenY >= top && screenY <= this.height - bottom;
+  }
+
+  /** World corners of what no panel covers. */
+  get freeBounds() {
+    const { left, top, right, bottom } = this.insets;
+    const [west, north] = this.toWorld(left, top), [east, south] = this.toWorld(this.width - right, this.height - bottom);
+    return [west, south, east, north];
+  }
+
   /** World corners of the visible rectangle: [left, bottom, right, top]. */
   get bounds() {
     const [left, top] = this.toWorld(0, 0);

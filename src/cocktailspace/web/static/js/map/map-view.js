@@ -4,12 +4,12 @@
 import { Camera, prefersReducedMotion } from "./camera.js";
 import { listenToGestures } from "./gestures.js";
 import { listenToKeys, nextInDirection } from "./keys.js";
-import { familyCentres } from "./labels.js";
 import { drawOverlay } from "./overlay.js";
 import { FrameBudget } from "./frame-budget.js";
 import { canvasPoints } from "./points-canvas.js";
 import { webglPoints } from "./points-webgl.js";
-import { SpatialIndex, boundsOf } from "./spatial-index.js";
+import { importance, regionsOf } from "./regions.js";
+import { SpatialIndex, boundsOf, robustBounds } from "./spatial-index.js";
 import { mapColours } from "./theme-colours.js";
 
 const MOVE_MS = 1400;
@@ -25,7 +25,7 @@ export class MapView {
   #walked = -1; // where the keyboard was last
   #pace = new FrameBudget(() => this.#rest());
   #scene = {
-    names: [], states: new Uint8Array(0), places: new Float32Array(0), centres: [], shown: [],
+    names: [], states: new Uint8Array(0), places: new Float32Array(0), regions: [], ranks: new Uint32Array(0),
     selected: -1, hovered: -1, similar: [], named: [], marks: [], draft: null, obstacles: [],
   };
 
@@ -68,11 +68,11 @@ export class MapView {
     this.colours = Uint8Array.from(families.of, (place) => families.list[place].colour);
     Object.assign(this.#scene, {
       names: columns.names, places, hovered: -1, selected: -1, similar: [], named: [], marks: [],
-      centres: familyCentres(x, y, families, this.index.bounds), states: new Uint8Array(count).fill(2),
-      shown: families.list.map(() => true),
+      states: new Uint8Array(count).fill(2),
     });
+    this.setRegions([families.list.map(({ name }, number) => ({ name, points: pointsIn(families.of, number) }))]);
     this.#start(from, places);
-    this.camera.setWorld(this.index.bounds);
+    this.camera.setWorld(robustBounds(x, y));
     if (first) this.camera.jump(this.#everything);
   }
 
@@ -90,9 +90,16 @@ export class MapView {
     this.redraw();
   }
 
-  /** One state a point, and whether each family is shown at all. */
-  setStates(states, shown) {
-    Object.assign(this.#scene, { states, shown });
+  /** levels: [[{ name, points }]], the coarsest first; until they are known, families are the regions. */
+  setRegions(levels) {
+    const { xs, ys } = this.index;
+    const regions = regionsOf(levels, xs, ys, this.colours);
+    this.update({ regions, ranks: importance(regions, xs.length) });
+  }
+
+  /** One state a point. */
+  setStates(states) {
+    this.#scene.states = states;
     this.points.setStates(states);
     this.redraw();
   }
@@ -115,7 +122,11 @@ export class MapView {
   /** Screen rectangles [left, top, right, bottom] that no name may be written in. */
   setObstacles(obstacles) { this.update({ obstacles }); }
 
-  fitAll() { this.camera.fly(this.#everything); }
+  /** Show all but what lies far outside; asked for again, that too. */
+  fitAll() {
+    const again = this.showsAll && !this.camera.motion;
+    this.camera.fly(again ? () => this.camera.viewOf(this.index.bounds) : this.#everything);
+  }
 
   /** Show these points; `most` bounds how far in it goes, against the view of all. */
   fit(points, most = FOCUS_ZOOM) {
@@ -254,4 +265,10 @@ export class MapView {
     this.#walked = next;
     this.#hover(next);
   }
+}
+
+function pointsIn(of, number) {
+  const points = [];
+  for (let point = 0; point < of.length; point++) if (of[point] === number) points.push(point);
+  return points;
 }

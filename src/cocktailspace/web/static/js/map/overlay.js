@@ -1,13 +1,15 @@
 // What lies over the points: lines to similar recipes, rings around what is meant, names.
 
-import { Room, blockPoints, drawNames, drawRegions, nameable } from "./labels.js";
+import { Room, blockPoints, drawNames, nameable } from "./labels.js";
+import { drawRegionNames, regionsInView } from "./regions.js";
 
 const MOST_OBSTACLES = 300;
+const PIXELS_A_REGION_AMID_NAMES = 90_000; // where recipes are named, too
 
 const widths = new Map();
 
 /**
- * Draw one frame. scene: { camera, names, places, size, states, index, centres, shown, theme,
+ * Draw one frame. scene: { camera, names, places, size, states, index, regions, ranks, theme,
  * selected, hovered, similar: [{ point, likeness, here }], named: points to name first,
  * marks: [{ point, kind }], draft: { x, y, name, near: like similar } or null }
  */
@@ -29,13 +31,13 @@ function drawText(context, scene, common) {
   if (scene.draft) takeDraftLabel(common.room, scene);
   const first = [scene.selected, scene.hovered, ...scene.similar.map((each) => each.point), ...(scene.draft?.near ?? []).map((each) => each.point), ...scene.marks.map((each) => each.point), ...scene.named];
   const distinct = [...new Set(first)].filter((point) => point >= 0);
-  const inView = nameable(scene.index, scene.camera, scene.states);
+  const inView = nameable(scene.index, scene.camera, scene.states, scene.ranks);
   const rest = inView?.filter((point) => !distinct.includes(point));
+  const regions = regionsInView(scene.regions, scene, rest ? PIXELS_A_REGION_AMID_NAMES : undefined);
+  drawRegionNames(context, regions, { ...common, index: scene.index, palette: scene.theme.palette });
   blockPoints(common.room, inView ?? distinct.slice(0, MOST_OBSTACLES), options);
   drawNames(context, distinct, { ...options, bold: true, anyway: scene.draft ? -1 : scene.selected });
-  // Few points: names tell more than regions. Many: regions, and names come as one zooms in.
-  if (rest) drawNames(context, rest, options);
-  else drawRegions(context, scene.centres, { ...common, index: scene.index, palette: scene.theme.palette, shown: scene.shown });
+  if (rest) drawNames(context, rest, options); // they come as one zooms in
 }
 
 /** Lines from a place to the recipes that are like what is there and near it on the map, too. */

@@ -66,6 +66,23 @@ export class SpatialIndex {
   }
 }
 
+/**
+ * The bounds of nearly all points: a few that lie far outside do not make the rest small. On each side
+ * they end a quarter of the extent of the middle 98 % beyond it, or where the points end.
+ */
+export function robustBounds(xs, ys) {
+  const [left, bottom, right, top] = boundsOf(xs, ys);
+  const [west, east] = middleOf(xs), [south, north] = middleOf(ys);
+  return [Math.max(left, west), Math.max(bottom, south), Math.min(right, east), Math.min(top, north)];
+}
+
+function middleOf(values) {
+  if (!values.length) return [-1, 1];
+  const sorted = Float32Array.from(values).sort(), cut = Math.floor(values.length / 100);
+  const low = sorted[cut], high = sorted[sorted.length - 1 - cut];
+  return [low - (high - low) / 4, high + (high - low) / 4];
+}
+
 /** [left, bottom, right, top] of some points (all, or those listed). */
 export function boundsOf(xs, ys, indices = null) {
   let left = Infinity, bottom = Infinity, right = -Infinity, top = -Infinity;

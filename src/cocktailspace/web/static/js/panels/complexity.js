@@ -11,11 +11,11 @@ export function complexityView({ router }) {
     const points = route.count === null ? [] : byName(pointsOf({ ...route, search: "" }, mapData) ?? [], mapData);
     const link = (patch) => router.link({ search: "", ...patch });
     return {
-      title: "Complexity",
+      title: "Ingredient count",
       nodes: [
         h("p", { class: "lede" }, typical(rows)),
         histogram(rows, route.count, link),
-        h("p", { class: "small soft" }, "Number of ingredients; choose one to see its recipes."),
+        h("p", { class: "small soft" }, "Recipes by their number of ingredients; choose one to see them."),
         ...(route.count === null ? [] : [
           h("h3", {}, `${counted(points.length, "recipe")} with ${counted(route.count, "ingredient")}`),
           ...recipeList(points, mapData, link),

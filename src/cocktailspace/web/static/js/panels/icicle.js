@@ -42,7 +42,7 @@ function addCell(box, row, place) {
     tabindex: "-1",
     style: {
       top: `${at}px`, height: `${height}px`, left: `${(100 * level) / levels}%`, width: `${100 / levels}%`,
-      "--cell": `color-mix(in srgb, var(--family-${colourOf(row, usage, families)}) ${level === 0 ? 42 : 34 - 8 * level}%, var(--raised))`,
+      "--cell": `color-mix(in srgb, var(--family-${colourOf(row, usage, families)}) ${32 - 7 * level}%, var(--raised))`,
     },
   }, height >= LINE ? h("span", {}, row.name) : ""));
   if (level + 1 >= levels) return;

@@ -4,8 +4,8 @@ import { count } from "../format.js";
 import { all, byId, h } from "../html.js";
 
 const SPACES = [
-  ["em", "By kinship", "gin is near other gins"],
-  ["fractions", "By ingredient", "only the same counts"],
+  ["em", "Similar ingredients", "gin is near other gins"],
+  ["fractions", "Same ingredients", "only the very same count"],
 ];
 
 export function createLegend(store, router) {

@@ -10,6 +10,7 @@ import { pointsOf, shownFamilies, statesOf } from "./highlights.js";
 const PHONE = matchMedia("(max-width: 760px)");
 const MOST_LINES = 7;
 const TOLD_APART = 50; // pixels
+const UNNAMED = "Everything else"; // a region that is none
 const CLOSEST = 60; // against the view of all
 const MOST_NEIGHBOURS = 5;
 const HERE = 0.25; // of the map's extent: a similar recipe farther away lies elsewhere
@@ -45,10 +46,19 @@ export function createMapShell(store, router, announce) {
     shownMap = mapData;
     if (otherSpace && !view.showsAll) view.fitAll();
     queueMicrotask(updateObstacles); // once the legend is filled
+    showRegions(mapData);
     stage.dataset.run = mapData.run.id;
     stage.dataset.space = mapData.space;
     stage.dataset.renderer = view.points.kind;
     performance.mark("map-shown");
+  }
+
+  /** Their names come after the map: they are not needed for its first picture. */
+  async function showRegions(mapData) {
+    const levels = await mapData.run.regions().catch(() => null); // families stand in for them
+    if (!levels || mapData !== shownMap) return;
+    view.setRegions(levels.map((level) => level.filter(({ name }) => name !== UNNAMED).map(({ name, recipes }) => (
+      { name, points: recipes.map((id) => mapData.pointOf.get(id)).filter((point) => point !== undefined) }))));
   }
 
   function showStates({ route, mapData, deleted }) {
@@ -56,7 +66,7 @@ export function createMapShell(store, router, announce) {
     const shown = shownFamilies(route, mapData.families);
     const points = pointsOf(route, mapData);
     const states = statesOf(points, mapData, shown, deleted);
-    view.setStates(states, shown);
+    view.setStates(states);
     stage.dataset.shown = String(states.reduce((sum, state) => sum + Math.min(state, 1), 0));
     view.update({ named: points && points.length <= 400 ? points : [] });
     stage.dataset.matches = points ? String(points.length) : "";
@@ -111,10 +121,10 @@ export function createMapShell(store, router, announce) {
     const panel = byId("panel");
     if (panel.classList.contains("tall")) return; // it covers all; the map stays as it was
     if (PHONE.matches) {
-      const covered = panelOpen ? stage.clientHeight - panel.offsetTop : 0;
-      view.camera.setInsets({ left: 0, right: 0, top: panelOpen ? 46 : 92, bottom: covered });
+      const top = byId("corner").offsetTop + byId(panelOpen ? "spaces" : "corner").offsetHeight + 8;
+      view.camera.setInsets({ left: 0, right: 0, top, bottom: panelOpen ? stage.clientHeight - panel.offsetTop : byId("about").offsetHeight });
     } else {
-      view.camera.setInsets({ left: 200, right: panelOpen ? panel.offsetWidth + 12 : 56, top: 0, bottom: 0 });
+      view.camera.setInsets({ left: 200, right: panelOpen ? panel.offsetWidth + 12 : 56, top: 0, bottom: byId("about").offsetHeight });
     }
     updateObstacles();
   }
@@ -122,7 +132,7 @@ export function createMapShell(store, router, announce) {
   /** Where names would be hidden by what floats over the map. */
   function updateObstacles() {
     const origin = stage.getBoundingClientRect();
-    view.setObstacles([".spaces", ".legend", ".zoom", ".panel"].map((name) => {
+    view.setObstacles([".spaces", ".legend", ".zoom", ".about", ".panel"].map((name) => {
       const box = document.querySelector(`main ${name}`).getBoundingClientRect();
       return [box.left - origin.left, box.top - origin.top, box.right - origin.left, box.bottom - origin.top];
     }));

@@ -12,7 +12,7 @@ export function createNotice(store) {
   const show = () => {
     const said = notice(store.get());
     box.hidden = said === null || (said.calm && performance.now() - opened < SLOW_MS);
-    for (const id of ["corner", "zoom"]) byId(id).hidden = !store.get().mapData?.columns.count;
+    for (const id of ["corner", "zoom", "about"]) byId(id).hidden = !store.get().mapData?.columns.count;
     if (!said) return;
     byId("notice-text").textContent = said.text;
     byId("notice-more").replaceChildren(...said.more);

@@ -1,0 +1,112 @@
+// The map's regions: which level of them fits the view, where their names stand, and which recipes
+// speak for them.
+
+const PIXELS_A_NAME = 28_000; // of the view, so that names do not crowd
+const MOST_OF_VIEW = 0.25;
+const FEW = 3000; // points, among which a name may look for a gap
+const NEAR_MIDDLE = [0, -12, 12, -22, 22, -32, 32]; // pixels
+
+/**
+ * levels: [[{ name, points }]], the coarsest first. Gives each level's regions with their centre
+ * (the point in their middle) and most frequent colour, and the region of each point (-1 for none).
+ */
+export function regionsOf(levels, xs, ys, colours) {
+  return levels.map((level) => {
+    const of = new Int16Array(xs.length).fill(-1);
+    const regions = level.filter(({ points }) => points.length).map(({ name, points }, number) => {
+      for (const point of points) of[point] = number;
+      return { name, centre: middleOf(points, xs, ys), colour: mostFrequent(points.map((point) => colours[point])) };
+    });
+    return { regions, of };
+  });
+}
+
+/** Rank of each point by importance: the middles of the coarsest regions first. */
+export function importance(levels, count) {
+  const order = new Set(levels.flatMap(({ regions }) => regions.map((region) => region.centre)));
+  for (let point = 0; point < count; point++) order.add(point);
+  const ranks = new Uint32Array(count);
+  [...order].forEach((point, rank) => { ranks[point] = rank; });
+  return ranks;
+}
+
+/** The point nearest to the median place, which a few that lie far away do not move. */
+function middleOf(points, xs, ys) {
+  const median = (values) => values.sort((one, other) => one - other)[values.length >> 1];
+  const x = median(points.map((point) => xs[point])), y = median(points.map((point) => ys[point]));
+  const gap = (point) => (xs[point] - x) ** 2 + (ys[point] - y) ** 2;
+  return points.reduce((best, point) => (gap(point) < gap(best) ? point : best), points[0]);
+}
+
+function mostFrequent(values) {
+  const counts = new Map();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].reduce((best, each) => (each[1] > best[1] ? each : best))[0];
+}
+
+/**
+ * The regions of the finest level that has room in the view, the largest first, each with the place
+ * of its name: its centre or, where that is out of sight, the middle of what can be seen of it.
+ */
+export function regionsInView(levels, { index, camera, states }, pixelsAName = PIXELS_A_NAME) {
+  const seen = levels.map(({ regions }) => ({ count: new Uint32Array(regions.length), x: new Float64Array(regions.length), y: new Float64Array(regions.length) }));
+  index.within(camera.freeBounds, (point) => {
+    if (states[point] < 2) return;
+    levels.forEach(({ of }, level) => {
+      const region = of[point];
+      if (region < 0) return;
+      seen[level].count[region]++;
+      seen[level].x[region] += index.xs[point];
+      seen[level].y[region] += index.ys[point];
+    });
+  });
+  const most = Math.max(3, (camera.free[0] * camera.free[1]) / pixelsAName);
+  const fitting = seen.findLastIndex(({ count }) => count.reduce((sum, each) => sum + Math.min(each, 1), 0) <= most);
+  const level = Math.max(fitting, 0);
+  const { count, x, y } = seen[level] ?? { count: [] };
+  const regions = levels[level]?.regions.map((region, number) => ({ ...region, count: count[number], ...placeOf(region, number) })) ?? [];
+  const inView = regions.filter((region) => region.count).sort((one, other) => other.count - one.count);
+  const total = inView.reduce((sum, region) => sum + region.count, 0);
+  // Of a region whose middle is elsewhere a few points say little about where one is.
+  return inView.filter((region, place) => place === 0 || region.whole || region.count >= MOST_OF_VIEW * total);
+
+  function placeOf({ centre }, number) {
+    const own = camera.toScreen(index.xs[centre], index.ys[centre]);
+    const whole = camera.isFree(own[0], own[1]);
+    const [left, top] = whole ? own : camera.toScreen(x[number] / count[number], y[number] / count[number]);
+    return { left, top, whole };
+  }
+}
+
+/** Write the names of regions, like countries on a map, where there is room. */
+export function drawRegionNames(context, regions, { camera, index, room, palette, halo, ink }) {
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  context.font = `italic 600 ${camera.width < 600 ? 15 : 18}px ${ink.serif}`;
+  context.letterSpacing = "1px";
+  const { left: from, right } = camera.insets;
+  for (const region of regions) {
+    const width = context.measureText(region.name).width;
+    const left = Math.min(Math.max(region.left - width / 2, Math.min(from, 8) + 8), camera.width - right - width - 8);
+    const y = clearest(left, region.top, width, index, camera);
+    if (!room.take([left - 6, y - 13, left + width + 6, y + 13])) continue;
+    context.lineWidth = 5;
+    context.strokeStyle = halo;
+    context.strokeText(region.name, left, y);
+    context.fillStyle = `color-mix(in srgb, ${palette[region.colour].css} 65%, ${ink.text})`; // legible on the ground
+    context.fillText(region.name, left, y);
+  }
+  context.letterSpacing = "0px";
+}
+
+/** The height near the middle of a region at which its name covers the fewest points. */
+function clearest(left, middle, width, index, camera) {
+  if (index.xs.length > FEW) return middle;
+  const covered = NEAR_MIDDLE.map((step) => {
+    const [west, north] = camera.toWorld(left - 4, middle + step - 9), [east, south] = camera.toWorld(left + width + 4, middle + step + 9);
+    let points = 0;
+    index.within([west, south, east, north], () => { points++; });
+    return points;
+  });
+  return middle + NEAR_MIDDLE[covered.indexOf(Math.min(...covered))];
+}
