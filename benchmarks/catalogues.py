@@ -109,10 +109,10 @@ class CatalogueArrays:
 
 
 def from_document(document: dict[str, Any]) -> CatalogueArrays:
-    """Arrays from the bulk format; no amount, or 0, counts as 1, no unit as 1 ml."""
+    """Arrays from the bulk format; no amount, or 0, counts as 1, no unit or a piece as 1 ml."""
     names = [ingredient["name"] for ingredient in document["ingredients"]]
     number = {name: place for place, name in enumerate(names)}
-    units = {u["name"]: (u["abbreviation"], u["millilitres"]) for u in document["units"]}
+    units = {u["name"]: (u["abbreviation"], u["millilitres"] or 1.0) for u in document["units"]}
     units["millilitre"] = ("ml", 1.0)
     unit_number = {name: place for place, name in enumerate(units)}
     lines = [

@@ -45,11 +45,14 @@ def starter() -> tuple[Forest, Book]:
 
 
 def read(document: dict[str, Any]) -> tuple[Forest, Book]:
-    ml = {unit["name"]: unit["millilitres"] for unit in document["units"]}
+    """Pieces count as 1 ml each."""
+    ml = {unit["name"]: unit["millilitres"] or 1.0 for unit in document["units"]}
     book: Book = {}
     for recipe in document["recipes"]:
         lines = book.setdefault(recipe["name"], {})
         for line in recipe["ingredients"]:
+            if line.get("optional"):
+                continue
             volume = (line.get("amount") or 1.0) * (ml[line["unit"]] if line.get("unit") else 1.0)
             lines[line["ingredient"]] = lines.get(line["ingredient"], 0.0) + volume
     return {each["name"]: each["parent"] for each in document["ingredients"]}, book

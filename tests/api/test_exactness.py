@@ -15,7 +15,7 @@ from tests.publishing import publish_analytics
 
 API = "/api/v1"
 DRAFTS = 25
-KEYS = ("ingredient_id", "amount", "unit_id")
+KEYS = ("ingredient_id", "amount", "unit_id", "optional")
 
 Row = dict[str, Any]
 

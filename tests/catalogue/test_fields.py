@@ -79,7 +79,7 @@ def test_importing_again_changes_nothing(full: Database) -> None:
 
 ENTITIES: dict[type, tuple[int, Any, Any]] = {
     UnitDraft: (2, get_unit, replace_units),
-    MethodDraft: (5, get_method, replace_methods),
+    MethodDraft: (6, get_method, replace_methods),
     IngredientDraft: (2, get_ingredient, replace_ingredients),
     RecipeDraft: (1, get_recipe, replace_recipes),
 }

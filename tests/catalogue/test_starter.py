@@ -1,13 +1,22 @@
 """The starter catalogue is data that every newcomer meets first; these are its promises."""
 
+import hashlib
 import json
 import math
 import unicodedata
 from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+
+from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.exchange import load_file, starter_file
+from cocktailspace.catalogue.migrate import migrate
+from cocktailspace.catalogue.models import Recipe
+from cocktailspace.catalogue.recipes import find_recipes
 
 Row = dict[str, Any]
 
@@ -18,7 +27,7 @@ UNITS: list[Row] = STARTER["units"]
 INGREDIENTS: list[Row] = STARTER["ingredients"]
 RECIPES: list[Row] = STARTER["recipes"]
 
-MILLILITRES: dict[str, float] = {unit["name"]: unit["millilitres"] for unit in UNITS}
+MILLILITRES: dict[str, float | None] = {unit["name"]: unit["millilitres"] for unit in UNITS}
 PARENT: dict[str, str | None] = {each["name"]: each["parent"] for each in INGREDIENTS}
 
 
@@ -43,12 +52,25 @@ def recipe_name(recipe: Row) -> str:
     return str(recipe["name"])
 
 
+def _imported() -> dict[str, Recipe]:
+    """What the program reads when it has imported the starter catalogue."""
+    with TemporaryDirectory() as folder:
+        database = Database(sqlite_url(Path(folder) / "catalogue.sqlite"))
+        migrate(database)
+        load_file(database, starter_file())
+        with database.reading() as connection:
+            page = find_recipes(connection, limit=len(RECIPES) + 1)
+        database.close()
+    return {recipe.name: recipe for recipe in page.items}
+
+
+IMPORTED = _imported()
 each_recipe = pytest.mark.parametrize("recipe", RECIPES, ids=recipe_name)
 
 
 def test_is_in_the_bulk_format() -> None:
     assert list(STARTER) == ["format", "units", "ingredients", "recipes"]
-    assert STARTER["format"] == "catalogue/1"
+    assert STARTER["format"] == "catalogue/2"
 
 
 def test_is_large_enough_to_have_a_map() -> None:
@@ -63,7 +85,9 @@ def test_names_are_unique_without_regard_to_case(section: str) -> None:
 
 
 def test_every_unit_has_a_positive_size() -> None:
-    assert all(math.isfinite(size) and size > 0 for size in MILLILITRES.values())
+    sizes = [size for size in MILLILITRES.values() if size is not None]
+    assert all(math.isfinite(size) and size > 0 for size in sizes)
+    assert len(sizes) < len(MILLILITRES), "some count pieces"
 
 
 def test_every_parent_comes_before_its_children() -> None:
@@ -108,11 +132,51 @@ def test_recipe_mixes_at_least_two_different_ingredients(recipe: Row) -> None:
 
 @each_recipe
 def test_recipe_fills_a_glass(recipe: Row) -> None:
-    volumes_ml = [line["amount"] * MILLILITRES[line["unit"]] for line in lines_of(recipe)]
-    assert all(volume > 0 for volume in volumes_ml)
-    assert 40 <= sum(volumes_ml) <= 400
+    found = IMPORTED[recipe["name"]]
+    for said, line in zip(lines_of(recipe), found.ingredients, strict=True):
+        assert (line.volume_ml > 0) is not said.get("optional", False)
+    assert 40 <= found.calculated.volume_ml <= 400
 
 
 @each_recipe
 def test_recipe_says_briefly_how_it_is_made(recipe: Row) -> None:
     assert 0 < len(recipe["instructions"].strip()) <= 300
+
+
+@each_recipe
+def test_recipe_says_its_glass_and_its_method(recipe: Row) -> None:
+    assert recipe["glass"]
+    assert recipe["method"]
+    assert "arnish" not in recipe["instructions"]
+
+
+@each_recipe
+def test_nothing_about_a_recipe_is_unknown(recipe: Row) -> None:
+    found = IMPORTED[recipe["name"]].calculated
+    assert found.unknown_volumes == ()
+    assert found.unknown_strengths == ()
+    assert found.alcohol_free is False
+    assert found.strength is not None
+    unknown_curve = recipe["method"] == "Swizzle"
+    assert (found.strength_served is None) is unknown_curve
+
+
+def test_what_is_made_at_home_is_made_from_what_one_buys() -> None:
+    made = {row["name"]: row["made_from"] for row in INGREDIENTS if "made_from" in row}
+    assert made["Lime Juice"] == "Lime"
+    assert made["Simple Syrup"] == "White Sugar"
+
+
+def test_groups_of_different_drinks_are_shelves() -> None:
+    shelves = {row["name"] for row in INGREDIENTS if row.get("shelf")}
+    assert {"Amaro", "Brandy", "Vermouth"} <= shelves
+    assert {name for name, parent in PARENT.items() if parent is None} <= shelves
+    assert shelves <= set(PARENT.values()), "a shelf has something on it"
+    assert not shelves & {line["ingredient"] for recipe in RECIPES for line in lines_of(recipe)}
+
+
+def test_its_uids_are_its_own_for_ever() -> None:
+    """A link to one keeps leading there, whatever becomes of its name."""
+    uids = {recipe["name"]: recipe["uid"] for recipe in RECIPES}
+    assert len(set(uids.values())) == len(uids)
+    assert uids["Negroni"] == hashlib.sha256(b"starter/Negroni").hexdigest()[:32]

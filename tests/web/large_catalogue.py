@@ -80,7 +80,7 @@ def made_up(document: dict[str, Any], ids: dict[str, int]) -> dict[ArtifactName,
 def _rows(document: dict[str, Any], ids: dict[str, int]) -> list[dict[str, Any]]:
     """Recipes amid the places of their ingredients, which lie around those of their families."""
     chance = random.Random(1)
-    millilitres = {unit["name"]: unit["millilitres"] for unit in document["units"]}
+    millilitres = {unit["name"]: unit["millilitres"] or 1.0 for unit in document["units"]}
     places: dict[str | None, tuple[float, float]] = {None: (0.0, 0.0)}
     for each in document["ingredients"]:
         x, y = places[each["parent"]]

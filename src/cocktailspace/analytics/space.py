@@ -85,9 +85,10 @@ def volumes_of(recipes: Iterable[Lines], column: Mapping[int, int]) -> Rows:
     row = -1
     for row, lines in enumerate(recipes):
         for ingredient_id, volume in lines:
-            rows.append(row)
-            columns.append(column[ingredient_id])
-            volumes.append(round(volume, 3))
+            if (rounded := round(volume, 3)) > 0:
+                rows.append(row)
+                columns.append(column[ingredient_id])
+                volumes.append(rounded)
     summed = Rows.from_triplets(rows, columns, volumes, (row + 1, len(column)))
     return Rows(summed.indptr, summed.indices, np.round(summed.data, 3), summed.width)
 

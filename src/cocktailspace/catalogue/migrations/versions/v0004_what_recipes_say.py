@@ -24,7 +24,8 @@ _METHODS = (
     ("Shake", '["shaken"]', -1.567, 1.742, 0.203, _MEASURED),
     ("Stir", '["stirred", "throw", "thrown"]', -1.21, 1.246, 0.145, _MEASURED),
     ("Build", '["built"]', 0.0, 0.0, 0.24, f"{_BOOK}: over a rock"),
-    ("No ice", '["hot", "warm", "layer", "layered"]', 0.0, 0.0, 0.0, None),
+    ("Blend", '["blended"]', 0.0, 0.0, 0.25, "the data of Bar Assistant, barassistant.app"),
+    ("No ice", '["pour", "poured", "layer", "layered", "hot", "warm"]', 0.0, 0.0, 0.0, None),
 )
 
 
