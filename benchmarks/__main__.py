@@ -35,7 +35,7 @@ ONCE = (
     "stability starter",
 )
 """Too slow, or too steady, to be repeated."""
-VERSIONS = ("numpy", "numba", "fastumap", "scipy", "pynndescent", "umap-learn")
+VERSIONS = ("numpy", "numba", "scipy", "pynndescent", "umap-learn")
 
 Figures = dict[str, dict[str, float]]
 
@@ -99,11 +99,11 @@ def table(found: Figures) -> list[tuple[str, str, str]]:
         ours, peer = found.get(f"map {size}"), found.get(f"umap-learn {size}")
         if ours and peer:
             text = f"{ours['overlap']:.3f} against {peer['overlap']:.3f} "
-            text += f"({ours['seconds']:.1f} s against {peer['seconds']:.1f} s)"
+            text += f"(processor {ours['processor']:.1f} s against {peer['processor']:.1f} s)"
             rows.append((f"map, {size}: overlap@15 against umap-learn", "within 0.01", text))
         if f"map stays {size}" in found:
             still = found[f"map stays {size}"]
-            text = f"{still['move']:.3f} ({still['seconds']:.2f} s)"
+            text = f"{still['move']:.3f} (processor {still['processor']:.2f} s)"
             rows.append((f"map, {size}: mean move / radius, 1 % replaced", "≤ 0.05", text))
     return rows
 

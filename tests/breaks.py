@@ -211,10 +211,23 @@ ENGINE_BREAKS = (
         "previous.graph == graph",
         "previous.graph != graph",
     ),
+    Break(
+        "an edge of a map needs both its ends",
+        f"{ANALYTICS}/layout.py",
+        "1 - np.multiply.reduceat(missing, first)",
+        "np.multiply.reduceat(1 - missing, first)",
+    ),
+    Break(
+        "a map's points repel those after them alone",
+        f"{ANALYTICS}/layout.py",
+        "        push[:, there] -= weights[there] * gap\n",
+        "",
+    ),
 )
 ENGINE_TESTS = (
     "tests/analytics/transport",
     "tests/analytics/test_comparing.py",
+    "tests/analytics/test_layout.py",
     "tests/analytics/test_substitutes.py",
     "tests/analytics/test_regenerate.py",
 )

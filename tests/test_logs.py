@@ -16,7 +16,7 @@ from cocktailspace.artifacts.manifest import Manifest
 from cocktailspace.artifacts.report import RunReport, read_report
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.changes import CatalogueState
-from cocktailspace.logs import OnceInAWhile, configure_logging
+from cocktailspace.logs import Throttle, configure_logging
 from cocktailspace.refresh.ports import Cause
 from cocktailspace.refresh.status import RefreshState, RefreshStatus, cause_of
 from tests.conftest import BAR, ManualClock, import_document, nothing_published
@@ -193,7 +193,7 @@ def test_the_log_says_a_thing_once_a_minute_and_how_often_it_was() -> None:
     now = [0.0]
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.addFilter(OnceInAWhile(lambda: now[0]))
+    handler.addFilter(Throttle(lambda: now[0]))
     logger = logging.Logger("flooded")
     logger.addHandler(handler)
 
@@ -215,7 +215,7 @@ def test_the_log_says_a_thing_once_a_minute_and_how_often_it_was() -> None:
 def test_different_things_and_news_are_all_said() -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.addFilter(OnceInAWhile())
+    handler.addFilter(Throttle())
     logger = logging.Logger("busy")
     logger.addHandler(handler)
     for number in range(3):

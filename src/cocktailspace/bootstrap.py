@@ -138,8 +138,8 @@ def _local_jobs(
     else:
         catalogue = catalogue_file(settings)
         lock = catalogue.with_name(f"{catalogue.name}.job.lock")
-    most = timedelta(minutes=settings.analytics_job_minutes)
-    return LocalJobs(lock, store, settings.environment(), clock, metrics, most=most)
+    limit = timedelta(minutes=settings.analytics_job_minutes)
+    return LocalJobs(lock, store, settings.environment(), clock, metrics, time_limit=limit)
 
 
 def _scheduler(settings: Settings, clock: Clock) -> Scheduler:

@@ -1,4 +1,4 @@
-"""Files that are there whole, or not at all; and folders that nobody has to clear up."""
+"""Atomic writes, owners of new files, lock files and scratch folders."""
 
 import contextlib
 import fcntl
@@ -14,10 +14,9 @@ from typing import IO
 
 
 def replace_file(path: Path, content: bytes | IO[bytes], *, mode: int | None = None) -> None:
-    """Write a file anew: on disk for good, then renamed over the old one.
+    """Write a file atomically: the new one is synced to disk, then renamed over the old one.
 
-    Whoever reads it meanwhile sees all of the old or all of the new one. Raises OSError, and
-    leaves nothing behind.
+    Readers see all of the old or all of the new one. Raises OSError, and leaves nothing behind.
 
     mode: of a new file; unless it is given, an old one's stays.
     """
@@ -30,7 +29,9 @@ def replace_file(path: Path, content: bytes | IO[bytes], *, mode: int | None = N
                 shutil.copyfileobj(content, file)
             file.flush()
             os.fsync(file.fileno())
-        take_place(made, path, mode=mode)
+        made.chmod(mode or mode_at(path, 0o644))
+        match_owner(made, path)
+        made.replace(path)
 
 
 def sha256_of(file: IO[bytes]) -> str:
@@ -41,24 +42,18 @@ def sha256_of(file: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def take_place(made: Path, path: Path, *, mode: int | None = None) -> None:
-    """Rename a file, with the mode and the owner that one in its place should have."""
-    made.chmod(mode or mode_at(path, 0o644))
-    give_away(made, path)
-    made.replace(path)
-
-
 def mode_at(path: Path, otherwise: int) -> int:
-    """The mode of the file that is there."""
+    """The mode of a file, or `otherwise` if there is none."""
     try:
         return stat.S_IMODE(path.stat().st_mode)
     except FileNotFoundError:
         return otherwise
 
 
-def give_away(made: Path, path: Path) -> None:
-    """Root, who may well be at the command line beside a server of another user, makes files for
-    that user: for whose the old one is, or the folder.
+def match_owner(made: Path, path: Path) -> None:
+    """Give a file that root made to the owner of the old file, or of the folder.
+
+    Root may be at the command line beside a server of another user.
     """
     if os.geteuid() == 0:
         owned = (path if path.exists() else path.parent).stat()
@@ -66,26 +61,26 @@ def give_away(made: Path, path: Path) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it, where there are none."""
+    """Make a folder and its parents, unless they are there."""
     for folder in reversed([path, *path.parents]):
         if not folder.is_dir():
             folder.mkdir(exist_ok=True)
-            give_away(folder, folder.parent)
+            match_owner(folder, folder.parent)
 
 
 def open_lock(path: Path, *, mode: int = 0o644) -> int:
-    """A file to lock, made where there is none; never one that a link leads to elsewhere."""
+    """Open a file to lock, made if there is none; symbolic links are not followed."""
     make_folder(path.parent)
     there = path.exists()
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, mode)
     if not there:
-        give_away(path, path.parent)
+        match_owner(path, path.parent)
     return lock
 
 
 @contextmanager
 def scratch_folder(parent: Path, prefix: str) -> Iterator[Path]:
-    """A new folder for what is needed for a while only, gone in the end.
+    """Make a folder that is removed when the context ends.
 
     A process that is killed cannot remove its own: the next one that makes a folder of the same
     prefix in the same place does.

@@ -14,7 +14,7 @@ from cocktailspace.terminal import printable
 from cocktailspace.times import to_text
 
 LogFormat = Literal["text", "json"]
-_SILENCE_SECONDS = 60.0
+_SECONDS_BETWEEN_REPEATS = 60.0
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -47,38 +47,38 @@ class TextFormatter(logging.Formatter):
         return printable(super().format(record))
 
 
-class OnceInAWhile(logging.Filter):
-    """Lets a line through once a minute, with how often it would have been there meanwhile.
+class Throttle(logging.Filter):
+    """Writes a repeated warning once a minute, with how often it was suppressed meanwhile.
 
-    Lines are the same if they come from the same place in the program and, where they tell of an
-    exception, of one from the same place: what differs is which request, file or time it was. Lines
-    below warnings pass: they are of things that are done, each of which is news.
+    Lines are repeated if they come from the same place in the program and, where they report an
+    exception, one from the same place: only the request, the file or the time differs. Lines below
+    warnings pass: each reports something that was done.
     """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._monotonic = monotonic
-        self._said: dict[tuple[object, ...], float] = {}
-        self._unsaid: Counter[tuple[object, ...]] = Counter()
+        self._written_at: dict[tuple[object, ...], float] = {}
+        self._suppressed: Counter[tuple[object, ...]] = Counter()
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether to write the line."""
         if record.levelno < logging.WARNING:
             return True
         error = record.exc_info[1] if record.exc_info else None
-        line = (record.name, record.pathname, record.lineno, type(error), _origin(error))
+        line = (record.name, record.pathname, record.lineno, type(error), _raised_at(error))
         now = self._monotonic()
-        if now - self._said.get(line, -math.inf) < _SILENCE_SECONDS:
-            self._unsaid[line] += 1
+        if now - self._written_at.get(line, -math.inf) < _SECONDS_BETWEEN_REPEATS:
+            self._suppressed[line] += 1
             return False
-        self._said[line] = now
-        if times := self._unsaid.pop(line, 0):
+        self._written_at[line] = now
+        if times := self._suppressed.pop(line, 0):
             record.msg = f"{record.getMessage()} (and {times:,} times like it before)"
             record.args = ()
         return True
 
 
-def _origin(error: BaseException | None) -> tuple[str, int] | None:
+def _raised_at(error: BaseException | None) -> tuple[str, int] | None:
     """Where an exception was raised."""
     trace = error.__traceback__ if error else None
     if trace is None:
@@ -92,7 +92,7 @@ def configure_logging(log_format: LogFormat, level: LogLevel) -> None:
     """Send everything that is logged in this process to standard error, in this form."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
-    handler.addFilter(OnceInAWhile())
+    handler.addFilter(Throttle())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

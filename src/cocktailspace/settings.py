@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # it takes longer to load than a job to run
 DATA = Path("data")
 
 
-def _place(path: Path) -> Path:
+def _absolute(path: Path) -> Path:
     try:
         return path.expanduser().absolute()
     except RuntimeError as error:  # ~nobody
@@ -40,7 +40,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 Minutes = Annotated[float, Field(ge=0, le=525_600, allow_inf_nan=False)]
-Place = Annotated[Path, AfterValidator(_place)]
+AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 Store = Literal["folder", "s3"]
 Scheduler = Literal["local", "eventbridge"]
 Jobs = Literal["local", "batch"]
@@ -64,7 +64,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    db_path: Place | None = Field(None, description="SQLite file of the catalogue")
+    db_path: AbsolutePath | None = Field(None, description="SQLite file of the catalogue")
     database_url: DatabaseUrl | None = Field(
         None, description="SQLAlchemy URL of a SQLite file, instead of DB_PATH"
     )
@@ -76,7 +76,9 @@ class Settings(BaseSettings):
         description="Make or upgrade the catalogue when a server or an import starts; false where "
         "several hosts share it: then `cocktailspace migrate` alone does",
     )
-    analytics_path: Place | None = Field(None, description="Folder for the published artifacts")
+    analytics_path: AbsolutePath | None = Field(
+        None, description="Folder for the published artifacts"
+    )
     analytics_bucket: str | None = Field(None, description="S3 bucket for the artifacts")
     analytics_store: Store = Field(
         "folder",
@@ -150,7 +152,9 @@ class Settings(BaseSettings):
     max_writes_per_minute: Count = Field(
         600, description="Writes with one token, and failed attempts of one client address"
     )
-    tokens_path: Place | None = Field(None, description="File of the access tokens, stored hashed")
+    tokens_path: AbsolutePath | None = Field(
+        None, description="File of the access tokens, stored hashed"
+    )
     oidc_issuer: str | None = Field(
         None, description="URL of an OpenID Connect issuer whose tokens may write"
     )
@@ -213,7 +217,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{choice} needs {' and '.join(missing)} too; set what is missing")
 
     @model_validator(mode="after")
-    def _whole_issuer(self) -> "Settings":
+    def _complete_issuer(self) -> "Settings":
         if bool(self.oidc_issuer) != bool(self.oidc_audience):
             raise ValueError("OIDC_ISSUER and OIDC_AUDIENCE go together; set both or neither")
         return self
@@ -230,17 +234,17 @@ class Settings(BaseSettings):
     @property
     def catalogue_file(self) -> Path:
         """The SQLite file of the catalogue, unless there is a DATABASE_URL."""
-        return self.db_path or _place(DATA / "catalogue.sqlite")
+        return self.db_path or _absolute(DATA / "catalogue.sqlite")
 
     @property
     def artifacts_folder(self) -> Path:
         """The folder store's root, `data/artifacts` where nothing is set."""
-        return self.analytics_path or _place(DATA / "artifacts")
+        return self.analytics_path or _absolute(DATA / "artifacts")
 
     @property
     def tokens_file(self) -> Path:
         """The file of the access tokens, `data/tokens.json` where nothing is set."""
-        return self.tokens_path or _place(DATA / "tokens.json")
+        return self.tokens_path or _absolute(DATA / "tokens.json")
 
     def environment(self) -> dict[str, str]:
         """The variables that give a child process the same catalogue and artifacts."""

@@ -70,7 +70,7 @@ def test_it_loads_neither_scipy_nor_the_compiler(services: Services) -> None:
     import_document(services.database, {**BAR, "recipes": recipes})
     code, _, log = _run(services, PYTHONPROFILEIMPORTTIME="1")
     assert code == 0
-    assert "fastumap.layout" in log
+    assert "cocktailspace.analytics.layout" in log
     assert "llvmlite" not in log
     assert "numba" not in log
     assert "scipy._lib" not in log  # which every part of it loads

@@ -4,10 +4,8 @@ import sys
 import warnings
 from pathlib import Path
 
-import fastumap
 import numpy as np
 import pytest
-from fastumap.graph import find_ab_params
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -15,8 +13,6 @@ from benchmarks.catalogues import real_catalogue, real_catalogue_path
 from benchmarks.measures import overlap
 from benchmarks.synthetic import generate
 
-from cocktailspace.analytics import projection
-from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.analytics.projection import project
 from cocktailspace.analytics.space import fractions_of
 from cocktailspace.analytics.transport.neighbours import Neighbours, nearest_rows
@@ -54,32 +50,6 @@ def test_the_same_arguments_give_the_same_map(masses):
     first, second = project(near, features=masses), project(near, features=masses)
     assert (first == second).all()
     assert (project(near, features=masses, seed=7) != first).any()
-
-
-def test_the_curve_is_the_one_that_fastumap_fits():
-    """To the last digits only on one processor, as the fit is LAPACK's."""
-    fitted = find_ab_params(1.0, PARAMETERS["map_min_dist"])
-    np.testing.assert_allclose(fitted, projection._CURVE, rtol=1e-6)
-
-
-@pytest.mark.parametrize("k", [3, 14])
-def test_draws_what_fastumap_draws(masses, k, monkeypatch):
-    """The steps are taken one by one for the sake of speed; together they are the whole."""
-    monkeypatch.setattr("fastumap.projection.find_ab_params", lambda *_: projection._CURVE)
-    near = nearest_rows(masses, k)
-    itself = np.arange(len(masses))[:, None]
-    theirs = fastumap.umap_project(
-        np.zeros((len(masses), 2)),
-        min_dist=PARAMETERS["map_min_dist"],
-        n_epochs=500,
-        random_state=PARAMETERS["map_seed"],
-        precomputed_knn=(
-            np.hstack([itself, near.indices]),
-            np.hstack([itself * 0.0, near.distances]),
-        ),
-        init=np.random.default_rng(PARAMETERS["map_seed"]).uniform(-10, 10, size=(len(masses), 2)),
-    )
-    assert (project(near) == theirs).all()
 
 
 def test_near_recipes_are_near(masses):

@@ -1,58 +1,59 @@
-"""A row is found by opening the artifact here and there, wherever it lies, however long it is."""
+"""One row of `recipe-similar` is read by its index, without the rest of the artifact."""
 
 import json
 import random
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from cocktailspace.api import similar
 from cocktailspace.api.similar import SimilarRows
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import artifact_key
-from cocktailspace.artifacts.store import MissingError, Part
+from cocktailspace.artifacts.rows import RowIndex, index_key
+from cocktailspace.artifacts.store import MissingError
 from tests.conftest import encoded
+
+NAME = "recipe-similar"
 
 
 class CountingStore(FolderStore):
-    """Knows how much was read."""
+    """Knows how much of it was read."""
 
-    parts = 0
     read_bytes = 0
 
-    def read_part(self, key: str, start: int, length: int) -> Part:
+    def read_part(self, key: str, start: int, length: int) -> bytes:
         part = super().read_part(key, start, length)
-        self.parts += 1
-        self.read_bytes += len(part.body)
+        self.read_bytes += len(part)
         return part
 
 
-def _publish(store: FolderStore, run_id: str, ids: list[int], sizes: list[int]) -> dict[int, bytes]:
+def _publish(
+    store: FolderStore, run_id: str, sizes: dict[int, int], *, index: bool = True
+) -> dict[int, bytes]:
+    """Rows of these sizes, by id."""
     rows = [
-        {"recipe_id": each, "name": f'{{"recipe_id":{each + 1},', "similar": ["é" * size]}
-        for each, size in zip(ids, sizes, strict=True)
+        {"recipe_id": each, "name": f'{{"recipe_id":{each + 1},', "similar": ["é\n" * size]}
+        for each, size in sizes.items()
     ]
-    body = encoded("recipe-similar", rows)
-    store.write(artifact_key(run_id, "recipe-similar"), body)
-    lines = [line.removesuffix(b",") for line in body.split(b"\n")[1 : len(ids) + 1]]
-    return dict(zip(ids, lines, strict=True))
+    body = encoded(NAME, rows)
+    store.write(artifact_key(run_id, NAME), body)
+    if index:
+        store.write(index_key(run_id, NAME), RowIndex.of(BytesIO(body)).as_json())
+    lines = [line.removesuffix(b",") for line in body.split(b"\n")[1 : len(sizes) + 1]]
+    return dict(zip(sizes, lines, strict=True))
 
 
-@pytest.mark.parametrize("block", [64, 500, 1 << 16])
-@pytest.mark.parametrize("seed", range(4))
-def test_every_row_is_found_and_no_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, seed: int
-) -> None:
-    rng = random.Random(seed)
-    monkeypatch.setattr(similar, "BLOCK_BYTES", block)
-    monkeypatch.setattr(similar, "MARKS_KEPT", rng.choice([3, 10_000]))
-    ids = sorted(rng.sample(range(1, rng.choice([70, 5_000])), 60))
-    sizes = [rng.choice([0, 10, 300, 4_000]) for _ in ids]
+@pytest.mark.parametrize("index", [True, False])
+def test_every_row_is_found_and_no_other(tmp_path: Path, index: bool) -> None:
+    rng = random.Random(1)
+    ids = sorted(rng.sample(range(1, 5_000), 60))
     store = FolderStore(tmp_path)
-    rows = _publish(store, "run", ids, sizes)
+    rows = _publish(
+        store, "run", {each: rng.choice([0, 10, 300, 4_000]) for each in ids}, index=index
+    )
     finder = SimilarRows(store)
-    asked = [*ids, *rng.sample(range(1, 6_000), 60), 1, 10**12]
-    rng.shuffle(asked)
+    asked = [*ids, *rng.sample(range(1, 6_000), 60), 1, 2**63 - 1]
     for each in asked:
         assert finder.find("run", each) == rows.get(each)
     for each, row in rows.items():
@@ -61,7 +62,7 @@ def test_every_row_is_found_and_no_other(
 
 def test_an_artifact_without_rows_has_none(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
-    _publish(store, "run", [], [])
+    _publish(store, "run", {})
     assert SimilarRows(store).find("run", 1) is None
 
 
@@ -70,18 +71,34 @@ def test_a_run_that_is_gone_is_missing(tmp_path: Path) -> None:
         SimilarRows(FolderStore(tmp_path)).find("run", 1)
 
 
-def test_another_run_is_another_artifact(tmp_path: Path) -> None:
+def test_another_run_has_another_index(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
-    first, second = (_publish(store, run, [1, 5], [size, 9]) for run, size in (("a", 1), ("b", 2)))
+    first, second = (_publish(store, run, {1: size, 5: 9}) for run, size in (("a", 1), ("b", 2)))
     finder = SimilarRows(store)
     assert [finder.find(run, 1) for run in "aba"] == [first[1], second[1], first[1]]
 
 
-def test_little_of_a_large_artifact_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "index",
+    [
+        b"",
+        b"{}",
+        b'{"ids":[1,5],"offsets":[]}',
+        b'{"ids":[1,5],"offsets":[3,9,12]}',
+        b'{"ids":[1,5],"offsets":[999999,1000000,1000001]}',
+        b'{"ids":[1,99999999999999999999],"offsets":[0,1,2]}',
+    ],
+)
+def test_a_damaged_index_is_worked_out_anew(tmp_path: Path, index: bytes) -> None:
+    store = FolderStore(tmp_path)
+    rows = _publish(store, "run", {1: 10, 5: 10})
+    store.write(index_key("run", NAME), index)
+    assert SimilarRows(store).find("run", 5) == rows[5]
+
+
+def test_one_row_is_all_that_is_read_of_a_large_artifact(tmp_path: Path) -> None:
     store = CountingStore(tmp_path)
-    ids = list(range(1, 40_001))
-    rows = _publish(store, "run", ids, [200] * len(ids))  # 17 MB
-    finder = SimilarRows(store)
-    assert finder.find("run", 31_234) == rows[31_234]
-    assert store.parts <= 6
-    assert store.read_bytes < 300_000
+    rows = _publish(store, "run", dict.fromkeys(range(1, 10_001), 200))
+    row = SimilarRows(store).find("run", 7_123)
+    assert row == rows[7_123]
+    assert store.read_bytes <= len(row) + 2

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-HEAVY = {"numba", "llvmlite", "scipy", "fastumap", "umap-learn", "matplotlib"}
+HEAVY = {"numba", "llvmlite", "scipy", "umap-learn", "matplotlib"}
 
 
 def locked(name: str) -> dict[str, set[str]]:

@@ -3,10 +3,7 @@
 import ctypes
 import gc
 import os
-import sys
 from contextlib import suppress
-from types import ModuleType
-from typing import cast
 
 _M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
 _LARGE = 4 << 20
@@ -17,12 +14,11 @@ def _travel_light() -> None:
 
     Collecting cycles: the process ends soon, and importing makes many objects and little garbage.
     Threads inside BLAS: the steps are threads already, and BLAS's wait for more by turning on the
-    spot. SciPy: fastumap would load it, and what is used of fastumap does well without. Keeping
-    the room of large arrays that are gone: a quarter of the memory at 100,000 recipes.
+    spot. Keeping the room of large arrays that are gone: a quarter of the memory at 100,000
+    recipes.
     """
     gc.disable()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    sys.modules["scipy"] = cast("ModuleType", None)
     with suppress(AttributeError, OSError):  # another C library
         ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
 

@@ -2,10 +2,8 @@
 
 import hashlib
 import logging
-import time
 from array import array
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +14,7 @@ from cocktailspace.analytics.projection import project
 from cocktailspace.analytics.space import Space
 from cocktailspace.analytics.transport.neighbours import Neighbours
 from cocktailspace.analytics.transport.rows import Rows
-from cocktailspace.artifacts.manifest import ArtifactName, Manifest
+from cocktailspace.artifacts.manifest import Manifest
 from cocktailspace.artifacts.rows import metadata_of, rows_of
 from cocktailspace.artifacts.store import ArtifactStore, MissingError
 
@@ -37,54 +35,33 @@ class PreviousMap:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnMap:
-    """A finished map: rows of the artifact, digest of its neighbour graph, seconds that it took."""
+class Map:
+    """A map of a space.
 
-    rows: Iterator[dict[str, Any]]
-    graph: str
-    seconds: float
-
-
-_Timed = tuple[NDArray[np.float64], float]
-"""Coordinates, and the seconds that they took."""
-
-
-class Drawing:
-    """Maps that are drawn beside the rest of the work: the optimisation is native code that holds
-    one processor and not the interpreter.
-
-    They are drawn in turn, and one that was never drawn before is made from the first of the run.
-    One whose neighbour graph is what it was the last time stays as it is.
+    coordinates: (n, 2) where its recipes are. graph: digest of the neighbour graph behind it.
     """
 
-    def __init__(self, space: Space, previous: Mapping[ArtifactName, PreviousMap]) -> None:
-        self._space = space
-        self._previous = previous
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="map")
-        self._drawn: dict[ArtifactName, tuple[str, Future[_Timed]]] = {}
+    coordinates: NDArray[np.float64]
+    graph: str
 
-    def begin(self, name: ArtifactName, features: Rows, neighbours: Neighbours) -> None:
-        """Begin a map from exact neighbours; `projection.project` says what the features are."""
-        previous = self._previous.get(name, PreviousMap())
-        graph = graph_digest(self._space, neighbours)
-        start = start_places(self._space, previous)
-        if start is not None and previous.graph == graph and np.isfinite(start).all():
-            drawn: Future[_Timed] = Future()
-            drawn.set_result((start, 0.0))
-        else:
-            first = next((each for _, each in self._drawn.values()), None)
-            drawn = self._pool.submit(_timed_project, neighbours, start, first, features)
-        self._drawn[name] = graph, drawn
 
-    def finished(self, name: ArtifactName) -> DrawnMap:
-        """Wait for a map that was begun."""
-        graph, drawn = self._drawn[name]
-        coordinates, seconds = drawn.result()
-        return DrawnMap(map_rows(self._space, coordinates), graph, round(seconds, 3))
+def draw_map(
+    space: Space,
+    features: Rows,
+    neighbours: Neighbours,
+    previous: PreviousMap,
+    other: Map | None = None,
+) -> Map:
+    """The map by these neighbours, which stays as it was if they are what they were.
 
-    def close(self) -> None:
-        """Drop what has not begun, and wait for nothing: the process may have to stop at once."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+    previous: the published one; `projection.project` says what the features and another map are.
+    """
+    graph = graph_digest(space, neighbours)
+    start = start_places(space, previous)
+    if start is not None and previous.graph == graph and np.isfinite(start).all():
+        return Map(start, graph)
+    begin = None if other is None else other.coordinates
+    return Map(project(neighbours, start=start, other=begin, features=features), graph)
 
 
 def graph_digest(space: Space, neighbours: Neighbours) -> str:
@@ -94,18 +71,6 @@ def graph_digest(space: Space, neighbours: Neighbours) -> str:
     for part in (ids, neighbours.indices.astype("<i4"), neighbours.distances.astype("<i4")):
         digest.update(part.tobytes())
     return digest.hexdigest()
-
-
-def _timed_project(
-    neighbours: Neighbours,
-    start: NDArray[np.float64] | None,
-    first: Future[_Timed] | None,
-    features: Rows,
-) -> _Timed:
-    other = first.result()[0] if first else None
-    started = time.perf_counter()
-    coordinates = project(neighbours, start=start, other=other, features=features)
-    return coordinates, time.perf_counter() - started
 
 
 def map_rows(space: Space, coordinates: NDArray[np.float64]) -> Iterator[dict[str, Any]]:

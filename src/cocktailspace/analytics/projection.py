@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sized
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cocktailspace.analytics.layout import fuzzy_graph, layout
 from cocktailspace.analytics.parameters import MAP_NEIGHBOURS, MAP_SEED
 from cocktailspace.analytics.transport.neighbours import Neighbours
 from cocktailspace.analytics.transport.rows import Rows
 
 _Points = NDArray[np.float64]
 
-_COLD_RATE, _ADAPTING_RATE, _WARM_RATE = 1.0, 0.1, 0.02
-_LARGE = 10_000
+_COLD_RATE, _WARM_RATE = 0.8, 0.2
+_COLD_EPOCHS, _COLD_EPOCHS_OF_MANY, _WARM_EPOCHS = 300, 100, 30
+_MANY = 10_000
 _ITERATIONS = 20
 _FEWEST = 4
 """Below this many points there is nothing to optimise."""
-_CURVE = (1.7502249632754288, 0.8420553925106006)
-"""a and b of the curve 1 / (1 + a d^2b) that UMAP fits to min_dist 0.05; a test fits it anew."""
 
 
 def project(
@@ -37,8 +36,8 @@ def project(
     itself.
     start: (n, 2) the previous map, rows of NaN for new points, which begin at the weighted mean of
     their neighbours. A map that begins so stays put: only few and gentle steps follow.
-    other: (n, 2) a map of the same points by other neighbours, from which one without `start` is
-    made. The two then look alike, and it takes a fifth of the steps.
+    other: (n, 2) a map of the same points by other neighbours, where one without `start` begins.
+    The two then look alike.
     features: (n, columns) the rows behind the neighbours; their two principal components are where
     a map without either begins. Without features it begins at random places.
     The result is finite and depends on the arguments alone.
@@ -50,29 +49,17 @@ def project(
     _check_number("features", features, n)
     if n < _FEWEST:
         return _around(start, known, n)
-    epochs = _FEW_POINTS if n <= _LARGE else _MANY_POINTS
+    graph = fuzzy_graph(neighbours, MAP_NEIGHBOURS)
+    cold_epochs = _COLD_EPOCHS if n <= _MANY else _COLD_EPOCHS_OF_MANY
     if start is not None and known.any():
         begin = _filled(start, known, neighbours, seed)
         if 2 * known.sum() <= n:
-            return _optimise(neighbours, begin, epochs.cold, _COLD_RATE, seed)
-        points = _optimise(neighbours, begin, epochs.warm, _WARM_RATE, seed)
+            return layout(graph, begin, epochs=cold_epochs, rate=_COLD_RATE, seed=seed)
+        points = layout(graph, begin, epochs=_WARM_EPOCHS, rate=_WARM_RATE, seed=seed)
         return _laid_over(points, points[known], start[known])
-    if other is not None:
-        points = _optimise(neighbours, other, epochs.adapting, _ADAPTING_RATE, seed)
-        return _laid_over(points, points, other)
-    begin = _principal_components(features, n, seed)
-    return _optimise(neighbours, begin, epochs.cold, _COLD_RATE, seed)
-
-
-class _Epochs(NamedTuple):
-    """Steps of the optimisation: from nothing, from another map, from the previous one."""
-
-    cold: int
-    adapting: int
-    warm: int
-
-
-_FEW_POINTS, _MANY_POINTS = _Epochs(500, 100, 50), _Epochs(150, 50, 30)
+    begin = _principal_components(features, n, seed) if other is None else other
+    points = layout(graph, begin, epochs=cold_epochs, rate=_COLD_RATE, seed=seed)
+    return points if other is None else _laid_over(points, points, other)
 
 
 def _check_number(name: str, given: Sized | None, n: int) -> None:
@@ -168,54 +155,3 @@ def _principal_components(features: Rows | None, n: int, seed: int) -> _Points:
     if largest > 0:
         places *= 10 / largest
     return places + random.normal(scale=1e-2, size=(n, 2))
-
-
-def _optimise(
-    neighbours: Neighbours, begin: _Points, epochs: int, rate: float, seed: int
-) -> _Points:
-    """Run UMAP's optimisation from `begin`."""
-    from fastumap.graph import FuzzyGraph  # noqa: PLC0415 - only maps need it
-    from fastumap.layout import optimize_layout  # noqa: PLC0415 - native code
-
-    a, b = _CURVE
-    points: _Points = optimize_layout(
-        begin,
-        FuzzyGraph(len(neighbours), *_fuzzy_edges(neighbours)),
-        epochs,
-        a=a,
-        b=b,
-        rng=np.random.default_rng(seed),
-        initial_alpha=rate,
-    )
-    return points
-
-
-def _fuzzy_edges(
-    neighbours: Neighbours,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Neighbours as UMAP's graph: both ends and the weight of each edge, in either direction.
-
-    An edge is there if one end says so: w + w' - w w' of two independent chances w and w'. What
-    fastumap does in SciPy's sparse matrices is done in NumPy here, since loading SciPy takes longer
-    than drawing a map anew.
-    """
-    from fastumap.graph import compute_membership, smooth_knn_dist  # noqa: PLC0415
-
-    n, k = len(neighbours), min(MAP_NEIGHBOURS, neighbours.k)
-    itself = np.arange(n, dtype=np.int64)[:, None]
-    indices = np.hstack([itself, neighbours.indices[:, :k]])
-    distances = np.hstack([np.zeros((n, 1)), neighbours.distances[:, :k]])
-    sigma, rho = smooth_knn_dist(distances, k + 1)
-    heads, tails, weights = compute_membership(indices, distances, sigma, rho)
-    del indices, distances
-    kept = weights > 0
-    heads, tails, weights = heads[kept], tails[kept], weights[kept]
-    there, back = heads * n + tails, tails * n + heads
-    del heads, tails
-    edges = np.union1d(there, back)
-    chances = np.zeros((2, len(edges)))
-    for chance, way in zip(chances, (there, back), strict=True):
-        chance[np.searchsorted(edges, way)] = weights
-    del there, back
-    both = chances[0] * chances[1]
-    return edges // n, edges % n, chances.sum(axis=0) - both

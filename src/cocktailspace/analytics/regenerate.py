@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +11,8 @@ import numpy as np
 from cocktailspace.analytics import statistics
 from cocktailspace.analytics.bar.collect import bar_index
 from cocktailspace.analytics.comparing import Comparer
-from cocktailspace.analytics.maps import Drawing, PreviousMap
-from cocktailspace.analytics.parameters import MAP_NEIGHBOURS, MAPS, SIMILAR
+from cocktailspace.analytics.maps import Map, PreviousMap, draw_map, map_rows
+from cocktailspace.analytics.parameters import MAP_NEIGHBOURS, SIMILAR
 from cocktailspace.analytics.regions import regions
 from cocktailspace.analytics.similar import similar_rows
 from cocktailspace.analytics.space import (
@@ -51,7 +51,7 @@ Artifacts = Iterator[Artifact]
 class Analytics:
     """What a run computes.
 
-    artifacts: made as they are asked for, so that one is written while the maps are drawn.
+    artifacts: made as they are asked for, so that one is written and gone before the next.
     counts, seconds: what went in, and how long each step took; whole after the last artifact.
     """
 
@@ -85,26 +85,32 @@ def _artifacts(
         }
     for name, data in counted.items():
         yield Artifact(name, data)
-    with closing(Drawing(space, previous)) as drawing:
-        with steps.step("neighbours") as progress:
-            masses = masses_of(space.volumes)
-            subtrees = space.forest.subtree_masses(masses)
-            relatives = nearest_rows(subtrees, MAP_NEIGHBOURS, progress=progress)
-        drawing.begin(ArtifactName.COCKTAIL_SPACE_EM, subtrees, relatives)
-        with steps.step("plain neighbours") as progress:
-            fractions = fractions_of(space.volumes)
-            plain = nearest_rows(fractions, MAP_NEIGHBOURS, progress=progress)
-        drawing.begin(ArtifactName.COCKTAIL_SPACE, fractions, plain)
-        with steps.step("regions"):
-            parted = regions(space, masses)
-        yield Artifact(ArtifactName.REGIONS, parted)
-        near = relatives.first(SIMILAR)
-        yield from _explained(snapshot, space, masses, subtrees, near, steps)
-        for name in MAPS:
-            with steps.step("maps"):
-                drawn = drawing.finished(name)
-                steps.seconds[name] = drawn.seconds
-            yield Artifact(name, drawn.rows, {"graph": drawn.graph})
+    with steps.step("neighbours") as progress:
+        masses = masses_of(space.volumes)
+        subtrees = space.forest.subtree_masses(masses)
+        relatives = nearest_rows(subtrees, MAP_NEIGHBOURS, progress=progress)
+    name = ArtifactName.COCKTAIL_SPACE_EM
+    with steps.step("maps"):
+        drawn = draw_map(space, subtrees, relatives, previous.get(name, PreviousMap()))
+    yield Artifact(name, map_rows(space, drawn.coordinates), {"graph": drawn.graph})
+    yield _plain_map(space, previous, drawn, steps)
+    with steps.step("regions"):
+        parted = regions(space, masses)
+    yield Artifact(ArtifactName.REGIONS, parted)
+    yield from _explained(snapshot, space, masses, subtrees, relatives.first(SIMILAR), steps)
+
+
+def _plain_map(
+    space: Space, previous: Mapping[ArtifactName, PreviousMap], other: Map, steps: "_Steps"
+) -> Artifact:
+    """The map by Manhattan distance on fractions; one that is new looks like the other map."""
+    name = ArtifactName.COCKTAIL_SPACE
+    with steps.step("plain neighbours") as progress:
+        fractions = fractions_of(space.volumes)
+        near = nearest_rows(fractions, MAP_NEIGHBOURS, progress=progress)
+    with steps.step("maps"):
+        drawn = draw_map(space, fractions, near, previous.get(name, PreviousMap()), other)
+    return Artifact(name, map_rows(space, drawn.coordinates), {"graph": drawn.graph})
 
 
 def _explained(

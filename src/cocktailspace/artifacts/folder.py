@@ -15,7 +15,6 @@ from cocktailspace.artifacts.store import (
     Entry,
     ForeignObjectError,
     MissingError,
-    Part,
     Stored,
     StoreError,
     SwapConflictError,
@@ -44,15 +43,14 @@ class FolderStore:
                 raise ForeignObjectError(f"{key}: it is no file; remove it")
             return os.fdopen(file, "rb")
 
-    def read_part(self, key: str, start: int, length: int) -> Part:
+    def read_part(self, key: str, start: int, length: int) -> bytes:
         """Up to `length` bytes from `start`; MissingError when there is no such object."""
         with self.open(key) as file, _as_store_errors(key):
-            total = os.fstat(file.fileno()).st_size
             file.seek(start)
-            body = file.read(length)
-        if not body:
-            raise StoreError(f"{key}: byte {start} is beyond its {total} bytes")
-        return Part(body, total)
+            part = file.read(length)
+        if not part:
+            raise StoreError(f"{key}: it has no byte {start}")
+        return part
 
     def size(self, key: str) -> int:
         """Bytes of the object under `key`; MissingError when there is none."""

@@ -131,11 +131,9 @@ def _is_whole(store: ArtifactStore, entry: ArtifactEntry) -> bool:
         return False
 
 
-def write_run(store: ArtifactStore, run_id: str, artifacts: dict[str, ArtifactEntry]) -> str:
-    """Note what a run publishes, for those who read it when it is not current any more."""
-    key = artifact_key(run_id, "run")
-    store.write(key, _RUN.dump_json(artifacts))
-    return key
+def write_run(store: ArtifactStore, run_id: str, artifacts: dict[str, ArtifactEntry]) -> None:
+    """Store what a run publishes, for those who read it when it is not current any more."""
+    store.write(artifact_key(run_id, "run"), _RUN.dump_json(artifacts))
 
 
 def read_run(store: ArtifactStore, run_id: str) -> dict[str, ArtifactEntry]:

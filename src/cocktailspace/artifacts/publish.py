@@ -20,6 +20,7 @@ from cocktailspace.artifacts.manifest import (
     read_published,
     write_run,
 )
+from cocktailspace.artifacts.rows import INDEXED, RowIndex, index_key
 from cocktailspace.artifacts.store import ArtifactStore, StoreError, SwapConflictError
 from cocktailspace.files import sha256_of
 from cocktailspace.times import Clock
@@ -75,14 +76,17 @@ def publish(
         for name, body in result.artifacts:
             with BytesIO(body) if isinstance(body, bytes) else body as file:
                 entries[name] = _written(store, artifact_key(result.run_id, name), file)
-        run_key = write_run(store, result.run_id, entries)
+                if name in INDEXED:
+                    file.seek(0)
+                    store.write(index_key(result.run_id, name), RowIndex.of(file).as_json())
+        write_run(store, result.run_id, entries)
     except BaseException:
-        _withdraw(store, [entry.key for entry in entries.values()])
+        _delete_run(store, result.run_id)
         raise
     # A swap that fails may have been made all the same: then nothing may be deleted.
     manifest, replaced = _swap_manifest(store, result, entries, base, clock)
     if manifest is None:
-        _withdraw(store, [*(entry.key for entry in entries.values()), run_key])
+        _delete_run(store, result.run_id)
     else:
         forgotten = set(replaced.superseded) - set(manifest.superseded) if replaced else set()
         kept = {manifest.run_id, *manifest.superseded}
@@ -97,11 +101,11 @@ def _written(store: ArtifactStore, key: str, file: IO[bytes]) -> ArtifactEntry:
     return ArtifactEntry(key=key, sha256=sha256_of(file), bytes=size)
 
 
-def _withdraw(store: ArtifactStore, keys: Iterable[str]) -> None:
-    """Delete artifacts that nobody will read. What cannot be deleted now is an orphan later."""
+def _delete_run(store: ArtifactStore, run_id: str) -> None:
+    """Delete what nobody will read. What cannot be deleted now is an orphan later."""
     try:
-        for key in keys:
-            store.delete(key)
+        for entry in list(store.list(f"{RUNS_PREFIX}{run_id}/")):
+            store.delete(entry.key)
     except StoreError as error:
         logger.warning("artifacts of no use were not deleted: %s", error)
 

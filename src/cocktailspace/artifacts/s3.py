@@ -15,7 +15,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cocktailspace.artifacts.store import (
     Entry,
     MissingError,
-    Part,
     Stored,
     StoreError,
     SwapConflictError,
@@ -59,14 +58,13 @@ class S3Store:
         file.seek(0)
         return file
 
-    def read_part(self, key: str, start: int, length: int) -> Part:
+    def read_part(self, key: str, start: int, length: int) -> bytes:
         """Up to `length` bytes from `start`; MissingError when there is no such object."""
         with self._translated(key):
             answer = self._client.get_object(
                 Bucket=self._bucket, Key=key, Range=f"bytes={start}-{start + length - 1}"
             )
-            total = int(answer["ContentRange"].rpartition("/")[2])
-            return Part(answer["Body"].read(), total)
+            return bytes(answer["Body"].read())
 
     def size(self, key: str) -> int:
         """Bytes of the object under `key`; MissingError when there is none."""

@@ -31,14 +31,6 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A stretch of an object's content, and how long the whole is."""
-
-    body: bytes
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
     """An object in a listing."""
 
@@ -63,7 +55,7 @@ class ArtifactStore(Protocol):
         """
         ...
 
-    def read_part(self, key: str, start: int, length: int) -> Part:
+    def read_part(self, key: str, start: int, length: int) -> bytes:
         """Up to `length` bytes from `start`, which lies within the object; MissingError as above.
 
         Parts of one view come from an object that never changes.

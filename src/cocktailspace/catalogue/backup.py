@@ -33,7 +33,7 @@ from cocktailspace.catalogue.revision import refuse_newer, schema_revision
 from cocktailspace.catalogue.schema import recipes
 from cocktailspace.catalogue.search import rebuild_index
 from cocktailspace.catalogue.translate import as_domain_errors
-from cocktailspace.files import give_away, mode_at, scratch_folder
+from cocktailspace.files import match_owner, mode_at, scratch_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +272,7 @@ def _put(made: Path, target: Path, *, like: Path, force: bool) -> None:
     with made.open("rb+") as file:
         os.fsync(file.fileno())
     made.chmod(mode_at(target, mode_at(like, 0o644)))
-    give_away(made, target)
+    match_owner(made, target)
     if force:
         made.replace(target)
     else:

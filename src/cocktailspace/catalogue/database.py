@@ -111,7 +111,7 @@ class Database:
 
     @contextmanager
     def _writing(self, *, foreign_keys: bool) -> Iterator[Connection]:
-        with as_domain_errors(), self._turn():
+        with as_domain_errors(), self._one_writer():
             with self._connect() as connection:
                 connection.execution_options(writes=True, foreign_keys=foreign_keys)
                 with connection.begin():
@@ -146,8 +146,8 @@ class Database:
         return self.engine.connect() if self._file is None else self._file.connect()
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Writers of one process queue up here; SQLite itself would have them poll."""
+    def _one_writer(self) -> Iterator[None]:
+        """Writers of one process queue here; SQLite itself would have them poll."""
         if not self._writer.acquire(timeout=BUSY_SECONDS):
             raise BusyError(BUSY)
         try:

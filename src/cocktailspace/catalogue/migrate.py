@@ -10,7 +10,7 @@ from cocktailspace.catalogue.database import Database, keep_journal
 from cocktailspace.catalogue.migrations import REVISION
 from cocktailspace.catalogue.revision import check_schema, refuse_newer, schema_revision
 from cocktailspace.catalogue.translate import as_domain_errors
-from cocktailspace.files import give_away, make_folder
+from cocktailspace.files import make_folder, match_owner
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -26,7 +26,7 @@ def migrate(database: Database, *, network_file_system: bool = False) -> None:
         make_folder(path.parent)
         if not path.exists():
             path.touch()
-            give_away(path, path.parent)
+            match_owner(path, path.parent)
     with database.reading() as connection:
         if path:
             refuse_foreign(connection)

@@ -41,8 +41,8 @@ app = typer.Typer(
     name="cocktailspace",
     help="A cocktail catalogue that keeps its own map: exact Earth Mover's Distance between all "
     "recipes, refreshed by itself.\n\nThe catalogue is data/catalogue.sqlite and the published "
-    "analytics are data/artifacts, unless DB_PATH (or DATABASE_URL) and ANALYTICS_PATH say "
-    "otherwise. Start with `cocktailspace serve`.",
+    "analytics are data/artifacts, unless DB_PATH (or DATABASE_URL) and ANALYTICS_PATH (or "
+    "ANALYTICS_BUCKET) say otherwise. Start with `cocktailspace serve`.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -63,9 +63,7 @@ def _interpreter() -> Iterator[Finding]:
 def _packages() -> Iterator[Finding]:
     for package, purpose in (
         ("numpy", "the analytics job"),
-        ("llvmlite", "the analytics job"),
-        ("numba", "compiling it once"),
-        ("fastumap", "the map"),
+        ("numba", "the search of more than 2,000 recipes"),
     ):
         found = importlib.util.find_spec(package) is not None
         yield Finding(

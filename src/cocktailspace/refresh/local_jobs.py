@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 JobLog = Literal["nothing", "warnings", "all"]
 
 _STOP_SECONDS = 5.0
-_LOOKS, _LOOK_SECONDS = 20, 0.01
+_LOCK_TRIES, _TRY_SECONDS = 20, 0.01
 _ID_WIDTH = 20
 _TOLD_TO_STOP = (-signal.SIGTERM, 128 + signal.SIGTERM)
 
@@ -48,9 +48,9 @@ class LocalJobs:
         clock: Clock,
         metrics: RefreshMetrics | None = None,
         *,
-        most: timedelta = timedelta(hours=2),
+        time_limit: timedelta = timedelta(hours=2),
     ) -> None:
-        self._most = most
+        self._time_limit = time_limit
         self._lock_path = lock_path
         self._store = store
         self._environment = environment
@@ -136,7 +136,7 @@ class LocalJobs:
     @contextlib.contextmanager
     def _lock_to_start(self) -> Iterator[int | None]:
         """As `_try_lock`, but waits for processes that share the lock for a moment to look."""
-        for _ in range(_LOOKS):
+        for _ in range(_LOCK_TRIES):
             with self._try_lock(fcntl.LOCK_EX) as lock:
                 if lock is not None:
                     yield lock
@@ -144,7 +144,7 @@ class LocalJobs:
             with self._try_lock(fcntl.LOCK_SH) as shared:
                 if shared is None:  # a job's
                     break
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_TRY_SECONDS)
         yield None
 
     @contextlib.contextmanager
@@ -193,7 +193,7 @@ class LocalJobs:
     def _output_of(self, child: subprocess.Popen[bytes]) -> tuple[bytes, bool]:
         """A job's standard output, and whether the job ended by itself in the time that it has."""
         try:
-            return child.communicate(timeout=self._most.total_seconds())[0], True
+            return child.communicate(timeout=self._time_limit.total_seconds())[0], True
         except subprocess.TimeoutExpired:
             child.terminate()
         try:
@@ -203,7 +203,7 @@ class LocalJobs:
         return child.communicate()[0], False
 
     def _too_long(self) -> str:
-        minutes = self._most / timedelta(minutes=1)
+        minutes = self._time_limit / timedelta(minutes=1)
         return (
             f"the job took longer than {minutes:g} minutes and was ended; "
             "raise ANALYTICS_JOB_MINUTES, or see which change made it so slow"
