@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -140,11 +141,9 @@ def test_a_file_moved_away_and_back_is_taken_up_again(site: Site, tmp_path: Path
 def test_a_file_moved_away_during_an_edit_costs_that_edit_alone(
     site: Site, tmp_path: Path, empty_catalogue: Path
 ) -> None:
-    """Nobody waits afterwards for a user who has gone: here that would be as good as for ever."""
+    """Nobody waits afterwards for a user who has gone."""
     other = another_catalogue(tmp_path / "other", empty_catalogue, site.clock, "Absinthe")
     database = site.services.database
-    assert database._file is not None
-    database._file._patience_seconds = 1_000.0
     with pytest.raises(BusyError, match="replaced"), database.transaction() as tx:
         create_ingredients(tx, [IngredientDraft(name="Lost")], [""])
         os.replace(site.path, tmp_path / "away")
@@ -176,6 +175,22 @@ def test_what_the_old_file_had_not_taken_in_is_not_applied_to_the_new_one(
     assert site.ingredients() == {"Absinthe"}
 
 
+def test_nor_is_what_the_very_first_user_of_the_old_file_wrote(
+    tmp_path: Path, empty_catalogue: Path, clock: ManualClock
+) -> None:
+    """SQLite makes the WAL when that user comes; it was not there when the file was opened."""
+    other = another_catalogue(tmp_path / "other", empty_catalogue, clock, "Absinthe")
+    path = Path(shutil.copy(empty_catalogue, tmp_path / "catalogue.sqlite"))
+    with closing(Database(sqlite_url(path), clock=clock)) as database:
+        with database.transaction() as tx:
+            create_ingredients(tx, [IngredientDraft(name="Gin")], [""])
+        os.replace(other, path)
+        with database.reading() as connection:
+            names = connection.exec_driver_sql("SELECT name FROM ingredients").scalars().all()
+            assert names == ["Absinthe"]
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+
+
 def test_an_edit_during_which_the_file_is_replaced_is_refused(
     site: Site, tmp_path: Path, empty_catalogue: Path
 ) -> None:
@@ -189,11 +204,10 @@ def test_an_edit_during_which_the_file_is_replaced_is_refused(
 
 
 def test_readers_of_the_old_file_finish_before_the_new_one_is_opened(
-    site: Site, tmp_path: Path, empty_catalogue: Path, monkeypatch: pytest.MonkeyPatch
+    site: Site, tmp_path: Path, empty_catalogue: Path
 ) -> None:
     other = another_catalogue(tmp_path / "other", empty_catalogue, site.clock)
     database = site.services.database
-    monkeypatch.setattr(database._file, "_patience_seconds", 0.05)
     with database.reading() as connection:
         version = catalogue_state(connection).version
         os.replace(other, site.path)

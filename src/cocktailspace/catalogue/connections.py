@@ -6,66 +6,52 @@ its cache of one that was overwritten, so that edits would be lost without a wor
 
 import os
 import threading
-import time
-from contextlib import suppress
-from dataclasses import dataclass
+from os.path import samestat
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, QueuePool, event
 
 from cocktailspace.catalogue.errors import BusyError, MissingCatalogueError
 
-_POLL_SECONDS = 0.01
 
+class _State(NamedTuple):
+    """What the file system says of the file, and of its WAL where there is one."""
 
-@dataclass(frozen=True, slots=True)
-class _FileState:
-    """What is at the path: the file itself, its last write, and the file of its WAL."""
-
-    file: tuple[int, int]
-    written: tuple[int, int]
-    wal: tuple[int, int] | None
-    wal_bytes: int
+    file: os.stat_result
+    wal: os.stat_result | None
 
 
 class FileConnections:
-    """Connects to the file that is there now: once it was replaced, with a pool of new connections.
+    """Connects to the file that is there now: once it was replaced, with new connections only."""
 
-    patience_seconds: how long whoever connects then waits for the users of the old file.
-    """
-
-    def __init__(self, engine: Engine, path: Path, patience_seconds: float) -> None:
-        self.path = path
+    def __init__(self, engine: Engine, path: Path) -> None:
         self._engine = engine
-        self._patience_seconds = patience_seconds
+        self._path = path
         self._connecting = threading.Lock()
-        self._opened: _FileState | None = None
-        event.listen(engine, "checkin", self._note_wal)
+        self._opened: _State | None = None
+        event.listen(engine, "checkin", self._note_new_wal)
 
     def connect(self) -> Connection:
-        """A connection to the present file. Raises MissingCatalogueError when there is none."""
-        if not self._connecting.acquire(timeout=self._patience_seconds):
-            raise self._still_read()
-        try:
+        """Connect to the present file. Raises MissingCatalogueError when there is none."""
+        with self._connecting:
             found = self._state()
             if self._opened is not None and _is_another(self._opened, found):
-                found = self._renew_pool(self._opened)
+                found = self._close_all(self._opened)
             self._opened = found
             return self._engine.connect()
-        finally:
-            self._connecting.release()
 
     def replaced(self) -> bool:
         """Whether the file that is connected to was replaced by another or removed."""
         try:
-            found = os.stat(self.path)
+            return self._opened is None or not samestat(self._opened.file, os.stat(self._path))
         except FileNotFoundError:
             return True
-        return self._opened is None or self._opened.file != (found.st_dev, found.st_ino)
 
     def wal_bytes(self) -> int:
         """How much was written that the file itself may not have taken in yet."""
-        return self._state().wal_bytes
+        wal = self._state().wal
+        return 0 if wal is None else wal.st_size
 
     def emptied_wal(self) -> None:
         """From here on, a write to the file while its WAL is empty is not SQLite's."""
@@ -73,59 +59,54 @@ class FileConnections:
             if not self.replaced():
                 self._opened = self._state()
 
-    def _note_wal(self, _connection: object, _record: object) -> None:
-        """SQLite makes the WAL when the file is first used: note which it is, once."""
+    def _note_new_wal(self, _connection: object, _record: object) -> None:
+        """Remember which file is the WAL: SQLite makes it when the database is first used."""
         opened = self._opened
         if opened is None or opened.wal is not None:
             return
-        with suppress(MissingCatalogueError):
-            found = self._state()
-            if found.file == opened.file:
-                self._opened = found
+        if (wal := _stat(f"{self._path}-wal")) and not self.replaced():
+            self._opened = opened._replace(wal=wal)
 
-    def _renew_pool(self, old: _FileState) -> _FileState:
-        """Close the connections to the old file, once nobody uses one; no newcomer gets one."""
-        pool = self._engine.pool
-        deadline = time.monotonic() + self._patience_seconds
-        while isinstance(pool, QueuePool) and pool.checkedout() > 0:
-            if time.monotonic() > deadline:
-                raise self._still_read()
-            time.sleep(_POLL_SECONDS)
+    def _close_all(self, old: _State) -> _State:
+        """Close the connections to the old file: together, as they share one view of its WAL."""
+        if isinstance(self._engine.pool, QueuePool) and self._engine.pool.checkedout() > 0:
+            raise BusyError(
+                f"the file {self._path} was replaced and the old one is still being read; try again"
+            )
         self._engine.dispose()
         found = self._state()
-        if found.file != old.file and found.wal is not None and found.wal == old.wal:
+        left_behind = found.wal and old.wal and samestat(found.wal, old.wal)
+        if left_behind and not samestat(found.file, old.file):
             # What the old file had not taken in yet; applied to the new one, it would ruin it.
             for suffix in ("-wal", "-shm"):
-                Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+                Path(f"{self._path}{suffix}").unlink(missing_ok=True)
         return self._state()
 
-    def _still_read(self) -> BusyError:
-        return BusyError(
-            f"the file {self.path} was replaced and the old one is still being read; try again"
-        )
-
-    def _state(self) -> _FileState:
-        try:
-            file = os.stat(self.path)
-        except FileNotFoundError:
+    def _state(self) -> _State:
+        if (file := _stat(self._path)) is None:
             raise MissingCatalogueError(
-                f"there is no catalogue at {self.path}; `cocktailspace serve` or `import` makes "
+                f"there is no catalogue at {self._path}; `cocktailspace serve` or `import` makes "
                 "one, `restore` puts a backup there"
-            ) from None
-        identity, written = (file.st_dev, file.st_ino), (file.st_mtime_ns, file.st_size)
-        try:
-            wal = os.stat(f"{self.path}-wal")
-        except FileNotFoundError:
-            return _FileState(identity, written, None, 0)
-        return _FileState(identity, written, (wal.st_dev, wal.st_ino), wal.st_size)
+            )
+        return _State(file, _stat(f"{self._path}-wal"))
 
 
-def _is_another(old: _FileState, found: _FileState) -> bool:
+def _stat(path: Path | str) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        return None
+
+
+def _is_another(old: _State, found: _State) -> bool:
     """Whether the file was replaced, or overwritten by somebody other than SQLite.
 
     With an empty WAL before and after, SQLite has not written: it goes through the WAL.
     """
-    if old.file != found.file:
+    if not samestat(old.file, found.file):
         return True
-    quiet = old.wal is not None and old.wal == found.wal and old.wal_bytes == found.wal_bytes == 0
-    return quiet and old.written != found.written
+    if not (old.wal and found.wal and samestat(old.wal, found.wal)):
+        return False
+    quiet = old.wal.st_size == found.wal.st_size == 0
+    written = (old.file.st_mtime_ns, old.file.st_size)
+    return quiet and written != (found.file.st_mtime_ns, found.file.st_size)
