@@ -217,9 +217,9 @@ def _worker(pid: int) -> int:
 
 def serve() -> None:
     """The application under our own server's bounds."""
-    from cocktailspace.api.serving import Bounds, run  # noqa: PLC0415
+    from cocktailspace.api.server import ServerLimits, run  # noqa: PLC0415
 
-    bounds = Bounds(connections=100, request_seconds=5.0, shutdown_seconds=5.0)
+    bounds = ServerLimits(connections=100, request_seconds=5.0, shutdown_seconds=5.0)
     run(application, "127.0.0.1", int(os.environ["PORT"]), bounds)
 
 

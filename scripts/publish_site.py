@@ -13,7 +13,7 @@ import sys
 
 import boto3
 
-from cocktailspace.api.bodies import FOR_EVER
+from cocktailspace.api.content import FOREVER
 from cocktailspace.api.edge import SITE
 from cocktailspace.api.site import Site
 
@@ -32,7 +32,7 @@ def publish_files(bucket: str) -> int:
             Key=prefix + name,
             Body=file.path.read_bytes(),
             ContentType=file.media_type,
-            CacheControl=FOR_EVER,
+            CacheControl=FOREVER,
         )
     return len(missing)
 

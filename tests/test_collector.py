@@ -10,7 +10,7 @@ from cocktailspace.collector import paused_collector
 
 SERVER = """
 import gc
-from cocktailspace.api import serving
+from cocktailspace.api import server
 from cocktailspace.collector import paused_collector
 
 class Server:
@@ -20,8 +20,8 @@ class Server:
             pass
         print(gc.get_freeze_count(), len(gc.get_objects()))
 
-serving.make_server = lambda *_: Server()
-serving.run(None, "127.0.0.1", 0, serving.Bounds())
+server.make_server = lambda *_: Server()
+server.run(None, "127.0.0.1", 0, server.ServerLimits())
 """
 
 

@@ -4,8 +4,7 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
-from cocktailspace.api import large
-from cocktailspace.api.large import Content
+from cocktailspace.api.content import ContentResponses, FileContent
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.bootstrap import Services
 
@@ -97,8 +96,13 @@ def test_compressed_bytes_are_made_once(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
-    compress = large.compressed
-    monkeypatch.setattr(large, "compressed", lambda content: made.append(1) or compress(content))
+    compress = ContentResponses._zip
+
+    def counting(self: ContentResponses, etag: str, content: FileContent) -> FileContent:
+        made.append(1)
+        return compress(self, etag, content)
+
+    monkeypatch.setattr(ContentResponses, "_zip", counting)
     for _ in range(3):
         client.get(f"{API}/ingredient-tree", headers={"Accept-Encoding": "gzip"})
     assert made == [1]
@@ -117,6 +121,6 @@ def test_an_artifact_of_a_run_is_read_only_to_be_sent(
     manifest = _manifest(client)
     address = f"{API}/runs/{manifest['run_id']}/cocktail-space"
     first = client.get(address, headers={"Accept-Encoding": "identity"})
-    monkeypatch.setattr(Content, "read", None)  # reading would fail
+    monkeypatch.setattr(FileContent, "read", None)  # reading would fail
     again = {"If-None-Match": first.headers["etag"], "Accept-Encoding": "identity"}
     assert client.get(address, headers=again).status_code == 304

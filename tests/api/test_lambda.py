@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from cocktailspace.api import delivery, lambda_handler
+from cocktailspace.api import artifact_responses, lambda_handler
+from cocktailspace.api.artifact_responses import LAMBDA_BYTES, encoded_bytes
 from cocktailspace.api.auth.groups import GroupRoles
 from cocktailspace.api.auth.identity import Identity, NotAllowedError, NotAuthenticatedError, Role
-from cocktailspace.api.delivery import MOST_BYTES, encoded_bytes
 from cocktailspace.api.lambda_handler import make_handler, prepare, run_reconcile
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.bootstrap import Services
@@ -153,11 +153,11 @@ def run_id(cloud: Services) -> str:
     from cocktailspace.artifacts.publish import Result, new_run_id, publish  # noqa: PLC0415
 
     run_id = new_run_id(cloud.clock())
-    quotes = b'"' * (delivery.MOST_BYTES // 2)
+    quotes = b'"' * (artifact_responses.LAMBDA_BYTES // 2)
     artifacts = {
-        "cocktail-space": b"x" * (delivery.MOST_BYTES - 100),
+        "cocktail-space": b"x" * (artifact_responses.LAMBDA_BYTES - 100),
         "ingredient-tree": quotes,
-        "ingredient-usage": b"x" * (delivery.HOPELESS_BYTES + 1),
+        "ingredient-usage": b"x" * (artifact_responses.MAX_COMPRESSIBLE_BYTES + 1),
     }
     with cloud.database.reading() as connection:
         from cocktailspace.catalogue.changes import catalogue_state  # noqa: PLC0415
@@ -195,17 +195,17 @@ def test_what_lambda_cannot_send_is_fetched_from_the_bucket(
 
 
 def test_a_body_is_measured_as_it_is_sent() -> None:
-    assert encoded_bytes(b"x" * MOST_BYTES, zipped=True) > MOST_BYTES
-    assert encoded_bytes(b"x" * (MOST_BYTES * 3 // 4), zipped=True) <= MOST_BYTES
-    assert encoded_bytes(b"x" * (MOST_BYTES - 2), zipped=False) <= MOST_BYTES
-    assert encoded_bytes(b'"' * (MOST_BYTES // 2), zipped=False) > MOST_BYTES
-    assert encoded_bytes("é".encode() * (MOST_BYTES // 4), zipped=False) > MOST_BYTES
+    assert encoded_bytes(b"x" * LAMBDA_BYTES, zipped=True) > LAMBDA_BYTES
+    assert encoded_bytes(b"x" * (LAMBDA_BYTES * 3 // 4), zipped=True) <= LAMBDA_BYTES
+    assert encoded_bytes(b"x" * (LAMBDA_BYTES - 2), zipped=False) <= LAMBDA_BYTES
+    assert encoded_bytes(b'"' * (LAMBDA_BYTES // 2), zipped=False) > LAMBDA_BYTES
+    assert encoded_bytes("é".encode() * (LAMBDA_BYTES // 4), zipped=False) > LAMBDA_BYTES
 
 
 def test_any_other_answer_that_is_too_large_says_so(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lambda_handler, "MOST_BYTES", 100)
+    monkeypatch.setattr(lambda_handler, "LAMBDA_BYTES", 100)
     answer = ask("GET", f"{API}/catalogue/export")
     assert answer["statusCode"] == 500
     assert json.loads(answer["body"])["error"]["code"] == "answer_too_large"

@@ -15,7 +15,7 @@ from starlette.types import Message
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
-from cocktailspace.api.manners import Manners
+from cocktailspace.api.middleware import HttpRules
 from cocktailspace.bootstrap import Services
 from cocktailspace.refresh.status import RefreshStatus
 from tests.conftest import run_alone
@@ -229,7 +229,7 @@ def test_a_client_that_goes_away_is_no_fault(caplog: pytest.LogCaptureFixture) -
     async def nothing(*_: Any) -> Any: ...
 
     scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
-    run_alone(Manners(gone)(scope, nothing, nothing))
+    run_alone(HttpRules(gone)(scope, nothing, nothing))
     assert not caplog.records
 
 

@@ -109,7 +109,7 @@ def test_failures_count_against_the_viewer_and_not_against_cloudfront(
 ) -> None:
     seen: list[str] = []
     monkeypatch.setattr(
-        "cocktailspace.api.route.client_of",
+        "cocktailspace.api.guarded_route.client_address",
         lambda request: seen.append(request.client.host) or request.client.host,
     )
     edge.gateway.handler = make_handler(aws.function.services)

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from moto.s3.models import S3Backend
 
-from cocktailspace.api import delivery
+from cocktailspace.api import artifact_responses
 from tests.aws.batch import Instance, last_line
 from tests.aws.resolve import Stage
 from tests.aws.world import MINUTE, RECONCILE, SECOND, AwsWorld
@@ -191,7 +191,7 @@ def test_what_lambda_cannot_send_comes_from_the_bucket(
     manifest = aws.request("GET", f"{API}/analytics/manifest").body
     address = f"{API}/analytics/runs/{manifest['run_id']}/recipe-similar"
     sent = aws.request("GET", address, Accept_Encoding="identity").body
-    monkeypatch.setattr(delivery, "MOST_BYTES", 100)
+    monkeypatch.setattr(artifact_responses, "LAMBDA_BYTES", 100)
     answer = aws.request("GET", address, Accept_Encoding=encoding)
     assert answer.status == 307
     with urllib.request.urlopen(answer.headers["location"]) as fetched:

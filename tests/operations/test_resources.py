@@ -16,7 +16,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from cocktailspace.api.app import create_app
-from cocktailspace.api.large import FILES_KEPT
+from cocktailspace.api.content import CACHED_FILES
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import Manifest
 from cocktailspace.artifacts.publish import KEEP_SUPERSEDED
@@ -320,7 +320,7 @@ def test_what_a_server_holds_does_not_grow_with_its_refreshes(site: Site) -> Non
             site.settle()
             site.client.get("/api/v1/analytics/cocktail-space")
 
-    refresh(FILES_KEPT)  # compressed forms, each in a file
+    refresh(CACHED_FILES)  # compressed forms, each in a file
     held, memory = _held(), _memory_mb()
     refresh(24)
     assert not _grew(held, _held())

@@ -18,7 +18,7 @@ import pytest
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
-from cocktailspace.api.serving import Bounds, make_server
+from cocktailspace.api.server import ServerLimits, make_server
 from cocktailspace.bootstrap import Services
 from tests.conftest import BAR, ROOT, import_document, need
 
@@ -47,7 +47,7 @@ def service(services: Services) -> Iterator[int]:
     limited = Services(
         **{name: getattr(services, name) for name in Services.__slots__} | {"settings": settings}
     )
-    server = make_server(create_app(limited), "127.0.0.1", 0, Bounds(shutdown_seconds=2))
+    server = make_server(create_app(limited), "127.0.0.1", 0, ServerLimits(shutdown_seconds=2))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -14,14 +14,13 @@ from cocktailspace.api.auth.groups import GroupRoles
 from cocktailspace.api.auth.identity import Authenticator
 from cocktailspace.api.auth.oidc import OidcAuthenticator, OidcPolicy
 from cocktailspace.api.auth.tokens import TokenFile
-from cocktailspace.api.bodies import Bodies
+from cocktailspace.api.content import ContentResponses
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import install_error_handlers
-from cocktailspace.api.large import LargeAnswers
-from cocktailspace.api.limits import WriteBudgets
-from cocktailspace.api.manners import Manners
-from cocktailspace.api.metrics import RequestTimes, make_registry
-from cocktailspace.api.route import BodyBounds, ServiceRoute
+from cocktailspace.api.fair_queue import FairQueueMiddleware
+from cocktailspace.api.guarded_route import BodyLimits, GuardedRoute, WriteRateLimits
+from cocktailspace.api.metrics import make_registry
+from cocktailspace.api.middleware import HttpRules, RequestTimer, SecurityHeaders
 from cocktailspace.api.routes.analytics import analytics_routes
 from cocktailspace.api.routes.bar import BAR_BYTES, BarQuestion, bar_routes
 from cocktailspace.api.routes.catalogue import catalogue_routes
@@ -34,8 +33,6 @@ from cocktailspace.api.routes.recipes import recipe_routes
 from cocktailspace.api.routes.refresh import refresh_routes
 from cocktailspace.api.routes.units import unit_routes
 from cocktailspace.api.runs import PublishedRuns
-from cocktailspace.api.security import SecurityHeaders
-from cocktailspace.api.turns import TakingTurns
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.exchange import CatalogueFile
 from cocktailspace.settings import Settings
@@ -82,9 +79,8 @@ def create_app(
     context = Context(
         services,
         authenticator or choose_authenticator(services),
-        WriteBudgets(settings.max_writes_per_minute),
-        Bodies(),
-        LargeAnswers(),
+        WriteRateLimits(settings.max_writes_per_minute),
+        ContentResponses(),
         _route_class(settings),
     )
     app.include_router(recipe_routes(context), prefix=API)
@@ -123,11 +119,11 @@ def group_roles(settings: Settings) -> GroupRoles:
     )
 
 
-def _route_class(settings: Settings) -> type[ServiceRoute]:
-    class Route(ServiceRoute):
-        """With this server's bounds."""
+def _route_class(settings: Settings) -> type[GuardedRoute]:
+    class Route(GuardedRoute):
+        """With the settings' limits."""
 
-        bodies = BodyBounds(
+        body_limits = BodyLimits(
             settings.max_body_bytes,
             {
                 CatalogueFile: settings.max_import_bytes,
@@ -165,8 +161,8 @@ def _add_middleware(
             allow_headers=["If-None-Match", "If-Match", "Idempotency-Key"],
             expose_headers=["ETag", "Cocktailspace-Version", "Cocktailspace-Refresh"],
         )
-    app.add_middleware(TakingTurns, excepted={HEALTH})
-    app.add_middleware(Manners)
+    app.add_middleware(FairQueueMiddleware, excepted={HEALTH})
+    app.add_middleware(HttpRules)
     app.add_middleware(SecurityHeaders, data_origins=data_origins)
     if registry is not None:
-        app.add_middleware(RequestTimes, registry=registry, prefix=API)
+        app.add_middleware(RequestTimer, registry=registry, prefix=API)

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from cocktailspace.api.auth.identity import Authenticator, Identity, Role
-from cocktailspace.api.bodies import Bodies
-from cocktailspace.api.large import LargeAnswers
-from cocktailspace.api.limits import WriteBudgets
-from cocktailspace.api.route import Guard, ServiceRoute
+from cocktailspace.api.content import ContentResponses
+from cocktailspace.api.guarded_route import GuardedRoute, RequireRole, WriteRateLimits
 from cocktailspace.bootstrap import Services
 
 
@@ -22,20 +20,19 @@ class Context:
 
     services: Services
     authenticator: Authenticator
-    budgets: WriteBudgets
-    bodies: Bodies
-    large: LargeAnswers
-    route_class: type[ServiceRoute]
+    rate_limits: WriteRateLimits
+    responses: ContentResponses
+    route_class: type[GuardedRoute]
 
     @property
     def editor(self) -> Callable[..., Identity]:
         """A dependency of routes that editors may use."""
-        return Guard(Role.EDITOR, self.authenticator, self.budgets)
+        return RequireRole(Role.EDITOR, self.authenticator, self.rate_limits)
 
     @property
     def admin(self) -> Callable[..., Identity]:
         """A dependency of routes that admins alone may use."""
-        return Guard(Role.ADMIN, self.authenticator, self.budgets)
+        return RequireRole(Role.ADMIN, self.authenticator, self.rate_limits)
 
     def router(self, prefix: str, tag: str) -> APIRouter:
         """A router for such routes."""

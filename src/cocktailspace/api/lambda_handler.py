@@ -18,8 +18,8 @@ from typing import Any
 from mangum import Mangum
 
 from cocktailspace.api.app import create_app, group_roles
+from cocktailspace.api.artifact_responses import LAMBDA_BYTES
 from cocktailspace.api.auth.gateway import GatewayAuthenticator
-from cocktailspace.api.delivery import MOST_BYTES
 from cocktailspace.api.edge import Event, Handler, behind_cloudfront
 from cocktailspace.api.errors import error_response
 from cocktailspace.artifacts.store import ArtifactLinks
@@ -138,7 +138,7 @@ def _metrics(found: dict[str, Any], schedule: str, now: datetime) -> str:
 
 def _fits(answer: dict[str, Any]) -> bool:
     body = answer.get("body", "")
-    return 6 * len(body) <= MOST_BYTES or len(json.dumps(body)) <= MOST_BYTES
+    return 6 * len(body) <= LAMBDA_BYTES or len(json.dumps(body)) <= LAMBDA_BYTES
 
 
 def _too_large() -> dict[str, Any]:

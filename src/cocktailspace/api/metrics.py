@@ -6,13 +6,11 @@ jobs) is counted by each process from its start, so that each process is to be r
 Prometheus's business.
 """
 
-import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from prometheus_client import (
     CollectorRegistry,
-    Histogram,
     ProcessCollector,
     disable_created_metrics,
 )
@@ -24,7 +22,6 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cocktailspace import __version__
 from cocktailspace.artifacts.store import StoreError
@@ -34,55 +31,8 @@ from cocktailspace.refresh.ports import Cause
 from cocktailspace.refresh.status import RefreshState, RefreshStatus
 
 PREFIX = "cocktailspace_"
-_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-_METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}
 _UNREADABLE = (CatalogueError, StoreError, SQLAlchemyError, OSError)
 _CAUSES: set[str] = set(Cause)
-
-
-class RequestTimes:
-    """Middleware that times each request, by the template of its route: no label that clients
-    could make up, so that there are never more series than routes.
-    """
-
-    def __init__(self, app: ASGIApp, registry: CollectorRegistry, prefix: str) -> None:
-        self._app = app
-        self._prefix = prefix
-        self._seconds = Histogram(
-            f"{PREFIX}http_request_seconds",
-            "From a request's arrival to its answer's last byte",
-            ["method", "route", "status"],
-            buckets=_BUCKETS,
-            registry=registry,
-        )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and note how long it took."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        started = time.perf_counter()
-        method = scope["method"] if scope["method"] in _METHODS else "other"
-        status = 500  # of a request that ends with an exception
-
-        async def watching(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, watching)
-        finally:
-            route = self._template(scope)
-            seconds = time.perf_counter() - started
-            self._seconds.labels(method, route, str(status)).observe(seconds)
-
-    def _template(self, scope: Scope) -> str:
-        """The route's; of one in a router, FastAPI says only what follows the router's prefix."""
-        template = str(getattr(scope.get("route"), "path_format", "none"))
-        within = scope["path"].startswith(f"{self._prefix}/") and template.startswith("/")
-        return self._prefix + template if within and self._prefix not in template else template
 
 
 def make_registry(services: Services) -> CollectorRegistry:

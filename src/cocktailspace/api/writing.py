@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from cocktailspace.api.auth.identity import Identity
-from cocktailspace.api.bodies import is_unchanged, not_modified
+from cocktailspace.api.content import matches, not_modified
 from cocktailspace.api.errors import StaleError
 from cocktailspace.catalogue.database import Database, Transaction
 from cocktailspace.catalogue.errors import InvalidError, Problem
@@ -43,7 +43,7 @@ def etag_of(entity: BaseModel) -> str:
 
 def refuse_stale(if_match: str | None, current: BaseModel) -> None:
     """Raise StaleError when the client has read something else than what is there now."""
-    if if_match is not None and not is_unchanged(if_match, etag_of(current)):
+    if if_match is not None and not matches(if_match, etag_of(current)):
         raise StaleError("it has changed since you read it; read it again and repeat your change")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from cocktailspace.artifacts.manifest import ArtifactName, artifact_key
-from cocktailspace.artifacts.store import ArtifactStore
+from cocktailspace.artifacts.store import ArtifactStore, StoreError
 
 INDEXED = (ArtifactName.RECIPE_SIMILAR,)
 """Artifacts with an index beside them: at 100,000 recipes, hundreds of megabytes."""
@@ -90,6 +90,32 @@ class RowIndex:
 
 def _id_of(row: bytes) -> int:
     return int(row[row.index(b":") + 1 : row.index(b",")])
+
+
+class IndexedRows:
+    """Reads single rows of runs' artifacts; caches the index of the run that was read last."""
+
+    def __init__(self, store: ArtifactStore, name: ArtifactName) -> None:
+        self._store = store
+        self._name = name
+        self._cached: tuple[str, RowIndex] | None = None
+
+    def find(self, run_id: str, row_id: int) -> bytes | None:
+        """The row as JSON; None when the run has none. MissingError when the run is gone."""
+        key = artifact_key(run_id, self._name)
+        try:
+            return self._index(run_id).row(self._store, key, row_id)
+        except (StoreError, ValueError):  # an older program has published none, or it is damaged
+            with self._store.open(key) as file:
+                index = RowIndex.of(file)
+        self._cached = run_id, index
+        return index.row(self._store, key, row_id)
+
+    def _index(self, run_id: str) -> RowIndex:
+        cached = self._cached
+        if cached is None or cached[0] != run_id:
+            cached = self._cached = run_id, RowIndex.read(self._store, run_id, self._name)
+        return cached[1]
 
 
 def index_key(run_id: str, name: str) -> str:

@@ -66,7 +66,7 @@ def serve(
     """
     # Only this command needs a server.
     from cocktailspace.api.app import create_app  # noqa: PLC0415
-    from cocktailspace.api.serving import Bounds, run  # noqa: PLC0415
+    from cocktailspace.api.server import ServerLimits, run  # noqa: PLC0415
 
     with services_of(host=host, port=port) as services:
         configure_logging(services.settings.log_format, services.settings.log_level)
@@ -74,7 +74,7 @@ def serve(
         first_token(services.settings)
         settings = services.settings
         say(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
-        bounds = Bounds(
+        bounds = ServerLimits(
             settings.max_connections,
             settings.max_request_seconds,
             settings.shutdown_seconds,

@@ -11,14 +11,13 @@ from pydantic_core import from_json, to_json
 from starlette.convertors import Convertor, register_url_convertor
 
 from cocktailspace.analytics.published import is_readable
-from cocktailspace.api.bodies import FOR_EVER, File
+from cocktailspace.api.artifact_responses import ArtifactResponses
+from cocktailspace.api.content import FOREVER, SmallContent
 from cocktailspace.api.context import Context
-from cocktailspace.api.delivery import Delivery
 from cocktailspace.api.differences import SimilarRow
 from cocktailspace.api.errors import GoneError, NotYetError, answers
 from cocktailspace.api.freshness import FRESHNESS, freshness_of
 from cocktailspace.api.parameters import QueryId
-from cocktailspace.api.similar import SimilarRows
 from cocktailspace.artifacts.manifest import (
     RETIRED,
     ArtifactName,
@@ -26,6 +25,7 @@ from cocktailspace.artifacts.manifest import (
     read_published,
 )
 from cocktailspace.artifacts.publish import is_run_id
+from cocktailspace.artifacts.rows import IndexedRows
 from cocktailspace.artifacts.store import MissingError
 from cocktailspace.catalogue.errors import NotFoundError
 
@@ -73,10 +73,10 @@ def analytics_routes(context: Context) -> APIRouter:
     newer one is coming: `Cocktailspace-Version` and `Cocktailspace-Refresh`.
     """
     router = context.router("/analytics", "analytics")
-    store, bodies = context.services.store, context.bodies
+    store, responses = context.services.store, context.responses
     inspection = context.services.inspection
-    delivery = Delivery(store, inspection, context.services.links, bodies, context.large)
-    similar = SimilarRows(store)
+    artifacts = ArtifactResponses(store, inspection, context.services.links, responses)
+    similar = IndexedRows(store, ArtifactName.RECIPE_SIMILAR)
 
     def current() -> Manifest:
         published = read_published(store)
@@ -106,9 +106,9 @@ def analytics_routes(context: Context) -> APIRouter:
             )
         body = _only_near(row)
         sha256 = hashlib.sha256(body).hexdigest()
-        file = File(sha256, "application/json", caching, lambda: body)
-        return bodies.answer(
-            request, file, freshness_of(context.services) if caching == REVALIDATE else None
+        content = SmallContent(sha256, "application/json", caching, lambda: body)
+        return responses.small(
+            request, content, freshness_of(context.services) if caching == REVALIDATE else None
         )
 
     for retired, successor in RETIRED.items():
@@ -120,8 +120,8 @@ def analytics_routes(context: Context) -> APIRouter:
         """What is published now. Follow it: read the artifacts of one view from its one run."""
         body = current().model_dump_json(indent=1).encode()
         sha256 = hashlib.sha256(body).hexdigest()
-        file = File(sha256, "application/json", REVALIDATE, lambda: body)
-        return bodies.answer(request, file, freshness_of(context.services))
+        content = SmallContent(sha256, "application/json", REVALIDATE, lambda: body)
+        return responses.small(request, content, freshness_of(context.services))
 
     @router.get(
         "/runs/{run_id}/{name}",
@@ -139,8 +139,8 @@ def analytics_routes(context: Context) -> APIRouter:
             raise gone
         try:
             if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
-                return similar_to(request, run_id, recipe_id, FOR_EVER)
-            return delivery.answer(request, inspection.entry(run_id, name), caching=FOR_EVER)
+                return similar_to(request, run_id, recipe_id, FOREVER)
+            return artifacts.answer(request, inspection.entry(run_id, name), caching=FOREVER)
         except MissingError:
             raise (not_yet(name) if is_current(run_id) else gone) from None
 
@@ -160,7 +160,7 @@ def analytics_routes(context: Context) -> APIRouter:
             raise not_yet(name)
         if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
             return similar_to(request, manifest.run_id, recipe_id, REVALIDATE)
-        return delivery.answer(
+        return artifacts.answer(
             request, entry, caching=REVALIDATE, more=freshness_of(context.services)
         )
 

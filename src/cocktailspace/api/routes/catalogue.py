@@ -28,7 +28,7 @@ def catalogue_routes(context: Context) -> APIRouter:
     """Routes over this catalogue."""
     router = context.router("/catalogue", "catalogue")
     database = context.services.database
-    exports = Exports(database, context.large)
+    exports = Exports(database, context.responses)
 
     @router.get("/export", response_model=CatalogueFile, responses=answers(503))
     async def export_catalogue(request: Request) -> Response:

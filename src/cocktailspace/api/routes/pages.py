@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from cocktailspace.api.bodies import FOR_EVER, File
+from cocktailspace.api.content import FOREVER, SmallContent
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
 from cocktailspace.api.parameters import PathId
@@ -27,13 +27,13 @@ def page_routes(context: Context) -> APIRouter:
     """Routes for people's browsers."""
     router = APIRouter(include_in_schema=False, route_class=context.route_class)
     site = Site()
-    database, bodies = context.services.database, context.bodies
+    database, responses = context.services.database, context.responses
 
     def html(request: Request, template: str, **values: Any) -> Response:
         body = site.render(template, **values).encode()
         sha256 = hashlib.sha256(body).hexdigest()
-        file = File(sha256, "text/html; charset=utf-8", REVALIDATE, lambda: body)
-        return bodies.answer(request, file)
+        content = SmallContent(sha256, "text/html; charset=utf-8", REVALIDATE, lambda: body)
+        return responses.small(request, content)
 
     def published_run() -> str | None:
         """The run to show, "" before the first; None when the store does not say."""
@@ -58,9 +58,9 @@ def page_routes(context: Context) -> APIRouter:
         kept for ever and files of two versions never meet.
         """
         file = site.file(path)
-        caching = FOR_EVER if digest == site.digest else REVALIDATE
-        return bodies.answer(
-            request, File(file.sha256, file.media_type, caching, file.path.read_bytes)
+        caching = FOREVER if digest == site.digest else REVALIDATE
+        return responses.small(
+            request, SmallContent(file.sha256, file.media_type, caching, file.path.read_bytes)
         )
 
     @router.get("/recipe/{recipe_id:id}")

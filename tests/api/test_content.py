@@ -1,4 +1,4 @@
-"""Large answers are sent from files, a chunk at a time."""
+"""Large content is sent from files, a chunk at a time."""
 
 import gzip
 import threading
@@ -10,8 +10,13 @@ from fastapi import Request
 from fastapi.testclient import TestClient
 from starlette.types import Message
 
-from cocktailspace.api import exports, large
-from cocktailspace.api.large import CHUNK_BYTES, Content, LargeAnswers, written
+from cocktailspace.api import content, exports
+from cocktailspace.api.content import (
+    CHUNK_BYTES,
+    ContentResponses,
+    FileContent,
+    written_to_file,
+)
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.bootstrap import Services
 from tests.conftest import run_alone
@@ -30,15 +35,12 @@ def test_an_answer_goes_out_in_chunks_of_one_size(encoding: str) -> None:
     text = b"".join(f"{i:>9}\n".encode() for i in range(MEGABYTES * 100_000))
     sent: list[Message] = []
 
-    async def content() -> Content:
-        return written([text])
-
     async def send(message: Message) -> None:
         sent.append(message)
 
     async def answer() -> None:
         request = _request(encoding)
-        response = LargeAnswers().answer(request, "text", content, {})
+        response = ContentResponses().large(request, "text", written_to_file([text]), {})
         await response(request.scope, request.receive, send)
 
     run_alone(answer())
@@ -50,10 +52,10 @@ def test_an_answer_goes_out_in_chunks_of_one_size(encoding: str) -> None:
 
 
 def test_files_are_closed_when_nobody_reads_them(tmp_path: Any) -> None:
-    content = written([b"x"])
-    handle = content._handle
-    assert content.read(0) == b"x"
-    del content
+    file = written_to_file([b"x"])
+    handle = file._handle
+    assert file.read(0) == b"x"
+    del file
     with pytest.raises(OSError, match="Bad file descriptor"):
         import os  # noqa: PLC0415
 
@@ -91,13 +93,13 @@ def test_no_artifact_is_read_whole_to_be_sent(
 def written_exports(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many exports were written."""
     made: list[int] = []
-    write: Callable[..., Content] = exports.written
+    write: Callable[..., FileContent] = exports.written_to_file
 
-    def counting(chunks: Any) -> Content:
+    def counting(chunks: Any) -> FileContent:
         made.append(1)
         return write(chunks)
 
-    monkeypatch.setattr(exports, "written", counting)
+    monkeypatch.setattr(exports, "written_to_file", counting)
     return made
 
 
@@ -126,20 +128,17 @@ def test_an_export_that_the_client_has_is_not_sent_again(client: TestClient) -> 
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_the_forms_that_are_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(large, "FILES_KEPT", 3)
-    answers = LargeAnswers()
-
-    async def content() -> Content:
-        return written([b"x"])
+def test_the_compressed_forms_that_are_cached_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content, "CACHED_FILES", 3)
+    responses = ContentResponses()
 
     async def ask() -> None:
         async def send(_message: Message) -> None: ...
 
         for number in range(10):
             request = _request("gzip")
-            response = answers.answer(request, str(number), content, {})
+            response = responses.large(request, str(number), written_to_file([b"x"]), {})
             await response(request.scope, request.receive, send)
 
     run_alone(ask())
-    assert len(answers._kept) == 3
+    assert len(responses._compressed_files) == 3

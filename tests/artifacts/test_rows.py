@@ -1,4 +1,4 @@
-"""One row of `recipe-similar` is read by its index, without the rest of the artifact."""
+"""One row of an artifact is read by its index, without the rest of the artifact."""
 
 import json
 import random
@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cocktailspace.api.similar import SimilarRows
 from cocktailspace.artifacts.folder import FolderStore
-from cocktailspace.artifacts.manifest import artifact_key
-from cocktailspace.artifacts.rows import RowIndex, index_key
+from cocktailspace.artifacts.manifest import ArtifactName, artifact_key
+from cocktailspace.artifacts.rows import IndexedRows, RowIndex, index_key
 from cocktailspace.artifacts.store import MissingError
 from tests.conftest import encoded
 
-NAME = "recipe-similar"
+NAME = ArtifactName.RECIPE_SIMILAR
 
 
 class CountingStore(FolderStore):
@@ -52,7 +51,7 @@ def test_every_row_is_found_and_no_other(tmp_path: Path, index: bool) -> None:
     rows = _publish(
         store, "run", {each: rng.choice([0, 10, 300, 4_000]) for each in ids}, index=index
     )
-    finder = SimilarRows(store)
+    finder = IndexedRows(store, NAME)
     asked = [*ids, *rng.sample(range(1, 6_000), 60), 1, 2**63 - 1]
     for each in asked:
         assert finder.find("run", each) == rows.get(each)
@@ -63,18 +62,18 @@ def test_every_row_is_found_and_no_other(tmp_path: Path, index: bool) -> None:
 def test_an_artifact_without_rows_has_none(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     _publish(store, "run", {})
-    assert SimilarRows(store).find("run", 1) is None
+    assert IndexedRows(store, NAME).find("run", 1) is None
 
 
 def test_a_run_that_is_gone_is_missing(tmp_path: Path) -> None:
     with pytest.raises(MissingError):
-        SimilarRows(FolderStore(tmp_path)).find("run", 1)
+        IndexedRows(FolderStore(tmp_path), NAME).find("run", 1)
 
 
 def test_another_run_has_another_index(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     first, second = (_publish(store, run, {1: size, 5: 9}) for run, size in (("a", 1), ("b", 2)))
-    finder = SimilarRows(store)
+    finder = IndexedRows(store, NAME)
     assert [finder.find(run, 1) for run in "aba"] == [first[1], second[1], first[1]]
 
 
@@ -93,12 +92,12 @@ def test_a_damaged_index_is_worked_out_anew(tmp_path: Path, index: bytes) -> Non
     store = FolderStore(tmp_path)
     rows = _publish(store, "run", {1: 10, 5: 10})
     store.write(index_key("run", NAME), index)
-    assert SimilarRows(store).find("run", 5) == rows[5]
+    assert IndexedRows(store, NAME).find("run", 5) == rows[5]
 
 
 def test_one_row_is_all_that_is_read_of_a_large_artifact(tmp_path: Path) -> None:
     store = CountingStore(tmp_path)
     rows = _publish(store, "run", dict.fromkeys(range(1, 10_001), 200))
-    row = SimilarRows(store).find("run", 7_123)
+    row = IndexedRows(store, NAME).find("run", 7_123)
     assert row == rows[7_123]
     assert store.read_bytes <= len(row) + 2

@@ -1,6 +1,7 @@
-"""In which order a request is dealt with: identity, body, work."""
+"""Routes that ask who a request is from before they read its body, and parse it within limits."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -9,6 +10,9 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.concurrency import run_in_threadpool
 
 from cocktailspace.api.auth.identity import (
@@ -18,9 +22,8 @@ from cocktailspace.api.auth.identity import (
     NotAuthenticatedError,
     Role,
 )
-from cocktailspace.api.errors import TooLargeError, TooSlowError
-from cocktailspace.api.limits import WriteBudgets, client_of
-from cocktailspace.api.turns import end_turn
+from cocktailspace.api.errors import TooLargeError, TooManyRequestsError, TooSlowError
+from cocktailspace.api.fair_queue import client_address, leave_queue
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.exchange import CatalogueFile, parse_file
 from cocktailspace.json_input import BYTES_PER_VALUE, JsonError, parse_json
@@ -31,16 +34,41 @@ _BEARER = HTTPBearer(auto_error=False, description="A token that may write")
 _VALUES_OF_A_SMALL_BODY = 1_000
 
 
-class Guard:
-    """A dependency of routes that only this role, or an admin, may use.
-
-    It decides from the head of a request: ServiceRoute asks it before the body is read.
+class WriteRateLimits:
+    """Counts writes by identity and failed attempts by client address, each on its own: whoever
+    has a good token is not stopped by strangers that share the address.
     """
 
-    def __init__(self, role: Role, authenticator: Authenticator, budgets: WriteBudgets) -> None:
+    def __init__(self, per_minute: int) -> None:
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._limit = RateLimitItemPerMinute(per_minute)
+
+    def count_write(self, identity: str) -> None:
+        """Count a write; TooManyRequestsError when it is one too many."""
+        self._count("identity", identity, "too many writes with your token")
+
+    def count_failure(self, client: str) -> None:
+        """Count an attempt without a valid token; TooManyRequestsError likewise."""
+        self._count("client", client, "too many writes without a valid token from your address")
+
+    def _count(self, kind: str, who: str, message: str) -> None:
+        if not self._limiter.hit(self._limit, kind, who):
+            reset_at, _ = self._limiter.get_window_stats(self._limit, kind, who)
+            raise TooManyRequestsError(message, max(1, round(reset_at - time.time())))
+
+
+class RequireRole:
+    """A dependency of routes that only this role, or an admin, may use.
+
+    It decides from the head of a request: GuardedRoute calls it before the body is read.
+    """
+
+    def __init__(
+        self, role: Role, authenticator: Authenticator, rate_limits: WriteRateLimits
+    ) -> None:
         self._role = role
         self._authenticator = authenticator
-        self._budgets = budgets
+        self._rate_limits = rate_limits
 
     def __call__(
         self, request: Request, _documented: Annotated[object, Depends(_BEARER)]
@@ -54,17 +82,17 @@ class Guard:
         try:
             identity = self._authenticator.identify(request)
         except (NotAuthenticatedError, NotAllowedError):
-            self._budgets.count_failure(client_of(request))
+            self._rate_limits.count_failure(client_address(request))
             raise
-        self._budgets.count_write(identity.name)
+        self._rate_limits.count_write(identity.name)
         if identity.role not in (self._role, Role.ADMIN):
             raise NotAllowedError(f"this needs the role {self._role}; yours is {identity.role}")
         return identity
 
 
 @dataclass(frozen=True, slots=True)
-class BodyBounds:
-    """How large a request's body may be, by what it is to become, and how long it may take."""
+class BodyLimits:
+    """How large a body may be, by the model that it becomes, and how long it may take to arrive."""
 
     most: int
     special: Mapping[Any, int]
@@ -88,24 +116,26 @@ class BodyBounds:
         return bytes(body)
 
 
-class ServiceRoute(APIRoute):
-    """A route whose work begins once it is known who asks, and all of the question is here.
+class GuardedRoute(APIRoute):
+    """A route that checks the identity, then reads the body, then calls its function.
 
-    Until then a request costs no more than its bytes, and these are bounded in number and in time.
-    Who may write does not go on queueing with strangers.
+    Before the function runs, a request costs no more than its bytes, whose number and time are
+    limited. A client that may write leaves the fair queue.
     """
 
-    bodies: BodyBounds
+    body_limits: BodyLimits
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         """The handler that FastAPI makes, after all that comes first."""
         work = super().get_route_handler()
-        guards = [each.call for each in self.dependant.dependencies if isinstance(each.call, Guard)]
+        guards = [
+            each.call for each in self.dependant.dependencies if isinstance(each.call, RequireRole)
+        ]
 
         async def handle(request: Request) -> Response:
             for guard in guards:
                 request.state.identity = await run_in_threadpool(guard.identify, request)
-                end_turn(request)
+                leave_queue(request)
             if self.body_field is not None:
                 request = await self._with_body(request)
             return await work(request)
@@ -114,7 +144,7 @@ class ServiceRoute(APIRoute):
 
     async def _with_body(self, request: Request) -> Request:
         kind = self.body_field.field_info.annotation if self.body_field else None
-        body = await self.bodies.read(request, kind)
+        body = await self.body_limits.read(request, kind)
         parse = parse_file if kind is CatalogueFile else _parsed
         return _ReadRequest(request, body, await run_in_threadpool(parse, body) if body else None)
 

@@ -1,5 +1,5 @@
-"""Artifacts as answers, sent from their files. Behind Lambda an answer has a limit; what is larger,
-readers are sent to fetch from the bucket itself.
+"""Artifacts as responses, sent from their files. Lambda limits the size of a response: for a larger
+artifact, readers are redirected to the bucket.
 """
 
 import json
@@ -8,36 +8,33 @@ from collections.abc import Mapping
 from fastapi import Request
 from fastapi.responses import Response
 
-from cocktailspace.api.bodies import Bodies, File
-from cocktailspace.api.large import Content, LargeAnswers
+from cocktailspace.api.content import ContentResponses, FileContent, SmallContent
 from cocktailspace.artifacts.inspection import Inspection
 from cocktailspace.artifacts.manifest import ArtifactEntry
 from cocktailspace.artifacts.store import ArtifactLinks, ArtifactStore
 
-MOST_BYTES = 6_000_000
+LAMBDA_BYTES = 6_000_000
 """Lambda takes 6 MB (6,291,456 bytes) of JSON from us, in which the body is one text among headers:
 bytes as base64, text with its quotes escaped. What counts is the length of that."""
 
-HOPELESS_BYTES = 4 * MOST_BYTES
+MAX_COMPRESSIBLE_BYTES = 4 * LAMBDA_BYTES
 """An artifact larger than this is not even read: compressing it would take seconds, to no avail."""
 
 
-class Delivery:
-    """Answers requests for artifacts, with a body or with the address of one."""
+class ArtifactResponses:
+    """Responds to requests for artifacts, with the content or with a redirect to it."""
 
     def __init__(
         self,
         store: ArtifactStore,
         inspection: Inspection,
         links: ArtifactLinks | None,
-        bodies: Bodies,
-        large: LargeAnswers,
+        responses: ContentResponses,
     ) -> None:
         self._store = store
         self._inspection = inspection
         self._links = links
-        self._bodies = bodies
-        self._large = large
+        self._responses = responses
 
     def answer(
         self,
@@ -54,13 +51,9 @@ class Delivery:
         if self._links is not None:
             return self._within_bounds(self._links, request, entry, caching, more)
         with self._store.open(entry.key) as file:
-            content = Content(file)
-
-        async def opened() -> Content:
-            return content
-
+            content = FileContent(file)
         headers = {"Cache-Control": caching, **(more or {})}
-        return self._large.answer(request, entry.sha256, opened, headers)
+        return self._responses.large(request, entry.sha256, content, headers)
 
     def _within_bounds(
         self,
@@ -70,15 +63,15 @@ class Delivery:
         caching: str,
         more: Mapping[str, str] | None,
     ) -> Response:
-        if entry.bytes > HOPELESS_BYTES:
-            return _elsewhere(links.link(entry.key), more)
-        file = File(
+        if entry.bytes > MAX_COMPRESSIBLE_BYTES:
+            return _redirect(links.link(entry.key), more)
+        content = SmallContent(
             entry.sha256, "application/json", caching, lambda: self._store.read(entry.key).body
         )
-        answer = self._bodies.answer(request, file, more)
+        answer = self._responses.small(request, content, more)
         zipped = "content-encoding" in answer.headers
-        if encoded_bytes(bytes(answer.body), zipped=zipped) > MOST_BYTES:
-            return _elsewhere(links.link(entry.key), more)
+        if encoded_bytes(bytes(answer.body), zipped=zipped) > LAMBDA_BYTES:
+            return _redirect(links.link(entry.key), more)
         return answer
 
 
@@ -86,12 +79,14 @@ def encoded_bytes(body: bytes, *, zipped: bool) -> int:
     """How long a body is once it is a text in Lambda's JSON; a bound for what fits anyhow."""
     if zipped:
         return 4 * -(-len(body) // 3)
-    if len(body) > MOST_BYTES or 6 * len(body) <= MOST_BYTES:  # no character takes more than six
+    if (
+        len(body) > LAMBDA_BYTES or 6 * len(body) <= LAMBDA_BYTES
+    ):  # no character takes more than six
         return len(body)
     return len(json.dumps(body.decode(errors="replace")))
 
 
-def _elsewhere(address: str, more: Mapping[str, str] | None) -> Response:
+def _redirect(address: str, more: Mapping[str, str] | None) -> Response:
     """The address is good for minutes only, so nobody may keep it."""
     headers = {"Location": address, "Cache-Control": "no-store"}
     return Response(status_code=307, headers=headers | dict(more or {}))

@@ -29,18 +29,18 @@ from cocktailspace.collector import exempt_from_collection
 
 logger = logging.getLogger(__name__)
 
-SHARE_OF_AN_ADDRESS = 4
+ADDRESS_SHARE = 4
 """One address may have so many parts of all connections: a quarter."""
 
 _BACKLOG = 128
 _OTHER_FILES = 256
-_LOOK_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 _SWITCH_SECONDS = 0.001  # one thread may keep others waiting; an answer waits several times
 _SHARE_OF_REQUESTS = 0.6  # of the time to end; the rest is for everything else
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class ServerLimits:
     """What clients may take of the server.
 
     trusted: addresses and networks of proxies, separated by commas, or `*`.
@@ -60,15 +60,15 @@ class Bounds:
 class Connections:
     """All connections that are open, by the client's address and port."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: ServerLimits) -> None:
         self.bounds = bounds
-        self._open: dict[tuple[str, int], BoundedProtocol] = {}
+        self._open: dict[tuple[str, int], TimedProtocol] = {}
         self._of_host: Counter[str] = Counter()
 
-    def add(self, peer: tuple[str, int], connection: "BoundedProtocol") -> bool:
+    def add(self, peer: tuple[str, int], connection: "TimedProtocol") -> bool:
         """Take a connection in; False when there are too many."""
         host, most = peer[0], self.bounds.connections
-        share = most if self.bounds.trusts(host) else max(1, most // SHARE_OF_AN_ADDRESS)
+        share = most if self.bounds.trusts(host) else max(1, most // ADDRESS_SHARE)
         if len(self._open) >= most or self._of_host[host] >= share:
             logger.warning("connections are refused: %d are open, which is the bound", most)
             return False
@@ -82,12 +82,12 @@ class Connections:
             self._of_host[peer[0]] -= 1
             self._of_host += Counter()  # drops the zeros
 
-    def of(self, scope: Scope) -> "BoundedProtocol | None":
+    def of(self, scope: Scope) -> "TimedProtocol | None":
         """The connection that a request came on."""
         return self._open.get(tuple(scope.get("client") or ()))
 
 
-class BoundedProtocol(asyncio.Protocol):
+class TimedProtocol(asyncio.Protocol):
     """A connection that is closed when the head of its next request does not come in time.
 
     options: what uvicorn makes its own protocol with, which does all the rest.
@@ -153,7 +153,7 @@ class BoundedProtocol(asyncio.Protocol):
             self._transport.abort()
 
 
-class _Watched:
+class _SendDeadline:
     """The application, with a deadline for clients to take what they are sent."""
 
     def __init__(self, app: ASGIApp, connections: Connections) -> None:
@@ -184,14 +184,14 @@ class _Watched:
             connection.await_head()
 
 
-def make_server(app: ASGIApp, host: str, port: int, bounds: Bounds) -> uvicorn.Server:
+def make_server(app: ASGIApp, host: str, port: int, bounds: ServerLimits) -> uvicorn.Server:
     """The server, which has not begun yet."""
     connections = Connections(bounds)
     config = uvicorn.Config(
-        _Watched(ProxyHeadersMiddleware(app, bounds.trusted), connections),  # type: ignore[arg-type]
+        _SendDeadline(ProxyHeadersMiddleware(app, bounds.trusted), connections),  # type: ignore[arg-type]
         host=host,
         port=port,
-        http=functools.partial(BoundedProtocol, connections),  # type: ignore[arg-type]
+        http=functools.partial(TimedProtocol, connections),  # type: ignore[arg-type]
         ws="none",
         backlog=_BACKLOG,
         proxy_headers=False,  # ours is inside the watch, which goes by the connection's address
@@ -207,7 +207,7 @@ def run(
     app: ASGIApp,
     host: str,
     port: int,
-    bounds: Bounds,
+    bounds: ServerLimits,
     *,
     on_stop: Callable[[], None] = lambda: None,
 ) -> None:
@@ -215,20 +215,20 @@ def run(
 
     on_stop: called in a thread of its own as soon as that is so, while requests come to their end.
     """
-    _have_files_for(bounds.connections)
+    _raise_open_files_limit(bounds.connections)
     sys.setswitchinterval(_SWITCH_SECONDS)
     exempt_from_collection()
     server = make_server(app, host, port, bounds)
     ended = threading.Event()
     arguments = (server, ended, bounds.shutdown_seconds, on_stop)
-    threading.Thread(target=_see_to_the_end, args=arguments, daemon=True).start()
+    threading.Thread(target=_enforce_shutdown, args=arguments, daemon=True).start()
     try:
         server.run()
     finally:
         ended.set()
 
 
-def _see_to_the_end(
+def _enforce_shutdown(
     server: uvicorn.Server,
     ended: threading.Event,
     seconds: float,
@@ -236,15 +236,15 @@ def _see_to_the_end(
 ) -> None:
     """Once the server is told to end: start what takes time, and end the process in time."""
     while not server.should_exit:
-        if ended.wait(_LOOK_SECONDS):
+        if ended.wait(_POLL_SECONDS):
             return
     threading.Thread(target=on_stop, daemon=True).start()
-    if not ended.wait(seconds - 2 * _LOOK_SECONDS):
+    if not ended.wait(seconds - 2 * _POLL_SECONDS):
         logger.error("something did not end within %g s; the process ends without it", seconds)
         os._exit(128 + signal.SIGTERM)
 
 
-def _have_files_for(connections: int) -> None:
+def _raise_open_files_limit(connections: int) -> None:
     """Raise this process's bound on open files, as far as it may; else say what to do."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = connections + _BACKLOG + _OTHER_FILES

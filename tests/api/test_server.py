@@ -1,4 +1,4 @@
-"""Bounds of the server itself, over real connections."""
+"""ServerLimits of the server itself, over real connections."""
 
 import contextlib
 import http.client
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from cocktailspace.api.app import create_app
-from cocktailspace.api.serving import Bounds, make_server
+from cocktailspace.api.server import ServerLimits, make_server
 from cocktailspace.bootstrap import Services
 from cocktailspace.settings import Settings
 from tests.conftest import BAR, import_document
@@ -41,7 +41,9 @@ def start() -> Iterator[Start]:
     running = []
 
     def started(app: Any, **bounds: Any) -> int:
-        server = make_server(app, "127.0.0.1", 0, Bounds(**{"shutdown_seconds": 2.0} | bounds))
+        server = make_server(
+            app, "127.0.0.1", 0, ServerLimits(**{"shutdown_seconds": 2.0} | bounds)
+        )
         thread = threading.Thread(target=server.run)
         thread.start()
         running.append((server, thread))
@@ -150,7 +152,7 @@ def test_one_address_does_not_take_all_connections(start: Start, app: Any) -> No
     ],
 )
 def test_proxies_are_named_by_address_or_network(trusted: str, host: str, expected: bool) -> None:
-    assert Bounds(trusted=trusted).trusts(host) is expected
+    assert ServerLimits(trusted=trusted).trusts(host) is expected
 
 
 def test_the_clients_address_is_a_trusted_proxys_word(start: Start, services: Services) -> None:

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 from starlette.requests import HTTPConnection
 
 from cocktailspace.api.errors import TooManyRequestsError
-from cocktailspace.api.turns import (
-    PLACES,
-    PLACES_KEPT,
-    WAITING,
-    TakingTurns,
-    Turns,
-    end_turn,
+from cocktailspace.api.fair_queue import (
+    MAX_WAITING,
+    RESERVED_SLOTS,
+    SLOTS,
+    FairQueue,
+    FairQueueMiddleware,
+    leave_queue,
 )
 from tests.conftest import run_alone
 
-EVERYBODY = PLACES + PLACES_KEPT
+EVERYBODY = SLOTS + RESERVED_SLOTS
 
 
 class Time:
@@ -37,7 +37,7 @@ class Bar:
 
     def __init__(self) -> None:
         self.time = Time()
-        self.turns = Turns(self.time)
+        self.queue = FairQueue(self.time)
         self.begun: list[str] = []
         self._ends: list[tuple[str, asyncio.Event]] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -65,16 +65,16 @@ class Bar:
 
     async def _request(self, client: str) -> None:
         end = asyncio.Event()
-        began = await self.turns.enter(client)
+        began = await self.queue.enter(client)
         try:
             self.begun.append(client)
             self._ends.append((client, end))
             await end.wait()
         finally:
-            self.turns.leave(client, began)
+            self.queue.leave(client, began)
 
 
-def test_no_more_are_worked_on_at_a_time_than_there_are_places() -> None:
+def test_no_more_are_worked_on_at_a_time_than_there_are_slots() -> None:
     async def scene() -> None:
         bar = Bar()
         for i in range(20):
@@ -86,7 +86,7 @@ def test_no_more_are_worked_on_at_a_time_than_there_are_places() -> None:
     run_alone(scene())
 
 
-def test_one_client_alone_does_not_take_the_places_that_are_kept() -> None:
+def test_one_client_alone_does_not_take_the_reserved_slots() -> None:
     async def scene() -> None:
         bar = Bar()
         for _ in range(20):
@@ -112,7 +112,7 @@ def test_who_has_used_least_goes_first_whoever_came_first() -> None:
         bar.begun.clear()
         for i in range(EVERYBODY):
             await bar.end(f"light {i}")
-        assert bar.begun == ["b", "c", "a"][:PLACES]  # then the places are taken
+        assert bar.begun == ["b", "c", "a"][:SLOTS]  # then the slots are taken
         await bar.end_all()
 
     run_alone(scene())
@@ -124,7 +124,7 @@ def test_what_was_used_long_ago_no_longer_counts() -> None:
         await bar.ask("a")
         await bar.end("a", 60.0)
         bar.time.now += 600
-        for _ in range(PLACES):
+        for _ in range(SLOTS):
             await bar.ask("b")
         await bar.ask("a")
         assert bar.begun[-1] == "a"
@@ -136,7 +136,7 @@ def test_what_was_used_long_ago_no_longer_counts() -> None:
 def test_a_client_may_not_have_any_number_of_requests_wait() -> None:
     async def scene() -> None:
         bar = Bar()
-        tasks = [await bar.ask("greedy") for _ in range(WAITING + EVERYBODY + 5)]
+        tasks = [await bar.ask("greedy") for _ in range(MAX_WAITING + EVERYBODY + 5)]
         await bar.settle()
         refused = [task for task in tasks if task.done()]
         assert refused
@@ -154,7 +154,7 @@ def test_a_client_may_not_have_any_number_of_requests_wait() -> None:
     )
 )
 @pytest.mark.timeout(60)
-def test_whatever_happens_no_place_is_lost(steps: list[tuple[str, str]]) -> None:
+def test_whatever_happens_no_slot_is_lost(steps: list[tuple[str, str]]) -> None:
     async def scene() -> None:
         bar = Bar()
         tasks: list[asyncio.Task[None]] = []
@@ -169,8 +169,8 @@ def test_whatever_happens_no_place_is_lost(steps: list[tuple[str, str]]) -> None
         for task in tasks:
             task.cancel()
         await bar.settle()
-        assert not bar.turns._running
-        assert not bar.turns._waiting
+        assert not bar.queue._running
+        assert not bar.queue._waiting
 
     run_alone(scene())
 
@@ -186,7 +186,7 @@ class Gate:
         while (await receive()).get("more_body"):
             pass
         if "guarded" in scope["path"]:
-            end_turn(HTTPConnection(scope))
+            leave_queue(HTTPConnection(scope))
         self.working += 1
         await self.opened.wait()
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -212,12 +212,12 @@ async def _ask(app: Any, path: str, *, body: bool = True) -> asyncio.Task[None]:
     ("path", "body", "working"),
     [("/", True, None), ("/guarded", True, 40), ("/healthz", True, 40), ("/", False, 0)],
 )
-def test_a_turn_is_held_for_work_alone(path: str, body: bool, working: int | None) -> None:
+def test_a_slot_is_held_for_work_alone(path: str, body: bool, working: int | None) -> None:
     """Not while a body is awaited, nor by who may write or asks for the server's health."""
 
     async def scene() -> None:
         gate = Gate()
-        app = TakingTurns(gate, excepted={"/healthz"})
+        app = FairQueueMiddleware(gate, excepted={"/healthz"})
         tasks = [await _ask(app, path, body=body) for _ in range(40)]
         if working is None:
             assert 0 < gate.working < EVERYBODY
@@ -231,6 +231,6 @@ def test_a_turn_is_held_for_work_alone(path: str, body: bool, working: int | Non
             if not body:
                 task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        assert not app._turns._running
+        assert not app._queue._running
 
     run_alone(scene())

@@ -1,0 +1,218 @@
+"""Content as responses: strong ETags, 304, and gzip that is made once for each content.
+
+Small content is in memory. Large content is sent from a file, so that a reader, however slow, holds
+one chunk of it. What is computed for a large response, an export or a compressed form, is written
+once to a file without a name, by one thread: clients that ask for the same share one result, and
+clients that ask for different ones wait in line, away from all others.
+"""
+
+import asyncio
+import gzip
+import os
+import tempfile
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import BinaryIO, TypeVar
+
+from fastapi import Request
+from fastapi.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from cocktailspace.api.middleware import HEAD
+
+T = TypeVar("T")
+
+FOREVER = "public, max-age=31536000, immutable"
+CHUNK_BYTES = 128 * 1024
+READERS = 2
+"""Threads that read chunks: so downloads wait for each other, and little else for them."""
+
+CACHED_FILES = 16
+_CACHED_BYTES = 16 * 2**20
+_GZIP_LEVEL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class SmallContent:
+    """Content whose SHA-256 is known before `load` gives its bytes."""
+
+    sha256: str
+    media_type: str
+    cache_control: str
+    load: Callable[[], bytes]
+
+
+class FileContent:
+    """An open file that several may read at once; it is closed when nobody has it any more."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._handle = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self._handle)
+        self.size = os.fstat(self._handle).st_size
+
+    def read(self, start: int) -> bytes:
+        """A chunk; empty at the end."""
+        return os.pread(self._handle, CHUNK_BYTES, start)
+
+    def chunks(self) -> Iterable[bytes]:
+        """All of it."""
+        return (self.read(start) for start in range(0, self.size, CHUNK_BYTES))
+
+
+def written_to_file(chunks: Iterable[bytes]) -> FileContent:
+    """The chunks in a file that has no name and takes no memory."""
+    with tempfile.TemporaryFile() as file:
+        file.writelines(chunks)
+        file.flush()
+        return FileContent(file)
+
+
+class ContentResponses:
+    """Responds with content, or with 304 when the client has it already.
+
+    The compressed form is another representation and so has an ETag of its own.
+    """
+
+    def __init__(self) -> None:
+        self._compressed: OrderedDict[str, bytes] = OrderedDict()
+        self._compressed_files: OrderedDict[str, FileContent] = OrderedDict()
+        self._lock = threading.Lock()
+        self._maker = ThreadPoolExecutor(1, "large-responses")
+        self._readers = ThreadPoolExecutor(READERS, "large-responses-read")
+
+    def small(
+        self, request: Request, content: SmallContent, more: Mapping[str, str] | None = None
+    ) -> Response:
+        """A response from memory, with `more` headers."""
+        zipped = accepts_gzip(request)
+        headers = _validators(content.sha256, zipped) | dict(more or {})
+        headers["Cache-Control"] = content.cache_control
+        if not_modified(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        if not zipped:
+            return Response(content.load(), media_type=content.media_type, headers=headers)
+        headers["Content-Encoding"] = "gzip"
+        return Response(self._zipped(content), media_type=content.media_type, headers=headers)
+
+    def large(
+        self, request: Request, etag: str, content: FileContent, more: Mapping[str, str]
+    ) -> Response:
+        """A JSON response from a file. etag: of this content, and never of any other."""
+        zipped = accepts_gzip(request)
+        headers = _validators(etag, zipped) | dict(more)
+        if not_modified(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        if not zipped:
+            return _FileResponse(content, self._readers, headers)
+
+        async def compress() -> FileContent:
+            if (found := self._compressed_file(etag)) is not None:
+                return found
+            return await self.made(lambda: self._compressed_file(etag) or self._zip(etag, content))
+
+        headers["Content-Encoding"] = "gzip"
+        return _FileResponse(content, self._readers, headers, compress)
+
+    async def made(self, make: Callable[[], T]) -> T:
+        """What `make` gives, made by the one thread that makes large content."""
+        return await asyncio.get_running_loop().run_in_executor(self._maker, make)
+
+    def _zipped(self, content: SmallContent) -> bytes:
+        with self._lock:
+            if (found := self._compressed.get(content.sha256)) is not None:
+                self._compressed.move_to_end(content.sha256)
+                return found
+        zipped = gzip.compress(content.load(), compresslevel=_GZIP_LEVEL, mtime=0)
+        with self._lock:
+            self._compressed[content.sha256] = zipped
+            while sum(map(len, self._compressed.values())) > _CACHED_BYTES:
+                self._compressed.popitem(last=False)
+        return zipped
+
+    def _compressed_file(self, etag: str) -> FileContent | None:
+        with self._lock:
+            if (found := self._compressed_files.get(etag)) is not None:
+                self._compressed_files.move_to_end(etag)
+            return found
+
+    def _zip(self, etag: str, content: FileContent) -> FileContent:
+        with tempfile.TemporaryFile() as file:
+            with gzip.GzipFile(
+                fileobj=file, mode="wb", compresslevel=_GZIP_LEVEL, mtime=0
+            ) as zipping:
+                for chunk in content.chunks():
+                    zipping.write(chunk)
+            file.flush()
+            zipped = FileContent(file)
+        with self._lock:
+            self._compressed_files[etag] = zipped
+            if len(self._compressed_files) > CACHED_FILES:
+                self._compressed_files.popitem(last=False)
+        return zipped
+
+
+class _FileResponse(Response):
+    """Sends a file chunk by chunk. compress: gives the compressed form, once the slot is free."""
+
+    media_type = "application/json"
+
+    def __init__(
+        self,
+        content: FileContent,
+        readers: ThreadPoolExecutor,
+        headers: Mapping[str, str],
+        compress: Callable[[], Awaitable[FileContent]] | None = None,
+    ) -> None:
+        super().__init__(headers=headers)
+        del self.headers["content-length"]
+        self._content = content
+        self._readers = readers
+        self._compress = compress
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        content = self._content if self._compress is None else await self._compress()
+        self.headers["content-length"] = str(content.size)
+        start = {"type": "http.response.start", "status": self.status_code}
+        await send(start | {"headers": self.raw_headers})
+        if not scope.get(HEAD):
+            loop = asyncio.get_running_loop()
+            for position in range(0, content.size, CHUNK_BYTES):
+                chunk = await loop.run_in_executor(self._readers, content.read, position)
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _validators(etag: str, zipped: bool) -> dict[str, str]:
+    return {"ETag": f'"{etag}-gzip"' if zipped else f'"{etag}"', "Vary": "Accept-Encoding"}
+
+
+def not_modified(request: Request, etag: str) -> bool:
+    """Whether the client has what the ETag names: If-None-Match compares weakly, as a proxy that
+    recodes an answer makes its ETag weak.
+    """
+    tags = _listed_tags(request.headers.get("if-none-match", ""))
+    return "*" in tags or etag in {each.removeprefix("W/") for each in tags}
+
+
+def matches(if_match: str, etag: str) -> bool:
+    """Whether an If-Match header names this ETag: it compares strongly, so no weak one does."""
+    tags = _listed_tags(if_match)
+    return "*" in tags or etag in tags
+
+
+def _listed_tags(header: str) -> set[str]:
+    return {each.strip() for each in header.split(",")}
+
+
+def accepts_gzip(request: Request) -> bool:
+    """Whether the client can read gzip."""
+    offers = request.headers.get("accept-encoding", "").lower().split(",")
+    parts = [offer.replace(" ", "").partition(";") for offer in offers]
+    return any(
+        name == "gzip" and weight not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+        for name, _, weight in parts
+    )

@@ -1,0 +1,178 @@
+"""Middleware: what holds for every answer, whatever route it comes from."""
+
+import logging
+import time
+from collections.abc import Sequence
+
+from prometheus_client import CollectorRegistry, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cocktailspace.api.errors import error_response
+from cocktailspace.api.metrics import PREFIX as METRICS_PREFIX
+
+logger = logging.getLogger(__name__)
+
+HEAD = "cocktailspace.head"
+"""In the scope of a request for an answer's head alone: the body need not be made."""
+
+_ONE_BUFFER = 64 * 1024
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}
+
+
+class HttpRules:
+    """Middleware: HEAD wherever GET is, 500 in JSON for an unforeseen error, and a closed
+    connection after a request whose body was not read.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer(scope, receive, send)
+        if scope["method"] == "HEAD":
+            scope["method"], scope[HEAD] = "GET", True
+        try:
+            await self._app(scope, answer.receive, answer.send)
+        except ClientDisconnect:
+            return
+        except Exception:
+            logger.exception("%s %.200s failed", scope["method"], scope["path"])
+            if not answer.started:
+                message = "the server failed at this request; its log says how"
+                await error_response(500, "failed", message)(scope, answer.receive, answer.send)
+
+
+class _Answer:
+    """What goes out, and how much of the request has come in before it."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._receive, self._send = receive, send
+        self._head_alone = scope["method"] == "HEAD"
+        self._unread = _has_large_body(Headers(scope=scope))
+        self._ended = self.started = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if not message.get("more_body", False):
+            self._unread = False
+        return message
+
+    async def send(self, message: Message) -> None:
+        if self._ended:
+            return
+        if message["type"] == "http.response.start":
+            self.started = True
+            if self._unread:  # or the server would read all of it before the next request
+                MutableHeaders(scope=message)["Connection"] = "close"
+        elif self._head_alone:
+            self._ended = True
+            message = {"type": "http.response.body", "body": b""}
+        await self._send(message)
+
+
+def _has_large_body(headers: Headers) -> bool:
+    if "transfer-encoding" in headers:
+        return True
+    announced = headers.get("content-length", "0")
+    return not announced.isdigit() or len(announced) > 9 or int(announced) > _ONE_BUFFER
+
+
+def content_security_policy(*data_origins: str) -> str:
+    """What a page may do; `data_origins` are hosts besides ours from which it may fetch data."""
+    connect = " ".join(("connect-src 'self'", *data_origins))
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            connect,
+            "font-src 'self'",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class SecurityHeaders:
+    """Middleware that adds the headers."""
+
+    def __init__(self, app: ASGIApp, *, data_origins: Sequence[str] = ()) -> None:
+        self._app = app
+        policy = content_security_policy(*data_origins)
+        self._headers = HEADERS | {"Content-Security-Policy": policy}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add the headers to its answer."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class RequestTimer:
+    """Middleware that times each request, by the template of its route: no label that clients
+    could make up, so that there are never more series than routes.
+    """
+
+    def __init__(self, app: ASGIApp, registry: CollectorRegistry, prefix: str) -> None:
+        self._app = app
+        self._prefix = prefix
+        self._seconds = Histogram(
+            f"{METRICS_PREFIX}http_request_seconds",
+            "From a request's arrival to its answer's last byte",
+            ["method", "route", "status"],
+            buckets=_BUCKETS,
+            registry=registry,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and note how long it took."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        status = 500  # of a request that ends with an exception
+
+        async def watching(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watching)
+        finally:
+            route = self._template(scope)
+            seconds = time.perf_counter() - started
+            self._seconds.labels(method, route, str(status)).observe(seconds)
+
+    def _template(self, scope: Scope) -> str:
+        """The route's; of one in a router, FastAPI says only what follows the router's prefix."""
+        template = str(getattr(scope.get("route"), "path_format", "none"))
+        within = scope["path"].startswith(f"{self._prefix}/") and template.startswith("/")
+        return self._prefix + template if within and self._prefix not in template else template
