@@ -16,8 +16,9 @@ from pydantic_core import from_json, to_json
 
 from benchmarks.catalogues import CatalogueArrays
 from benchmarks.measures import catalogue
+from cocktailspace.analytics.bar.answer import Bars
 from cocktailspace.analytics.bar.bottles import Shop
-from cocktailspace.analytics.bar.drinks import best_with_stand_ins, drinks_of
+from cocktailspace.analytics.bar.drinks import drinks_of
 from cocktailspace.analytics.bar.index import BarIndex, Numbers
 from cocktailspace.analytics.bar.ways import Way, met_demands, met_ingredients
 
@@ -81,25 +82,20 @@ def likely_bar(index: BarIndex, size: int, rng: np.random.Generator) -> Numbers:
     return np.sort(rng.choice(len(uses), size, replace=False, p=uses / uses.sum()))
 
 
-def latency(size: int, bars: int) -> dict[str, float]:
+def latency(size: int, asked: int) -> dict[str, float]:
     """Milliseconds of whole answers, seconds of loading, and the most memory."""
     body = to_json(index_data(catalogue(size)))
     begin = time.perf_counter()
-    index = BarIndex(from_json(body))
-    shop = Shop(index)
+    bars = Bars(from_json(body))
+    index = bars.index
     _ = index.masses
     loading = time.perf_counter() - begin
-    weights = np.ones(len(index.recipe_ids), dtype=np.int64)
     rng = np.random.default_rng(1)
     took, processor = [], []
-    for _ in range(bars):
-        owned = likely_bar(index, int(rng.choice(SIZES)), rng)
+    for _ in range(asked):
+        owned = index.ids[likely_bar(index, int(rng.choice(SIZES)), rng)].tolist()
         started, worked = time.perf_counter(), time.process_time()
-        demands = met_demands(index, met_ingredients(index, owned))
-        drinks = drinks_of(index, demands.way)
-        drinks.can_be_made(), best_with_stand_ins(index, demands, drinks)
-        drinks.short_of(1), drinks.short_of(2)
-        list(shop.next_bottles(demands, drinks, weights, 5))
+        to_json(bars.of(owned).answer(50))
         took.append(1000 * (time.perf_counter() - started))
         processor.append(1000 * (time.process_time() - worked))
     return {

@@ -12,7 +12,7 @@ from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.catalogue.snapshot import Ingredient, Recipe, Snapshot
 from tests.analytics.computing import by_name, compute
 
-GIN, LONDON, LIME, JUICE, SUGAR, SYRUP, EGG, WHITE, AMARO, APEROL, COGNAC = range(1, 12)
+GIN, LONDON, LIME, JUICE, SUGAR, SYRUP, EGG, WHITE, AMARO, APEROL, COGNAC, PUNSCH = range(1, 13)
 INGREDIENTS = (
     Ingredient(GIN, "Gin", None, False, strength=40.0),
     Ingredient(LONDON, "London Dry Gin", GIN, True),
@@ -25,6 +25,7 @@ INGREDIENTS = (
     Ingredient(AMARO, "Amaro", None, False, shelf=True, strength=25.0),
     Ingredient(APEROL, "Aperol", AMARO, False),
     Ingredient(COGNAC, "Cognac", None, False),
+    Ingredient(PUNSCH, "Punsch", None, False),
 )
 
 
@@ -84,7 +85,8 @@ def test_a_stand_in_says_what_it_adds() -> None:
     assert added(SYRUP, WHITE) == ["egg"]  # of its family
     assert added(WHITE, APEROL) == ["alcohol"]
     assert added(SYRUP, APEROL) == ["alcohol"]
-    assert added(SYRUP, COGNAC) == ["perhaps alcohol"]  # nobody has said how strong it is
+    assert added(SYRUP, COGNAC) == ["alcohol"]  # by its name
+    assert added(SYRUP, PUNSCH) == ["perhaps alcohol"]  # nobody has said how strong it is
     assert added(LONDON, COGNAC) == []
     assert added(APEROL, EGG) == ["egg"]
 

@@ -11,6 +11,11 @@ sugar whitesugar granulatedsugar castersugar superfinesugar
 salt seasalt tablesalt saline salinesolution
 """
 """Folded names of what is in every kitchen; saline is salt and water."""
+_ALCOHOLIC = """
+absinthe amaro aperitif aperitivo aquavit armagnac bitters bourbon brandy cachaça cachaca calvados
+cava champagne cognac gin grappa liqueur madeira mezcal ouzo pastis pisco port prosecco rum rye sake
+sherry spirit spirits tequila vermouth vodka whiskey whisky wine
+"""
 
 _PART = re.compile(
     r"(?:freshly squeezed |fresh )?(?P<whole>.+) (?:juice|peel|zest|twist|wedge|wheel|slice|cube"
@@ -33,6 +38,11 @@ def folded(name: str) -> str:
 def is_staple(names: Iterable[str]) -> bool:
     """Whether something of these names is always there."""
     return any(folded(name) in _STAPLES.split() for name in names)
+
+
+def is_alcoholic(names: Iterable[str]) -> bool:
+    """Whether one of these names says that it is a drink with alcohol."""
+    return any(word in _ALCOHOLIC.split() for name in names for word in name.casefold().split())
 
 
 def whole_of(name: str) -> str | None:

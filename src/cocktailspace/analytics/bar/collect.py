@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from cocktailspace.analytics.bar.by_name import folded, is_staple, source_of, whole_of
+from cocktailspace.analytics.bar.by_name import folded, is_alcoholic, is_staple, source_of, whole_of
 from cocktailspace.analytics.bar.drinks import SHARE_TOTAL
 from cocktailspace.analytics.space import Space, order_of_recipe
 from cocktailspace.analytics.substitutes import StandIns
 from cocktailspace.catalogue.snapshot import Ingredient, Recipe, Snapshot
 
+LEAST_SHARE = 0.05
 LEAST_EVIDENCE = 1.3
 """A stand-in's share, times how much larger it is than its share of all lines: what is in every
 other drink takes any place now and then. What is always there stands in for nothing: there would
@@ -32,7 +33,8 @@ def bar_index(snapshot: Snapshot, space: Space, stand_ins: StandIns) -> dict[str
         rows[one]["stand_ins"] = [
             [other, round(share * SHARE_TOTAL), pairs, families.additions(int(one), other)]
             for other, share, pairs in zip(*(each.tolist() for each in columns), strict=True)
-            if share * share >= LEAST_EVIDENCE * usual[other] and not rows[other]["staple"]
+            if share >= max(LEAST_SHARE, LEAST_EVIDENCE * usual[other] / share)
+            and not rows[other]["staple"]
         ]
     return {"ingredients": rows, **recipes}
 
@@ -147,12 +149,17 @@ class Families:
 
     def _alcohol_added(self, one: int, other: int) -> str | None:
         """`alcohol`, or that there may be some, where nobody has said how strong they are."""
-        before, after = self._strength(one), self._strength(other)
+        before, after = self._alcoholic(one), self._alcoholic(other)
         kin = self._lineage(one)[-1] == self._lineage(other)[-1]
-        if after == 0 or (before or 0) > 0 or (before is None and kin):
+        if before or after is False or (before is None and kin):
             return None
         return "alcohol" if after else "perhaps alcohol"
 
-    def _strength(self, place: int) -> float | None:
-        known = (self._all[each].strength for each in self._lineage(place))
-        return next((each for each in known if each is not None), None)
+    def _alcoholic(self, place: int) -> bool | None:
+        """By its strength or that of its family; where nobody has said it, by their names."""
+        lineage = [self._all[each] for each in self._lineage(place)]
+        known = (each.strength for each in lineage if each.strength is not None)
+        strength = next(known, None)
+        if strength is not None:
+            return strength > 0
+        return True if is_alcoholic(each.name for each in lineage) else None
