@@ -146,10 +146,16 @@ def snapshot_of(document: dict[str, Any]) -> Snapshot:
     """What the job would read of a catalogue in the bulk format; ids count in its order."""
     ids = {each["name"]: number for number, each in enumerate(document["ingredients"], 1)}
     units = {unit["name"]: number for number, unit in enumerate(document.get("units", []), 1)}
+    families = {each["parent"] for each in document["ingredients"]}
     measures = Measures(
         {units[unit["name"]]: unit["millilitres"] for unit in document.get("units", [])},
         {
-            ids[each["name"]]: Kind(each["name"], ids.get(each["parent"]))
+            ids[each["name"]]: Kind(
+                each["name"],
+                ids.get(each["parent"]),
+                tuple((units[p["unit"]], p["millilitres"]) for p in each.get("pieces", [])),
+                each["name"] in families,
+            )
             for each in document["ingredients"]
         },
     )
@@ -159,6 +165,12 @@ def snapshot_of(document: dict[str, Any]) -> Snapshot:
             each["name"],
             ids.get(each["parent"]),
             bool(each["allow_substitution"]),
+            tuple(each.get("aliases", [])),
+            bool(each.get("shelf")),
+            ids.get(each.get("made_from")),
+            each.get("strength"),
+            tuple(each.get("contains", [])),
+            bool(each.get("pieces")),
         )
         for each in document["ingredients"]
     )
@@ -174,9 +186,17 @@ def snapshot_of(document: dict[str, Any]) -> Snapshot:
                         line.get("amount"),
                         line.get("amount_max"),
                         units.get(line.get("unit")),
+                        optional=bool(line.get("optional")),
                     ).ml,
                 )
                 for line in recipe["ingredients"]
+            ),
+            recipe.get("source") or "",
+            tuple(n for n, line in enumerate(recipe["ingredients"]) if line.get("optional")),
+            tuple(
+                (n, tuple(ids[other] for other in line["alternatives"]))
+                for n, line in enumerate(recipe["ingredients"])
+                if line.get("alternatives")
             ),
         )
         for number, recipe in enumerate(document["recipes"], 1)

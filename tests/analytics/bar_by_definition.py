@@ -41,7 +41,8 @@ class Bar:
             for one, own in enumerate(self.ingredients)
         ]
         self.typed = set(owned)
-        self.owned = self.typed | set(bought)
+        self.bought = list(bought)
+        self.named = Counter(data["demands"][each][0] for each in data["lines"]["demand"])
         self._cache: dict[int, tuple[Way, int | None]] = {}
 
     def families(self, one: int) -> Iterator[int]:
@@ -53,7 +54,7 @@ class Bar:
 
     def had(self, one: int, seen: frozenset[int] = frozenset()) -> dict[int, int]:
         """What is owned from which it can be had, as it is, as a kind, or made: fewest steps."""
-        found = {one: 0} if one in self.owned else {}
+        found = {one: 0} if one in self.typed else {}
         if one in seen:
             return found
         seen |= {one}
@@ -70,11 +71,11 @@ class Bar:
         return self._cache[one]
 
     def _ingredient(self, one: int) -> tuple[Way, int | None]:
-        if one in self.owned:
+        if one in self.typed:
             return Way.OWNED, one
         kinds = [
             (list(self.families(other)).index(one), other)
-            for other in self.owned
+            for other in self.typed
             if one in self.families(other)
         ]
         if kinds:
@@ -84,8 +85,36 @@ class Bar:
         other = self._family(one)
         if other is not None:
             return Way.GENERIC, other
-        other = self._sibling(one)
-        return (Way.MISSING, None) if other is None else (Way.SIBLING, other)
+        siblings = [_nearest(had) for other in self.siblings(one) if (had := self.had(other))]
+        if siblings:
+            return Way.SIBLING, min(siblings)[1]
+        meeting = [bottle for bottle in self.bought if one in self.met_by_bottle(bottle)]
+        return (Way.SIBLING, meeting[0]) if meeting else (Way.MISSING, None)
+
+    def met_by_bottle(self, bottle: int) -> set[int]:
+        """What a bottle that is bought meets by itself."""
+        had: set[int] = set()
+        new = {bottle}
+        while new:
+            had |= new
+            above = {self._stands_for(each) for each in new}
+            made = {o for o, row in enumerate(self.ingredients) if row["made_from"] in had}
+            new = {each for each in above | made if each is not None} - had
+        there = {each for each in had if self.ingredients[each]["made_from"] in had} | {bottle}
+        families = {each for each in there if not self.ingredients[each]["shelf"]}
+        families |= {
+            self.ingredients[each]["parent"]
+            for each in had
+            if self.ingredients[each]["substitution"]
+        }
+        return had.union(*(self.members(each) for each in families if each is not None))
+
+    def _stands_for(self, one: int) -> int | None:
+        """The family that it counts as when it is bought."""
+        family = next(self.families(one), None)
+        if family is None or self.ingredients[one]["substitution"]:
+            return family
+        return family if self.named[one] >= self.named[family] else None
 
     def _family(self, one: int) -> int | None:
         """What is owned of the nearest family above that will do."""
@@ -93,25 +122,13 @@ class Bar:
             if above in self.typed:
                 return above
             source = self.ingredients[above]["made_from"]
-            if source is not None and (had := Bar(self.data, self.typed).had(source)):
+            if source is not None and (had := self.had(source)):
                 return _nearest(had)[1]
         return None
 
-    def _sibling(self, one: int) -> int | None:
-        """What is owned of its family, where a guest would take any, or that family, bought."""
-        siblings = [_nearest(had) for other in self.siblings(one) if (had := self.had(other))]
-        if siblings:
-            return min(siblings)[1]
-        family = next(self.families(one), None)
-        if family is None or not self.ingredients[one]["substitution"]:
-            return None
-        source = self.ingredients[family]["made_from"]
-        there = family in self.owned or (source is not None and self.had(source))
-        return family if there else None
-
     def siblings(self, one: int) -> list[int]:
-        """Those that a guest would take instead."""
-        family = next(self.families(one), None)
+        """Those that a guest would take instead, also of a shelf."""
+        family = self.ingredients[one]["parent"]
         if family is None or not self.ingredients[one]["substitution"]:
             return []
         return [other for other in self.members(family) if other != one]
@@ -150,15 +167,22 @@ class Bar:
 
     def usual(self, one: int) -> int:
         """Of those of which any will do the one that most lines name."""
-        family = one if self.members(one) else next(self.families(one), None)
-        if family is None or not (family == one or self.ingredients[one]["substitution"]):
+        own = self.ingredients[one]
+        family = own["parent"] if own["substitution"] else None
+        if self.members(one) and not own["shelf"]:
+            family = one
+        if family is None:
             return one
-        named = Counter(self.data["demands"][each][0] for each in self.data["lines"]["demand"])
-        return min([family, *self.members(family)], key=lambda each: (-named[each], each))
+        itself = [] if self.ingredients[family]["shelf"] else [family]
+        return min([*itself, *self.members(family)], key=lambda each: (-self.named[each], each))
 
     def members(self, family: int) -> list[int]:
         """Those of a family of which a guest would take any."""
-        return [each for each in self.below[family] if self.ingredients[each]["substitution"]]
+        return [
+            each
+            for each, row in enumerate(self.ingredients)
+            if row["parent"] == family and row["substitution"]
+        ]
 
     def short(self, recipe: int) -> list[int]:
         """Bottles that are missing for it to be made as it is written."""

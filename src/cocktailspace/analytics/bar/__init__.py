@@ -6,7 +6,7 @@ A recipe's line is met by the first of these that holds (`ways.py`):
 2. *kind*: something owned is a kind of it: it lies below it, and not through a shelf;
 3. *made*: it, or a kind of it, is made from something that is met in one of these three ways;
 4. *generic*: the nearest family above it that is owned or made, not through a shelf, will do;
-5. *sibling*: another ingredient of its family, where a guest would take either, is met by 1 to 3;
+5. *sibling*: another of its family (or shelf), where a guest would take either, is met by 1 to 3;
 6. *alternative*: the recipe names another ingredient for this line, which is met by 1 to 5;
 7. *stand-in*: the learned table has one that is met by 1 to 4, for it or for an alternative.
 

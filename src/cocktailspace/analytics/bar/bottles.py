@@ -2,8 +2,10 @@
 
 A bottle is worth COMPLETED for each drink that it lets be made as written, and NEARER for each that
 it leaves one bottle short of that; among drinks that are at most two short. It counts for what it
-is: nobody buys "your gin will do". The greedy choice is looked up, not tried out: of what a drink
-lacks, only which bottles meet it matters, and that does not depend on the bar.
+is: nobody buys "your gin will do", nor lemon vodka for vodka. So a kind counts as its family only
+where lines name it as often, or where a guest would take any of that family. The greedy choice is
+looked up, not tried out: of what a drink lacks, only which bottles meet it matters, and that does
+not depend on the bar.
 """
 
 from __future__ import annotations
@@ -85,10 +87,12 @@ def _bottles_of_demands(index: BarIndex) -> Lists:
     """
     m = len(index.ids)
     bottles = np.unique(index.bottle[index.first])
+    usual = (index.family >= 0) | (index.named >= index.named[index.kind_of])
+    kind_of = np.where(usual, index.kind_of, NONE)
     had = new = bottles * m + bottles
     while len(new):
         bottle, node = np.divmod(new, m)
-        above = index.kind_of[node]
+        above = kind_of[node]
         places, owner = index.products.places_of(node)
         further = [bottle[above >= 0] * m + above[above >= 0]]
         further.append(bottle[owner] * m + index.products.values[places])
@@ -99,6 +103,7 @@ def _bottles_of_demands(index: BarIndex) -> Lists:
     members = Lists.of_pairs(index.family[related], related, m)
     # Of a family any member will do if one is had, or if the family itself is there.
     itself = (node == bottle) | np.isin(bottle * m + index.made_from[node], had)
+    itself &= ~index.shelf[node]
     family = np.concatenate([index.family[node], node[itself]])
     whose = np.concatenate([bottle, bottle[itself]])
     places, owner = members.places_of(family[family >= 0])

@@ -7,11 +7,13 @@ import numpy as np
 
 from cocktailspace.analytics.bar.by_name import folded, is_alcoholic, is_staple, source_of, whole_of
 from cocktailspace.analytics.bar.drinks import SHARE_TOTAL
+from cocktailspace.analytics.parameters import EVIDENCE_PAIRS
 from cocktailspace.analytics.space import Space, order_of_recipe
 from cocktailspace.analytics.substitutes import StandIns
 from cocktailspace.catalogue.snapshot import Ingredient, Recipe, Snapshot
 
-LEAST_SHARE = 0.05
+LEAST_SHARE, LEAST_SHARE_OF_FEW = 0.05, 0.15
+"""How likely a stand-in has to be: where EVIDENCE_PAIRS of recipes say so, and where fewer do."""
 LEAST_EVIDENCE = 1.3
 """A stand-in's share, times how much larger it is than its share of all lines: what is in every
 other drink takes any place now and then. What is always there stands in for nothing: there would
@@ -33,10 +35,15 @@ def bar_index(snapshot: Snapshot, space: Space, stand_ins: StandIns) -> dict[str
         rows[one]["stand_ins"] = [
             [other, round(share * SHARE_TOTAL), pairs, families.additions(int(one), other)]
             for other, share, pairs in zip(*(each.tolist() for each in columns), strict=True)
-            if share >= max(LEAST_SHARE, LEAST_EVIDENCE * usual[other] / share)
-            and not rows[other]["staple"]
+            if _is_convincing(share, pairs, usual[other]) and not rows[other]["staple"]
         ]
     return {"ingredients": rows, **recipes}
+
+
+def _is_convincing(share: float, pairs: int, usual: float) -> bool:
+    """Whether a stand-in is worth its name. usual: its share of all lines."""
+    least = LEAST_SHARE if pairs >= EVIDENCE_PAIRS else LEAST_SHARE_OF_FEW
+    return share >= least and share * share >= LEAST_EVIDENCE * usual
 
 
 def _recipes(snapshot: Snapshot, place: Mapping[int, int]) -> dict[str, Any]:

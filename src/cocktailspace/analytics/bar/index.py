@@ -90,10 +90,10 @@ class BarIndex:
     ids, names, aliases: of the m ingredients. above: (m,) the family above it, NONE for a root.
     kind_of: (m,) the same, but NONE below a shelf: it meets lines that name that family, and that
     family, owned, will do for it. family: (m,) that of which a guest would take another member,
-    NONE for no such. made_from: (m,) what each is made from, or NONE. staples: what is always
-    there. stand_ins: (m) what may take its place; shares (of 10,000), pairs and additions: of each
-    of these, how likely it is, how many pairs of recipes say so, and what it adds that some must
-    avoid.
+    be it on a shelf or not, NONE for no such. made_from: (m,) what each is made from, or NONE.
+    staples: what is always there. stand_ins: (m) what may take its place; shares (of 10,000), pairs
+    and additions: of each of these, how likely it is, how many pairs of recipes say so, and what it
+    adds that some must avoid.
 
     demands: the different things that lines ask for: an ingredient, then its alternatives. lines:
     the demand of each line that has to be met, recipe by recipe; volumes: in ml, of each line.
@@ -107,9 +107,9 @@ class BarIndex:
         self.names: list[str] = [row["name"] for row in rows]
         self.aliases: list[list[str]] = [row["aliases"] for row in rows]
         self.above = _places([row["parent"] for row in rows])
-        shelf = np.array([row["shelf"] for row in rows], dtype=np.bool_)
-        free = (self.above >= 0) & ~shelf[self.above]
-        swappable = np.array([row["substitution"] for row in rows], dtype=np.bool_) & free
+        self.shelf = np.array([row["shelf"] for row in rows], dtype=np.bool_)
+        free = (self.above >= 0) & ~self.shelf[self.above]
+        swappable = np.array([row["substitution"] for row in rows], dtype=np.bool_)
         self.kind_of = np.where(free, self.above, NONE)
         self.family = np.where(swappable, self.above, NONE)
         self.made_from = _places([row["made_from"] for row in rows])
@@ -224,6 +224,11 @@ class BarIndex:
         return np.where((step[end] == end) & (end != itself), end, NONE)
 
     @cached_property
+    def named(self) -> Numbers:
+        """(m,) how many lines name each first."""
+        return np.bincount(self.first[self.lines.values], minlength=len(self.ids))
+
+    @cached_property
     def _usual(self) -> Numbers:
         """(m,) of those of which any will do, the one that most lines name: of its own family where
         it is one, else of the family that it belongs to.
@@ -231,19 +236,18 @@ class BarIndex:
         itself = np.arange(len(self.ids))
         members = np.flatnonzero(self.family >= 0)
         is_family = np.zeros(len(itself), dtype=np.bool_)
-        is_family[self.family[members]] = True
+        is_family[self.kind_of[members][self.kind_of[members] >= 0]] = True
         family = np.concatenate([self.family[members], itself[is_family]])
         member = np.concatenate([members, itself[is_family]])
-        named = np.bincount(self.first[self.lines.values], minlength=len(itself))
-        order = np.lexsort((member, -named[member], family))
+        order = np.lexsort((member, -self.named[member], family))
         first = np.diff(family[order], prepend=NONE) != 0
         usual = itself.copy()
         usual[family[order][first]] = member[order][first]
-        return np.where(is_family | (self.family < 0), usual, usual[self.family])
+        return np.where(is_family, usual, np.where(self.family >= 0, usual[self.family], itself))
 
     def any_of(self, bottle: int) -> int:
         """The family of which any will do as well as this bottle; NONE where nothing else does."""
-        if (self.family == bottle).any():
+        if (self.family == bottle).any() and not self.shelf[bottle]:
             return bottle
         return int(self.family[bottle])
 
