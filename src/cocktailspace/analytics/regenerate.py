@@ -124,7 +124,7 @@ def _explained(
     """What rests on transport plans: stand-ins, what bars can make, and why recipes are near."""
     with steps.step("transport plans"):
         one = np.repeat(np.arange(len(near)), near.k)
-        flows = plans_of_pairs(masses, one, near.indices.ravel(), space.forest)
+        flows = plans_of_pairs(masses, one, masses, near.indices.ravel(), space.forest)
     with steps.step("stand-ins"):
         stand_ins = stand_ins_of(space, masses, near, flows)
     yield Artifact(ArtifactName.INGREDIENT_SUBSTITUTES, substitute_rows(space, stand_ins))

@@ -9,7 +9,7 @@ from references import TOTAL, dense, forests, path_lengths, plan_slowly, random_
 
 from cocktailspace.analytics.space import masses_of
 from cocktailspace.analytics.transport import plans
-from cocktailspace.analytics.transport.plans import Flows, transport_plans
+from cocktailspace.analytics.transport.plans import Flows, plans_of_pairs, transport_plans
 from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.analytics.transport.taxonomy import Forest
 
@@ -133,7 +133,20 @@ def test_no_pairs_and_no_moves():
 def test_refuses_rows_that_do_not_belong_together():
     forest = Forest([-1, -1])
     one, two = sparse(np.array([[1, 2]])), sparse(np.array([[1, 2], [1, 1]]))
-    with pytest.raises(ValueError, match="1 sources of 2 columns, but 2 targets of 2"):
+    with pytest.raises(ValueError, match="1 sources, but 2 targets"):
         transport_plans(one, two, forest)
     with pytest.raises(ValueError, match="masses of pair 1 do not balance"):
         transport_plans(two, sparse(np.array([[2, 1], [1, 2]])), forest)
+    with pytest.raises(ValueError, match="sources of 2 columns, but targets of 3"):
+        transport_plans(one, sparse(np.array([[1, 1, 1]])), forest)
+
+
+@settings(max_examples=30)
+@given(forests(), seeds)
+def test_pairs_may_be_picked_from_tables_of_any_length(forest, seed):
+    sources, targets = pairs_of(forest, seed)
+    one, other = np.array([3, 0, 3, 5]), np.array([1, 1, 2, 0])
+    picked = plans_of_pairs(sources, one, targets.take([2, 0, 1]), other, forest)
+    expected = transport_plans(sources.take(one), targets.take([0, 0, 1, 2]), forest)
+    assert listed(picked) == listed(expected)
+    assert (picked.held == expected.held).all()

@@ -84,57 +84,55 @@ class _Piles:
 def transport_plans(sources: Rows, targets: Rows, forest: Forest) -> Flows:
     """The flows of the plan of each pair: row i of `sources` into row i of `targets`.
 
-    sources, targets: n rows each of whole numbers, row i of either with the same total.
-    forest: over their columns.
-    Every plan is feasible and costs the Earth Mover's Distance.
-    Raises ValueError for rows that do not belong together.
+    Raises ValueError as `plans_of_pairs` does, and for tables of unequal lengths.
     """
-    if len(sources) != len(targets) or sources.width != targets.width:
-        raise ValueError(
-            f"{len(sources)} sources of {sources.width} columns, "
-            f"but {len(targets)} targets of {targets.width}"
-        )
-    sums = sources.sums()
-    if (sums != targets.sums()).any():
-        uneven = int(np.argmax(sums != targets.sums()))
-        raise ValueError(f"the masses of pair {uneven} do not balance")
-    width, largest = sources.width + 1, int(sums.max(initial=1))
-    at_once = max(1, min(_PAIRS_AT_ONCE, (1 << 62) // (2 * width * width * (largest + 1))))
-    blocks = [
-        _plans_between(sources, targets, forest, start, min(start + at_once, len(sources)))
-        for start in range(0, max(len(sources), 1), at_once)
-    ]
-    return Flows(*(np.concatenate(part) for part in zip(*blocks, strict=True)))
+    if len(sources) != len(targets):
+        raise ValueError(f"{len(sources)} sources, but {len(targets)} targets")
+    pairs = np.arange(len(sources))
+    return plans_of_pairs(sources, pairs, targets, pairs, forest)
 
 
 def plans_of_pairs(
-    masses: Rows, one: NDArray[np.integer], other: NDArray[np.integer], forest: Forest
+    sources: Rows,
+    source_rows: NDArray[np.integer],
+    targets: Rows,
+    target_rows: NDArray[np.integer],
+    forest: Forest,
 ) -> Flows:
-    """The same for pairs of rows of one table: row one[i] into row other[i].
+    """The flows of the plan of each pair: row source_rows[i] of `sources` into row target_rows[i]
+    of `targets`.
 
-    The rows are taken some at a time: a million pairs of them would fill hundreds of megabytes.
+    sources, targets: rows of whole numbers, both of a pair with the same total.
+    forest: over their columns.
+    Every plan is feasible and costs the Earth Mover's Distance. The rows of a million pairs would
+    fill hundreds of megabytes, so only those of some pairs are copied at a time.
+    Raises ValueError for rows that do not belong together.
     """
+    if sources.width != targets.width:
+        raise ValueError(f"sources of {sources.width} columns, but targets of {targets.width}")
+    sums, target_sums = sources.sums()[source_rows], targets.sums()[target_rows]
+    if (sums != target_sums).any():
+        raise ValueError(f"the masses of pair {np.argmax(sums != target_sums)} do not balance")
+    width, largest = sources.width + 1, int(sums.max(initial=1))
+    at_once = max(1, min(_PAIRS_AT_ONCE, (1 << 62) // (2 * width * width * (largest + 1))))
     parts: list[list[NDArray[np.int32]]] = [[] for _ in fields(Flows)]
-    for start in range(0, max(len(one), 1), _PAIRS_AT_ONCE):
-        chosen = slice(start, start + _PAIRS_AT_ONCE)
-        flows = transport_plans(masses.take(one[chosen]), masses.take(other[chosen]), forest)
-        flows = replace(flows, pair=flows.pair + np.int32(start))
-        for part, each in zip(parts, fields(Flows), strict=True):
-            part.append(getattr(flows, each.name))
+    for start in range(0, max(len(sums), 1), at_once):
+        block = slice(start, start + at_once)
+        before, after = sources.take(source_rows[block]), targets.take(target_rows[block])
+        for part, found in zip(parts, _plans(before, after, forest, start), strict=True):
+            part.append(found)
     joined = []
-    while parts:  # what has been joined is let go
+    while parts:  # each field's blocks are freed once they are joined
         joined.append(np.concatenate(parts.pop(0)))
     return Flows(*joined)
 
 
-def _plans_between(
-    sources: Rows, targets: Rows, forest: Forest, start: int, stop: int
+def _plans(
+    sources: Rows, targets: Rows, forest: Forest, first: int
 ) -> tuple[NDArray[np.int32], ...]:
-    """The parts of `Flows` of the pairs from `start` to `stop`."""
+    """The fields of `Flows` for rows paired by number, with pairs counted from `first`."""
     levels = np.append(forest.levels, 0)  # the last is the common root's, number -1
     above = np.append(forest.parents, -1).astype(np.int64)
-    chosen = np.arange(start, stop)
-    sources, targets = sources.take(chosen), targets.take(chosen)
     piles = _differences(sources, targets)
     found = []
     for level in range(int(levels[piles.node].max(initial=0)), -1, -1):
@@ -153,7 +151,7 @@ def _plans_between(
     largest, width = int(mass.max(initial=0)), len(forest)
     order = np.argsort(((pair * (largest + 1) + largest - mass) * width + source) * width + target)
     held = np.maximum(_held(sources, pair, source), _held(targets, pair, target))
-    parts = (pair + start, source, target, mass, held)
+    parts = (pair + first, source, target, mass, held)
     return tuple(part[order].astype(np.int32) for part in parts)
 
 
