@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cocktailspace.analytics.job import Ending, run_job
-from cocktailspace.artifacts.attempt import AttemptNote
+from cocktailspace.artifacts.attempt import AttemptRecorder
 from cocktailspace.artifacts.manifest import Manifest, read_published
 from cocktailspace.artifacts.publish import Result, new_run_id, publish
 from cocktailspace.bootstrap import Services
@@ -18,7 +18,7 @@ OLD_PARAMETERS = {"algorithm_version": 2, "ingredient_costs": "learned", "simila
 
 def publish_analytics(services: Services) -> Ending:
     """Bring what is published up to date, as the job does."""
-    note = AttemptNote(services.store, clock=services.clock)
+    note = AttemptRecorder(services.store, clock=services.clock)
     ending = run_job(services.settings.catalogue_file, services.store, note, clock=services.clock)
     note.succeed()
     return ending

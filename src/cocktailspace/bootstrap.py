@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cocktailspace.analytics.parameters import PARAMETERS
-from cocktailspace.artifacts.hold import FolderHold
-from cocktailspace.artifacts.inspection import Inspection
+from cocktailspace.artifacts.integrity import IntegrityChecker
+from cocktailspace.artifacts.lease import FolderLease
 from cocktailspace.artifacts.store import ArtifactLinks, ArtifactStore
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
@@ -31,9 +31,9 @@ from cocktailspace.times import Clock, utc_now
 class Services:
     """The parts that the edges (HTTP, CLI, job) work with.
 
-    inspection: what published artifacts are read through.
+    integrity: verifies published artifacts before they are read.
     jobs: the jobs of this machine; None where a schedule starts them elsewhere.
-    hold: a server's claim to the artifacts folder; None where artifacts lie elsewhere.
+    lease: a server's, of the artifacts folder; None where artifacts lie elsewhere.
     links: addresses of artifacts in the store, for an edge whose own answers are bounded; None
     where readers must come through us.
     """
@@ -42,12 +42,12 @@ class Services:
     database: Database
     limits: Limits
     store: ArtifactStore
-    inspection: Inspection
+    integrity: IntegrityChecker
     jobs: LocalJobs | None
     refresher: RefreshControl
     clock: Clock
     metrics: RefreshMetrics
-    hold: FolderHold | None = None
+    lease: FolderLease | None = None
     links: ArtifactLinks | None = None
 
     def close(self) -> None:
@@ -66,9 +66,9 @@ def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
         settings.catalogue_url, limits=limits, clock=clock, after_commit=signal_analytics_run
     )
     store, metrics = choose_store(settings), RefreshMetrics()
-    inspection = Inspection(store)
+    integrity = IntegrityChecker(store)
     in_folder = settings.analytics_store == "folder"
-    hold = FolderHold(settings.artifacts_folder) if in_folder else None
+    lease = FolderLease(settings.artifacts_folder) if in_folder else None
     jobs = _local_jobs(settings, store, clock, metrics)
     reader = StatusReader(
         database,
@@ -76,7 +76,7 @@ def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
         _policy(settings),
         clock,
         algorithm_version=PARAMETERS["algorithm_version"],
-        is_complete=inspection,
+        is_complete=integrity.is_complete,
     )
     refresher: RefreshControl
     signal: Callable[[], None]
@@ -88,19 +88,19 @@ def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
     else:
         wake_up = WakeUp()
         prepare = _preparation(settings, database)
-        refresher = Refresher(reader, jobs, wake_up, prepare=prepare, metrics=metrics, hold=hold)
+        refresher = Refresher(reader, jobs, wake_up, prepare=prepare, metrics=metrics, lease=lease)
         signal = wake_up.set  # it looks each second anyway: there is nothing to work out
     return Services(
         settings=settings,
         database=database,
         limits=limits,
         store=store,
-        inspection=inspection,
+        integrity=integrity,
         jobs=jobs,
         refresher=refresher,
         clock=clock,
         metrics=metrics,
-        hold=hold,
+        lease=lease,
     )
 
 

@@ -15,7 +15,7 @@ from cocktailspace.analytics import maps
 from cocktailspace.analytics.job import Ending, TryAgainError, run_job
 from cocktailspace.analytics.parameters import MAPS
 from cocktailspace.analytics.transport.neighbours import Neighbours
-from cocktailspace.artifacts.attempt import AttemptNote, read_attempt
+from cocktailspace.artifacts.attempt import AttemptRecorder, read_attempt
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import ArtifactName, read_published
 from cocktailspace.artifacts.rows import rows_of
@@ -46,7 +46,7 @@ def _path(database: Database) -> Path:
 
 def _run(database: Database, store: FolderStore, clock: ManualClock, **options: object) -> Ending:
     clock.advance(seconds=1)
-    note = AttemptNote(store, clock=clock)
+    note = AttemptRecorder(store, clock=clock)
     return run_job(_path(database), store, note, clock=clock, sleep=lambda _s: None, **options)  # type: ignore[arg-type]
 
 
@@ -140,7 +140,7 @@ def test_progress_goes_through_every_step(
     bar: Database, store: FolderStore, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps = []
-    monkeypatch.setattr(AttemptNote, "report", lambda _self, step, _f: steps.append(step))
+    monkeypatch.setattr(AttemptRecorder, "report", lambda _self, step, _f: steps.append(step))
     ending = _run(bar, store, clock)
     assert ending.manifest is not None
     seconds = ending.manifest.seconds

@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from cocktailspace.api.app import create_app
-from cocktailspace.artifacts.attempt import AttemptNote
+from cocktailspace.artifacts.attempt import AttemptRecorder
 from cocktailspace.bootstrap import Services
 from cocktailspace.refresh.ports import Job
 from tests.conftest import ManualClock
@@ -41,7 +41,7 @@ def test_a_running_job_says_how_far_it_is(
     services: Services, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services.jobs, "active", lambda: Job("7", "arn:job:7"))
-    note = AttemptNote(services.store, clock=services.clock, job_id="7")
+    note = AttemptRecorder(services.store, clock=services.clock, job_id="7")
     note.report("neighbours", 0.0)
     note.took_snapshot("cat", 14)
     state = _refresh(client)
@@ -54,7 +54,7 @@ def test_a_running_job_says_how_far_it_is(
 def test_a_failed_job_says_why_and_when_it_is_tried_again(
     services: Services, client: TestClient, clock: ManualClock
 ) -> None:
-    note = AttemptNote(services.store, clock=services.clock)
+    note = AttemptRecorder(services.store, clock=services.clock)
     note.fail("no memory")
     state = _refresh(client)
     assert state["state"] == "failed"

@@ -12,7 +12,7 @@ from cocktailspace.analytics.published import PublishedRun
 from cocktailspace.api.errors import NotYetError
 from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.artifacts.folder import FolderStore
-from cocktailspace.artifacts.inspection import Inspection
+from cocktailspace.artifacts.integrity import IntegrityChecker
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.publish import Result, new_run_id, publish
 from cocktailspace.artifacts.store import ArtifactStore
@@ -53,7 +53,7 @@ def _publish(store: ArtifactStore, artifacts: dict[str, Any]) -> str:
 def _runs(
     store: ArtifactStore, read: Callable[[ArtifactStore, str], PublishedRun] = PublishedRun
 ) -> PublishedRuns[PublishedRun]:
-    return PublishedRuns(store, Inspection(store), PUBLISHED, read)
+    return PublishedRuns(store, IntegrityChecker(store), PUBLISHED, read)
 
 
 def test_recipes_stand_in_order_of_name_with_their_place_on_each_map(store: FolderStore) -> None:

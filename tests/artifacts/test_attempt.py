@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from cocktailspace.artifacts import attempt as attempt_module
-from cocktailspace.artifacts.attempt import ATTEMPT_KEY, AttemptNote, read_attempt
+from cocktailspace.artifacts.attempt import ATTEMPT_KEY, AttemptRecorder, read_attempt
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.store import StoreError
 from tests.conftest import ManualClock
@@ -15,8 +15,8 @@ def store(tmp_path: Path) -> FolderStore:
     return FolderStore(tmp_path)
 
 
-def _note(store: FolderStore, clock: ManualClock) -> AttemptNote:
-    return AttemptNote(store, clock=clock, job_id="job")
+def _note(store: FolderStore, clock: ManualClock) -> AttemptRecorder:
+    return AttemptRecorder(store, clock=clock, job_id="job")
 
 
 def test_failures_in_a_row_are_counted_until_a_success(

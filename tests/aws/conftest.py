@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cocktailspace.analytics.job import run_job
-from cocktailspace.artifacts.attempt import AttemptNote
+from cocktailspace.artifacts.attempt import AttemptRecorder
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.database import Database, sqlite_url
@@ -45,7 +45,7 @@ def bar(tmp_path_factory: pytest.TempPathFactory, empty_catalogue: Path) -> Bar:
     database, store = Database(sqlite_url(path)), FolderStore(folder / "artifacts")
     migrate(database, network_file_system=True)
     import_document(database, BAR)
-    note = AttemptNote(store, clock=utc_now)
+    note = AttemptRecorder(store, clock=utc_now)
     run_job(path, store, note, clock=utc_now)
     note.succeed()
     database.close()

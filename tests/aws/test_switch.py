@@ -62,7 +62,7 @@ def test_an_environment_from_before_each_had_a_setting_means_what_it_meant(
     assert chosen == ("s3", "eventbridge", "batch")
     assert isinstance(services.store, S3Store)
     assert isinstance(services.refresher, ScheduledRefresher)
-    assert (services.jobs, services.hold) == (None, None)
+    assert (services.jobs, services.lease) == (None, None)
     prepared = prepare(services)
     assert prepared.links is services.store, "readers fetch from it what is too large for Lambda"
     assert make_handler(prepared) is not None
@@ -74,7 +74,7 @@ def test_nothing_set_is_one_machine(tmp_path: Path, built: Callable[..., Service
     assert isinstance(services.store, FolderStore)
     assert isinstance(services.refresher, Refresher)
     assert services.jobs is not None
-    assert services.hold is not None
+    assert services.lease is not None
 
 
 @pytest.mark.timeout(300)

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from cocktailspace.analytics.job import run_job
 from cocktailspace.api.app import create_app
-from cocktailspace.artifacts.attempt import AttemptNote
+from cocktailspace.artifacts.attempt import AttemptRecorder
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import InvalidError
@@ -126,7 +126,7 @@ def test_a_spoilt_forest_stops_neither_job_nor_reader_and_doctor_names_it(
         assert client.get(path).status_code == 200, path
     page = client.get("/ingredients").text
     assert all(page.count(f'"/ingredient/{row.id}"') == 1 for row in rows)
-    note = AttemptNote(services.store, clock=services.clock)
+    note = AttemptRecorder(services.store, clock=services.clock)
     assert run_job(
         services.settings.catalogue_file, services.store, note, clock=services.clock
     ).manifest

@@ -19,7 +19,7 @@ from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
-from cocktailspace.artifacts.attempt import Attempt, AttemptNote
+from cocktailspace.artifacts.attempt import Attempt, AttemptRecorder
 from cocktailspace.artifacts.manifest import Manifest, read_published
 from cocktailspace.bootstrap import Services, prepare_catalogue
 from cocktailspace.catalogue.changes import CatalogueState, catalogue_state
@@ -47,7 +47,7 @@ class Jobs:
         self.started += 1
         job = Job(str(self.started))
         services = self.services
-        note = AttemptNote(services.store, clock=services.clock, job_id=job.id)
+        note = AttemptRecorder(services.store, clock=services.clock, job_id=job.id)
         try:
             catalogue = services.settings.catalogue_file
             self.run(catalogue, services.store, note, clock=services.clock)
@@ -107,7 +107,7 @@ class Site:
             POLICY,
             self.clock,
             algorithm_version=self.algorithm_version,
-            is_complete=base.inspection,
+            is_complete=base.integrity.is_complete,
         )
         refresher = Refresher(reader, self.jobs, WakeUp(), prepare=lambda: self._prepare(base))
         self.services = replace(base, refresher=refresher)

@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from cocktailspace.analytics import job as job_module
 from cocktailspace.analytics.job import run_job
 from cocktailspace.analytics.parameters import PARAMETERS
-from cocktailspace.artifacts.attempt import AttemptNote
+from cocktailspace.artifacts.attempt import AttemptRecorder
 from cocktailspace.artifacts.manifest import MANIFEST_KEY, read_published
 from cocktailspace.artifacts.publish import Result, publish
 from cocktailspace.catalogue.changes import renew_identity
@@ -224,7 +224,7 @@ def test_a_new_algorithm_that_fails_waits_for_its_pause(
 ) -> None:
     newer_program(site)
 
-    def fail(_catalogue: Path, _store: object, note: AttemptNote, **_: object) -> None:
+    def fail(_catalogue: Path, _store: object, note: AttemptRecorder, **_: object) -> None:
         note.took_snapshot(site.catalogue().catalogue_id, site.catalogue().version)
         raise RuntimeError("no luck")
 
@@ -249,7 +249,7 @@ def test_an_older_program_beside_does_not_compute_back(
     site.algorithm_version = PARAMETERS["algorithm_version"]
     site.serve()
     assert site.status().state is RefreshState.FRESH
-    note = AttemptNote(site.services.store, clock=site.clock)
+    note = AttemptRecorder(site.services.store, clock=site.clock)
     catalogue = site.services.settings.catalogue_file
     ending = run_job(catalogue, site.services.store, note, clock=site.clock)
     assert ending.outcome == "nothing to do"

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from cocktailspace.artifacts.attempt import Attempt, AttemptNote
+from cocktailspace.artifacts.attempt import Attempt, AttemptRecorder
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.ingredients import create_ingredients
@@ -48,7 +48,7 @@ def test_the_job_that_runs_is_the_one_that_says_so(
     refresher: ScheduledRefresher, store: MemoryStore, database: Database, clock: ManualClock
 ) -> None:
     _edit(database)
-    note = AttemptNote(store, clock=clock, job_id="4f5e", job_attempt=2)
+    note = AttemptRecorder(store, clock=clock, job_id="4f5e", job_attempt=2)
     with database.reading() as connection:
         state = catalogue_state(connection)
     note.took_snapshot(state.catalogue_id, state.version)
@@ -92,7 +92,7 @@ def test_the_reconcile_leaves_a_retry_pause_alone(
     _edit(database)
     clock.now += 10 * MINUTE
     for _ in range(4):
-        note = AttemptNote(store, clock=clock)
+        note = AttemptRecorder(store, clock=clock)
         with database.reading() as connection:
             state = catalogue_state(connection)
         note.took_snapshot(state.catalogue_id, state.version)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import IO
 
-from cocktailspace.artifacts.attempt import AttemptNote
+from cocktailspace.artifacts.attempt import AttemptRecorder
 from cocktailspace.artifacts.manifest import Manifest, Published, read_published
 from cocktailspace.artifacts.publish import Result, publish
 from cocktailspace.artifacts.store import Entry, MissingError, Stored, SwapConflictError
@@ -79,7 +79,7 @@ class RunningJob:
     """A job under way: what it saw, when it will end, and how."""
 
     job: Job
-    note: AttemptNote
+    note: AttemptRecorder
     base: Published | None
     catalogue_id: str
     version: int
@@ -117,7 +117,7 @@ class Jobs:
         self.started += 1
         job = Job(str(self.started))
         base = read_published(self.store)
-        note = AttemptNote(self.store, clock=self.clock, job_id=job.id)
+        note = AttemptRecorder(self.store, clock=self.clock, job_id=job.id)
         with self.database.reading() as connection:
             state = catalogue_state(connection)
         dies, self.dies_at_step = self.dies_at_step, None

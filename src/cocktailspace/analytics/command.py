@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from cocktailspace.analytics.code_cache import writable_code_cache
 from cocktailspace.analytics.job import Ending, TryAgainError, run_job
-from cocktailspace.artifacts.attempt import AttemptNote
+from cocktailspace.artifacts.attempt import AttemptRecorder
 from cocktailspace.artifacts.report import RunReport
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
 from cocktailspace.catalogue.errors import CatalogueError
@@ -92,11 +92,11 @@ def _run(catalogue: Path, store: ArtifactStore, *, force: bool) -> tuple[int, Ru
     return PUBLISHED, _report_of(ending, note)
 
 
-def _new_note(store: ArtifactStore) -> AttemptNote:
+def _new_note(store: ArtifactStore) -> AttemptRecorder:
     """Batch tells its jobs what they are called; any other job goes by its process."""
     batch_id = os.environ.get("AWS_BATCH_JOB_ID")
     attempt = os.environ.get("AWS_BATCH_JOB_ATTEMPT", "")
-    return AttemptNote(
+    return AttemptRecorder(
         store,
         clock=utc_now,
         job_id=batch_id or str(os.getpid()),
@@ -115,7 +115,7 @@ def _described(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _report(outcome: str, note: AttemptNote, **more: Any) -> RunReport:
+def _report(outcome: str, note: AttemptRecorder, **more: Any) -> RunReport:
     return RunReport(
         outcome=outcome,
         run_id=note.run_id,
@@ -126,7 +126,7 @@ def _report(outcome: str, note: AttemptNote, **more: Any) -> RunReport:
     )
 
 
-def _report_of(ending: Ending, note: AttemptNote) -> RunReport:
+def _report_of(ending: Ending, note: AttemptRecorder) -> RunReport:
     published: dict[str, Any] = {}
     if ending.manifest is not None:
         published = {

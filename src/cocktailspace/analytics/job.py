@@ -12,12 +12,12 @@ from cocktailspace.analytics.encode import encode_artifact
 from cocktailspace.analytics.maps import PreviousMap, published_map
 from cocktailspace.analytics.parameters import MAPS, PARAMETERS
 from cocktailspace.analytics.regenerate import Analytics, regenerate_analytics
-from cocktailspace.artifacts.attempt import AttemptNote
+from cocktailspace.artifacts.attempt import AttemptRecorder
+from cocktailspace.artifacts.integrity import damaged_artifacts
 from cocktailspace.artifacts.manifest import (
     ArtifactName,
     Manifest,
     Published,
-    damaged,
     read_published,
 )
 from cocktailspace.artifacts.publish import Result, publish
@@ -50,7 +50,7 @@ class Ending:
 def run_job(
     catalogue: Path,
     store: ArtifactStore,
-    note: AttemptNote,
+    note: AttemptRecorder,
     *,
     clock: Clock,
     force: bool = False,
@@ -103,7 +103,7 @@ def _is_published(store: ArtifactStore, snapshot: Snapshot, base: Published | No
         and manifest.source_version == snapshot.version
         and manifest.source_changed_at in (None, snapshot.changed_at)
         and manifest.algorithm_version >= PARAMETERS["algorithm_version"]
-        and not damaged(store, manifest)
+        and not damaged_artifacts(store, manifest)
     )
 
 
@@ -117,7 +117,9 @@ def _previous_maps(
     return {name: published_map(store, manifest, name) for name in MAPS}
 
 
-def _result(note: AttemptNote, snapshot: Snapshot, analytics: Analytics, clock: Clock) -> Result:
+def _result(
+    note: AttemptRecorder, snapshot: Snapshot, analytics: Analytics, clock: Clock
+) -> Result:
     return Result(
         run_id=note.run_id,
         catalogue_id=snapshot.catalogue_id,
@@ -131,7 +133,7 @@ def _result(note: AttemptNote, snapshot: Snapshot, analytics: Analytics, clock: 
 
 
 def _bodies(
-    note: AttemptNote, snapshot: Snapshot, analytics: Analytics, clock: Clock
+    note: AttemptRecorder, snapshot: Snapshot, analytics: Analytics, clock: Clock
 ) -> Iterator[tuple[ArtifactName, IO[bytes]]]:
     """Each artifact as it is stored, made as it is asked for."""
     now = clock()

@@ -90,7 +90,7 @@ def create_app(
     app.include_router(catalogue_routes(context), prefix=API)
     app.include_router(analytics_routes(context), prefix=API)
     app.include_router(refresh_routes(context), prefix=API)
-    runs = PublishedRuns(services.store, services.inspection, ARTIFACTS, PublishedRun)
+    runs = PublishedRuns(services.store, services.integrity, ARTIFACTS, PublishedRun)
     app.include_router(place_routes(context, runs), prefix=API)
     app.include_router(bar_routes(context, runs), prefix=API)
     app.include_router(page_routes(context))

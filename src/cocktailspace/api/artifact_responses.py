@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from cocktailspace.api.content import ContentResponses, FileContent, SmallContent
-from cocktailspace.artifacts.inspection import Inspection
+from cocktailspace.artifacts.integrity import IntegrityChecker
 from cocktailspace.artifacts.manifest import ArtifactEntry
 from cocktailspace.artifacts.store import ArtifactLinks, ArtifactStore
 
@@ -27,12 +27,12 @@ class ArtifactResponses:
     def __init__(
         self,
         store: ArtifactStore,
-        inspection: Inspection,
+        integrity: IntegrityChecker,
         links: ArtifactLinks | None,
         responses: ContentResponses,
     ) -> None:
         self._store = store
-        self._inspection = inspection
+        self._integrity = integrity
         self._links = links
         self._responses = responses
 
@@ -45,9 +45,9 @@ class ArtifactResponses:
         more: Mapping[str, str] | None = None,
     ) -> Response:
         """The artifact as it was published. Raises MissingError when it is gone, and
-        DamagedResultError when it is another.
+        DamagedArtifactError when it is another.
         """
-        self._inspection.check(entry)
+        self._integrity.verify(entry)
         if self._links is not None:
             return self._within_bounds(self._links, request, entry, caching, more)
         with self._store.open(entry.key) as file:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from cocktailspace.analytics.published import is_readable
 from cocktailspace.api.errors import NotYetError
-from cocktailspace.artifacts.inspection import Inspection
+from cocktailspace.artifacts.integrity import IntegrityChecker
 from cocktailspace.artifacts.manifest import ArtifactName, Manifest, read_published
 from cocktailspace.artifacts.store import ArtifactStore, MissingError
 
@@ -22,12 +22,12 @@ class PublishedRuns(Generic[Content]):
     def __init__(
         self,
         store: ArtifactStore,
-        inspection: Inspection,
+        integrity: IntegrityChecker,
         artifacts: Sequence[ArtifactName],
         read: Callable[[ArtifactStore, str], Content],
     ) -> None:
         """artifacts: what `read` needs of a run."""
-        self._store, self._inspection = store, inspection
+        self._store, self._integrity = store, integrity
         self._artifacts, self._make = artifacts, read
         self._kept: OrderedDict[str, Content] = OrderedDict()
         self._lock = threading.Lock()
@@ -59,7 +59,7 @@ class PublishedRuns(Generic[Content]):
     def _read(self, run_id: str) -> Content:
         try:
             for name in self._artifacts:
-                self._inspection.check(self._inspection.entry(run_id, name))
+                self._integrity.verify(self._integrity.entry(run_id, name))
             return self._make(self._store, run_id)
         except MissingError:  # deleted by hand, or replaced just now
             raise NotYetError(

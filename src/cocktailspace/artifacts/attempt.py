@@ -1,4 +1,4 @@
-"""The attempt: what the running or last job says of itself as it goes. Advisory; never a result."""
+"""The attempt: the progress of the running or last job. Advisory: no reader of results needs it."""
 
 import contextlib
 import logging
@@ -48,7 +48,7 @@ class Attempt(BaseModel):
 
 
 def read_attempt(store: ArtifactStore) -> Attempt | None:
-    """The last attempt, or None when there was none or its note is unreadable."""
+    """The last attempt, or None when there was none or its record is unreadable."""
     try:
         return Attempt.model_validate_json(store.read(ATTEMPT_KEY).body)
     except (MissingError, ValidationError):
@@ -56,7 +56,7 @@ def read_attempt(store: ArtifactStore) -> Attempt | None:
 
 
 def write_attempt(store: ArtifactStore, attempt: Attempt) -> None:
-    """Replace the note."""
+    """Replace the record of the attempt."""
     store.write(ATTEMPT_KEY, attempt.model_dump_json().encode())
 
 
@@ -67,13 +67,13 @@ def _failures_so_far(previous: Attempt | None) -> int:
     return previous.failures + (previous.state == "running")
 
 
-class AttemptNote:
-    """Keeps `attempt.json` up to date while the job goes on; a store that fails is no reason to
-    stop, since nobody needs the note to read results.
+class AttemptRecorder:
+    """Writes `attempt.json` while the job runs. A store that fails is no reason to stop, since the
+    record is advisory.
     """
 
     _SECONDS_BETWEEN_WRITES = 0.25
-    _REST = 20  # times what a write took, so that no store takes more than a twentieth of the time
+    _PAUSE_FACTOR = 20  # times what a write took: writes take a twentieth of the time at most
     _SECONDS_BETWEEN_LOGS = 5.0
 
     def __init__(
@@ -112,7 +112,7 @@ class AttemptNote:
         return {step: round(seconds, 3) for step, seconds in self._seconds.items()}
 
     def report(self, step: str, fraction: float) -> None:
-        """Say what is being done and how far it is; cheap enough to be called at every turn."""
+        """Record the step and how much of it is done; cheap enough for every iteration."""
         now = time.monotonic()
         if step != self.attempt.step or now - self._logged_at >= self._SECONDS_BETWEEN_LOGS:
             logger.info("%s %.0f %%", step, 100 * fraction)
@@ -123,25 +123,25 @@ class AttemptNote:
             self._write()
 
     def took_snapshot(self, catalogue_id: str, source_version: int) -> None:
-        """Say which version is being computed."""
+        """Record which version is being computed."""
         self._update(catalogue_id=catalogue_id, source_version=source_version)
         self._write()
 
     def succeed(self) -> None:
-        """The run did what it was for."""
+        """Record that the run succeeded."""
         self._clock_step(time.monotonic())
         self._update(state="succeeded", finished_at=self._clock(), fraction=1.0, failures=0)
         self._write()
 
     def fail(self, error: str) -> None:
-        """The run failed; the next try comes after a pause that grows with each failure."""
+        """Record a failure; the next attempt comes after a backoff that grows with each failure."""
         self._clock_step(time.monotonic())
         failures = self.attempt.failures + 1
         self._update(state="failed", finished_at=self._clock(), error=error, failures=failures)
         self._write()
 
     def stop(self) -> None:
-        """The run was told to stop; that is nobody's failure."""
+        """Record that the run was told to stop, which counts as no failure."""
         self._update(state="stopped", finished_at=self._clock())
         self._write()
 
@@ -161,7 +161,7 @@ class AttemptNote:
         try:
             write_attempt(self._store, self.attempt)
         except StoreError as error:
-            logger.warning("the progress note was not written: %s", error)
+            logger.warning("the progress was not recorded: %s", error)
         self._written_at = time.monotonic()
         took = self._written_at - started
-        self._pause = max(self._SECONDS_BETWEEN_WRITES, self._REST * took)
+        self._pause = max(self._SECONDS_BETWEEN_WRITES, self._PAUSE_FACTOR * took)

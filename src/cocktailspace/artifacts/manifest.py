@@ -15,7 +15,6 @@ from pydantic import (
 
 from cocktailspace.artifacts.store import (
     ArtifactStore,
-    ForeignObjectError,
     MissingError,
     StoreError,
 )
@@ -48,7 +47,7 @@ RETIRED = {"ingredient-costs": ArtifactName.INGREDIENT_SUBSTITUTES}
 
 
 class ArtifactEntry(BaseModel):
-    """Where one artifact lies and how to know that it arrived whole."""
+    """Where one artifact is stored, and its checksum."""
 
     key: str = Field(description="Its key in the store")
     sha256: str = Field(description="Of the file's bytes, in hex")
@@ -104,31 +103,6 @@ def read_published(store: ArtifactStore) -> Published | None:
         return Published(Manifest.model_validate_json(stored.body), stored.tag)
     except ValidationError:  # damaged, or of another storage version: the next run replaces it
         return Published(None, stored.tag)
-
-
-def is_complete(store: ArtifactStore, manifest: Manifest) -> bool:
-    """Whether every artifact is named and there, and as long as it was; nobody looks inside."""
-    try:
-        return manifest.artifacts.keys() >= set(ArtifactName) and all(
-            store.size(entry.key) == entry.bytes for entry in manifest.artifacts.values()
-        )
-    except (MissingError, ForeignObjectError):
-        return False
-
-
-def damaged(store: ArtifactStore, manifest: Manifest) -> list[str]:
-    """Names of the artifacts that are missing, or others than were published; reads all of them."""
-    return sorted(
-        {*ArtifactName, *manifest.artifacts}
-        - {name for name, entry in manifest.artifacts.items() if _is_whole(store, entry)}
-    )
-
-
-def _is_whole(store: ArtifactStore, entry: ArtifactEntry) -> bool:
-    try:
-        return store.size(entry.key) == entry.bytes and store.sha256(entry.key) == entry.sha256
-    except (MissingError, ForeignObjectError):
-        return False
 
 
 def write_run(store: ArtifactStore, run_id: str, artifacts: dict[str, ArtifactEntry]) -> None:

@@ -1,4 +1,4 @@
-"""Publishing: all artifacts first, then the manifest by compare-and-swap; and clearing up."""
+"""Publishing: all artifacts first, then the manifest by compare-and-swap; old runs are deleted."""
 
 import logging
 import os
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 KEEP_SUPERSEDED = timedelta(minutes=10)
 KEEP_ORPHANS = timedelta(hours=24)
-_MOST_SWAPS = 100  # each lost swap means that somebody else published
+_MAX_SWAPS = 100  # each lost swap means that somebody else published
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def publish(
     try:
         for name, body in result.artifacts:
             with BytesIO(body) if isinstance(body, bytes) else body as file:
-                entries[name] = _written(store, artifact_key(result.run_id, name), file)
+                entries[name] = _store_artifact(store, artifact_key(result.run_id, name), file)
                 if name in INDEXED:
                     file.seek(0)
                     store.write(index_key(result.run_id, name), RowIndex.of(file).as_json())
@@ -88,13 +88,13 @@ def publish(
     if manifest is None:
         _delete_run(store, result.run_id)
     else:
-        forgotten = set(replaced.superseded) - set(manifest.superseded) if replaced else set()
+        expired = set(replaced.superseded) - set(manifest.superseded) if replaced else set()
         kept = {manifest.run_id, *manifest.superseded}
-        _clear_up(store, forgotten=forgotten, kept=kept, now=clock())
+        _delete_old_runs(store, expired=expired, kept=kept, now=clock())
     return manifest
 
 
-def _written(store: ArtifactStore, key: str, file: IO[bytes]) -> ArtifactEntry:
+def _store_artifact(store: ArtifactStore, key: str, file: IO[bytes]) -> ArtifactEntry:
     store.write(key, file)
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
@@ -136,7 +136,7 @@ def _swap_manifest(
 ) -> tuple[Manifest | None, Manifest | None]:
     """The new manifest (None when it is not needed) and the one that it replaced, if any."""
     manifest = replaced = None
-    for _ in range(_MOST_SWAPS):
+    for _ in range(_MAX_SWAPS):
         current = read_published(store)
         if manifest is not None and _was_published(result.run_id, current):
             return manifest, replaced
@@ -162,7 +162,7 @@ def _swap_manifest(
         except SwapConflictError:
             continue
         return manifest, replaced
-    raise StoreError(f"the manifest was replaced by others {_MOST_SWAPS} times in a row")
+    raise StoreError(f"the manifest was replaced by others {_MAX_SWAPS} times in a row")
 
 
 def _was_published(run_id: str, current: Published | None) -> bool:
@@ -179,8 +179,10 @@ def _superseded(replaced: Manifest, now: datetime) -> dict[str, datetime]:
     return {run: since for run, since in before.items() if now - since <= KEEP_SUPERSEDED}
 
 
-def _clear_up(store: ArtifactStore, *, forgotten: set[str], kept: set[str], now: datetime) -> None:
-    """Delete the forgotten runs, and orphans of jobs that died long ago.
+def _delete_old_runs(
+    store: ArtifactStore, *, expired: set[str], kept: set[str], now: datetime
+) -> None:
+    """Delete runs that no reader follows any more, and orphans of jobs that died long ago.
 
     What cannot be deleted now is an orphan to a later run. Runs under way are no orphans: they
     are younger than that.
@@ -189,7 +191,7 @@ def _clear_up(store: ArtifactStore, *, forgotten: set[str], kept: set[str], now:
         for entry in list(store.list(RUNS_PREFIX)):
             run_id = entry.key.removeprefix(RUNS_PREFIX).partition("/")[0]
             orphan = run_id not in kept and now - entry.modified_at > KEEP_ORPHANS
-            if run_id in forgotten or orphan:
+            if run_id in expired or orphan:
                 store.delete(entry.key)
     except StoreError as error:
-        logger.warning("old runs were not cleared up: %s", error)
+        logger.warning("old runs were not deleted: %s", error)

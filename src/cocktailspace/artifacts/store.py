@@ -1,4 +1,4 @@
-"""What a place for artifacts must do; folder and S3 differ only behind this."""
+"""The protocol of stores for artifacts; folder and S3 implement it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ class ArtifactStore(Protocol):
 
 @runtime_checkable
 class ArtifactLinks(Protocol):
-    """What a store can do whose readers may fetch objects from it without us."""
+    """Links by which readers fetch objects from a store themselves."""
 
     @property
     def origin(self) -> str:

@@ -81,7 +81,7 @@ def serve(
             settings.forwarded_allow_ips,
         )
         application = create_app(services, refresh=True)
-        with _holding(services):
+        with _leasing(services):
             run(application, settings.host, settings.port, bounds, on_stop=services.refresher.stop)
 
 
@@ -99,8 +99,8 @@ def refresh(
                 "scripts/trigger-analytics-refresh.sh dev|prod starts one and follows it"
             )
         status = services.refresher.status()
-        if services.hold is not None:
-            services.hold.refuse_others(status.catalogue.catalogue_id)
+        if services.lease is not None:
+            services.lease.refuse_others(status.catalogue.catalogue_id)
         while True:
             renew_restored(services.database, status)
             log: JobLog = "nothing" if wait and not verbose else "all"
@@ -249,12 +249,12 @@ def _migrate(services: Services) -> None:
     migrate(services.database, network_file_system=services.settings.db_network_file_system)
 
 
-def _holding(services: Services) -> AbstractContextManager[None]:
+def _leasing(services: Services) -> AbstractContextManager[None]:
     """The artifacts folder is this catalogue's while the server runs."""
-    if services.hold is None:
+    if services.lease is None:
         return nullcontext()
     with services.database.reading() as connection:
-        return services.hold.held_for(catalogue_state(connection).catalogue_id)
+        return services.lease.held_by(catalogue_state(connection).catalogue_id)
 
 
 def _copied(copied: copies.Copied) -> str:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from cocktailspace.artifacts.hold import SILENT_SECONDS
-from cocktailspace.artifacts.manifest import damaged, read_published
+from cocktailspace.artifacts.integrity import damaged_artifacts
+from cocktailspace.artifacts.lease import SILENT_SECONDS
+from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services, build_services
 from cocktailspace.catalogue.audit import row_problems
@@ -123,7 +124,7 @@ def _artifacts(services: Services) -> Finding:
 
 def _server(services: Services) -> Finding:
     """The server that publishes to this folder, if one runs."""
-    holder = services.hold.holder() if services.hold is not None else None
+    holder = services.lease.holder() if services.lease is not None else None
     if holder is None:
         return Finding(True, "no server runs here")
     try:
@@ -164,7 +165,7 @@ def _published(services: Services) -> Finding:
     if published.manifest is None:
         return Finding(False, "the manifest is damaged", "run `cocktailspace refresh`")
     try:
-        names = damaged(services.store, published.manifest)
+        names = damaged_artifacts(services.store, published.manifest)
     except StoreError as error:
         return Finding(False, f"published analytics: {error}", "repair the store")
     if names:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cocktailspace.artifacts.hold import FolderHold
+from cocktailspace.artifacts.lease import FolderLease
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.refresh.control import RequestedRun
@@ -49,7 +49,7 @@ class Refresher:
     It remembers nothing: a server that starts after a crash finds what is pending by looking.
 
     prepare: makes or upgrades the catalogue, as at the server's start; None where others do.
-    hold: the claim to the artifacts folder, where the server has one.
+    lease: of the artifacts folder, where the server has one.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Refresher:
         *,
         prepare: Callable[[], None] | None = None,
         metrics: RefreshMetrics | None = None,
-        hold: FolderHold | None = None,
+        lease: FolderLease | None = None,
     ) -> None:
         self._reader = replace(
             reader,
@@ -72,7 +72,7 @@ class Refresher:
         self._migration_guard = MigrationGuard(reader.database, reader.clock, prepare)
         self._metrics = metrics or RefreshMetrics()
         self._version_at_start: int | None = None
-        self._hold = hold
+        self._lease = lease
         self._thread: threading.Thread | None = None
         self._looked_at = 0.0
         self._trouble, self._warned_at = "", 0.0
@@ -118,8 +118,8 @@ class Refresher:
         if not self._migration_guard.ensure_usable():
             return pause
         status = self.status()
-        if self._hold is not None:
-            self._hold.looked(status.catalogue.catalogue_id)
+        if self._lease is not None:
+            self._lease.renew(status.catalogue.catalogue_id)
         if self._version_at_start is None:
             self._version_at_start = status.catalogue.version
         if status.job is not None or status.due_at is None:

@@ -74,8 +74,8 @@ def analytics_routes(context: Context) -> APIRouter:
     """
     router = context.router("/analytics", "analytics")
     store, responses = context.services.store, context.responses
-    inspection = context.services.inspection
-    artifacts = ArtifactResponses(store, inspection, context.services.links, responses)
+    integrity = context.services.integrity
+    artifacts = ArtifactResponses(store, integrity, context.services.links, responses)
     similar = IndexedRows(store, ArtifactName.RECIPE_SIMILAR)
 
     def current() -> Manifest:
@@ -97,7 +97,7 @@ def analytics_routes(context: Context) -> APIRouter:
         )
 
     def similar_to(request: Request, run_id: str, recipe_id: int, caching: str) -> Response:
-        inspection.check(inspection.entry(run_id, ArtifactName.RECIPE_SIMILAR))
+        integrity.verify(integrity.entry(run_id, ArtifactName.RECIPE_SIMILAR))
         row = similar.find(run_id, recipe_id)
         if row is None:
             raise NotFoundError(
@@ -140,7 +140,7 @@ def analytics_routes(context: Context) -> APIRouter:
         try:
             if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
                 return similar_to(request, run_id, recipe_id, FOREVER)
-            return artifacts.answer(request, inspection.entry(run_id, name), caching=FOREVER)
+            return artifacts.answer(request, integrity.entry(run_id, name), caching=FOREVER)
         except MissingError:
             raise (not_yet(name) if is_current(run_id) else gone) from None
 

@@ -140,9 +140,7 @@ def bar_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRouter
     """Routes over this store; open to all."""
     router = context.router("/bar", "bar")
     services = context.services
-    indexes = PublishedRuns(
-        services.store, services.inspection, [ArtifactName.BAR_INDEX], read_bars
-    )
+    indexes = PublishedRuns(services.store, services.integrity, [ArtifactName.BAR_INDEX], read_bars)
 
     @router.post("", response_model=BarAnswer, responses=FRESHNESS | answers(400, 413, 422, 503))
     def ask_bar(question: BarQuestion) -> Response:

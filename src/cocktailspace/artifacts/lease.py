@@ -1,4 +1,4 @@
-"""Whose an artifacts folder is: two catalogues that share one would publish over each other."""
+"""The lease of an artifacts folder: two catalogues that share one would publish over each other."""
 
 import fcntl
 import logging
@@ -15,26 +15,26 @@ from cocktailspace.files import open_lock
 logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 3.0
-"""A server whose catalogue was just restored says its new name a second later."""
+"""A server whose catalogue was just restored renews its lease under the new id a second later."""
 
 SILENT_SECONDS = 30.0
-_SECONDS_BETWEEN_SIGNS = 5.0
+_RENEWAL_SECONDS = 5.0
 
 
-class HeldError(StoreError):
+class FolderInUseError(StoreError):
     """The folder is another catalogue's, whose server runs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """The catalogue of a running server, and for how long its refresher has given no sign."""
+class Lessee:
+    """The catalogue of a running server, and how long ago its refresher last renewed the lease."""
 
     catalogue_id: str
     silent_seconds: float
 
 
-class FolderHold:
-    """A running server's claim to a folder: a lock on a file that names its catalogue.
+class FolderLease:
+    """A running server's lease of a folder: a lock on a file that names the server's catalogue.
 
     Servers of one catalogue share it. It ends with the process, however that ends.
     """
@@ -42,11 +42,11 @@ class FolderHold:
     def __init__(self, folder: Path) -> None:
         self._path = folder / ".server.lock"
         self._lock: int | None = None
-        self._named, self._signed_at = "", 0.0
+        self._named, self._renewed_at = "", 0.0
 
     @contextmanager
-    def held_for(self, catalogue_id: str) -> Iterator[None]:
-        """While a server runs. HeldError when one of another catalogue does.
+    def held_by(self, catalogue_id: str) -> Iterator[None]:
+        """While a server runs. FolderInUseError when one of another catalogue does.
 
         A folder that nobody can write to is served from, and nothing is published to it.
         """
@@ -62,35 +62,35 @@ class FolderHold:
             if lock is not None:
                 os.close(lock)
 
-    def looked(self, catalogue_id: str) -> None:
-        """The server's refresher has looked at its catalogue, which may have a new identity.
+    def renew(self, catalogue_id: str) -> None:
+        """Renew the lease, for a catalogue that may have a new identity.
 
-        HeldError when a server of another catalogue holds the folder as well: its file was
+        FolderInUseError when a server of another catalogue holds the folder as well: its file was
         replaced while both ran.
         """
         if self._lock is None:
             return
         named = _named(self._lock)
         if named not in (catalogue_id, self._named):
-            raise self._held_by(named)
+            raise self._in_use_by(named)
         if named != catalogue_id:
             self._name(self._lock, catalogue_id)
         self._named = catalogue_id
         now = time.monotonic()
-        if now - self._signed_at >= _SECONDS_BETWEEN_SIGNS:
+        if now - self._renewed_at >= _RENEWAL_SECONDS:
             os.utime(self._lock)
-            self._signed_at = now
+            self._renewed_at = now
 
     def refuse_others(self, catalogue_id: str) -> None:
-        """Raise HeldError while a server of another catalogue holds the folder."""
+        """Raise FolderInUseError while a server of another catalogue holds the folder."""
         until = time.monotonic() + PATIENCE_SECONDS
         while (holder := self.holder()) is not None and holder.catalogue_id != catalogue_id:
             if time.monotonic() > until:
-                raise self._held_by(holder.catalogue_id)
+                raise self._in_use_by(holder.catalogue_id)
             time.sleep(0.1)
 
-    def holder(self) -> Holder | None:
-        """Who holds the folder now."""
+    def holder(self) -> Lessee | None:
+        """Who has the lease now."""
         try:
             lock = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW)
         except OSError:
@@ -98,7 +98,7 @@ class FolderHold:
         try:
             if _locked(lock, fcntl.LOCK_EX):
                 return None
-            return Holder(_named(lock), time.time() - os.fstat(lock).st_mtime)
+            return Lessee(_named(lock), time.time() - os.fstat(lock).st_mtime)
         finally:
             os.close(lock)
 
@@ -115,7 +115,7 @@ class FolderHold:
             named = _named(lock)
             os.close(lock)
             if time.monotonic() > until:
-                raise self._held_by(named)
+                raise self._in_use_by(named)
             time.sleep(0.1)
 
     def _name(self, lock: int, catalogue_id: str) -> None:
@@ -126,8 +126,8 @@ class FolderHold:
             folder = self._path.parent
             logger.info("%s was catalogue %s's; now it is %s's", folder, before, catalogue_id)
 
-    def _held_by(self, named: str) -> HeldError:
-        return HeldError(
+    def _in_use_by(self, named: str) -> FolderInUseError:
+        return FolderInUseError(
             f"a server of another catalogue ({named}) publishes to {self._path.parent}; give each "
             "catalogue a folder of its own with ANALYTICS_PATH"
         )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cocktailspace.artifacts import hold as hold_module
-from cocktailspace.artifacts.hold import FolderHold, HeldError
+from cocktailspace.artifacts import lease as lease_module
+from cocktailspace.artifacts.lease import FolderInUseError, FolderLease
 from cocktailspace.cli.doctor import examine
 from tests.load.harness import Server, request
 
@@ -18,22 +18,22 @@ ONE, OTHER = "1" * 32, "2" * 32
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hold_module, "PATIENCE_SECONDS", 0.0)
-    monkeypatch.setattr(hold_module, "_SECONDS_BETWEEN_SIGNS", 0.0)
+    monkeypatch.setattr(lease_module, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(lease_module, "_RENEWAL_SECONDS", 0.0)
 
 
 def test_another_catalogue_is_refused_while_a_server_runs_and_no_longer(tmp_path: Path) -> None:
-    with FolderHold(tmp_path).held_for(ONE):
-        with pytest.raises(HeldError, match=ONE), FolderHold(tmp_path).held_for(OTHER):
+    with FolderLease(tmp_path).held_by(ONE):
+        with pytest.raises(FolderInUseError, match=ONE), FolderLease(tmp_path).held_by(OTHER):
             pytest.fail("two catalogues share a folder")
-        with pytest.raises(HeldError, match="ANALYTICS_PATH"):
-            FolderHold(tmp_path).refuse_others(OTHER)
-        with FolderHold(tmp_path).held_for(ONE):
-            FolderHold(tmp_path).refuse_others(ONE)
-    FolderHold(tmp_path).refuse_others(OTHER)
-    with FolderHold(tmp_path).held_for(OTHER):
-        assert FolderHold(tmp_path).holder() is not None
-    assert FolderHold(tmp_path).holder() is None
+        with pytest.raises(FolderInUseError, match="ANALYTICS_PATH"):
+            FolderLease(tmp_path).refuse_others(OTHER)
+        with FolderLease(tmp_path).held_by(ONE):
+            FolderLease(tmp_path).refuse_others(ONE)
+    FolderLease(tmp_path).refuse_others(OTHER)
+    with FolderLease(tmp_path).held_by(OTHER):
+        assert FolderLease(tmp_path).holder() is not None
+    assert FolderLease(tmp_path).holder() is None
 
 
 def test_a_folder_that_nobody_holds_is_taken_over_with_a_line_in_the_log(
@@ -41,7 +41,7 @@ def test_a_folder_that_nobody_holds_is_taken_over_with_a_line_in_the_log(
 ) -> None:
     with caplog.at_level(logging.INFO):
         for catalogue_id in (ONE, ONE, OTHER):
-            with FolderHold(tmp_path).held_for(catalogue_id):
+            with FolderLease(tmp_path).held_by(catalogue_id):
                 pass
     [line] = [record.getMessage() for record in caplog.records]
     assert ONE in line
@@ -49,28 +49,28 @@ def test_a_folder_that_nobody_holds_is_taken_over_with_a_line_in_the_log(
 
 
 def test_a_restored_catalogue_takes_its_name_along(tmp_path: Path) -> None:
-    first, second = FolderHold(tmp_path), FolderHold(tmp_path)
-    with first.held_for(ONE), second.held_for(ONE):
-        first.looked(OTHER)
-        second.looked(OTHER)
-        holder = FolderHold(tmp_path).holder()
+    first, second = FolderLease(tmp_path), FolderLease(tmp_path)
+    with first.held_by(ONE), second.held_by(ONE):
+        first.renew(OTHER)
+        second.renew(OTHER)
+        holder = FolderLease(tmp_path).holder()
         assert holder is not None
         assert holder.catalogue_id == OTHER
 
 
 def test_a_catalogue_that_was_replaced_by_anothers_is_noticed(tmp_path: Path) -> None:
-    first, second = FolderHold(tmp_path), FolderHold(tmp_path)
-    with first.held_for(ONE), second.held_for(ONE):
-        first.looked(OTHER)
-        with pytest.raises(HeldError, match=OTHER):
-            second.looked(ONE)
+    first, second = FolderLease(tmp_path), FolderLease(tmp_path)
+    with first.held_by(ONE), second.held_by(ONE):
+        first.renew(OTHER)
+        with pytest.raises(FolderInUseError, match=OTHER):
+            second.renew(ONE)
 
 
 def test_the_claim_ends_with_a_process_that_is_killed(tmp_path: Path) -> None:
     code = (
         "import sys, pathlib\n"
-        "from cocktailspace.artifacts.hold import FolderHold\n"
-        f"with FolderHold(pathlib.Path(sys.argv[1])).held_for('{ONE}'):\n"
+        "from cocktailspace.artifacts.lease import FolderLease\n"
+        f"with FolderLease(pathlib.Path(sys.argv[1])).held_by('{ONE}'):\n"
         "    print('held', flush=True); sys.stdin.read()\n"
     )
     child = subprocess.Popen(
@@ -78,10 +78,10 @@ def test_the_claim_ends_with_a_process_that_is_killed(tmp_path: Path) -> None:
     )
     assert child.stdout is not None
     assert child.stdout.readline() == b"held\n"
-    assert FolderHold(tmp_path).holder() is not None
+    assert FolderLease(tmp_path).holder() is not None
     child.kill()
     child.communicate()
-    assert FolderHold(tmp_path).holder() is None
+    assert FolderLease(tmp_path).holder() is None
 
 
 def test_a_second_server_on_another_catalogue_says_so_and_does_not_start(
