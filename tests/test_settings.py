@@ -48,6 +48,18 @@ def test_places_that_are_none_are_named(
         read_settings()
 
 
+@pytest.mark.parametrize(
+    "url", ["postgresql+psycopg://ann:s3cret@host/name", "mysql://host", "sqlite+aiosqlite:///file"]
+)
+def test_other_databases_are_refused_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(SettingsError, match="^DATABASE_URL: a catalogue lies in SQLite") as caught:
+        read_settings()
+    assert "s3cret" not in str(caught.value)
+
+
 def test_a_password_in_an_address_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql//ann:s3cret@host")
     with pytest.raises(SettingsError) as caught:
