@@ -55,7 +55,7 @@ def test_other_databases_are_refused_with_a_sentence(
     monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
-    with pytest.raises(SettingsError, match="^DATABASE_URL: a catalogue lies in SQLite") as caught:
+    with pytest.raises(SettingsError, match=r"^DATABASE_URL: a catalogue lies in SQLite") as caught:
         read_settings()
     assert "s3cret" not in str(caught.value)
 

@@ -212,7 +212,7 @@ def test_any_other_answer_that_is_too_large_says_so(
 
 
 def test_a_cold_start_makes_the_catalogue_with_a_rollback_journal(
-    tmp_path: Path, new_services: Callable[..., Services]
+    tmp_path: Path, new_services: Callable[..., Services], caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = Settings(
         db_path=tmp_path / "efs" / "catalogue.sqlite",
@@ -220,6 +220,7 @@ def test_a_cold_start_makes_the_catalogue_with_a_rollback_journal(
         analytics_path=tmp_path / "artifacts",
     )
     services = prepare(new_services(settings))
+    assert "nothing starts a refresh" in caplog.text, "it has no schedule, and says so"
     with services.database.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
     answer = invoke(make_handler(services), http_event("GET", "/healthz", None, None, {}))

@@ -28,6 +28,8 @@ from cocktailspace.refresh.scheduled import ScheduledRefresher
 from cocktailspace.refresh.status import RefreshStatus
 from cocktailspace.settings import SettingsError, read_settings
 
+logger = logging.getLogger(__name__)
+
 METRICS = "Cocktailspace"
 
 
@@ -77,6 +79,8 @@ def prepare(services: Services) -> Services:
     store what is too large for Lambda, where the store has addresses.
     """
     prepare_catalogue(services.settings, services.database, starter=False)
+    if not isinstance(services.refresher, ScheduledRefresher):
+        logger.warning("ANALYTICS_SCHEDULE_NAME is not set: nothing starts a refresh after an edit")
     store = services.store
     return replace(services, links=store if isinstance(store, ArtifactLinks) else None)
 
