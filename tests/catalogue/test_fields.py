@@ -10,7 +10,7 @@ import pytest
 
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import InvalidError
-from cocktailspace.catalogue.exchange import export_text, import_file, parse_file
+from cocktailspace.catalogue.exchange import export_text, import_file, parse_file, starter_file
 from cocktailspace.catalogue.exchange.file import ROWS
 from cocktailspace.catalogue.fields import empty_of, name_in_files, shapes_of
 from cocktailspace.catalogue.ingredients import (
@@ -153,6 +153,18 @@ def test_catalogue_1_has_none_of_the_later_fields(full: Database) -> None:
     parse_file(json.dumps(exported))
     assert exported["units"][0] == {"name": "Each", "abbreviation": None, "millilitres": 1.0}
     assert "garnish" not in exported["recipes"][0]
+
+
+def test_catalogue_1_comes_back_to_where_it_is_from_without_a_change(full: Database) -> None:
+    before = _export(full)
+    assert _import(full, json.loads(_export(full, "catalogue/1"))).updated == 0
+    assert _export(full) == before
+
+
+def test_the_starter_comes_back_from_catalogue_1_without_a_change(database: Database) -> None:
+    with database.transaction() as tx:
+        import_file(tx, starter_file())
+    assert _import(database, json.loads(_export(database, "catalogue/1"))).updated == 0
 
 
 def test_what_catalogue_1_does_not_have_is_refused_in_it() -> None:

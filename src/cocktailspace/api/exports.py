@@ -10,7 +10,7 @@ from cocktailspace.api.content import ContentResponses, FileContent, written_to_
 from cocktailspace.api.fair_queue import leave_queue
 from cocktailspace.catalogue.changes import CatalogueState, catalogue_state
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.exchange import export_parts
+from cocktailspace.catalogue.exchange import OUTPUTS, ExportFormat, left_out_of_1
 
 _PARTS_AT_ONCE = 1_000
 
@@ -18,7 +18,9 @@ _PARTS_AT_ONCE = 1_000
 @dataclass(frozen=True, slots=True)
 class _Export:
     state: CatalogueState
+    version: ExportFormat
     content: FileContent
+    left_out: str
 
 
 class Exports:
@@ -29,25 +31,34 @@ class Exports:
         self._responses = responses
         self._cached: _Export | None = None
 
-    async def answer(self, request: Request) -> Response:
-        """The export of the catalogue as it is, or newer."""
+    async def answer(self, request: Request, version: ExportFormat) -> Response:
+        """The export of the catalogue as it is, or newer; what it leaves out stands in a header."""
         leave_queue(request)  # one thread makes all exports
-        current = await self._responses.made(self._current)
+        current = await self._responses.made(lambda: self._current(version))
 
+        output = OUTPUTS[version]
         headers = {
-            "Content-Disposition": 'attachment; filename="catalogue.json"',
+            "Content-Disposition": f'attachment; filename="{output.file_name}"',
+            "Content-Type": output.media_type,
             "Cache-Control": "no-cache",
         }
-        etag = f"export-{current.state.catalogue_id}-{current.state.version}"
+        if current.left_out:
+            headers["X-Left-Out"] = current.left_out
+        name = version.replace("/", "")
+        etag = f"{name}-{current.state.catalogue_id}-{current.state.version}"
         return self._responses.large(request, etag, current.content, headers)
 
-    def _current(self) -> _Export:
+    def _current(self, version: ExportFormat) -> _Export:
         with self._database.reading() as connection:
             state = catalogue_state(connection)
-            if self._cached is None or self._cached.state != state:
+            cached = self._cached
+            if cached is None or (cached.state, cached.version) != (state, version):
                 self._cached = None  # its room on the disk is needed for the next one
-                self._cached = _Export(state, written_to_file(_in_chunks(export_parts(connection))))
-            return self._cached
+                content = written_to_file(_in_chunks(OUTPUTS[version].parts(connection)))
+                left_out = left_out_of_1(connection) if version == "catalogue/1" else {}
+                said = "; ".join(f"{title} {count}" for title, count in left_out.items())
+                self._cached = cached = _Export(state, version, content, said)
+            return cached
 
 
 def _in_chunks(parts: Iterator[str]) -> Iterator[bytes]:

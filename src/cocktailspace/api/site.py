@@ -2,7 +2,6 @@
 
 import hashlib
 import mimetypes
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -12,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cocktailspace.catalogue.errors import NotFoundError
-from cocktailspace.catalogue.models import Line, Recipe
+from cocktailspace.catalogue.exchange.readable import quantity
 
 OUNCE_ML = 29.5735
 PARTS = (0, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4)
@@ -79,7 +78,7 @@ class Site:
         environment = Environment(
             loader=FileSystemLoader(WEB / "templates"), autoescape=True, undefined=StrictUndefined
         )
-        environment.filters |= {"written": written, "ml": _millilitres, "oz": _ounces}
+        environment.filters |= {"written": quantity, "ml": _millilitres, "oz": _ounces}
         environment.globals["static"] = f"/static/{self.digest}"
         return environment
 
@@ -92,36 +91,6 @@ class Site:
     def render(self, template: str, **values: Any) -> str:
         """A page."""
         return self._templates.get_template(template).render(**values)
-
-
-def schema_of(recipe: Recipe, short: Mapping[str, str], address: str) -> dict[str, Any]:
-    """The recipe in schema.org's words, as search engines read them."""
-    names = ", ".join(line.ingredient for line in recipe.ingredients)
-    schema: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "Recipe",
-        "name": recipe.name,
-        "description": recipe.description or f"A cocktail of {names or 'nothing yet'}.",
-        "url": address,
-        "recipeCategory": "Cocktail",
-        "recipeIngredient": [
-            f"{written(line, short)} {line.ingredient}".strip() for line in recipe.ingredients
-        ],
-        "datePublished": recipe.created_at.date().isoformat(),
-        "dateModified": recipe.updated_at.date().isoformat(),
-    }
-    if recipe.instructions:
-        steps = [step.strip() for step in recipe.instructions.splitlines() if step.strip()]
-        schema["recipeInstructions"] = [{"@type": "HowToStep", "text": step} for step in steps]
-    if recipe.source_url:
-        schema["isBasedOn"] = recipe.source_url
-    return schema
-
-
-def written(line: Line, short: Mapping[str, str]) -> str:
-    """Amount and unit as the recipe has them; `short` has the units' abbreviations."""
-    amount = "" if line.amount is None else f"{line.amount:.4g}"
-    return f"{amount} {short.get(line.unit or '', line.unit or '')}".strip()
 
 
 def _millilitres(value: float) -> str:

@@ -1,11 +1,12 @@
 """Recipes and their lines."""
 
 import secrets
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
 
 from cocktailspace.catalogue.calculated import calculate
 from cocktailspace.catalogue.database import Transaction
@@ -24,6 +25,8 @@ from cocktailspace.catalogue.schema import (
 )
 from cocktailspace.catalogue.search import Found, search
 from cocktailspace.catalogue.values import Draft
+
+_MOST_WORDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,24 @@ def load_drafts(connection: Connection, ids: Collection[int]) -> dict[int, Recip
                 **_fields_of(RecipeDraft, row), ingredients=tuple(lines.get(row.id, ()))
             )
     return found
+
+
+def usual_words(connection: Connection) -> dict[str, list[str]]:
+    """What recipes say as glass, method and tags, what most say first."""
+    found: dict[str, Counter[str]] = {}
+    for name in ("glass", "method", "tags"):
+        column = recipes.c[name]
+        query = select(column, func.count()).where(column.is_not(None)).group_by(column)
+        counts = found.setdefault(name, Counter())
+        for value, count in connection.execute(query):
+            for word in value if isinstance(value, tuple) else (value,):
+                counts[word] += count
+    return {
+        name: [word for word, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0]))][
+            :_MOST_WORDS
+        ]
+        for name, counts in found.items()
+    }
 
 
 def create_recipes(

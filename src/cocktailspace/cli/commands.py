@@ -2,8 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -12,25 +11,19 @@ from rich.console import Console
 
 from cocktailspace.api.auth.tokens import TokenError
 from cocktailspace.artifacts.store import StoreError
-from cocktailspace.bootstrap import Services, prepare_catalogue
+from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue import backup as copies
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.errors import MOST_PROBLEMS, CatalogueError, InvalidError
-from cocktailspace.catalogue.exchange import (
-    ImportSummary,
-    export_text,
-    load_file,
-    parse_file,
-)
-from cocktailspace.catalogue.migrate import migrate, require_catalogue
+from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.revision import schema_revision
 from cocktailspace.cli.bar import bar
-from cocktailspace.cli.common import fail, say, services_of
+from cocktailspace.cli.common import existing, fail, prepare, say, services_of
 from cocktailspace.cli.compare import compare
 from cocktailspace.cli.doctor import examine
 from cocktailspace.cli.tokens import first_token, token_app
+from cocktailspace.cli.transfer import export, import_
 from cocktailspace.cli.views import follow_job, run_table, status_json, status_text
-from cocktailspace.files import replace_file
 from cocktailspace.logs import configure_logging
 from cocktailspace.refresh.local_jobs import JobLog
 from cocktailspace.refresh.status import RefreshState, renew_restored
@@ -49,6 +42,8 @@ app = typer.Typer(
 )
 
 app.command()(compare)
+app.command(name="import")(import_)
+app.command()(export)
 app.command()(bar)
 app.add_typer(token_app, name="token")
 
@@ -70,7 +65,7 @@ def serve(
 
     with services_of(host=host, port=port) as services:
         configure_logging(services.settings.log_format, services.settings.log_level)
-        _prepare(services, starter=True)
+        prepare(services, starter=True)
         first_token(services.settings)
         settings = services.settings
         say(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
@@ -92,7 +87,7 @@ def refresh(
     verbose: Annotated[bool, typer.Option(help="Show the job's log instead of a bar")] = False,
 ) -> None:
     """Compute the analytics now and publish them, without waiting for edits to end."""
-    with _existing() as services:
+    with existing() as services:
         if services.jobs is None:
             fail(
                 "ANALYTICS_JOBS is batch, so jobs run in AWS Batch and not here; "
@@ -123,42 +118,13 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="For scripts")] = False,
 ) -> None:
     """Say whether the analytics are up to date, what is pending, and when it is due."""
-    with _existing() as services:
+    with existing() as services:
         found = services.refresher.status()
         if as_json:
             say(json.dumps(status_json(found)))
         else:
             say(status_text(found, services.clock()))
         raise typer.Exit(1 if found.state is RefreshState.FAILED else 0)
-
-
-@app.command(name="import")
-def import_(
-    file: Annotated[Path, typer.Argument(help="A catalogue/1 JSON file, or - for standard input")],
-    replace: Annotated[bool, typer.Option(help="Also delete what the file does not have")] = False,
-) -> None:
-    """Add and update units, ingredients and recipes by name, all of the file or nothing of it."""
-    text = sys.stdin.buffer.read() if file == _STDIO else file.read_bytes()
-    with services_of() as services:
-        _prepare(services, starter=False)
-        summary = load_file(services.database, parse_file(text), replace=replace)
-        say(_described(summary))
-
-
-@app.command()
-def export(
-    file: Annotated[Path, typer.Argument(help="Where to write; - is standard output")] = _STDIO,
-) -> None:
-    """Write the whole catalogue as a catalogue/1 JSON file; importing it gives it back."""
-    with _existing() as services:
-        with services.database.reading() as connection:
-            text = export_text(connection)
-        if file == _STDIO:
-            typer.echo(text, nl=False)
-        else:
-            copies.refuse_live_file(services.database, file)
-            replace_file(file, text.encode())
-            say(f"written to {file}", err=True)
 
 
 @app.command()
@@ -231,20 +197,6 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-@contextmanager
-def _existing() -> Iterator[Services]:
-    with services_of() as services:
-        require_catalogue(services.database)
-        yield services
-
-
-def _prepare(services: Services, *, starter: bool) -> None:
-    """Make or upgrade the catalogue; with `starter`, fill an empty one."""
-    summary = prepare_catalogue(services.settings, services.database, starter=starter)
-    if summary is not None:
-        say(f"the catalogue is new; starter catalogue: {_described(summary)}")
-
-
 def _migrate(services: Services) -> None:
     migrate(services.database, network_file_system=services.settings.db_network_file_system)
 
@@ -260,10 +212,3 @@ def _leasing(services: Services) -> AbstractContextManager[None]:
 def _copied(copied: copies.Copied) -> str:
     state = copied.state
     return f"version {state.version} of {state.catalogue_id}, {copied.recipes:,} recipes"
-
-
-def _described(summary: ImportSummary) -> str:
-    return (
-        f"{summary.created} created, {summary.updated} updated, {summary.deleted} deleted, "
-        f"{summary.unchanged} unchanged"
-    )

@@ -10,8 +10,10 @@ import typer
 from cocktailspace.analytics.published import is_readable
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import ArtifactStore
-from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
 from cocktailspace.catalogue.errors import NotFoundError
+from cocktailspace.catalogue.exchange import ImportSummary
+from cocktailspace.catalogue.migrate import require_catalogue
 from cocktailspace.settings import read_settings
 from cocktailspace.terminal import printable
 
@@ -43,3 +45,26 @@ def services_of(**overrides: object) -> Iterator[Services]:
     given = {name: value for name, value in overrides.items() if value is not None}
     with closing(build_services(read_settings(**given))) as services:
         yield services
+
+
+@contextmanager
+def existing() -> Iterator[Services]:
+    """The services, for what needs a catalogue; SchemaError where there is none."""
+    with services_of() as services:
+        require_catalogue(services.database)
+        yield services
+
+
+def prepare(services: Services, *, starter: bool) -> None:
+    """Make or upgrade the catalogue; with `starter`, fill an empty one."""
+    summary = prepare_catalogue(services.settings, services.database, starter=starter)
+    if summary is not None:
+        say(f"the catalogue is new; starter catalogue: {described(summary)}")
+
+
+def described(summary: ImportSummary) -> str:
+    """What an import did."""
+    return (
+        f"{summary.created} created, {summary.updated} updated, {summary.deleted} deleted, "
+        f"{summary.unchanged} unchanged"
+    )

@@ -12,7 +12,7 @@ from cocktailspace.api.context import Context
 from cocktailspace.api.errors import WRITE, answers
 from cocktailspace.api.exports import Exports
 from cocktailspace.api.writing import refuse_key
-from cocktailspace.catalogue.exchange import CatalogueFile, load_file
+from cocktailspace.catalogue.exchange import CatalogueFile, ExportFormat, load_file
 
 
 class Imported(BaseModel):
@@ -30,10 +30,19 @@ def catalogue_routes(context: Context) -> APIRouter:
     database = context.services.database
     exports = Exports(database, context.responses)
 
-    @router.get("/export", response_model=CatalogueFile, responses=answers(503))
-    async def export_catalogue(request: Request) -> Response:
-        """The whole catalogue as a file that imports to the same catalogue."""
-        return await exports.answer(request)
+    @router.get("/export", response_model=CatalogueFile, responses=answers(422, 503))
+    async def export_catalogue(
+        request: Request,
+        version: Annotated[
+            ExportFormat,
+            Query(alias="format", description="catalogue/2 has all; recipes alone in the others"),
+        ] = "catalogue/1",
+    ) -> Response:
+        """The whole catalogue as a file that imports to the same catalogue.
+
+        The header `X-Left-Out` counts what `catalogue/1` has no place for.
+        """
+        return await exports.answer(request, version)
 
     @router.post("/import", responses=WRITE, dependencies=[Depends(refuse_key)])
     def import_catalogue(

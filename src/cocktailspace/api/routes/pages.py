@@ -12,11 +12,12 @@ from cocktailspace.api.content import FOREVER, SmallContent
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
 from cocktailspace.api.parameters import PathId
-from cocktailspace.api.site import Site, schema_of
+from cocktailspace.api.site import Site
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import StoreError
-from cocktailspace.catalogue import ingredients, recipes, taxonomy, units
+from cocktailspace.catalogue import ingredients, recipes, taxonomy
 from cocktailspace.catalogue.errors import NotFoundError
+from cocktailspace.catalogue.exchange.readable import recipe_json_ld, short_units
 from cocktailspace.catalogue.models import Ingredient
 
 REVALIDATE = "no-cache"
@@ -69,14 +70,11 @@ def page_routes(context: Context) -> APIRouter:
         try:
             with database.reading() as connection:
                 found = recipes.get_recipe(connection, recipe_id)
-                short = {
-                    unit.name: unit.abbreviation or unit.name
-                    for unit in units.list_units(connection)
-                }
+                short = short_units(connection)
         except NotFoundError as error:
             return missing(error)
         address = str(request.url_for("recipe", recipe_id=recipe_id))
-        schema = schema_of(found, short, address)
+        schema = recipe_json_ld(found, short, address)
         return html(
             request,
             "recipe.html",

@@ -2,17 +2,25 @@
 
 import base64
 import binascii
-from typing import Annotated
+import json
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
-from cocktailspace.api.parameters import QueryId
+from cocktailspace.api.parameters import PathId, QueryId
 from cocktailspace.api.routes.entities import Entity, add_entity_routes
 from cocktailspace.catalogue import recipes
 from cocktailspace.catalogue.errors import InvalidError, Problem
+from cocktailspace.catalogue.exchange.readable import (
+    recipe_json_ld,
+    recipe_markdown,
+    recipe_text,
+    short_units,
+)
 from cocktailspace.catalogue.models import Recipe, RecipeDraft
 from cocktailspace.catalogue.values import Draft
 
@@ -24,6 +32,17 @@ class RecipeList(BaseModel):
     next_cursor: str | None = Field(
         description="Pass as `cursor` for the next page; null at the end"
     )
+
+
+class Suggestions(BaseModel):
+    """Words that recipes use, those of most recipes first."""
+
+    glass: list[str]
+    method: list[str]
+    tags: list[str]
+
+
+_KINDS = ("text/plain", "text/markdown", "application/ld+json")
 
 
 class RecipeBulk(Draft):
@@ -58,6 +77,35 @@ def recipe_routes(context: Context) -> APIRouter:
             )
         next_cursor = None if page.next_after is None else _encoded(page.next_after)
         return RecipeList(items=page.items, next_cursor=next_cursor)
+
+    @router.get("/suggestions", responses=answers(503))
+    def suggest_values() -> Suggestions:
+        """What recipes say most often where they say it freely, for forms."""
+        with database.reading() as connection:
+            return Suggestions(**recipes.usual_words(connection))
+
+    @router.get(
+        "/{recipe_id:id}/export",
+        response_class=Response,
+        responses=answers(404, 422, 503) | {200: {"content": {kind: {} for kind in _KINDS}}},
+    )
+    def export_recipe(
+        request: Request,
+        recipe_id: PathId,
+        kind: Annotated[Literal["text", "markdown", "json-ld"], Query(alias="format")] = "text",
+    ) -> Response:
+        """One recipe for people, or in schema.org's words."""
+        with database.reading() as connection:
+            recipe = recipes.get_recipe(connection, recipe_id)
+            short = short_units(connection)
+        if kind == "json-ld":
+            address = str(request.url_for("recipe", recipe_id=recipe_id))
+            found = recipe_json_ld(recipe, short, address)
+            text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+            return Response(text, media_type="application/ld+json")
+        if kind == "markdown":
+            return Response(recipe_markdown(recipe, short), media_type="text/markdown")
+        return Response(recipe_text(recipe, short), media_type="text/plain")
 
     entity = Entity(
         "recipe",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Table, select
+from sqlalchemy import Connection, Table, select
 
 from cocktailspace.catalogue import schema
 from cocktailspace.catalogue.database import Database, Transaction
@@ -12,7 +12,7 @@ from cocktailspace.catalogue.errors import MOST_PROBLEMS, InvalidError
 from cocktailspace.catalogue.exchange.checks import Known, known_names, refuse_bad_names
 from cocktailspace.catalogue.exchange.file import ROWS, CatalogueFile
 from cocktailspace.catalogue.exchange.matching import match_recipes
-from cocktailspace.catalogue.exchange.naming import Ids, draft_of_row
+from cocktailspace.catalogue.exchange.naming import draft_of_row
 from cocktailspace.catalogue.fields import name_in_files, shapes_of
 from cocktailspace.catalogue.ingredients import (
     create_ingredients,
@@ -24,7 +24,7 @@ from cocktailspace.catalogue.models import IngredientDraft, MethodDraft, RecipeD
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.recipes import create_recipes, delete_recipe, replace_recipes
 from cocktailspace.catalogue.taxonomy import children_first
-from cocktailspace.catalogue.units import create_units, delete_unit, replace_units
+from cocktailspace.catalogue.units import create_units, delete_unit, list_units, replace_units
 from cocktailspace.collector import paused_collector
 
 D = TypeVar("D", UnitDraft, MethodDraft, IngredientDraft, RecipeDraft)
@@ -53,6 +53,29 @@ def load_file(database: Database, file: CatalogueFile, *, replace: bool = False)
             return import_file(tx, file, replace=replace)
 
 
+def would_delete(connection: Connection, file: CatalogueFile) -> dict[str, list[str]]:
+    """What an import with `replace` would delete, by table: names, of recipes with their source."""
+    known = known_names(connection)
+    found: dict[str, list[str]] = {}
+    for table, names in known.names.items():
+        said = {name_key(row.name) for row in getattr(file, table)}
+        kept_ids = {row_id for key, (_, row_id) in names.items() if key in said}
+        absent = {row_id: name for name, row_id in names.values() if row_id not in kept_ids}
+        proper = known.proper if table == "ingredients" else {}
+        found[table] = sorted(proper.get(each, name) for each, name in absent.items())
+    kept = set(match_recipes(connection, file.recipes).ids)
+    columns = schema.recipes.c
+    rows = connection.execute(
+        select(columns.id, columns.name, columns.source).order_by(columns.order_key)
+    )
+    found["recipes"] = [
+        f"{row.name} ({row.source})" if row.source else row.name
+        for row in rows
+        if row.id not in kept
+    ]
+    return found
+
+
 def import_file(tx: Transaction, file: CatalogueFile, *, replace: bool = False) -> ImportSummary:
     """Create and update by name; with `replace`, also delete what the file lacks.
 
@@ -65,7 +88,7 @@ def import_file(tx: Transaction, file: CatalogueFile, *, replace: bool = False) 
     if matching.problems:
         raise InvalidError(matching.problems)
     ids = known.ids()
-    units = _unit_drafts(file, ids)
+    units = _unit_drafts(tx, file)
     owners = [ids["units"].get(name_key(draft.name)) for draft in units]
     unit_ids = _upsert(tx, "units", units, owners, create_units, replace_units)
     ids["units"] |= _by_key(units, unit_ids)
@@ -81,14 +104,18 @@ def import_file(tx: Transaction, file: CatalogueFile, *, replace: bool = False) 
     return _summary(tx, file)
 
 
-def _unit_drafts(file: CatalogueFile, ids: Ids) -> list[UnitDraft]:
-    """`catalogue/1` had no units that count pieces: `Each` was 1 ml."""
-    drafts = [draft_of_row(row, UnitDraft, ids) for row in file.units]
+def _unit_drafts(tx: Transaction, file: CatalogueFile) -> list[UnitDraft]:
+    """`catalogue/1` had no units that count pieces: `Each` was 1 ml, and it says so of all that
+    count pieces here.
+    """
+    drafts = [draft_of_row(row, UnitDraft, {}) for row in file.units]
     if file.format != "catalogue/1":
         return drafts
+    units = list_units(tx.connection)
+    of_pieces = {name_key(unit.name) for unit in units if unit.millilitres is None} | {"each"}
     return [
         draft.model_copy(update={"millilitres": None})
-        if name_key(draft.name) == "each" and draft.millilitres == 1
+        if name_key(draft.name) in of_pieces and draft.millilitres == 1
         else draft
         for draft in drafts
     ]

@@ -1,0 +1,86 @@
+"""Catalogues in and out: `import` and `export`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue import backup as copies
+from cocktailspace.catalogue.exchange import (
+    OUTPUTS,
+    CatalogueFile,
+    left_out_of_1,
+    load_file,
+    parse_file,
+    would_delete,
+)
+from cocktailspace.cli.common import described, existing, fail, prepare, say, services_of
+from cocktailspace.files import replace_file
+
+_STDIO = Path("-")
+_NAMED = 10
+"""So many of what would be deleted are named."""
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="A catalogue's JSON file, or - for standard input")],
+    replace: Annotated[bool, typer.Option(help="Also delete what the file does not have")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete that without being asked")] = False,
+) -> None:
+    """Add and update units, ingredients and recipes by name, all of the file or nothing of it.
+
+    What the file does not say stays as it is; with --replace, what would be deleted is shown first.
+    """
+    text = sys.stdin.buffer.read() if file == _STDIO else file.read_bytes()
+    with services_of() as services:
+        prepare(services, starter=False)
+        parsed = parse_file(text)
+        if replace:
+            _confirm_deletions(services, parsed, yes=yes)
+        summary = load_file(services.database, parsed, replace=replace)
+        say(described(summary))
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write; - is standard output")] = _STDIO,
+    version: Annotated[
+        str, typer.Option("--format", help=f"{', '.join(OUTPUTS)}; catalogue/2 says all")
+    ] = "catalogue/1",
+) -> None:
+    """Write the whole catalogue as a JSON file that imports to the same one, or its recipes as a
+    table, as Markdown or in schema.org's words.
+    """
+    output = next((each for name, each in OUTPUTS.items() if name == version), None)
+    if output is None:
+        fail(f"there is no format {version!r}; choose one of {', '.join(OUTPUTS)}")
+    with existing() as services:
+        with services.database.reading() as connection:
+            text = "".join(output.parts(connection))
+            left_out = left_out_of_1(connection) if version == "catalogue/1" else {}
+        if file == _STDIO:
+            typer.echo(text, nl=False)
+        else:
+            copies.refuse_live_file(services.database, file)
+            replace_file(file, text.encode())
+            say(f"written to {file}", err=True)
+    if left_out:
+        counted = ", ".join(f"{title} {count:,}" for title, count in left_out.items())
+        say(f"left out, as only --format catalogue/2 has a place for it: {counted}", err=True)
+
+
+def _confirm_deletions(services: Services, file: CatalogueFile, *, yes: bool) -> None:
+    """Show and count what an import would delete; go on only if that is confirmed."""
+    with services.database.reading() as connection:
+        deleted = {table: names for table, names in would_delete(connection, file).items() if names}
+    for table, names in deleted.items():
+        more = len(names) - _NAMED
+        named = ", ".join(names[:_NAMED]) + f" and {more:,} more" * (more > 0)
+        say(f"would delete {len(names):,} {table}: {named}", err=True)
+    if not deleted or yes:
+        return
+    if not sys.stdin.isatty():
+        fail("nothing was changed; --yes deletes them without being asked")
+    if not typer.confirm("Delete them?", err=True):
+        fail("nothing was changed")

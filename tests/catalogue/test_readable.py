@@ -1,0 +1,106 @@
+"""Recipes for people and other programs."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.exchange import OUTPUTS, import_file, parse_file, starter_file
+from cocktailspace.catalogue.exchange.readable import (
+    JSON_LD,
+    recipe_json_ld,
+    recipe_markdown,
+    recipe_text,
+    short_units,
+)
+from cocktailspace.catalogue.models import LineDraft, RecipeDraft, RecipeFields
+from cocktailspace.catalogue.recipes import get_recipe
+from tests.catalogue.samples import everything
+
+
+@pytest.fixture
+def full(database: Database) -> Database:
+    """A catalogue in which every field says something of its own."""
+    document = everything()
+    recipe = document["recipes"][0]
+    for name, value in recipe.items():
+        if value == "something said":
+            recipe[name] = f"said of {name}"
+    recipe["tags"], recipe["source_url"] = ["said of tags"], "https://example.org/said-of-source"
+    recipe["extra"] = {"images": [{"uri": "https://example.org/a.png", "copyright": "Ann"}]}
+    with database.transaction() as tx:
+        import_file(tx, parse_file(json.dumps(document)))
+    return database
+
+
+def _texts(database: Database) -> dict[str, str]:
+    with database.reading() as connection:
+        recipe, short = get_recipe(connection, 1), short_units(connection)
+        return {
+            **{name: "".join(output.parts(connection)) for name, output in OUTPUTS.items()},
+            "text": recipe_text(recipe, short),
+            "markdown": recipe_markdown(recipe, short),
+            "json-ld": json.dumps(recipe_json_ld(recipe, short, "https://here"), indent=1),
+        }
+
+
+@pytest.mark.parametrize("kind", ["text", "markdown", "json-ld", "catalogue/2", "csv"])
+def test_every_field_of_a_recipe_is_said_in_every_format(full: Database, kind: str) -> None:
+    text = _texts(full)[kind].replace("\\", "")
+    words = {"source_url": "said-of-source", "servings": "3"}
+    for name in set(RecipeFields.model_fields) - {"uid", "makes_id", "extra"}:
+        assert words.get(name, f"said of {name}") in text, name
+
+
+def test_schema_org_has_a_word_for_each_field_or_is_said_to_have_none(full: Database) -> None:
+    assert JSON_LD.keys() == RecipeDraft.model_fields.keys()
+    found = json.loads(_texts(full)["json-ld"])
+    for name, word in JSON_LD.items():
+        assert word is None or word in found, name
+    assert found["image"] == [
+        {"@type": "ImageObject", "url": "https://example.org/a.png", "creditText": "Ann"}
+    ]
+    assert found["tool"]["name"] == "said of glass glass"
+
+
+def test_a_table_has_a_column_for_each_field_and_a_row_for_each_line(full: Database) -> None:
+    head, row = csv.reader(io.StringIO(_texts(full)["csv"]))
+    assert len(head) == len(RecipeDraft.model_fields) - 1 + len(LineDraft.model_fields)
+    assert all(row), dict(zip(head, row, strict=True))
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("x")'])
+def test_no_cell_of_a_table_is_a_formula(database: Database, name: str) -> None:
+    rows = {"format": "catalogue/2", "recipes": [{"name": name, "notes": "=2"}]}
+    with database.transaction() as tx:
+        import_file(tx, parse_file(json.dumps(rows)))
+    _, row = csv.reader(io.StringIO(_texts(database)["csv"]))
+    assert row[0] == f"'{name}"
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+
+
+def test_lines_are_written_as_one_says_them(full: Database) -> None:
+    assert "- 1.5–1.5 Each Lime or Lime (something said), optional" in (_texts(full)["text"])
+
+
+def test_marks_of_markdown_are_text(database: Database) -> None:
+    rows = {"format": "catalogue/2", "recipes": [{"name": "*A* [b](http://x) <c>"}]}
+    with database.transaction() as tx:
+        import_file(tx, parse_file(json.dumps(rows)))
+    assert _texts(database)["markdown"].startswith("# \\*A\\* \\[b\\](http://x) \\<c>\n")
+
+
+def test_the_starter_is_written_in_every_format(database: Database) -> None:
+    with database.transaction() as tx:
+        import_file(tx, starter_file())
+    with database.reading() as connection:
+        texts = {name: "".join(output.parts(connection)) for name, output in OUTPUTS.items()}
+    assert len(json.loads(texts["json-ld"])["@graph"]) == 126
+    assert len(re.findall(r"^# ", texts["markdown"], re.MULTILINE)) == 126
+    rows = list(csv.DictReader(io.StringIO(texts["csv"])))
+    negroni = [row for row in rows if row["name"] == "Negroni"]
+    assert [row["ingredient"] for row in negroni] == ["London Dry Gin", "Campari", "Sweet Vermouth"]
+    assert {row["glass"] for row in negroni} == {"Old Fashioned"}
