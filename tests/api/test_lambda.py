@@ -222,7 +222,7 @@ def test_a_cold_start_makes_the_catalogue_with_a_rollback_journal(
     services = prepare(new_services(settings))
     assert "nothing starts a refresh" in caplog.text, "it has no schedule, and says so"
     with services.database.reading() as connection:
-        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "persist"
     answer = invoke(make_handler(services), http_event("GET", "/healthz", None, None, {}))
     assert json.loads(answer["body"]) == {"status": "ok", "catalogue_version": 0}
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, QueuePool, event
 
 from cocktailspace.catalogue.errors import BusyError, MissingCatalogueError
+from cocktailspace.catalogue.translate import BUSY
 
 
 class _State(NamedTuple):
@@ -23,23 +24,31 @@ class _State(NamedTuple):
 
 
 class FileConnections:
-    """Connects to the file that is there now: once it was replaced, with new connections only."""
+    """Connects to the file that is there now: once it was replaced, with new connections only.
 
-    def __init__(self, engine: Engine, path: Path) -> None:
+    busy_seconds: how long to wait for others who connect, which takes longer while SQLite is busy.
+    """
+
+    def __init__(self, engine: Engine, path: Path, busy_seconds: float) -> None:
         self._engine = engine
         self._path = path
+        self._busy_seconds = busy_seconds
         self._connecting = threading.Lock()
         self._opened: _State | None = None
         event.listen(engine, "checkin", self._note_new_wal)
 
     def connect(self) -> Connection:
         """Connect to the present file. Raises MissingCatalogueError when there is none."""
-        with self._connecting:
+        if not self._connecting.acquire(timeout=self._busy_seconds):
+            raise BusyError(BUSY)
+        try:
             found = self._state()
             if self._opened is not None and _is_another(self._opened, found):
                 found = self._close_all(self._opened)
             self._opened = found
             return self._engine.connect()
+        finally:
+            self._connecting.release()
 
     def replaced(self) -> bool:
         """Whether the file that is connected to was replaced by another or removed."""

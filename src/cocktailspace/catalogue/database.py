@@ -64,7 +64,7 @@ class Database:
         self._writer = threading.Lock()
         self._wal_bytes = 0
         path = self.path
-        self._file = FileConnections(self.engine, path) if path else None
+        self._file = FileConnections(self.engine, path, BUSY_SECONDS) if path else None
 
     @property
     def path(self) -> Path | None:
