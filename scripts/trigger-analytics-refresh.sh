@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
 # Runs the analytics now, whatever the debounce says, and follows the job until it ends.
-#   scripts/trigger-analytics-refresh.sh dev|prod
+#   scripts/trigger-analytics-refresh.sh dev|prod [--force]
+# With --force also what is published already is computed, and replaced: after a rollback.
 # Shows each change of state and the job's log. Exits with the job's result: 0 where it succeeded,
 # else its own exit code, or 1 where it has none. STACK_NAME says which stack if it is not
 # cocktailspace-dev or -prod; credentials and region are those of the AWS CLI.
 set -euo pipefail
 
-case ${1:-} in
-dev | prod) stack=${STACK_NAME:-cocktailspace-$1} ;;
+case "${1:-} ${2:-} ${3:-}" in
+"dev  " | "prod  ") event='{"source": "manual"}' ;;
+"dev --force " | "prod --force ") event='{"source": "manual", "force": true}' ;;
 *)
-    echo "usage: $0 dev|prod" >&2
+    echo "usage: $0 dev|prod [--force]" >&2
     exit 2
     ;;
 esac
+stack=${STACK_NAME:-cocktailspace-$1}
 pause=${POLL_SECONDS:-5}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -42,7 +45,7 @@ field() { # FILE NAME: a field of a JSON object
 function=$(output_of TriggerFunction)
 log_group=$(output_of JobLogGroup)
 
-echo '{"source": "manual"}' >"$folder/event"
+echo "$event" >"$folder/event"
 error=$(aws lambda invoke --function-name "$function" --payload "fileb://$folder/event" \
     --query FunctionError --output text "$folder/answer")
 [ "$error" = None ] || fail "$function failed: $(cat "$folder/answer")"

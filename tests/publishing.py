@@ -16,10 +16,11 @@ Bodies = dict[str, bytes]
 OLD_PARAMETERS = {"algorithm_version": 2, "ingredient_costs": "learned", "similar_recipes": 10}
 
 
-def publish_analytics(services: Services) -> Ending:
+def publish_analytics(services: Services, *, force: bool = False) -> Ending:
     """Bring what is published up to date, as the job does."""
     note = AttemptRecorder(services.store, clock=services.clock)
-    ending = run_job(services.settings.catalogue_file, services.store, note, clock=services.clock)
+    catalogue, store = services.settings.catalogue_file, services.store
+    ending = run_job(catalogue, store, note, clock=services.clock, force=force)
     note.succeed()
     return ending
 

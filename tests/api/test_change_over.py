@@ -160,5 +160,17 @@ def test_a_newer_run_of_another_form_breaks_nothing_and_says_what_helps(
     assert "refresh --force" in answers["place"].json()["error"]["message"]
 
 
+@pytest.mark.parametrize("how", ["edit", "force"])
+def test_after_a_rollback_an_edit_or_a_forced_run_replaces_newer_results(
+    client: TestClient, services: Services, editor: dict[str, str], how: str
+) -> None:
+    publish_instead(services, bodies_of(services), NEWER_PARAMETERS)
+    if how == "edit":
+        assert client.post("/api/v1/recipes", json={"name": "Ice"}, headers=editor).is_success
+    manifest = publish_analytics(services, force=how == "force").manifest
+    assert manifest is not None
+    assert manifest.algorithm_version == PARAMETERS["algorithm_version"]
+
+
 def test_an_old_run_is_really_old() -> None:
     assert OLD_PARAMETERS["algorithm_version"] < PARAMETERS["algorithm_version"]

@@ -35,7 +35,7 @@ def invoked(*, coalesced: bool = False) -> dict[str, Any]:
 class Run:
     """One run of the script: what it said, its exit code, and what it asked AWS."""
 
-    def __init__(self, folder: Path, answers: dict[str, list[Any]], stage: str = "dev") -> None:
+    def __init__(self, folder: Path, answers: dict[str, list[Any]], arguments: str = "dev") -> None:
         template = resolve("dev")
         outputs = [{"OutputKey": k, "OutputValue": v} for k, v in template.outputs.items()]
         script = {"cloudformation describe-stacks": [{"Stacks": [{"Outputs": outputs}]}], **answers}
@@ -49,7 +49,11 @@ class Run:
             "TMPDIR": str(folder),
         }
         done = subprocess.run(
-            [str(SCRIPT), stage], env=environment, capture_output=True, text=True, check=False
+            [str(SCRIPT), *arguments.split()],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         self.code, self.shown, self.errors = done.returncode, done.stdout, done.stderr
         calls = folder / "calls"
@@ -98,9 +102,19 @@ def test_a_job_is_followed_to_its_good_end(tmp_path: Path) -> None:
     ]
     [call] = run.options("lambda invoke")
     assert call["function-name"] == resolve("dev").functions["AnalyticsTriggerFunction"].name
+    assert json.loads(call["payload"]) == {"source": "manual"}
     assert {each["jobs"] for each in run.options("batch describe-jobs")} == {JOB}
     tokens = [each.get("next-token") for each in run.options("logs get-log-events")]
     assert tokens == [None, None, "f/1", None, "f/2"]
+
+
+@pytest.mark.slow
+def test_a_forced_job_is_asked_for(tmp_path: Path) -> None:
+    answers = {"lambda invoke": [invoked()], "batch describe-jobs": [job("SUCCEEDED", code=0)]}
+    run = Run(tmp_path, answers, "dev --force")
+    assert run.code == 0, run.errors
+    [call] = run.options("lambda invoke")
+    assert json.loads(call["payload"]) == {"source": "manual", "force": True}
 
 
 @pytest.mark.slow
@@ -128,13 +142,13 @@ def test_a_trigger_that_fails_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_missing_stack_is_named(tmp_path: Path) -> None:
-    run = Run(tmp_path, {"cloudformation describe-stacks": ["ValidationError"]}, stage="prod")
+    run = Run(tmp_path, {"cloudformation describe-stacks": ["ValidationError"]}, arguments="prod")
     assert run.code == 1
     assert "cocktailspace-prod cannot be read" in run.errors
 
 
 def test_another_stage_is_refused(tmp_path: Path) -> None:
-    run = Run(tmp_path, {}, stage="staging")
+    run = Run(tmp_path, {}, arguments="staging")
     assert run.code == 2
     assert "usage" in run.errors
     assert run.calls == []

@@ -1,6 +1,7 @@
 """The function that the schedule invokes, on an emulated Batch, and what it is shipped with."""
 
 import ast
+import json
 import sys
 import zipfile
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from botocore.stub import Stubber
 
 from cocktailspace.refresh import trigger
+from tests.conftest import ROOT
 
 QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/analytics"
 DEFINITION = "arn:aws:batch:us-east-1:123456789012:job-definition/analytics:1"
@@ -43,8 +45,8 @@ def _job(job_id: str, name: str = trigger.JOB_NAME, created: int = 1) -> dict[st
     return {"jobId": job_id, "jobArn": arn, "jobName": name, "createdAt": created}
 
 
-def _submitted(stub: Stubber, job_id: str) -> None:
-    wanted = {"jobName": trigger.JOB_NAME, "jobQueue": QUEUE, "jobDefinition": DEFINITION}
+def _submitted(stub: Stubber, job_id: str, **more: Any) -> None:
+    wanted = {"jobName": trigger.JOB_NAME, "jobQueue": QUEUE, "jobDefinition": DEFINITION, **more}
     found = _job(job_id)
     answer = {name: found[name] for name in ("jobId", "jobArn", "jobName")}
     stub.add_response("submit_job", answer, wanted)
@@ -56,6 +58,14 @@ def test_it_submits_a_job_when_none_waits(batch: Stubber) -> None:
     _submitted(batch, "new")
     answer = trigger.handler({"source": "schedule"}, None)
     assert answer == {"jobArn": _job("new")["jobArn"], "jobId": "new", "coalesced": False}
+    batch.assert_no_pending_responses()
+
+
+def test_a_forced_job_is_submitted_whatever_waits(batch: Stubber) -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    command = json.loads(dockerfile.rpartition("\nCMD ")[2].partition("\n")[0])
+    _submitted(batch, "new", containerOverrides={"command": [*command, "--force"]})
+    assert not trigger.handler({"source": "manual", "force": True}, None)["coalesced"]
     batch.assert_no_pending_responses()
 
 

@@ -44,7 +44,8 @@ Recipes, ingredients and units of a cocktail catalogue, and the analytics that f
 exact Earth Mover's Distance between all recipes, and maps of them.
 
 Reading is public; writing needs `Authorization: Bearer <token>`.
-Every error has one shape: `{"error": {"code", "message", "problems"}}`.
+Errors of these routes have one shape:
+`{"error": {"code", "message", "problems", "more_problems"}}`.
 """
 
 

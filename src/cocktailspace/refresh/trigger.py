@@ -22,14 +22,24 @@ that is STARTING may have begun already, its state being reported late: then its
 older than the edit that we are invoked for, and a new job is submitted."""
 
 
+FORCED = {"command": ["python", "-m", "cocktailspace.analytics", "--force"]}
+"""The image's command with an option: the job computes what is published already."""
+
+
 def handler(event: Any, _context: object) -> dict[str, Any]:
-    """Submit the job unless one waits that will see the same edits. Raises on failure."""
+    """Submit the job unless one waits that will see the same edits. Raises on failure.
+
+    An event with `"force": true` always submits one, which replaces what is published.
+    """
     queue, definition = _name("BATCH_JOB_QUEUE"), _name("BATCH_JOB_DEFINITION")
-    waiting = _waiting_job(queue)
+    forced = isinstance(event, dict) and event.get("force") is True
+    overrides = {"containerOverrides": FORCED} if forced else {}
+    waiting = None if forced else _waiting_job(queue)
     if waiting is not None:
         answer = {"jobArn": waiting["jobArn"], "jobId": waiting["jobId"], "coalesced": True}
     else:
-        job = _batch().submit_job(jobName=JOB_NAME, jobQueue=queue, jobDefinition=definition)
+        names = {"jobName": JOB_NAME, "jobQueue": queue, "jobDefinition": definition}
+        job = _batch().submit_job(**names, **overrides)
         answer = {"jobArn": job["jobArn"], "jobId": job["jobId"], "coalesced": False}
     logger.info("%s for %s", answer, event)
     return answer
