@@ -8,8 +8,9 @@
 # a read-only catalogue, and a tmpfs at /tmp. Its results go to a folder instead of a bucket.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-mkdir -p "${1:=/var/tmp/cocktailspace-image}"
-folder=$(cd "$1" && pwd)
+folder=${1:-/var/tmp/cocktailspace-image}
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
 work=$(mktemp -d "$folder/job-XXXXXX")
 image=cocktailspace-job
 container=
