@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { amount, clock, fold, millilitres, ounces } from "../../../src/cocktailspace/web/static/js/format.js";
+import { amount, clock, fold } from "../../../src/cocktailspace/web/static/js/format.js";
 import { readAmount, readUnit } from "../../../src/cocktailspace/web/static/js/edit/quantities.js";
 
 const AMOUNTS = {
@@ -43,14 +43,6 @@ for (const [text, [amount, unit, rest]] of Object.entries(SPLIT)) {
 
 test("an amount is written with a fraction where one is meant", () => {
   assert.deepEqual([1.5, 0.75, 2, 0.34, 1 / 3].map(amount), ["1½", "¾", "2", "0.34", "⅓"]);
-});
-
-test("ounces are written in fractions where one is near enough", () => {
-  assert.deepEqual([29.5735, 44.36, 22.18, 2.4].map(ounces), ["1", "1½", "¾", "0.08"]);
-});
-
-test("millilitres keep a half and lose what nobody measures", () => {
-  assert.deepEqual([22.5, 29.5735, 0.9].map(millilitres), ["22.5", "30", "0.9"]);
 });
 
 test("a duration is written as a clock shows it", () => {

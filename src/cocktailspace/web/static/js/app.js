@@ -4,7 +4,7 @@ import { all, byId, h } from "./html.js";
 import { createRouter } from "./router.js";
 import { createStore } from "./store.js";
 import { deleteDialog } from "./edit/delete-dialog.js";
-import { readDraft } from "./edit/drafts.js";
+import { formOf, readDraft } from "./edit/drafts.js";
 import { ingredientForm } from "./edit/ingredient-form.js";
 import { recipeForm } from "./edit/recipe-form.js";
 import { createWriter } from "./edit/writer.js";
@@ -69,13 +69,12 @@ createFreshnessChip(store, { announce, refreshNow: () => writer.refreshNow() });
 
 /** Somebody left a form with something in it: say that it is kept. */
 function followForms({ route }) {
-  const left = formBefore && keyOf(formBefore) !== keyOf(route) && readDraft(keyOf(formBefore)) ? formBefore : null;
+  const left = formBefore && formOf(formBefore) !== formOf(route) && readDraft(formOf(formBefore)) ? formBefore : null;
   if (left) toast("What you wrote is kept.", { label: "Go on writing", act: () => router.go({ search: "", ...left }) });
   formBefore = route.view.endsWith("-form") ? route : null;
 }
 
 let formBefore = null;
-const keyOf = ({ view, id }) => `/${view.replace("-form", "s")}/${id ?? "new"}`;
 
 function followRoute({ route }) {
   for (const link of all(".views [data-view]")) {

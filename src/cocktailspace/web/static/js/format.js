@@ -1,33 +1,14 @@
 // Numbers and times as people read them.
 
-const OUNCE_ML = 29.5735;
 /** @type {[number, string][]} */
 const FRACTIONS = [[1 / 8, "⅛"], [1 / 6, "⅙"], [1 / 4, "¼"], [1 / 3, "⅓"], [1 / 2, "½"], [2 / 3, "⅔"], [3 / 4, "¾"]];
 
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
-const tenths = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 
 export const count = (number) => whole.format(number);
 
 /** "3 recipes", "1 recipe" */
 export const counted = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
-
-/** 22.5 stays 22.5; 29.5735, which is an ounce, becomes 30. */
-export function millilitres(ml) {
-  const exact = Math.abs(2 * ml - Math.round(2 * ml)) < 0.01;
-  return (ml >= 10 && !exact ? whole : tenths).format(ml);
-}
-
-/** Ounces as a bartender writes them, in fractions where one is near enough: 1½, ¾, 0.08 */
-export function ounces(ml) {
-  const amount = ml / OUNCE_ML;
-  const round = Math.round(amount);
-  if (round > 0 && Math.abs(amount - round) < 0.03) return String(round);
-  const floor = Math.floor(amount);
-  const near = FRACTIONS.find(([part]) => Math.abs(amount - floor - part) < 0.03);
-  if (near) return `${floor || ""}${near[1]}`;
-  return amount < 0.1 ? amount.toFixed(2) : tenths.format(amount);
-}
 
 /** An amount as the recipe has it: 1.5 → 1½, 0.333 → ⅓, but 0.34 → 0.34 */
 export function amount(number) {

@@ -23,9 +23,11 @@ const SHAPES = [
 export function parseRoute(hash) {
   const [path, query = ""] = hash.replace(/^#?\/?/, "").split("?");
   const options = new URLSearchParams(query);
+  /** @type {any} */
   const route = matched(path.replace(/\/$/, "")) ?? { view: "lost" };
   const space = options.get("space") === "fractions" ? "fractions" : route.space;
-  return { ...route, space: space ?? "em", search: options.get("q") ?? "", families: options.getAll("family") };
+  const from = route.view === "recipe-form" && route.id === null ? Number(options.get("from")) || null : null;
+  return { ...route, ...(from && { from }), space: space ?? "em", search: options.get("q") ?? "", families: options.getAll("family") };
 }
 
 function matched(path) {
@@ -41,6 +43,7 @@ export function formatRoute(route) {
   const options = new URLSearchParams();
   const home = route.view === "map" && route.space === "fractions";
   if (route.space === "fractions" && !home) options.set("space", "fractions");
+  if (route.from && route.view === "recipe-form" && route.id === null) options.set("from", String(route.from));
   if (route.search) options.set("q", route.search);
   for (const family of route.families ?? []) options.append("family", family);
   const query = options.toString();

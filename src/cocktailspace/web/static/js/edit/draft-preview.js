@@ -2,7 +2,8 @@
 
 import { placeOf } from "../data/provisional.js";
 import { h } from "../html.js";
-import { likenessOf, reason } from "../panels/differences.js";
+import { closeness, reason } from "../panels/differences.js";
+import { readUnits } from "../shell/units.js";
 
 const TYPING_MS = 160;
 const SHOWN = 3;
@@ -20,7 +21,7 @@ export function draftPreview(store) {
     const near = placed?.neighbours ?? [];
     says.textContent = placed?.nearest ? verdict(placed.nearest) : EMPTY;
     list.replaceChildren(...near.slice(0, SHOWN).map((each) =>
-      h("li", {}, h("b", {}, each.name), ` — ${likenessOf(each)}: ${reason(each)}`)));
+      h("li", {}, h("b", {}, each.name), ` — ${closeness(each)}: ${reason(each, readUnits())}`)));
     if (!near.length) list.append(h("li", {}, placed?.nearest ? FAR : HINT));
     store.set({ draft: placed?.places ? { name, places: placed.places, neighbours: near } : null });
   }
@@ -40,12 +41,9 @@ const HINT = "The nearest recipes and what makes them of this one appear here, i
 const FAR = "No recipe is near: it may be the first of its kind.";
 const EMPTY = "Add ingredients to see what it is like.";
 
-const VARIATION = 70; // likeness: about one of three ingredients exchanged for its cousin
-
-function verdict({ name, likeness, near }) {
-  if (likeness === 100) return `This is the same as ${name}.`;
-  if (!near) return `This is something of its own; ${name} comes nearest.`;
-  return likeness < VARIATION ? `This is a relative of ${name}.` : `This is ${article(name)} ${name} variation.`;
+function verdict(nearest) {
+  const { name, likeness, near } = nearest;
+  if (likeness < 100 && !near) return `This is something of its own; ${name} comes nearest.`;
+  const joined = { "the same": "the same as", "a relative": "a relative of" }[closeness(nearest)] ?? `${closeness(nearest)} to`;
+  return `This is ${joined} ${name}.`;
 }
-
-const article = (name) => (/^[aeiou]/i.test(name) ? "an" : "a");

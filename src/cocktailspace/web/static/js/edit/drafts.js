@@ -6,6 +6,9 @@ const MOST = 20; // drafts; the oldest go
 
 const memory = new Map();
 
+/** The name of a route's form: "/recipes/12", "/recipes/new", "/recipes/new from 12". */
+export const formOf = ({ view, id, from = null }) => `/${view.replace("-form", "s")}/${id ?? (from ? `new from ${from}` : "new")}`;
+
 /** The draft of a form: { values, etag: of what it changes, at: when }, or null. */
 export function readDraft(form) {
   if (memory.has(form)) return memory.get(form);

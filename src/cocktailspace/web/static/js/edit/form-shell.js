@@ -8,13 +8,13 @@ import { CancelledError, explain, idempotencyKey } from "./writer.js";
 /**
  * read() gives the draft, check(draft) its problems; create and replace send it; saved(answer)
  * goes on; compare(draft, choices) gives the box of a conflict; load(current) fills the form.
- * With capture() and restore(values) what is typed is kept as a draft until it is saved.
- * @param {{ path: string, id: number | null, etag?: string, fields: () => any[], read: () => any, check: (draft: any) => any[],
+ * With capture() and restore(values) what is typed is kept as the draft of `form` until it is saved.
+ * @param {{ path: string, id: number | null, etag?: string, form?: string, fields: () => any[], read: () => any, check: (draft: any) => any[],
  *   saved: (answer: any) => any, compare?: (draft: any, choices: any) => Promise<any>, load: (current: any) => void, capture?: (() => any) | null, restore: (values: any) => void,
  *   writer: any, save?: string, cancel: () => void, nodes: any }} parts
  */
-export function formShell({ path, id, etag, fields, read, check, saved, compare, load, capture, restore, writer, save = "Save", cancel, nodes }) {
-  const drafts = capture ? draftKeeper(`${path}/${id ?? "new"}`, { capture, restore, etag }) : noKeeper;
+export function formShell({ path, id, etag, form, fields, read, check, saved, compare, load, capture, restore, writer, save = "Save", cancel, nodes }) {
+  const drafts = capture ? draftKeeper(form, { capture, restore, etag }) : noKeeper;
   const problem = h("div", { role: "alert" });
   const button = h("button", { class: "button primary" }, save);
   let key = idempotencyKey(), sent = "";

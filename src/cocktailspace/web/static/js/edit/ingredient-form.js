@@ -5,6 +5,7 @@ import { h, uniqueId } from "../html.js";
 import { liveIngredients } from "../panels/ingredient.js";
 import { combobox } from "./combobox.js";
 import { conflictBox } from "./conflict.js";
+import { formOf } from "./drafts.js";
 import { errorFor, field } from "./fields.js";
 import { formShell } from "./form-shell.js";
 
@@ -14,7 +15,7 @@ export function ingredientForm({ router, writer }) {
     const parts = formParts(ingredients, id);
     parts.load(current?.body ?? { name: "", parent_id: null });
     const form = formShell({
-      path: "/ingredients", id, etag: current?.etag, writer, ...parts, fields: () => parts.fields,
+      path: "/ingredients", id, etag: current?.etag, form: formOf({ view: "ingredient-form", id }), writer, ...parts, fields: () => parts.fields,
       save: id === null ? "Add ingredient" : "Save",
       cancel: () => router.go({ view: "ingredient", id }),
       compare: (draft, choices) => compared(id, draft, ingredients, choices),

@@ -6,6 +6,7 @@ import { amount } from "../format.js";
 import { h } from "../html.js";
 import { liveIngredients } from "../panels/ingredient.js";
 import { conflictBox } from "./conflict.js";
+import { formOf } from "./drafts.js";
 import { field } from "./fields.js";
 import { formShell } from "./form-shell.js";
 import { askForIngredient } from "./ingredient-form.js";
@@ -13,14 +14,14 @@ import { draftPreview } from "./draft-preview.js";
 import { recipeLines } from "./recipe-lines.js";
 
 export function recipeForm({ store, router, writer }) {
-  const view = async ({ id }) => {
+  const view = async ({ id, from = null }) => {
     const [ingredients, units, current] = await Promise.all([
-      liveIngredients(), getJson("/units").then((list) => list.items), id === null ? null : request(`/recipes/${id}`),
+      liveIngredients(), getJson("/units").then((list) => list.items), (id ?? from) === null ? null : request(`/recipes/${id ?? from}`),
     ]);
     const parts = formParts({ store, writer, ingredients, units, ownId: id });
-    parts.load(current?.body ?? { name: "", ingredients: [] });
+    parts.load(from ? variationOf(current.body) : current?.body ?? { name: "", ingredients: [] });
     const form = formShell({
-      path: "/recipes", id, etag: current?.etag, writer, nodes: parts.nodes, fields: parts.fields, read: parts.read, load: parts.load, capture: parts.capture, restore: parts.restore,
+      path: "/recipes", id, etag: id === null ? undefined : current.etag, form: formOf({ view: "recipe-form", id, from }), writer, nodes: parts.nodes, fields: parts.fields, read: parts.read, load: parts.load, capture: parts.capture, restore: parts.restore,
       check: (draft) => [...(draft.name ? [] : [{ place: "name", message: "Give it a name." }]), ...parts.problems()],
       save: id === null ? "Add recipe" : "Save",
       cancel: () => router.go(id === null ? { view: "map" } : { view: "recipe", id }),
@@ -36,6 +37,8 @@ export function recipeForm({ store, router, writer }) {
   view.own = true;
   return view;
 }
+
+const variationOf = (recipe) => ({ ...recipe, name: `${recipe.name}, my way`, source: `After ${recipe.name}`, source_url: null, description: null });
 
 function formParts({ store, writer, ingredients, units, ownId }) {
   const text = (label, place, tag = "input", optional = true) => field(label, place, h(tag, tag === "input" ? { type: "text" } : {}), { optional });

@@ -3,21 +3,24 @@
 import { getJson, request } from "../data/api.js";
 import { agrees } from "../data/map-columns.js";
 import { placeProvisionally } from "../data/provisional.js";
-import { amount, millilitres, ounces } from "../format.js";
 import { h } from "../html.js";
 import { crumbs } from "./lists.js";
+import { measures } from "./measures.js";
 import { HEADING } from "./panel.js";
-import { likenessOf, reason } from "./differences.js";
-
-const POUR_ML = 4; // less than this is counted in dashes, not measured in ounces
+import { closeness, reason } from "./differences.js";
+import { recipeText, takeAway } from "./take-away.js";
 
 export function recipeView({ store, router, remove }) {
   return async ({ id }, mapData) => {
     const point = mapData.pointOf.get(id);
-    const [{ body: recipe, etag }, short, published] = await Promise.all([request(`/recipes/${id}`), abbreviations(), point === undefined ? null : mapData.run.similar(id)]);
+    const [{ body: recipe, etag }, unitOf, published] = await Promise.all([request(`/recipes/${id}`), unitsById(), point === undefined ? null : mapData.run.similar(id)]);
     const newer = point === undefined || !agrees(recipe, mapData.columns, point);
     const similar = newer ? (await placeProvisionally(store, recipe)).neighbours : published;
     store.set({ similar: { id, list: newer ? [] : similar ?? [] } });
+    const likeIt = h("section", {});
+    const showLikeIt = ({ units }) => likeIt.replaceChildren(...similarSection(similar, router, units));
+    const amounts = measures(recipe, unitOf, mapData, router, showLikeIt);
+    showLikeIt(amounts.chosen);
     return {
       title: recipe.name,
       nodes: [
@@ -25,10 +28,11 @@ export function recipeView({ store, router, remove }) {
         HEADING,
         newer ? h("p", {}, h("span", { class: "pill" }, "Provisional"), " ", h("span", { class: "small soft" }, hint(recipe, point))) : null,
         recipe.description ? h("p", { class: "lede" }, recipe.description) : null,
-        measures(recipe, short, mapData, router),
+        amounts.node,
         recipe.instructions ? [h("h3", {}, "How it is made"), h("p", { class: "instructions" }, recipe.instructions)] : null,
         recipe.source || recipe.source_url ? source(recipe) : null,
-        hasVolume(recipe) ? similarSection(similar, router) : null,
+        takeAway(recipe, router, (address) => recipeText(recipe, unitOf, amounts.chosen, address)),
+        hasVolume(recipe) ? likeIt : null,
         actions(recipe, etag, router, remove),
       ].flat(),
     };
@@ -58,59 +62,31 @@ function baseOf(recipe, { pointOf, families }) {
   return recipe.ingredients.reduce((most, line) => (line.volume_ml > (most?.volume_ml ?? 0) ? line : most), null)?.ingredient_id;
 }
 
-function measures(recipe, short, mapData, router) {
-  const total = recipe.ingredients.reduce((sum, line) => sum + line.volume_ml, 0);
-  const head = ["Ingredient", "As written", "ml", "oz"].map((text) => h("th", { scope: "col" }, text));
-  return h("table", { class: "measures" },
-    h("thead", {}, h("tr", {}, head)),
-    h("tbody", {}, recipe.ingredients.map((line) => measure(line, short, total, mapData, router))),
-    h("tfoot", {}, h("tr", {}, h("td", {}, "In all, before ice"), h("td", {}), h("td", {}, millilitres(total)), h("td", {}, ounces(total)))));
-}
-
-function measure(line, short, total, { usage, families }, router) {
-  const path = usage.ancestors(line.ingredient_id).map((row) => row.name).join(" › ");
-  const written = [line.amount === null ? "" : amount(line.amount), short.get(line.unit_id) ?? ""].join(" ").trim();
-  const colour = families.list.find((each) => each.key === familyOf(line.ingredient_id, families, usage))?.colour ?? 11;
-  return h("tr", {},
-    h("td", {}, h("a", { href: router.link({ view: "ingredient", id: line.ingredient_id, search: "" }) }, line.ingredient),
-      path ? h("span", { class: "path" }, path) : null,
-      h("span", { class: "share", "aria-hidden": "true", style: { width: `${total ? (100 * line.volume_ml) / total : 0}%`, background: `var(--family-${colour})` } })),
-    h("td", {}, written),
-    h("td", {}, millilitres(line.volume_ml)),
-    h("td", {}, line.volume_ml < POUR_ML ? "–" : ounces(line.volume_ml)));
-}
-
-/** How each unit is written, by id. */
-const abbreviations = async () => new Map((await getJson("/units")).items.map((unit) => [unit.id, unit.abbreviation ?? unit.name]));
-
-const familyOf = (id, { list }, usage) => {
-  const keys = new Set(list.map((family) => family.key));
-  return [...usage.ancestors(id).map((row) => row.ingredient_id), id].findLast((each) => keys.has(each));
-};
+/** The units that recipes are written in, by id. */
+const unitsById = async () => new Map((await getJson("/units")).items.map((unit) => [unit.id, unit]));
 
 function source({ source: name, source_url: address }) {
   const text = name || address;
   return h("p", { class: "small soft" }, "From ", address ? h("a", { href: address, rel: "noopener nofollow" }, text) : text);
 }
 
-function similarSection(similar, router) {
+function similarSection(similar, router, units) {
   const heading = h("h3", {}, "Similar cocktails");
   const note = (text) => h("p", { class: "small soft" }, text);
   if (!similar) return [heading, note("They are being computed, and appear here by themselves.")];
   if (!similar.length) return [heading, note("None is near: this one is of its own kind.")];
-  return [heading, note("What to change in this one to make them."), h("ul", { class: "rows similar" }, similar.map((each) => similarRow(each, router)))];
+  return [heading, note("What to change in this one to make them."), h("ul", { class: "rows similar" }, similar.map((each) => similarRow(each, router, units)))];
 }
 
-function similarRow(each, router) {
+function similarRow(each, router, units) {
   return h("li", {}, h("a", { class: "row", href: router.link({ view: "recipe", id: each.recipe_id, search: "" }) },
     h("span", { class: "name" }, each.name),
-    h("span", { class: "value", title: "100 % is the same drink" }, likenessOf(each)),
-    h("span", { class: "why" }, reason(each))));
+    h("span", { class: "value", title: `${each.likeness}\u00a0% alike` }, closeness(each)),
+    h("span", { class: "why" }, reason(each, units))));
 }
 
 function actions(recipe, etag, router, remove) {
   return h("div", { class: "actions" },
     h("a", { class: "button", href: router.link({ view: "recipe-form", id: recipe.id }) }, "Change"),
-    h("button", { type: "button", class: "button", onclick: () => remove("recipes", recipe, etag) }, "Delete"),
-    h("a", { class: "quiet", href: `/recipe/${recipe.id}` }, "Page to share"));
+    h("button", { type: "button", class: "button", onclick: () => remove("recipes", recipe, etag) }, "Delete"));
 }

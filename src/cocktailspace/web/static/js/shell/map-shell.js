@@ -1,11 +1,13 @@
 // Ties the map to the page: what the state says goes to the map, what is pointed at comes back.
 
 import { linesOf } from "../data/map-columns.js";
-import { count, millilitres } from "../format.js";
+import { count } from "../format.js";
 import { all, byId, h } from "../html.js";
 import { MapView } from "../map/map-view.js";
+import { volume } from "../measures.js";
 import { originsOf } from "./map-loader.js";
 import { pointsOf, shownFamilies, statesOf } from "./highlights.js";
+import { readUnits } from "./units.js";
 
 const PHONE = matchMedia("(max-width: 760px)");
 const MOST_LINES = 7;
@@ -174,7 +176,7 @@ function fillCard(card, name, lines) {
   const more = lines.length - shown.length;
   card.replaceChildren(
     h("strong", {}, name),
-    h("ul", {}, shown.map((line) => h("li", {}, h("span", {}, line.name), h("span", {}, `${millilitres(line.ml)} ml`)))),
+    h("ul", {}, shown.map((line) => h("li", {}, h("span", {}, line.name), h("span", {}, volume(line.ml, readUnits()))))),
     ...(more ? [h("div", { class: "soft" }, `and ${count(more)} more`)] : []),
   );
 }

@@ -1,0 +1,81 @@
+"""Amounts in the units that one likes, and recipes to take away."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.conftest import Visit
+from tests.web.server import Server
+from tests.web.test_editing import keep_token, tidy
+from tests.web.test_panels import recipe_id
+
+pytestmark = pytest.mark.browser
+
+__all__ = ["tidy"]
+
+
+def test_amounts_are_shown_in_the_units_that_were_chosen(starter: Server, visit: Visit) -> None:
+    page = visit(starter, f"#/recipe/{recipe_id(starter, 'Negroni')}")
+    amounts = page.locator(".measures tbody td:last-child")
+    expect(amounts).to_have_text(["30 ml"] * 3)
+    page.locator(".segments label", has_text="oz").click()
+    expect(amounts).to_have_text(["1 oz"] * 3)
+    expect(page.locator(".similar .why").first).to_contain_text("oz")
+    page.get_by_role("button", name="More servings").click()
+    expect(amounts).to_have_text(["2 oz"] * 3)
+    expect(page.locator(".servings output")).to_have_text("2 servings")
+    page.reload()
+    expect(amounts).to_have_text(["1 oz"] * 3)
+
+
+def test_a_recipe_is_copied_as_text_as_it_is_shown(starter: Server, visit: Visit) -> None:
+    number = recipe_id(starter, "Negroni")
+    page = visit(starter, f"#/recipe/{number}", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="More servings").click()
+    page.get_by_role("button", name="Copy as text").click()
+    expect(page.locator("#toast")).to_contain_text("The recipe is copied.")
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text.startswith("Negroni\n\n60 ml London Dry Gin\n")
+    assert text.endswith(f"/recipe/{number}")
+
+
+def test_print_has_the_recipe_and_nothing_around_it(starter: Server, visit: Visit) -> None:
+    page = visit(starter, f"#/recipe/{recipe_id(starter, 'Negroni')}")
+    expect(page.locator(".similar")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator(".measures")).to_be_visible()
+    for around in ("header.top", ".map", ".panel .tools", ".panel .actions >> nth=0", ".similar"):
+        expect(page.locator(around)).to_be_hidden()
+    page.emulate_media(media="screen")
+
+
+def test_a_recipe_is_the_beginning_of_a_variation(tidy: Server, visit: Visit) -> None:
+    page = visit(tidy, f"#/recipe/{recipe_id(tidy, 'Negroni')}")
+    keep_token(page, tidy)
+    page.get_by_role("link", name="Make a variation").click()
+    name = page.get_by_label("Name", exact=True)
+    expect(name).to_have_value("Negroni, my way")
+    page.locator(".lines > li").first.get_by_label("Amount").fill("45")
+    page.get_by_role("button", name="Add recipe").click()
+    expect(page.locator(".panel h2")).to_have_text("Negroni, my way")
+    expect(page.locator(".measures tbody td:last-child").first).to_have_text("45 ml")
+    assert len(tidy.get("/recipes?name=Negroni")["items"]) >= 2
+
+
+def test_deleting_can_be_undone(tidy: Server, visit: Visit) -> None:
+    number = recipe_id(tidy, "Negroni")
+    before = tidy.get(f"/recipes/{number}")
+    page = visit(tidy, f"#/recipe/{number}", allow={404})
+    keep_token(page, tidy)
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.locator(".panel")).to_be_hidden()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".panel h2")).to_have_text("Negroni")
+    again = int(re.findall(r"\d+$", page.url)[0])
+    passing = {"id", "created_at", "updated_at"}
+    after = tidy.get(f"/recipes/{again}")
+    assert {k: v for k, v in after.items() if k not in passing} == {
+        k: v for k, v in before.items() if k not in passing
+    }
