@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -18,11 +18,13 @@ from cocktailspace.api.auth.identity import (
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue.errors import (
     MOST_PROBLEMS,
+    AlikeError,
     BusyError,
     ConflictError,
     DamagedError,
     FullError,
     InvalidError,
+    MergedError,
     NotFoundError,
     Problem,
     SchemaError,
@@ -118,6 +120,7 @@ _RETRY_CODES: dict[type[Exception], str] = {
 
 
 _DESCRIPTIONS = {
+    308: "It was merged into another, which is at the address in Location",
     400: "The request cannot be read",
     401: "Writing needs a valid token",
     403: "The token's role is too low",
@@ -139,7 +142,7 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {each: {"model": ErrorAnswer, "description": _DESCRIPTIONS[each]} for each in statuses}
 
 
-READ = answers(404, 422, 429, 503)
+READ = answers(404, 422, 429, 503) | {308: {"description": _DESCRIPTIONS[308]}}
 WRITE = answers(400, 401, 403, 408, 409, 413, 422, 429, 503, 507)
 RUN = answers(401, 403, 422, 429, 503)
 WRITE_ONE = WRITE | answers(404, 412)
@@ -172,6 +175,21 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(NotFoundError)
     def not_found(_request: Request, error: NotFoundError) -> JSONResponse:
         return error_response(404, "not_found", str(error))
+
+    @app.exception_handler(MergedError)
+    def was_merged(request: Request, error: MergedError) -> Response:
+        steps = request.url.path.split("/")
+        address = "/".join(
+            str(error.into_id) if each == str(error.old_id) else each for each in steps
+        )
+        if request.method not in ("GET", "HEAD"):
+            return error_response(409, "merged", f"{error}: {address}")
+        query = f"?{request.url.query}" if request.url.query else ""
+        return Response(status_code=308, headers={"Location": f"{address}{query}"})
+
+    @app.exception_handler(AlikeError)
+    def alike(_request: Request, error: AlikeError) -> JSONResponse:
+        return error_response(422, "alike", _headline(error.problems), error.problems)
 
     @app.exception_handler(ConflictError)
     def conflict(_request: Request, error: ConflictError) -> JSONResponse:

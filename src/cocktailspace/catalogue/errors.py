@@ -14,6 +14,14 @@ class NotFoundError(CatalogueError):
     """There is no such recipe, ingredient or unit."""
 
 
+class MergedError(CatalogueError):
+    """What was asked for was merged into another, which has its address now."""
+
+    def __init__(self, entity: str, old_id: int, into_id: int) -> None:
+        self.old_id, self.into_id = old_id, into_id
+        super().__init__(f"{entity} {old_id} was merged into {entity} {into_id}; use that")
+
+
 class ConflictError(CatalogueError):
     """The change contradicts what the catalogue holds: a name taken, an ingredient in use."""
 
@@ -59,3 +67,7 @@ class InvalidError(CatalogueError):
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
         super().__init__("\n".join(map(str, problems)))
+
+
+class AlikeError(InvalidError):
+    """A new name looks like one that there is; it is made if that is confirmed."""

@@ -10,7 +10,7 @@ from cocktailspace.catalogue.forest import forest_of
 from cocktailspace.catalogue.ingredient_checks import check_ingredients
 from cocktailspace.catalogue.lookup import chunks, require
 from cocktailspace.catalogue.models import Ingredient, IngredientDraft, PieceDraft
-from cocktailspace.catalogue.names import name_key
+from cocktailspace.catalogue.names import alike_key, name_key
 from cocktailspace.catalogue.rows import as_draft, column_values, completed, later_fields
 from cocktailspace.catalogue.schema import (
     ingredient_pieces,
@@ -173,4 +173,5 @@ def _delete_pieces(tx: Transaction, ingredient_id: int) -> None:
 
 
 def _values(draft: IngredientDraft) -> dict[str, Any]:
-    return column_values(draft) | {"name_key": name_key(draft.name)}
+    keys = {"name_key": name_key(draft.name), "alike_key": alike_key(draft.name)}
+    return column_values(draft) | keys

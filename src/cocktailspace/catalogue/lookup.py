@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from sqlalchemy import Column, Connection, Table, select
 
-from cocktailspace.catalogue.errors import NotFoundError, Problem
-from cocktailspace.catalogue.names import name_key
+from cocktailspace.catalogue.errors import AlikeError, MergedError, NotFoundError, Problem
+from cocktailspace.catalogue.names import alike_key, name_key
+from cocktailspace.catalogue.schema import merged
 from cocktailspace.catalogue.validation import at
 
 T = TypeVar("T")
@@ -42,9 +43,14 @@ def missing_ids(connection: Connection, table: Table, ids: Collection[int]) -> s
 
 
 def require(connection: Connection, table: Table, row_id: int) -> None:
-    """Raise NotFoundError when no row has this id."""
+    """Raise NotFoundError when no row has this id, MergedError when one had."""
     if missing_ids(connection, table, [row_id]):
-        raise NotFoundError(f"there is no {table.name.removesuffix('s')} {row_id}")
+        entity = table.name.removesuffix("s")
+        is_it = (merged.c.entity == entity) & (merged.c.old_id == row_id)
+        into_id = connection.execute(select(merged.c.into_id).where(is_it)).scalar()
+        if into_id is not None:
+            raise MergedError(entity, row_id, into_id)
+        raise NotFoundError(f"there is no {entity} {row_id}")
 
 
 def key_problems(
@@ -86,3 +92,31 @@ def name_problems(
         for key, row_id in ids_by_key(connection, table.c.name_key, set(keys)).items()
     }
     return key_problems(keys, [repr(name) for name in names], places, owners, holders)
+
+
+def refuse_alike(
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    places: Sequence[str],
+    owners: Sequence[int | None],
+) -> None:
+    """Raise AlikeError for new names that differ from others' by accents, case, plural or
+    punctuation alone. owners: who gets the name; None for a new row.
+    """
+    columns = table.c
+    alike: dict[str, list[tuple[int, str, str]]] = {}
+    for chunk in chunks({alike_key(name) for name in names}):
+        query = select(columns.id, columns.name, columns.name_key, columns.alike_key)
+        for row in connection.execute(query.where(columns.alike_key.in_(chunk))):
+            alike.setdefault(row.alike_key, []).append((row.id, row.name, row.name_key))
+    problems = []
+    for name, place, owner in zip(names, places, owners, strict=True):
+        there = alike.get(alike_key(name), [])
+        keys = {key for _, _, key in there}
+        others = [other for row_id, other, _ in there if row_id != owner]
+        if others and name_key(name) not in keys:
+            message = f"did you mean {others[0]!r}? {name!r} is made if that is confirmed"
+            problems.append(Problem(at(place, "name"), message))
+    if problems:
+        raise AlikeError(problems)

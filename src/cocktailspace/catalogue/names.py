@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 
 _LIKE_ENOUGH = 60  # of 100
 _LONG_SOURCE = 200
+_APOSTROPHES = "'’‘`´"
 
 
 def name_key(name: str) -> str:
@@ -17,6 +18,29 @@ def name_key(name: str) -> str:
     real catalogues hold names that differ in nothing but a no-break space.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+
+
+def alike_key(name: str) -> str:
+    """The form in which names look the same: without accents, case, punctuation and plurals.
+
+    A name that is nothing but punctuation looks like no other.
+    """
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    letters = "".join(
+        letter if letter.isalnum() else " "
+        for letter in plain
+        if unicodedata.category(letter) != "Mn" and letter not in _APOSTROPHES
+    )
+    return " ".join(map(_singular, letters.split())) or name_key(name)
+
+
+def _singular(word: str) -> str:
+    """By the rules of English, as far as they are rules."""
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-2] if word.endswith(("ches", "shes", "xes", "sses", "zes", "oes")) else word[:-1]
 
 
 def order_key(name: str, source: str | None) -> str:

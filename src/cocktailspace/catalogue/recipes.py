@@ -15,7 +15,7 @@ from cocktailspace.catalogue.lines import alternatives_of, read_lines
 from cocktailspace.catalogue.lookup import chunks, require
 from cocktailspace.catalogue.methods import curves
 from cocktailspace.catalogue.models import Calculated, LineDraft, Recipe, RecipeDraft
-from cocktailspace.catalogue.names import name_key, order_key
+from cocktailspace.catalogue.names import alike_key, name_key, order_key
 from cocktailspace.catalogue.recipe_checks import check_recipes
 from cocktailspace.catalogue.rows import column_values, completed, later_fields
 from cocktailspace.catalogue.schema import (
@@ -244,5 +244,9 @@ def _fields_of(model: type[Draft], row: Row[Any]) -> dict[str, Any]:
 
 
 def _values(draft: RecipeDraft) -> dict[str, Any]:
-    keys = {"name_key": name_key(draft.name), "order_key": order_key(draft.name, draft.source)}
+    keys = {
+        "name_key": name_key(draft.name),
+        "order_key": order_key(draft.name, draft.source),
+        "alike_key": alike_key(draft.name),
+    }
     return column_values(draft) | keys

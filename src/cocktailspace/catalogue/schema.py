@@ -148,6 +148,7 @@ ingredients = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("name_key", Text, nullable=False, unique=True),
+    Column("alike_key", Text, index=True),
     *_columns(IngredientDraft),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
@@ -170,6 +171,7 @@ recipes = Table(
     Column("id", Integer, primary_key=True),
     Column("name_key", Text, nullable=False),
     Column("order_key", Text, nullable=False, unique=True),  # of name and source
+    Column("alike_key", Text, index=True),
     *_columns(RecipeFields),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
@@ -206,6 +208,8 @@ merged = Table(
     Column("entity", String(16), primary_key=True),
     Column("old_id", Integer, primary_key=True, autoincrement=False),
     Column("into_id", Integer, nullable=False),
+    Column("uid", Text),  # of a recipe, by which files may name it
+    Column("order_key", Text),
     Index(None, "entity", "into_id"),
 )
 

@@ -22,7 +22,7 @@ from cocktailspace.cli.common import existing, fail, prepare, say, services_of
 from cocktailspace.cli.compare import compare
 from cocktailspace.cli.doctor import examine
 from cocktailspace.cli.tokens import first_token, token_app
-from cocktailspace.cli.transfer import export, import_
+from cocktailspace.cli.transfer import duplicates, export, import_
 from cocktailspace.cli.views import follow_job, run_table, status_json, status_text
 from cocktailspace.logs import configure_logging
 from cocktailspace.refresh.local_jobs import JobLog
@@ -44,6 +44,7 @@ app = typer.Typer(
 app.command()(compare)
 app.command(name="import")(import_)
 app.command()(export)
+app.command()(duplicates)
 app.command()(bar)
 app.add_typer(token_app, name="token")
 

@@ -1,4 +1,4 @@
-"""Catalogues in and out: `import` and `export`."""
+"""Catalogues in and out, and what came in twice: `import`, `export`, `duplicates`."""
 
 import sys
 from pathlib import Path
@@ -8,6 +8,7 @@ import typer
 
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue import backup as copies
+from cocktailspace.catalogue.duplicates import duplicates as find_duplicates
 from cocktailspace.catalogue.exchange import (
     OUTPUTS,
     CatalogueFile,
@@ -84,3 +85,18 @@ def _confirm_deletions(services: Services, file: CatalogueFile, *, yes: bool) ->
         fail("nothing was changed; --yes deletes them without being asked")
     if not typer.confirm("Delete them?", err=True):
         fail("nothing was changed")
+
+
+def duplicates() -> None:
+    """List ingredients and recipes that look the same; exit 1 if there are any.
+
+    POST /ingredients/{id}/merge and /recipes/{id}/merge make one of two.
+    """
+    with existing() as services, services.database.reading() as connection:
+        found = list(find_duplicates(connection))
+    for group in found:
+        named = ", ".join(f"{name!r} ({row_id})" for row_id, name in group.rows)
+        say(f"{group.entity}s, {group.why}: {named}")
+    if found:
+        raise typer.Exit(1)
+    say("nothing looks the same")

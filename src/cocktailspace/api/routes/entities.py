@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel
-from sqlalchemy import Connection
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection, Table
 
 from cocktailspace.api.auth.identity import Identity
 from cocktailspace.api.context import Context
@@ -19,13 +19,26 @@ from cocktailspace.api.writing import (
     created_response,
     entity_response,
     read_response,
+    refuse_key,
     refuse_stale,
     write_once,
 )
 from cocktailspace.catalogue.database import Transaction
-from cocktailspace.catalogue.values import Draft
+from cocktailspace.catalogue.lookup import refuse_alike
+from cocktailspace.catalogue.values import Draft, Id
 
 D = TypeVar("D", bound=Draft)
+
+
+Confirm = Annotated[
+    bool, Query(description="Make it although its name looks like another's; else 422 `alike`")
+]
+
+
+class Merge(Draft):
+    """Into which other it is merged."""
+
+    into: Id = Field(description="The id of the one that stays")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,8 @@ class Entity(Generic[D]):
     """One kind of entity, and the catalogue's functions that read and change it.
 
     draft, answer: models of the request's body and of the response's.
+    merge: makes one of two, given the old one's id and the other's.
+    alike: the table in which a new name may look like another.
     bulk: model of a request that creates many, in a field named as `plural` says.
     on_replace, on_delete: sentences for the documentation.
     """
@@ -45,7 +60,9 @@ class Entity(Generic[D]):
     create: Callable[[Transaction, Sequence[D], Sequence[str]], list[int]]
     replace: Callable[[Transaction, Mapping[int, D], Sequence[str]], None]
     delete: Callable[[Transaction, int], None] | None = None
+    merge: Callable[[Transaction, int, int], None] | None = None
     bulk: type[Draft] | None = None
+    alike: Table | None = None
     on_replace: str = ""
     on_delete: str = ""
 
@@ -71,6 +88,8 @@ def add_entity_routes(
     _add_replace(router, context, entity, may_write)
     if entity.delete is not None:
         _add_delete(router, context, entity, entity.delete, may_write)
+    if entity.merge is not None:
+        _add_merge(router, context, entity, entity.merge, may_write)
 
 
 def _add_get(router: APIRouter, context: Context, entity: Entity[D]) -> None:
@@ -101,9 +120,11 @@ def _add_create(
         request: Request,
         draft: entity.draft,  # type: ignore[name-defined] # FastAPI reads the model from here
         identity: Annotated[Identity, Depends(may_write)],
+        confirm: Confirm = False,
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
         def write(tx: Transaction) -> Response:
+            _refuse_alike(tx, entity, [draft], [""], [None], confirm=confirm)
             [entity_id] = entity.create(tx, [draft], [""])
             location = {"Location": f"{request.url.path}/{entity_id}"}
             return entity_response(entity.get(tx.connection, entity_id), 201, headers=location)
@@ -128,12 +149,15 @@ def _add_bulk(
         request: Request,
         bulk: entity.bulk,  # type: ignore[name-defined] # FastAPI reads the model from here
         identity: Annotated[Identity, Depends(may_write)],
+        confirm: Confirm = False,
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
         drafts = getattr(bulk, entity.plural)
         places = context.services.limits.bulk_places(entity.plural, len(drafts))
 
         def write(tx: Transaction) -> Response:
+            owners = [None] * len(drafts)
+            _refuse_alike(tx, entity, drafts, places, owners, confirm=confirm)
             return created_response(entity.create(tx, drafts, places))
 
         database = context.services.database
@@ -154,10 +178,12 @@ def _add_replace(
         entity_id: Annotated[int, entity.path_id],
         draft: entity.draft,  # type: ignore[name-defined] # FastAPI reads the model from here
         _identity: Annotated[Identity, Depends(may_write)],
+        confirm: Confirm = False,
         if_match: IfMatch = None,
     ) -> Response:
         with context.services.database.transaction() as tx:
             refuse_stale(if_match, entity.get(tx.connection, entity_id))
+            _refuse_alike(tx, entity, [draft], [""], [entity_id], confirm=confirm)
             entity.replace(tx, {entity_id: draft}, [""])
             return entity_response(entity.get(tx.connection, entity_id))
 
@@ -184,3 +210,45 @@ def _add_delete(
         with context.services.database.transaction() as tx:
             refuse_stale(if_match, entity.get(tx.connection, entity_id))
             delete(tx, entity_id)
+
+
+def _add_merge(
+    router: APIRouter,
+    context: Context,
+    entity: Entity[D],
+    merge: Callable[[Transaction, int, int], None],
+    may_write: Callable[..., Identity],
+) -> None:
+    @router.post(
+        f"{entity.path}/merge",
+        name=f"merge_{entity.name}",
+        description=f"Make one of two: all that names this {entity.name} names the other, and its "
+        "address answers 308 with that of the other. Answers with the other.",
+        response_model=entity.answer,
+        responses=WRITE_ONE,
+        dependencies=[Depends(refuse_key)],
+    )
+    def merge_one(
+        entity_id: Annotated[int, entity.path_id],
+        wanted: Merge,
+        _identity: Annotated[Identity, Depends(may_write)],
+        if_match: IfMatch = None,
+    ) -> Response:
+        with context.services.database.transaction() as tx:
+            refuse_stale(if_match, entity.get(tx.connection, entity_id))
+            merge(tx, entity_id, wanted.into)
+            return entity_response(entity.get(tx.connection, wanted.into))
+
+
+def _refuse_alike(
+    tx: Transaction,
+    entity: Entity[D],
+    drafts: Sequence[Any],
+    places: Sequence[str],
+    owners: Sequence[int | None],
+    *,
+    confirm: bool,
+) -> None:
+    if entity.alike is not None and not confirm:
+        names = [draft.name for draft in drafts]
+        refuse_alike(tx.connection, entity.alike, names, places, owners)

@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
 from cocktailspace.api.routes.entities import Entity, add_entity_routes
-from cocktailspace.catalogue import ingredients, taxonomy
+from cocktailspace.catalogue import ingredients, schema, taxonomy
+from cocktailspace.catalogue.merge import merge_ingredients
 from cocktailspace.catalogue.models import Ingredient, IngredientDraft
 from cocktailspace.catalogue.values import Draft
 
@@ -79,6 +80,8 @@ def ingredient_routes(context: Context) -> APIRouter:
         create=ingredients.create_ingredients,
         replace=ingredients.replace_ingredients,
         delete=ingredients.delete_ingredient,
+        merge=merge_ingredients,
+        alike=schema.ingredients,
         bulk=IngredientBulk,
         on_replace="What is below it in the taxonomy moves along.",
         on_delete="409 while a recipe or another ingredient needs it.",

@@ -13,7 +13,7 @@ from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
 from cocktailspace.api.parameters import PathId, QueryId
 from cocktailspace.api.routes.entities import Entity, add_entity_routes
-from cocktailspace.catalogue import recipes
+from cocktailspace.catalogue import recipes, schema
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.exchange.readable import (
     recipe_json_ld,
@@ -21,6 +21,7 @@ from cocktailspace.catalogue.exchange.readable import (
     recipe_text,
     short_units,
 )
+from cocktailspace.catalogue.merge import merge_recipes
 from cocktailspace.catalogue.models import Recipe, RecipeDraft
 from cocktailspace.catalogue.values import Draft
 
@@ -116,6 +117,8 @@ def recipe_routes(context: Context) -> APIRouter:
         create=recipes.create_recipes,
         replace=recipes.replace_recipes,
         delete=recipes.delete_recipe,
+        merge=merge_recipes,
+        alike=schema.recipes,
         bulk=RecipeBulk,
     )
     add_entity_routes(router, context, entity, context.editor)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from cocktailspace.catalogue.errors import Problem
 from cocktailspace.catalogue.exchange.file import RecipeRow
 from cocktailspace.catalogue.names import name_key, order_key
-from cocktailspace.catalogue.schema import recipes
+from cocktailspace.catalogue.schema import merged, recipes
 
 
 @dataclass(slots=True)
@@ -62,4 +62,17 @@ def _known(connection: Connection) -> _Known:
         known.by_uid[row.uid] = row.id
         known.by_order[row.order_key] = row.id
         known.by_name.setdefault(row.name_key, []).append((row.id, row.source))
+    _add_merged(connection, known)
     return known
+
+
+def _add_merged(connection: Connection, known: _Known) -> None:
+    """Names of recipes that were merged into others mean these, unless others have them now."""
+    here = set(known.by_uid.values())
+    query = select(merged).where(merged.c.entity == "recipe").order_by(merged.c.old_id)
+    for row in connection.execute(query):
+        if row.into_id not in here:
+            continue
+        known.by_uid.setdefault(row.uid, row.into_id)
+        known.by_order.setdefault(row.order_key, row.into_id)
+        known.by_name.setdefault(row.order_key.partition("\x01")[0], [(row.into_id, None)])

@@ -41,6 +41,8 @@ def upgrade() -> None:
         sa.Column("entity", sa.String(16), nullable=False),
         sa.Column("old_id", sa.Integer(), nullable=False, autoincrement=False),
         sa.Column("into_id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.Text()),
+        sa.Column("order_key", sa.Text()),
         sa.PrimaryKeyConstraint("entity", "old_id", name="pk_merged"),
     )
     op.create_index("ix_merged_entity_into_id", "merged", ["entity", "into_id"])
@@ -57,6 +59,7 @@ def _units() -> None:
 
 def _ingredients() -> None:
     op.add_column("ingredients", sa.Column("aliases", sa.Text()))
+    op.add_column("ingredients", sa.Column("alike_key", sa.Text()))
     op.add_column("ingredients", _flag("shelf"))
     op.add_column("ingredients", sa.Column("strength", sa.Float()))
     op.add_column("ingredients", sa.Column("contains", sa.Text()))
@@ -65,6 +68,8 @@ def _ingredients() -> None:
         batch.create_foreign_key(
             "fk_ingredients_made_from_id", "ingredients", ["made_from_id"], ["id"]
         )
+    _give_alike_keys()
+    op.create_index("ix_ingredients_alike_key", "ingredients", ["alike_key"])
     op.create_table(
         "ingredient_pieces",
         sa.Column("ingredient_id", sa.Integer(), nullable=False),
@@ -82,7 +87,8 @@ def _ingredients() -> None:
 
 
 def _recipes() -> None:
-    for name in ("garnish", "glass", "method", "tags", "notes", "extra", "uid", "order_key"):
+    keys = ("uid", "order_key", "alike_key")
+    for name in ("garnish", "glass", "method", "tags", "notes", "extra", *keys):
         op.add_column("recipes", sa.Column(name, sa.Text()))
     op.add_column("recipes", sa.Column("servings", sa.Integer()))
     _give_keys()
@@ -94,7 +100,19 @@ def _recipes() -> None:
         batch.create_unique_constraint("uq_recipes_order_key", ["order_key"])
         batch.create_unique_constraint("uq_recipes_uid", ["uid"])
     op.create_index("ix_recipes_name_key", "recipes", ["name_key"])
+    op.create_index("ix_recipes_alike_key", "recipes", ["alike_key"])
     op.create_index("ix_recipes_makes_id", "recipes", ["makes_id"])
+
+
+def _give_alike_keys() -> None:
+    connection = op.get_bind()
+    columns = [sa.column(name) for name in ("id", "name", "alike_key")]  # type: ignore[var-annotated]
+    ingredients = sa.table("ingredients", *columns)
+    rows = connection.execute(sa.select(*columns[:2])).all()
+    keys = [{"row": row.id, "key": _alike_key(row.name)} for row in rows]
+    change = sa.update(ingredients).where(columns[0] == sa.bindparam("row"))
+    if keys:
+        connection.execute(change.values(alike_key=sa.bindparam("key")), keys)
 
 
 def _give_keys() -> None:
@@ -104,13 +122,14 @@ def _give_keys() -> None:
         sa.select(sa.column("catalogue_id")).select_from(sa.table("catalogue"))
     ).scalar()
     columns: list[sa.ColumnClause[Any]] = [
-        sa.column(name) for name in ("id", "name_key", "source", "uid", "order_key")
+        sa.column(name)
+        for name in ("id", "name_key", "source", "name", "uid", "order_key", "alike_key")
     ]
     recipes = sa.table("recipes", *columns)
-    row_id, key, source, *_ = columns
+    row_id, key, source, name, *_ = columns
     after = 0
     while True:
-        some = sa.select(row_id, key, source).where(row_id > after).order_by(row_id)
+        some = sa.select(row_id, key, source, name).where(row_id > after).order_by(row_id)
         rows = connection.execute(some.limit(_AT_ONCE)).all()
         if not rows:
             return
@@ -120,6 +139,7 @@ def _give_keys() -> None:
                 "row": row.id,
                 "new_uid": _uid(identity, row.id),
                 "new_key": _order_key(row.name_key, row.source or ""),
+                "new_alike": _alike_key(row.name),
             }
             for row in rows
         ]
@@ -127,6 +147,7 @@ def _give_keys() -> None:
         new: dict[str, Any] = {
             "uid": sa.bindparam("new_uid"),
             "order_key": sa.bindparam("new_key"),
+            "alike_key": sa.bindparam("new_alike"),
         }
         connection.execute(change.values(new), given)
 
@@ -134,6 +155,26 @@ def _give_keys() -> None:
 def _uid(identity: str | None, recipe_id: int) -> str:
     """The same wherever this catalogue is upgraded."""
     return hashlib.sha256(f"{identity}/{recipe_id}".encode()).hexdigest()[:32]
+
+
+def _alike_key(name: str) -> str:
+    """As `names.alike_key` makes it."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    letters = "".join(
+        letter if letter.isalnum() else " "
+        for letter in plain
+        if unicodedata.category(letter) != "Mn" and letter not in "'’‘`´"
+    )
+    alike = " ".join(map(_singular, letters.split()))
+    return alike or unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+
+
+def _singular(word: str) -> str:
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-2] if word.endswith(("ches", "shes", "xes", "sses", "zes", "oes")) else word[:-1]
 
 
 def _order_key(name_key: str, source: str) -> str:
