@@ -153,7 +153,6 @@ def test_a_client_may_not_have_any_number_of_requests_wait() -> None:
         st.tuples(st.sampled_from("abc"), st.sampled_from(["ask", "end", "cancel"])), max_size=60
     )
 )
-@pytest.mark.timeout(60)
 def test_whatever_happens_no_slot_is_lost(steps: list[tuple[str, str]]) -> None:
     async def scene() -> None:
         bar = Bar()

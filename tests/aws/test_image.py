@@ -111,7 +111,6 @@ def test_compiled_code_is_made_and_looked_for_under_the_same_names() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
 def test_its_steps_work_on_a_bare_python_of_the_images_version(tmp_path: Path) -> None:
     """The stage that builds, below a folder of its own. scripts/try-image.sh builds the image."""
     found = subprocess.check_output([ROOT / "scripts" / "find-pythons.sh"], text=True).split()

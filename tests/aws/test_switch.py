@@ -77,7 +77,6 @@ def test_nothing_set_is_one_machine(tmp_path: Path, built: Callable[..., Service
     assert services.lease is not None
 
 
-@pytest.mark.timeout(300)
 def test_a_bucket_on_one_machine_is_published_to_by_its_own_jobs(
     tmp_path: Path, built: Callable[..., Services], bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,8 +34,7 @@ PROCESSES = (
 JOBS = (*PROCESSES, "tests/aws/test_jobs.py", "tests/test_docs.py", "tests/test_logs.py")
 PLACES = ("tests", "-m", "not slow and not browser", "--ignore=tests/analytics/transport")
 
-PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--timeout=1800")
-"""What hangs is given up later than usual: here a slow machine is the point."""
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 
 BUSY = "while True: pass"
 WRITES = """

@@ -39,12 +39,10 @@ def _check(server: Server, reports: list[Report]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
 def test_writers_at_once_lose_nothing_and_make_nothing_up(server: Server) -> None:
     _check(server, run_load(server, writers=8, writes=WRITES, readers=4))
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
 def test_a_server_that_is_killed_loses_nothing_and_makes_nothing_twice(server: Server) -> None:
     _check(server, run_load(server, writers=4, writes=WRITES, readers=2, kills=KILLS))

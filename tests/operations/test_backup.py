@@ -234,7 +234,6 @@ def test_a_restored_catalogue_may_be_anothers(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_backup_and_restore_as_commands_beside_a_server_and_its_writers(tmp_path: Path) -> None:
     server = Server(tmp_path, ANALYTICS_DEBOUNCE_MINUTES="", ANALYTICS_MAX_WAIT_MINUTES="")
     backup = str(tmp_path / "backup.sqlite")

@@ -227,7 +227,6 @@ class Live:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
 def test_jobs_without_room_rights_or_memory_fail_clearly_and_recover_by_themselves(
     small_disk: Path,
     tmp_path: Path,

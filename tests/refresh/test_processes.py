@@ -120,7 +120,6 @@ def test_a_server_told_to_stop_ends_its_job(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_many_edits_are_few_jobs_and_soon_published(tmp_path: Path) -> None:
     writes = int(os.environ.get("BURST_WRITES", "20"))
     server = Server(tmp_path, ANALYTICS_DEBOUNCE_MINUTES="", ANALYTICS_MAX_WAIT_MINUTES="")
