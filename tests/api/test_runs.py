@@ -9,7 +9,7 @@ import pytest
 from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.analytics.published import ARTIFACTS as PUBLISHED
 from cocktailspace.analytics.published import PublishedRun
-from cocktailspace.api.errors import NotYetError
+from cocktailspace.api.errors import NotPublishedError
 from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.integrity import IntegrityChecker
@@ -93,7 +93,7 @@ def test_a_run_is_read_once(store: FolderStore) -> None:
 @pytest.mark.parametrize("name", ARTIFACTS)
 def test_a_run_that_lacks_something_is_not_yet_there(store: FolderStore, name: str) -> None:
     _publish(store, {each: rows for each, rows in ARTIFACTS.items() if each != name})
-    with pytest.raises(NotYetError, match="is gone; it is computed anew"):
+    with pytest.raises(NotPublishedError, match="is gone; it is computed anew"):
         _runs(store).current()
 
 
@@ -101,5 +101,5 @@ def test_a_run_that_lacks_something_is_not_yet_there(store: FolderStore, name: s
 def test_a_form_that_cannot_be_read_says_what_helps(store: FolderStore, name: str) -> None:
     for rows in ([{"recipe": "of tomorrow"}], {"of": "tomorrow"}, [["of", "tomorrow"]], [7]):
         _publish(store, ARTIFACTS | {name: rows})
-        with pytest.raises(NotYetError, match="refresh --force"):
+        with pytest.raises(NotPublishedError, match="refresh --force"):
             _runs(store).current()

@@ -56,7 +56,7 @@ def create_app(
     refresh: bool = False,
     metrics: bool = True,
 ) -> FastAPI:
-    """The application over these parts.
+    """The application over these services.
 
     authenticator: who may write; the one that the settings ask for where none is given.
     refresh: also keep the analytics up to date, in a thread of this process.
@@ -114,7 +114,7 @@ def choose_authenticator(services: Services) -> Authenticator:
 
 
 def group_roles(settings: Settings) -> GroupRoles:
-    """Which groups of a token may do what."""
+    """The roles that groups of a token have."""
     return GroupRoles(
         settings.oidc_groups_claim, settings.oidc_editor_group, settings.oidc_admin_group
     )
@@ -152,7 +152,7 @@ def _add_middleware(
     data_origins: Sequence[str],
     registry: CollectorRegistry | None,
 ) -> None:
-    """The last one added is the outermost."""
+    """Add all middleware; the last one added is the outermost."""
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6)
     if origins := settings.cors_origins.split():
         app.add_middleware(

@@ -1,4 +1,4 @@
-"""What routes are made of: the parts below, and who may use them."""
+"""What routes need: the services below, and the dependencies that say who may use a route."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from cocktailspace.bootstrap import Services
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Handed to every module of routes.
+    """The context that every module of routes is given.
 
     route_class: of all routes but those that look after the server itself.
     """

@@ -1,4 +1,4 @@
-"""Errors as answers: one JSON shape for all of them."""
+"""Errors as responses: one JSON shape for all of them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -62,28 +62,28 @@ class ErrorAnswer(BaseModel):
     error: ErrorDetail
 
 
-class NotYetError(Exception):
+class NotPublishedError(Exception):
     """The analytics asked for have not been published yet."""
 
 
 class GoneError(Exception):
-    """What once was here is not any more, for good; something else takes its place."""
+    """A resource that was retired; another one takes its place."""
 
 
 class OverdueError(Exception):
-    """What is published is older than it may be."""
+    """The published result is older than it may be."""
 
 
-class NotLookingError(Exception):
-    """Nobody sees what is to be published."""
+class RefresherStoppedError(Exception):
+    """The refresher does not run, so nothing new is published."""
 
 
 class StaleError(Exception):
-    """Somebody else has changed what the client has read."""
+    """The client's If-Match names an older version than the present one."""
 
 
 class TooManyRequestsError(Exception):
-    """A client asks more often than it may."""
+    """A client exceeds its rate limit."""
 
     def __init__(self, what: str, retry_seconds: int) -> None:
         self.retry_seconds = retry_seconds
@@ -91,16 +91,16 @@ class TooManyRequestsError(Exception):
 
 
 class TooLargeError(Exception):
-    """A request's body has more bytes than are taken."""
+    """A request's body is larger than the limit."""
 
     def __init__(self, most: int) -> None:
         super().__init__(
-            f"the request is larger than the {most:,} bytes that are taken; send less at once"
+            f"the request is larger than the limit of {most:,} bytes; send less at once"
         )
 
 
 class TooSlowError(Exception):
-    """A request's body does not arrive in time."""
+    """A request's body does not arrive before the deadline."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"the request's body took longer than {seconds:g} s to arrive")
@@ -110,8 +110,8 @@ _RETRY_CODES: dict[type[Exception], str] = {
     AuthenticationUnavailableError: "authentication_unavailable",
     BusyError: "busy",
     DamagedError: "catalogue_damaged",
-    NotLookingError: "not_looking",
-    NotYetError: "not_yet",
+    RefresherStoppedError: "not_looking",
+    NotPublishedError: "not_yet",
     OverdueError: "overdue",
     SchemaError: "schema_mismatch",
     UnavailableError: "catalogue_unavailable",
@@ -138,7 +138,7 @@ _DESCRIPTIONS = {
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """For OpenAPI: these statuses answer with the one error shape."""
+    """OpenAPI's description of these statuses, with the shape of errors."""
     return {each: {"model": ErrorAnswer, "description": _DESCRIPTIONS[each]} for each in statuses}
 
 
@@ -155,7 +155,7 @@ def error_response(
     problems: Sequence[Problem] = (),
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
-    """An answer in the one shape."""
+    """A response in that shape."""
     listed = [
         {"place": _clipped(each.place, _LONGEST_PLACE), "message": _clipped(each.message)}
         for each in problems[:MOST_PROBLEMS]
@@ -236,8 +236,8 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(AuthenticationUnavailableError)
     @app.exception_handler(BusyError)
-    @app.exception_handler(NotLookingError)
-    @app.exception_handler(NotYetError)
+    @app.exception_handler(RefresherStoppedError)
+    @app.exception_handler(NotPublishedError)
     @app.exception_handler(OverdueError)
     @app.exception_handler(DamagedError)
     @app.exception_handler(SchemaError)

@@ -35,8 +35,8 @@ _VALUES_OF_A_SMALL_BODY = 1_000
 
 
 class WriteRateLimits:
-    """Counts writes by identity and failed attempts by client address, each on its own: whoever
-    has a good token is not stopped by strangers that share the address.
+    """Limits writes per identity and failed attempts per client address, each on its own: strangers
+    that share an address with a valid token do not stop its writes.
     """
 
     def __init__(self, per_minute: int) -> None:

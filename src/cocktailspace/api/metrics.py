@@ -1,4 +1,4 @@
-"""What Prometheus reads at `/metrics`, and the health of the refresh.
+"""Metrics for Prometheus, and the health of the refresh.
 
 Two kinds of numbers. What is true of the service (versions, what is pending, how old the result
 is) is derived when asked for, so that every process says the same. What has happened (requests,

@@ -1,4 +1,4 @@
-"""The last published runs that were asked for, read once and kept."""
+"""A cache of the published runs that were asked for last."""
 
 import threading
 from collections import OrderedDict
@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from cocktailspace.analytics.published import is_readable
-from cocktailspace.api.errors import NotYetError
+from cocktailspace.api.errors import NotPublishedError
 from cocktailspace.artifacts.integrity import IntegrityChecker
 from cocktailspace.artifacts.manifest import ArtifactName, Manifest, read_published
 from cocktailspace.artifacts.store import ArtifactStore, MissingError
 
-RUNS_KEPT = 2
+CACHED_RUNS = 2
 
 Content = TypeVar("Content")
 
@@ -29,32 +29,35 @@ class PublishedRuns(Generic[Content]):
         """artifacts: what `read` needs of a run."""
         self._store, self._integrity = store, integrity
         self._artifacts, self._make = artifacts, read
-        self._kept: OrderedDict[str, Content] = OrderedDict()
+        self._cached: OrderedDict[str, Content] = OrderedDict()
         self._lock = threading.Lock()
 
     def current(self) -> tuple[Manifest, Content]:
-        """What is published now; NotYetError before the first, and until a run of another form is
-        replaced. Waits while another request reads the run.
+        """The published run, which one request reads while others wait for it.
+
+        NotPublishedError before the first run, and until one of another form is replaced.
         """
         published = read_published(self._store)
         manifest = published.manifest if published else None
         if manifest is None:
-            raise NotYetError("no analytics have been computed yet; they follow within moments")
+            raise NotPublishedError(
+                "no analytics have been computed yet; they follow within moments"
+            )
         if not is_readable(manifest):
-            raise NotYetError(
+            raise NotPublishedError(
                 "the analytics are being computed anew by a newer version; they follow within "
                 "moments"
             )
         return manifest, self.of(manifest.run_id)
 
     def of(self, run_id: str) -> Content:
-        """Of one run; NotYetError if it is gone, or of another form."""
+        """Of one run; NotPublishedError if it is gone, or of another form."""
         with self._lock:
-            if run_id not in self._kept:
-                self._kept[run_id] = self._read(run_id)
-                if len(self._kept) > RUNS_KEPT:
-                    self._kept.popitem(last=False)
-            return self._kept[run_id]
+            if run_id not in self._cached:
+                self._cached[run_id] = self._read(run_id)
+                if len(self._cached) > CACHED_RUNS:
+                    self._cached.popitem(last=False)
+            return self._cached[run_id]
 
     def _read(self, run_id: str) -> Content:
         try:
@@ -62,11 +65,11 @@ class PublishedRuns(Generic[Content]):
                 self._integrity.verify(self._integrity.entry(run_id, name))
             return self._make(self._store, run_id)
         except MissingError:  # deleted by hand, or replaced just now
-            raise NotYetError(
+            raise NotPublishedError(
                 f"some of the run {run_id} is gone; it is computed anew within moments"
             ) from None
         except (KeyError, TypeError, ValueError):  # a newer program's: this one was rolled back
-            raise NotYetError(
+            raise NotPublishedError(
                 f"the run {run_id} is of a form that this version of the program cannot read; "
                 "`cocktailspace refresh --force` computes it anew"
             ) from None

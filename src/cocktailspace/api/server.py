@@ -1,8 +1,8 @@
-"""The server: uvicorn, with the bounds that it does not have itself.
+"""The server: uvicorn, with the limits that it does not have itself.
 
-Connections are bounded in number, in all and of one address. Each has so long for the head of its
-next request, and for taking what it is sent; a deadline for bodies is the routes'. Told to end, the
-server gives requests most of the time that it has, and then ends whatever they do.
+Connections are limited in number, in all and per address. Each has a deadline for the head of its
+next request and for taking what it is sent; the deadline for bodies is the routes'. Shutdown gives
+running requests most of its time, and then ends the process whatever they do.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ _SHARE_OF_REQUESTS = 0.6  # of the time to end; the rest is for everything else
 
 @dataclass(frozen=True, slots=True)
 class ServerLimits:
-    """What clients may take of the server.
+    """Limits on what clients may use of the server.
 
     trusted: addresses and networks of proxies, separated by commas, or `*`.
     """
@@ -52,13 +52,13 @@ class ServerLimits:
     trusted: str = "127.0.0.1"
 
     def trusts(self, host: str) -> bool:
-        """Whether connections from there are a proxy's, and so many clients'."""
+        """Whether connections from there are a proxy's, and so carry many clients."""
         listed = [each.strip() for each in self.trusted.split(",") if each.strip()]
         return "*" in listed or any(_within(host, each) for each in listed)
 
 
 class Connections:
-    """All connections that are open, by the client's address and port."""
+    """The open connections, by the client's address and port."""
 
     def __init__(self, bounds: ServerLimits) -> None:
         self.bounds = bounds
@@ -66,18 +66,18 @@ class Connections:
         self._of_host: Counter[str] = Counter()
 
     def add(self, peer: tuple[str, int], connection: "TimedProtocol") -> bool:
-        """Take a connection in; False when there are too many."""
+        """Register a connection; False when there are too many."""
         host, most = peer[0], self.bounds.connections
         share = most if self.bounds.trusts(host) else max(1, most // ADDRESS_SHARE)
         if len(self._open) >= most or self._of_host[host] >= share:
-            logger.warning("connections are refused: %d are open, which is the bound", most)
+            logger.warning("connections are refused: %d are open, which is the limit", most)
             return False
         self._open[peer] = connection
         self._of_host[host] += 1
         return True
 
     def remove(self, peer: tuple[str, int]) -> None:
-        """Forget a connection that is gone."""
+        """Unregister a connection that is closed."""
         if self._open.pop(peer, None) is not None:
             self._of_host[peer[0]] -= 1
             self._of_host += Counter()  # drops the zeros
@@ -101,7 +101,7 @@ class TimedProtocol(asyncio.Protocol):
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Let the connection in, or drop it at once."""
+        """Accept the connection, or drop it at once."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - it is of a stream
         host, port, *_ = transport.get_extra_info("peername") or ("", 0)
         self._peer = (host, port)
@@ -113,37 +113,37 @@ class TimedProtocol(asyncio.Protocol):
         self.await_head()
 
     def data_received(self, data: bytes) -> None:
-        """For uvicorn, if the connection was let in; so are the next ones."""
+        """Pass data on to uvicorn if the connection was accepted; likewise below."""
         if self._transport is not None:
             self._inner.data_received(data)
 
     def eof_received(self) -> None:
-        """The client has said all."""
+        """The client sends no more."""
         if self._transport is not None:
             self._inner.eof_received()
 
     def pause_writing(self) -> None:
-        """The client takes no more for now."""
+        """The client's receive buffer is full."""
         self._inner.pause_writing()
 
     def resume_writing(self) -> None:
-        """It does again."""
+        """The client reads again."""
         self._inner.resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Unregister the connection."""
         if self._transport is not None:
             self.stop_waiting()
             self._connections.remove(self._peer)
             self._inner.connection_lost(exc)
 
     def await_head(self) -> None:
-        """From now on, the next head has so long."""
+        """Start the deadline for the head of the next request."""
         seconds = self._connections.bounds.request_seconds
         self._deadline = asyncio.get_running_loop().call_later(seconds, self.drop)
 
     def stop_waiting(self) -> None:
-        """It has come."""
+        """Stop the deadline: the head has arrived."""
         if self._deadline is not None:
             self._deadline.cancel()
 
@@ -154,7 +154,7 @@ class TimedProtocol(asyncio.Protocol):
 
 
 class _SendDeadline:
-    """The application, with a deadline for clients to take what they are sent."""
+    """Middleware: a deadline for clients to take what they are sent."""
 
     def __init__(self, app: ASGIApp, connections: Connections) -> None:
         self._app = app
@@ -185,7 +185,7 @@ class _SendDeadline:
 
 
 def make_server(app: ASGIApp, host: str, port: int, bounds: ServerLimits) -> uvicorn.Server:
-    """The server, which has not begun yet."""
+    """The server, not yet started."""
     connections = Connections(bounds)
     config = uvicorn.Config(
         _SendDeadline(ProxyHeadersMiddleware(app, bounds.trusted), connections),  # type: ignore[arg-type]
@@ -211,7 +211,7 @@ def run(
     *,
     on_stop: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until the process is told to end.
+    """Serve until the process is told to stop.
 
     on_stop: called in a thread of its own as soon as that is so, while requests come to their end.
     """
@@ -234,7 +234,7 @@ def _enforce_shutdown(
     seconds: float,
     on_stop: Callable[[], None],
 ) -> None:
-    """Once the server is told to end: start what takes time, and end the process in time."""
+    """Once the server is told to stop: call `on_stop`, and end the process before the deadline."""
     while not server.should_exit:
         if ended.wait(_POLL_SECONDS):
             return
@@ -245,7 +245,7 @@ def _enforce_shutdown(
 
 
 def _raise_open_files_limit(connections: int) -> None:
-    """Raise this process's bound on open files, as far as it may; else say what to do."""
+    """Raise this process's limit on open files as far as allowed. OSError if that is too low."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = connections + _BACKLOG + _OTHER_FILES
     if soft != resource.RLIM_INFINITY and soft < needed:

@@ -1,4 +1,4 @@
-"""What all writes share: ETags of entities, If-Match, and answers that a retry gets again."""
+"""What all writes share: ETags of entities, If-Match, and idempotency keys."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ IdempotencyKey = Annotated[
 
 
 class Created(BaseModel):
-    """The ids of what was made, in the order of the request."""
+    """The ids of what was created, in the order of the request."""
 
     ids: list[int]
 
@@ -42,7 +42,7 @@ def etag_of(entity: BaseModel) -> str:
 
 
 def refuse_stale(if_match: str | None, current: BaseModel) -> None:
-    """Raise StaleError when the client has read something else than what is there now."""
+    """Raise StaleError when the client has read another version than the present one."""
     if if_match is not None and not matches(if_match, etag_of(current)):
         raise StaleError("it has changed since you read it; read it again and repeat your change")
 
@@ -69,7 +69,7 @@ def read_response(request: Request, entity: BaseModel) -> Response:
 
 
 def created_response(ids: list[int]) -> Response:
-    """The ids of what was made."""
+    """The ids of what was created."""
     return Response(Created(ids=ids).model_dump_json(), 201, media_type="application/json")
 
 
@@ -81,7 +81,7 @@ def write_once(
     content: BaseModel,
     write: Callable[[Transaction], Response],
 ) -> Response:
-    """Carry a request out in one transaction, or give the answer that it was given before.
+    """Carry a request out in one transaction; for a key that was used before, replay its response.
 
     A key belongs to the identity and the address that used it.
     """
@@ -99,7 +99,7 @@ def write_once(
 
 
 def refuse_key(request: Request) -> None:
-    """A dependency of what would be carried out twice: better refused than silently so."""
+    """A dependency of routes that honour no idempotency key: InvalidError when there is one."""
     if "idempotency-key" in request.headers:
         message = "it is not honoured here: look at the present state before you repeat the request"
         raise InvalidError([Problem("Idempotency-Key", message)])
@@ -118,6 +118,6 @@ def _packed(response: Response) -> str:
 
 
 def _unpacked(answer: str) -> Response:
-    kept = json.loads(answer)
-    headers = kept["headers"] | {"Idempotency-Replayed": "true"}
-    return Response(kept["body"], kept["status"], headers, media_type="application/json")
+    stored = json.loads(answer)
+    headers = stored["headers"] | {"Idempotency-Replayed": "true"}
+    return Response(stored["body"], stored["status"], headers, media_type="application/json")

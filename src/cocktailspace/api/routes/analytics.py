@@ -15,7 +15,7 @@ from cocktailspace.api.artifact_responses import ArtifactResponses
 from cocktailspace.api.content import FOREVER, SmallContent
 from cocktailspace.api.context import Context
 from cocktailspace.api.differences import SimilarRow
-from cocktailspace.api.errors import GoneError, NotYetError, answers
+from cocktailspace.api.errors import GoneError, NotPublishedError, answers
 from cocktailspace.api.freshness import FRESHNESS, freshness_of
 from cocktailspace.api.parameters import QueryId
 from cocktailspace.artifacts.manifest import (
@@ -81,7 +81,7 @@ def analytics_routes(context: Context) -> APIRouter:
     def current() -> Manifest:
         published = read_published(store)
         if published is None or published.manifest is None:
-            raise NotYetError(
+            raise NotPublishedError(
                 "the analytics have not been computed yet; they follow within moments"
             )
         return published.manifest
@@ -91,8 +91,8 @@ def analytics_routes(context: Context) -> APIRouter:
         manifest = published.manifest if published else None
         return manifest is not None and manifest.run_id == run_id
 
-    def not_yet(name: str) -> NotYetError:
-        return NotYetError(
+    def not_yet(name: str) -> NotPublishedError:
+        return NotPublishedError(
             f"{name} is being computed by a newer version; it follows within moments"
         )
 
@@ -175,12 +175,12 @@ def _gone(retired: str, successor: str) -> Callable[[], Response]:
 
 
 def _only_near(row: bytes) -> bytes:
-    """One recipe's row without those that are not near; NotYetError for an older program's."""
+    """A row with those recipes that are near; NotPublishedError for an older program's."""
     found = from_json(row)
     try:
         found["similar"] = [each for each in found["similar"] if each["near"]]
     except KeyError:
-        raise NotYetError(
+        raise NotPublishedError(
             "similar recipes are being computed anew by a newer version; they follow within moments"
         ) from None
     return to_json(found)

@@ -1,4 +1,4 @@
-"""Whether the service is well, for those who look after it."""
+"""Health checks and metrics."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from pydantic import BaseModel, Field
 
 from cocktailspace.api.context import Context
-from cocktailspace.api.errors import NotLookingError, OverdueError, answers
+from cocktailspace.api.errors import OverdueError, RefresherStoppedError, answers
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.refresh.status import RefreshState
 from cocktailspace.times import to_text
@@ -27,7 +27,7 @@ class Health(BaseModel):
 
 
 class RefreshHealth(BaseModel):
-    """Whether readers see what they may expect to see."""
+    """Whether the published result is as fresh as it should be."""
 
     status: str
     state: RefreshState
@@ -59,7 +59,7 @@ def health_routes(context: Context, registry: CollectorRegistry | None) -> APIRo
         server serves all the same.
         """
         if trouble := services.refresher.trouble():
-            raise NotLookingError(trouble)
+            raise RefresherStoppedError(trouble)
         status, now = services.refresher.status(), services.clock()
         published = status.manifest.source_version if status.manifest else None
         if status.overdue_at is not None and status.overdue_at < now:
