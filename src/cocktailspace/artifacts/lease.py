@@ -26,7 +26,7 @@ class FolderInUseError(StoreError):
 
 
 @dataclass(frozen=True, slots=True)
-class Lessee:
+class LeaseHolder:
     """The catalogue of a running server, and how long ago its refresher last renewed the lease."""
 
     catalogue_id: str
@@ -89,7 +89,7 @@ class FolderLease:
                 raise self._in_use_by(holder.catalogue_id)
             time.sleep(0.1)
 
-    def holder(self) -> Lessee | None:
+    def holder(self) -> LeaseHolder | None:
         """Who has the lease now."""
         try:
             lock = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW)
@@ -98,7 +98,7 @@ class FolderLease:
         try:
             if _locked(lock, fcntl.LOCK_EX):
                 return None
-            return Lessee(_named(lock), time.time() - os.fstat(lock).st_mtime)
+            return LeaseHolder(_named(lock), time.time() - os.fstat(lock).st_mtime)
         finally:
             os.close(lock)
 
