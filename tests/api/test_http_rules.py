@@ -93,6 +93,9 @@ def test_each_post_that_changes_something_honours_an_idempotency_key_or_refuses_
         f"{API}/units": {"name": "E", "millilitres": 1},
         f"{API}/methods": {"name": "F", "constant": 0.1},
         f"{API}/catalogue/import": {"format": "catalogue/1"},
+        f"{API}/catalogue/imports": {},
+        f"{API}/catalogue/imports/{{import_id}}/apply": None,
+        f"{API}/catalogue/imports/{{import_id}}/undo": None,
         f"{API}/refresh": None,
     }
     paths = create_app(services).openapi()["paths"]

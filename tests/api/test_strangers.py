@@ -70,6 +70,8 @@ def ask(
 
 WRITES = [
     ("POST", f"{API}/catalogue/import"),
+    ("POST", f"{API}/catalogue/imports"),
+    ("PUT", f"{API}/catalogue/imports/1/decisions"),
     ("POST", f"{API}/recipes"),
     ("POST", f"{API}/recipes/bulk"),
     ("PUT", f"{API}/recipes/1"),

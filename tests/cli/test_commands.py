@@ -80,7 +80,7 @@ def test_import_refresh_status_and_export_go_together(
         (["refresh"], {}, "there is no catalogue at"),
         (["export"], {}, "there is no catalogue at"),
         (["import", "/no/such/file.json"], {}, "/no/such/file.json: No such file"),
-        (["import", "-"], {}, "this is not a JSON file"),
+        (["import", "-"], {}, "standard input: the file is empty"),
         (["status"], {"PORT": "x"}, "PORT: "),
         (["status"], {"DATABASE_URL": "sqlite://"}, "DB_PATH and DATABASE_URL are both set"),
     ],

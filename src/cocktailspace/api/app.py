@@ -25,6 +25,7 @@ from cocktailspace.api.routes.analytics import analytics_routes
 from cocktailspace.api.routes.bar import BAR_BYTES, BarQuestion, bar_routes
 from cocktailspace.api.routes.catalogue import catalogue_routes
 from cocktailspace.api.routes.health import HEALTH, health_routes
+from cocktailspace.api.routes.imports import import_routes
 from cocktailspace.api.routes.ingredients import ingredient_routes
 from cocktailspace.api.routes.methods import method_routes
 from cocktailspace.api.routes.pages import page_routes
@@ -89,6 +90,7 @@ def create_app(
     app.include_router(unit_routes(context), prefix=API)
     app.include_router(method_routes(context), prefix=API)
     app.include_router(catalogue_routes(context), prefix=API)
+    app.include_router(import_routes(context), prefix=API)
     app.include_router(analytics_routes(context), prefix=API)
     app.include_router(refresh_routes(context), prefix=API)
     runs = PublishedRuns(services.store, services.integrity, ARTIFACTS, PublishedRun)
@@ -128,6 +130,7 @@ def _route_class(settings: Settings) -> type[GuardedRoute]:
             settings.max_body_bytes,
             {
                 CatalogueFile: settings.max_import_bytes,
+                bytes: settings.max_import_bytes,
                 PlaceDraft: PLACE_BYTES,
                 BarQuestion: BAR_BYTES,
             },

@@ -145,7 +145,7 @@ class GuardedRoute(APIRoute):
     async def _with_body(self, request: Request) -> Request:
         kind = self.body_field.field_info.annotation if self.body_field else None
         body = await self.body_limits.read(request, kind)
-        parse = parse_file if kind is CatalogueFile else _parsed
+        parse = _PARSERS.get(kind, _parsed)
         return _ReadRequest(request, body, await run_in_threadpool(parse, body) if body else None)
 
 
@@ -163,8 +163,16 @@ class _ReadRequest(Request):
         return self._content
 
 
+def _as_it_is(body: bytes) -> bytes:
+    return body
+
+
 def _parsed(body: bytes) -> Any:
     try:
         return parse_json(body, most_values=len(body) // BYTES_PER_VALUE + _VALUES_OF_A_SMALL_BODY)
     except JsonError as error:
         raise InvalidError([Problem("", f"the request's body is not JSON: {error}")]) from None
+
+
+_PARSERS: Mapping[Any, Callable[[bytes], Any]] = {CatalogueFile: parse_file, bytes: _as_it_is}
+"""Of bodies that are not just JSON, by what they are to become."""

@@ -74,6 +74,12 @@ def first_change_after(connection: Connection, version: int) -> datetime | None:
     return connection.execute(_OLDEST_AFTER, {"version": version}).scalar_one_or_none()
 
 
+def touched_after(connection: Connection, version: int) -> set[tuple[str, int]]:
+    """What was touched by changes newer than `version`."""
+    rows = select(changes.c.entity, changes.c.entity_id).where(changes.c.version > version)
+    return {(row.entity, row.entity_id) for row in connection.execute(rows)}
+
+
 def change_time(connection: Connection, version: int) -> datetime | None:
     """When that change was made, or None when the log does not have it."""
     return connection.execute(_TIME_OF, {"version": version}).scalar_one_or_none()

@@ -196,6 +196,16 @@ def delete_recipe(tx: Transaction, recipe_id: int) -> None:
     tx.record("recipe", recipe_id, "delete")
 
 
+def delete_recipes(tx: Transaction, ids: Sequence[int]) -> None:
+    """Delete recipes and their lines; those that are gone already are passed over."""
+    for chunk in chunks(ids):
+        for table in (line_alternatives, recipe_ingredients):
+            tx.connection.execute(delete(table).where(table.c.recipe_id.in_(chunk)))
+        gone = delete(recipes).where(recipes.c.id.in_(chunk)).returning(recipes.c.id)
+        for recipe_id in tx.connection.execute(gone).scalars().all():
+            tx.record("recipe", recipe_id, "delete")
+
+
 def _completed(draft: RecipeDraft, current: RecipeDraft, unsaid: Collection[str]) -> RecipeDraft:
     """The draft with all that it leaves as it is, also in lines of an ingredient that stays."""
     whole = completed(draft, current, unsaid)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -231,4 +232,19 @@ idempotency_keys = Table(
     Column("fingerprint", String(64), nullable=False),
     Column("answer", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False, index=True),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("state", String(8), nullable=False),  # planned, applied, undone
+    Column("name", Text, nullable=False),  # of the file
+    Column("sha256", String(64), nullable=False),  # of its bytes
+    Column("created_at", UtcTime, nullable=False, index=True),
+    Column("content", LargeBinary, nullable=False),  # its rows
+    Column("decisions", Text, nullable=False),
+    Column("applied", LargeBinary),  # what it did, to undo it
+    Column("applied_version", Integer),
 )

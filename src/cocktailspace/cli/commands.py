@@ -21,8 +21,9 @@ from cocktailspace.cli.bar import bar
 from cocktailspace.cli.common import existing, fail, prepare, say, services_of
 from cocktailspace.cli.compare import compare
 from cocktailspace.cli.doctor import examine
+from cocktailspace.cli.importing import import_
 from cocktailspace.cli.tokens import first_token, token_app
-from cocktailspace.cli.transfer import duplicates, export, import_
+from cocktailspace.cli.transfer import duplicates, export
 from cocktailspace.cli.views import follow_job, run_table, status_json, status_text
 from cocktailspace.logs import configure_logging
 from cocktailspace.refresh.local_jobs import JobLog

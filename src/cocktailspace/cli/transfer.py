@@ -1,4 +1,4 @@
-"""Catalogues in and out, and what came in twice: `import`, `export`, `duplicates`."""
+"""Whole catalogues in and out, and what came in twice."""
 
 import sys
 from pathlib import Path
@@ -12,12 +12,14 @@ from cocktailspace.catalogue.duplicates import duplicates as find_duplicates
 from cocktailspace.catalogue.exchange import (
     OUTPUTS,
     CatalogueFile,
+    ImportSummary,
+    import_file,
     left_out_of_1,
     load_file,
     parse_file,
     would_delete,
 )
-from cocktailspace.cli.common import described, existing, fail, prepare, say, services_of
+from cocktailspace.cli.common import described, existing, fail, say
 from cocktailspace.files import replace_file
 
 _STDIO = Path("-")
@@ -25,23 +27,35 @@ _NAMED = 10
 """So many of what would be deleted are named."""
 
 
-def import_(
-    file: Annotated[Path, typer.Argument(help="A catalogue's JSON file, or - for standard input")],
-    replace: Annotated[bool, typer.Option(help="Also delete what the file does not have")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Delete that without being asked")] = False,
-) -> None:
-    """Add and update units, ingredients and recipes by name, all of the file or nothing of it.
+class _TriedError(Exception):
+    """Ends a transaction that was only to show what it would do."""
 
-    What the file does not say stays as it is; with --replace, what would be deleted is shown first.
+    def __init__(self, summary: ImportSummary) -> None:
+        self.summary = summary
+
+
+def take_catalogue(
+    services: Services, body: bytes, *, replace: bool, yes: bool, dry_run: bool
+) -> None:
+    """Import a catalogue's own file: what it does not say stays as it is.
+
+    With `replace`, what would be deleted is shown first.
     """
-    text = sys.stdin.buffer.read() if file == _STDIO else file.read_bytes()
-    with services_of() as services:
-        prepare(services, starter=False)
-        parsed = parse_file(text)
-        if replace:
-            _confirm_deletions(services, parsed, yes=yes)
-        summary = load_file(services.database, parsed, replace=replace)
-        say(described(summary))
+    file = parse_file(body)
+    if dry_run:
+        say(f"would be {described(_tried(services, file, replace=replace))}")
+        return
+    if replace:
+        _confirm_deletions(services, file, yes=yes)
+    say(described(load_file(services.database, file, replace=replace)))
+
+
+def _tried(services: Services, file: CatalogueFile, *, replace: bool) -> ImportSummary:
+    try:
+        with services.database.transaction() as tx:
+            raise _TriedError(import_file(tx, file, replace=replace))
+    except _TriedError as tried:
+        return tried.summary
 
 
 def export(

@@ -18,13 +18,18 @@ class Families:
     def place(self, words: tuple[str, ...], usual: str | None = None) -> int | None:
         """The family that something new would hang under."""
         key = key_of(words)
-        for named in (self.parents.get(key), self.categories.get(key)):
-            if named and (met := self.known.find(words_of(named))):
-                return met[0]
-            if named and (families := places("categories").get(words_of(named))):
-                return self.known.first(families)
-        by_usual = self._by_words(words_of(usual)) if usual else None
-        return by_usual if by_usual is not None else self._by_words(words)
+        parent, category = self.parents.get(key), self.categories.get(key)
+        named = self.known.find(words_of(parent)) if parent else None
+        if named is not None:
+            return named[0]
+        for said in (words_of(usual or ""), words):
+            if said and (met := self._by_words(said)) is not None:
+                return met
+        return self._by_category(words_of(category)) if category else None
+
+    def _by_category(self, words: tuple[str, ...]) -> int | None:
+        met = self.known.find(words)
+        return met[0] if met else self.known.first(places("categories").get(words, ()))
 
     def _by_words(self, words: tuple[str, ...]) -> int | None:
         first = kind_said("first_word").get(words[0]) if len(words) > 1 else None

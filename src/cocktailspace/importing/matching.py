@@ -99,11 +99,20 @@ class Matcher:
         forms = [(words, ""), (bare, remarks), *([(plainer, remarks)] if plainer else [])]
         for form, note in forms:
             if form.flat and (met := self.known.find(form.flat)):
-                return self._met(met[0], met[1], note)
+                said = self._brand_said(form, met[0], met[1])
+                return self._met(met[0], met[1], " ".join(filter(None, (note, said))))
         for form, note in forms:
             if met_brand := self._brand(form):
                 return replace(met_brand, note=" ".join(filter(None, (note, met_brand.note))))
         return None
+
+    def _brand_said(self, words: NameWords, ingredient_id: int, how: str) -> str:
+        """The brand by which an ingredient is called, which is more than another name of it."""
+        own = words_of(self.known.by_id[ingredient_id].name)
+        for brand, start in brands_in(words.flat) if how in ("alias", "synonym") else ():
+            if not set(brand.words) <= set(own):
+                return as_written(words, start, len(brand.words))
+        return ""
 
     def _met(self, ingredient_id: int, how: str, note: str = "") -> Match:
         name = self.known.by_id[ingredient_id].name

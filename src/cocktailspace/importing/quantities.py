@@ -15,7 +15,15 @@ from cocktailspace.importing.scanning import (
     read_unit,
     unit_at,
 )
-from cocktailspace.importing.vocabulary import Unit, phrases, spoken, unit_phrases, units
+from cocktailspace.importing.vocabulary import (
+    Unit,
+    phrases,
+    spoken,
+    unit_phrases,
+    units,
+    word_set,
+    words_of,
+)
 
 MOST_CHARACTERS = 500
 """So long is a line that is read; a longer one is a note as a whole."""
@@ -201,6 +209,20 @@ def _in_brackets(text: str) -> tuple[str, list[str]]:
     return " ".join(text.split()), [note for note in notes if note]
 
 
+def _without_clause(name: str) -> list[str]:
+    """A name, and what is said after it; `peeled and chopped ginger` is a name as a whole."""
+    parts = _CLAUSE.split(name, maxsplit=1)
+    first = words_of(parts[0])
+    is_unit = spoken(parts[0]) in unit_phrases()
+    is_name = (
+        first
+        and not is_unit
+        and first[-1] not in ("and", "or")
+        and not set(first) <= word_set("preparation")
+    )
+    return parts if is_name else [name]
+
+
 def _whole(remark: str) -> Quantity | None:
     """A remark that is an amount and nothing else: `Gin (45 ml)`, `soda water, to top`."""
     found = _from_start(remark, _is_name)
@@ -220,7 +242,7 @@ def read_quantity(text: str, is_name: Callable[[str], bool] = _is_name) -> Quant
     if found.amount is None and found.unit is None and not is_name(bare):
         found = _from_end(bare) or found
     segments = [part.strip() for part in _SEGMENT.split(found.rest) if part and part.strip()]
-    segments[:1] = [part for first in segments[:1] for part in _CLAUSE.split(first, maxsplit=1)]
+    segments[:1] = [part for first in segments[:1] for part in _without_clause(first)]
     notes, optional, juice = list(found.notes), False, found.juice
     for remark in [*segments[1:], *remarks]:
         said = spoken(remark)

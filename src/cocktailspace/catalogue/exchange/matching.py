@@ -22,7 +22,9 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class KnownRecipes:
+    """Ids of recipes: by uid, by name and source, and by name alone, with their sources."""
+
     by_uid: dict[str, int]
     by_order: dict[str, int]
     by_name: dict[str, list[tuple[int, str | None]]]
@@ -33,7 +35,7 @@ def match_recipes(connection: Connection, rows: Sequence[RecipeRow]) -> Matching
     its name. One whose source differs from those of several is a new version of the drink; one
     that names no source might be any of them.
     """
-    known = _known(connection)
+    known = known_recipes(connection)
     ids: list[int | None] = []
     for row in rows:
         found = known.by_uid.get(row.uid or "")
@@ -54,8 +56,9 @@ def match_recipes(connection: Connection, rows: Sequence[RecipeRow]) -> Matching
     return matching
 
 
-def _known(connection: Connection) -> _Known:
-    known = _Known({}, {}, {})
+def known_recipes(connection: Connection) -> KnownRecipes:
+    """What recipes there are now."""
+    known = KnownRecipes({}, {}, {})
     columns = recipes.c
     query = select(columns.id, columns.uid, columns.order_key, columns.name_key, columns.source)
     for row in connection.execute(query.order_by(columns.order_key)):
@@ -66,7 +69,7 @@ def _known(connection: Connection) -> _Known:
     return known
 
 
-def _add_merged(connection: Connection, known: _Known) -> None:
+def _add_merged(connection: Connection, known: KnownRecipes) -> None:
     """Names of recipes that were merged into others mean these, unless others have them now."""
     here = set(known.by_uid.values())
     query = select(merged).where(merged.c.entity == "recipe").order_by(merged.c.old_id)

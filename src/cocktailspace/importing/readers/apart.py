@@ -64,6 +64,11 @@ def _collection(name: str, said: bytes) -> Collection:
     answer = jiter.from_json(said, allow_inf_nan=False)
     if "error" in answer:
         raise UnreadableError(f"{name}: {answer['error']}")
+    return from_objects(answer)
+
+
+def from_objects(answer: Mapping[str, Any]) -> Collection:
+    """The collection that `as_objects` has said."""
     recipes = [
         RecipeRow(**_tuples(row) | {"lines": tuple(LineRow(**_tuples(line)) for line in lines)})
         for row, lines in answer["recipes"]

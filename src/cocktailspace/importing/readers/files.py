@@ -69,21 +69,31 @@ _READ_IN_ARCHIVES = (
 )
 
 
+_CATALOGUE = re.compile(rb'"format"\s*:\s*"catalogue/\d')
+
+
+def is_catalogue(body: bytes) -> bool:
+    """Whether a file is an export of this program's own, which is taken as it is."""
+    return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and bool(
+        _CATALOGUE.search(body[:4_096]) or _CATALOGUE.search(body[-4_096:])
+    )
+
+
 def read_file(name: str, body: bytes, mapped: Mapped | None = None) -> Collection:
     """What a file says; UnreadableError where it says no recipes, with what to do."""
     mapped = mapped or Mapped()
     if len(body) > BOUNDS.file_bytes:
         size = BOUNDS.file_bytes // 2**20
-        raise UnreadableError(f"{name} has more than {size} MB: split it")
+        raise UnreadableError(f"the file has more than {size} MB: split it")
     if not body.strip():
-        raise UnreadableError(f"{name} is empty")
+        raise UnreadableError("the file is empty")
     if body.startswith(_ZIP):
         return _read_zip(body, mapped)
     if body.startswith(_OLE):
         return _bounded(read_spreadsheet(body, mapped))
     if body.startswith(_BINARY):
         raise UnreadableError(
-            f"{name} is a picture, a document or an archive that is not read: export it as CSV, "
+            "the file is a picture, a document or an archive that is not read: export it as CSV, "
             "JSON or text"
         )
     text, remark = decoded(body)
@@ -107,16 +117,16 @@ def _read_text(name: str, text: str, mapped: Mapped) -> Collection:
             return collection_of(read_json(text), "JSON", mapped)
         except UnreadableError:
             if start == "[" and ending in (".md", ".txt", ".yml", ".yaml"):
-                return _first_that_reads(name, text, mapped, ending)
+                return _first_that_reads(text, mapped, ending)
             raise
     if start == "<":
         if _HTML.match(text) or "application/ld+json" in text:
             return collection_of(read_html(text), "in a web page", mapped)
         return collection_of(read_xml(text), "XML", mapped)
-    return _first_that_reads(name, text, mapped, ending)
+    return _first_that_reads(text, mapped, ending)
 
 
-def _first_that_reads(name: str, text: str, mapped: Mapped, ending: str) -> Collection:
+def _first_that_reads(text: str, mapped: Mapped, ending: str) -> Collection:
     """Tables, YAML and prose look alike: whichever finds recipes, the likeliest first."""
     readers: dict[str, Callable[[], Collection]] = {}
     if delimiter_of(text) or ending in _TABLES:
@@ -134,7 +144,7 @@ def _first_that_reads(name: str, text: str, mapped: Mapped, ending: str) -> Coll
             return readers[each]()
         except UnreadableError as error:
             failed = failed or error
-    raise failed or UnreadableError(f"{name} has no recipes")
+    raise failed or UnreadableError("the file has no recipes")
 
 
 def _read_zip(body: bytes, mapped: Mapped) -> Collection:

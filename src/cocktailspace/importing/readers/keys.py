@@ -4,12 +4,13 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 from cocktailspace.importing.vocabulary import plain
 
 _KEY = re.compile(r"[^a-z0-9\u0400-\u04ff]+")
+_MOST_KEYS = 10_000
 _BEFORE_NUMBERS = ("ingredient", "item", "zutat", "line")
 _NUMBERED = re.compile(r"^(.*?)(\d{1,3})(.*)$")
 
@@ -49,13 +50,17 @@ class Mapped:
 
     fields: Mapping[str, str] = field(default_factory=dict)
     """`{"name": "Drink name"}`: a number in a key stands for that of a line."""
+    _seen: dict[tuple[str, str], tuple[str | None, int | None]] = field(default_factory=dict)
 
     def field_of(self, key: str, kind: str) -> tuple[str | None, int | None]:
         """The field that a key is, and the number of the line that it is of."""
-        return _field_of(tuple(self.fields.items()), key, kind)
+        if (found := self._seen.get((key, kind))) is None:
+            if len(self._seen) > _MOST_KEYS:
+                self._seen.clear()
+            found = self._seen[key, kind] = _field_of(tuple(self.fields.items()), key, kind)
+        return found
 
 
-@lru_cache(maxsize=10_000)
 def _field_of(
     said: tuple[tuple[str, str], ...], key: str, kind: str
 ) -> tuple[str | None, int | None]:

@@ -1,0 +1,108 @@
+"""Imports of what people have: a file becomes a plan, which is decided, applied and undone."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Path, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from cocktailspace.api.auth.identity import Identity
+from cocktailspace.api.context import Context
+from cocktailspace.api.errors import READ, WRITE, WRITE_ONE
+from cocktailspace.api.writing import refuse_key
+from cocktailspace.catalogue.errors import InvalidError, Problem
+from cocktailspace.importing.decisions import Decisions, OnConflict
+from cocktailspace.importing.described import PlanView, described
+from cocktailspace.importing.rows import UnreadableError
+from cocktailspace.importing.service import Imports
+
+ImportId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="As its plan gives it")]
+_PREFIX = "/catalogue/imports"
+
+
+class Undone(BaseModel):
+    """What became of an import."""
+
+    id: str
+    state: str = Field(examples=["undone"])
+
+
+def import_routes(context: Context) -> APIRouter:
+    """Routes over the imports of this catalogue. Each belongs to who began it."""
+    router = context.router(_PREFIX, "imports")
+    imports = Imports(context.services.database, context.services.clock)
+    Editor = Annotated[Identity, Depends(context.editor)]  # noqa: N806 - a type
+
+    @router.post("", status_code=201, responses=WRITE, dependencies=[Depends(refuse_key)])
+    def plan_import(
+        file: Annotated[bytes, Body(media_type="application/octet-stream")],
+        identity: Editor,
+        name: Annotated[
+            str, Query(min_length=1, max_length=200, description="Of the file", examples=["my.csv"])
+        ],
+        on_conflict: Annotated[
+            OnConflict, Query(description="What a recipe that is there gets")
+        ] = "fill",
+        source: Annotated[
+            str | None, Query(max_length=1_000, description="Of recipes that name none themselves")
+        ] = None,
+        map: Annotated[  # noqa: A002 - as the command line calls it
+            list[str] | None,
+            Query(max_length=100, description="Which header is what: `name=Drink name`"),
+        ] = None,
+    ) -> PlanView:
+        """Read a file, whatever its format, and plan what it would do; nothing is changed."""
+        decisions = Decisions(on_conflict=on_conflict, source=source)
+        try:
+            found = imports.start(
+                identity.name, name, file, mapping=_mapping(map or []), decisions=decisions
+            )
+        except UnreadableError as error:
+            raise InvalidError([Problem("", str(error))]) from None
+        return described(found)
+
+    @router.get("/{import_id}", responses=READ)
+    def get_import(import_id: ImportId, identity: Editor) -> PlanView:
+        """A plan as it would be carried out now."""
+        return described(imports.get(identity.name, import_id))
+
+    @router.put("/{import_id}/decisions", responses=WRITE_ONE)
+    def decide_import(import_id: ImportId, decisions: Decisions, identity: Editor) -> PlanView:
+        """Keep what was decided, in place of what was decided before."""
+        return described(imports.decide(identity.name, import_id, decisions))
+
+    @router.post("/{import_id}/apply", responses=WRITE_ONE, dependencies=[Depends(refuse_key)])
+    def apply_import(
+        import_id: ImportId,
+        identity: Editor,
+        digest: Annotated[
+            str, Query(max_length=64, description="Of the plan that you have seen; 409 by now else")
+        ],
+    ) -> PlanView:
+        """Carry a plan out, whole or not at all; one that was carried out already stays so."""
+        return described(imports.apply(identity.name, import_id, digest))
+
+    @router.post("/{import_id}/undo", responses=WRITE_ONE, dependencies=[Depends(refuse_key)])
+    def undo_import(import_id: ImportId, identity: Editor) -> Undone:
+        """Put back what an import did, while nobody has touched it."""
+        stored = imports.undo(identity.name, import_id)
+        return Undone(id=stored.id, state=stored.state)
+
+    @router.delete("/{import_id}", status_code=204, responses=WRITE_ONE)
+    def discard_import(import_id: ImportId, identity: Editor) -> Response:
+        """Forget a plan, or how to undo what it did."""
+        imports.discard(identity.name, import_id)
+        return Response(status_code=204)
+
+    return router
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        field, equals, header = pair.partition("=")
+        if not equals or not header.strip():
+            message = f"say which header is what, as in `name=Drink name`, not {pair!r}"
+            raise InvalidError([Problem("map", message)])
+        found[field.strip()] = header.strip()
+    return found

@@ -1,0 +1,256 @@
+"""`import`: bring in what people have. The plan is shown first; whoever has a terminal decides."""
+
+import sys
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cocktailspace.bootstrap import Services
+from cocktailspace.cli.common import fail, prepare, say, services_of
+from cocktailspace.cli.transfer import take_catalogue
+from cocktailspace.importing.decisions import Answer, Decisions, Group, OnConflict
+from cocktailspace.importing.described import described, question
+from cocktailspace.importing.planning import Plan, counts_of
+from cocktailspace.importing.readers.apart import read_apart
+from cocktailspace.importing.readers.files import is_catalogue
+from cocktailspace.importing.rows import Collection, UnreadableError
+from cocktailspace.importing.service import Import, Imports
+from cocktailspace.terminal import printable
+
+_STDIO = Path("-")
+_OWNER = "command line"
+_SHOWN = 12
+"""So many names of a list are printed."""
+
+
+def import_(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files to bring in, of any format; - is standard input")
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan, change nothing")
+    ] = False,
+    on_conflict: Annotated[
+        str,
+        typer.Option(help="What a recipe that is there gets: skip, fill (what it lacks), replace"),
+    ] = "fill",
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Take what is certain, put the rest under Unsorted")
+    ] = False,
+    map_: Annotated[
+        list[str] | None, typer.Option("--map", help='Which header is what: name="Drink name"')
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="The source of recipes that name none themselves")
+    ] = None,
+    second_versions: Annotated[
+        bool, typer.Option(help="Make second versions of drinks that are there from elsewhere")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option(help="Of a catalogue's file: also delete what it does not have")
+    ] = False,
+) -> None:
+    """Bring in recipes: lists, tables, texts, web pages, other programs' exports, catalogues.
+
+    A file of this program (catalogue/1, catalogue/2) is taken as it is. Of any other the plan is
+    shown, asked about and then carried out, whole or not at all; without a terminal and without
+    --yes it is only shown, and the exit code is 1.
+    """
+    if on_conflict not in ("skip", "fill", "replace"):
+        fail(f"--on-conflict is skip, fill or replace, not {on_conflict}")
+    mapping = _mapping(map_ or [])
+    decisions = Decisions(
+        on_conflict=_conflict(on_conflict), source=source, second_versions=second_versions,
+        rest="unsorted" if yes else None,
+    )  # fmt: skip
+    bodies = {
+        file: sys.stdin.buffer.read() if file == _STDIO else file.read_bytes() for file in files
+    }
+    strange = [file for file, body in bodies.items() if not is_catalogue(body)]
+    if replace and strange:
+        fail(f"--replace is for a catalogue's file, which {strange[0]} is not; see --on-conflict")
+    read = {file: _read(file, bodies[file], mapping) for file in strange}
+    with services_of() as services:
+        # Names are matched to ingredients that are there: a new catalogue gets the starter's.
+        prepare(services, starter=bool(read))
+        undecided = False
+        for file, body in bodies.items():
+            if file not in read:
+                take_catalogue(services, body, replace=replace, yes=yes, dry_run=dry_run)
+                continue
+            digest = sha256(body).hexdigest()
+            undecided |= not _import_one(
+                services, file, digest, read[file], decisions, dry_run=dry_run
+            )
+        if undecided and not dry_run:
+            raise typer.Exit(1)
+
+
+def _conflict(text: str) -> OnConflict:
+    return "skip" if text == "skip" else "replace" if text == "replace" else "fill"
+
+
+def _mapping(pairs: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        field, equals, header = pair.partition("=")
+        if not equals or not header.strip():
+            fail(f'--map says field=header, as in name="Drink name", not {pair!r}')
+        found[field.strip()] = header.strip()
+    return found
+
+
+def _name(file: Path) -> str:
+    return "standard input" if file == _STDIO else file.name
+
+
+def _read(file: Path, body: bytes, mapping: dict[str, str]) -> Collection:
+    try:
+        return read_apart(_name(file), body, mapping)
+    except UnreadableError as error:
+        fail(str(error))
+
+
+def _import_one(
+    services: Services,
+    file: Path,
+    digest: str,
+    collection: Collection,
+    decisions: Decisions,
+    *,
+    dry_run: bool,
+) -> bool:
+    """Whether a file was brought in."""
+    imports = Imports(services.database, services.clock)
+    found = imports.plan(_OWNER, _name(file), digest, collection, decisions)
+    console = Console()
+    _show(console, found)
+    may_ask = sys.stdin.isatty() and sys.stdout.isatty() and file != _STDIO
+    if not dry_run and may_ask and decisions.rest is None:
+        found = _ask(console, imports, found)
+    if dry_run or found.plan.open_groups or (decisions.rest is None and not may_ask):
+        imports.discard(_OWNER, found.stored.id)
+        if not dry_run:
+            say("nothing was changed: decide at a terminal, or take what is certain with --yes")
+        return False
+    applied = imports.carry_out(found, found.plan.digest)
+    say(_done(applied.plan))
+    return True
+
+
+def _done(plan: Plan) -> str:
+    counts = described_counts(plan)
+    return f"done: {counts}; {len(plan.new_ingredients)} new ingredients"
+
+
+def described_counts(plan: Plan) -> str:
+    """How many recipes become what, in words."""
+    words = {
+        "create": "created", "second": "second versions", "fill": "filled", "replace": "replaced",
+        "unchanged": "unchanged", "leave": "left alone", "refuse": "refused",
+    }  # fmt: skip
+    counts = counts_of(plan)
+    said = [f"{counts[key]:,} {word}" for key, word in words.items() if counts[key]]
+    return "recipes: " + (", ".join(said) or "none")
+
+
+def _show(console: Console, found: Import) -> None:
+    view, plan = described(found), found.plan
+    table = Table(title=Text(printable(f"{view.file}: {view.format}")), show_header=False)
+    table.add_column(style="bold")
+    table.add_column()
+
+    def row(what: str, text: str) -> None:
+        table.add_row(what, Text(printable(text)))
+
+    row("recipes", described_counts(plan).removeprefix("recipes: "))
+    row("lines", f"{view.lines:,}, {view.unread_lines:,} not understood")
+    row("source", f"{view.source} (where a recipe names none)")
+    for action in ("refuse", "leave", "replace", "second", "fill", "create"):
+        names = [each for each in view.recipes if each.action == action]
+        if names:
+            shown = [f"{each.name}{f' ({each.reason})' if each.reason else ''}" for each in names]
+            row(action, _listed(shown, view.counts.get(action, len(names))))
+    certain = [
+        f"{each.said[0]} = {each.name}" for each in view.certain if each.said[0] != each.name
+    ]
+    row("the same", _listed(certain, len(certain)))
+    row(
+        "new", f"{view.new_ingredients:,} ingredients; units: {', '.join(view.new_units) or 'none'}"
+    )
+    for group in plan.groups:
+        row("decide" if group in plan.open_groups else "decided", _question(group, plan))
+    if view.unread:
+        said = [f"{each.recipe}: {each.text}" for each in view.unread]
+        row("not understood", _listed(said, view.unread_lines))
+    if view.not_shown:
+        keys = [f"{each.key} ({each.recipes})" for each in view.not_shown]
+        row("kept, not shown", _listed(keys, len(keys)))
+    for remark in view.remarks:
+        row("remark", remark)
+    console.print(table)
+
+
+def _question(group: Group, plan: Plan) -> str:
+    shown = []
+    for each in group.meanings:
+        place = plan.view.known.by_id.get(each.match.place_id or 0)
+        exact = place is not None and place.name != group.place
+        shown.append(each.match.name + (f" under {place.name}" if place and exact else ""))
+    names = "" if group.kind == "near" else f" {_listed(shown, len(shown))}"
+    return f"{question(group)}{names} ({group.lines} lines)"
+
+
+def _listed(names: list[str], count: int) -> str:
+    more = count - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _ask(console: Console, imports: Imports, found: Import) -> Import:
+    """Ask about each group that is open; an answer is kept at once."""
+    decisions = found.plan.decisions.model_copy(deep=True)
+    if any(target.source == found.plan.source for target in found.plan.targets):
+        said = typer.prompt("source of recipes that name none", default=found.plan.source)
+        decisions.source = said
+    for group in list(found.plan.open_groups):
+        console.print(Text(printable(_question(group, found.plan))))
+        while True:
+            reply = typer.prompt(
+                "y takes it, n makes new ones where they would hang, u puts them under Unsorted, "
+                "a takes all that is left; or the name of an ingredient",
+                default="y",
+            ).strip()
+            if _reply(reply, group, decisions, found.plan):
+                break
+            console.print(Text(f"there is no ingredient {printable(reply)!r}"))
+        if decisions.rest is not None:
+            break
+    return imports.decide(_OWNER, found.stored.id, decisions)
+
+
+def _reply(reply: str, group: Group, decisions: Decisions, plan: Plan) -> bool:
+    """Take a reply into the decisions; False where it says nothing."""
+    takes = {"y": "proposal" if group.kind == "near" else "new", "n": "new", "u": "unsorted"}
+    if reply == "a":
+        decisions.rest = "unsorted"
+        return True
+    if reply in takes:
+        take = takes[reply]
+        decisions.groups[group.key] = (
+            "proposal" if take == "proposal" else "unsorted" if take == "unsorted" else "new"
+        )
+        return True
+    met = plan.view.known.called(reply)
+    if met is None:
+        return False
+    for each in group.meanings:
+        decisions.names[each.key] = (
+            Answer(ingredient_id=met) if group.kind == "near" else Answer(parent_id=met)
+        )
+    return True

@@ -1,0 +1,187 @@
+"""Imports from start to end: read and plan, decide, apply, undo."""
+
+import hashlib
+import json
+import secrets
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import PurePath
+
+import jiter
+from sqlalchemy import Connection
+
+from cocktailspace.catalogue.changes import catalogue_state
+from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.errors import ConflictError
+from cocktailspace.catalogue.imports import (
+    StoredImport,
+    add_import,
+    change_import,
+    delete_import,
+    get_import,
+)
+from cocktailspace.collector import paused_collector
+from cocktailspace.importing.applying import Applied, apply_plan, undo
+from cocktailspace.importing.decisions import Decisions
+from cocktailspace.importing.planning import Plan, make_plan
+from cocktailspace.importing.readers.apart import as_objects, from_objects, read_apart
+from cocktailspace.importing.rows import Collection
+from cocktailspace.times import Clock, utc_now
+
+
+class StalePlanError(ConflictError):
+    """What a plan rests on has changed since it was looked at."""
+
+
+class UndecidedError(ConflictError):
+    """A plan has questions that nobody has answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An import and its plan as it would be carried out now."""
+
+    stored: StoredImport
+    plan: Plan
+
+
+class Imports:
+    """The imports of a catalogue. Each belongs to who began it: nobody else sees it."""
+
+    def __init__(self, database: Database, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    def start(
+        self,
+        owner: str,
+        name: str,
+        body: bytes,
+        *,
+        mapping: Mapping[str, str] | None = None,
+        decisions: Decisions | None = None,
+    ) -> Import:
+        """Read a file in a child process and plan what it would do; UnreadableError."""
+        found = read_apart(name, body, mapping)
+        return self.plan(owner, name, hashlib.sha256(body).hexdigest(), found, decisions)
+
+    def plan(
+        self,
+        owner: str,
+        name: str,
+        sha256: str,
+        found: Collection,
+        decisions: Decisions | None = None,
+    ) -> Import:
+        """Plan what a file that was read would do."""
+        new = StoredImport(
+            secrets.token_hex(16),
+            owner,
+            "planned",
+            name,
+            sha256,
+            self._clock(),
+            _packed(found),
+            (decisions or Decisions()).model_dump_json(),
+        )
+        with self._database.transaction() as tx:
+            add_import(tx.connection, new)
+        return self._planned(new)
+
+    def get(self, owner: str, import_id: str) -> Import:
+        """An import of this owner, planned anew."""
+        return self._planned(self._stored(owner, import_id))
+
+    def decide(self, owner: str, import_id: str, decisions: Decisions) -> Import:
+        """Keep what was decided, in place of what was decided before."""
+        stored = self._stored(owner, import_id)
+        if stored.state != "planned":
+            raise ConflictError("this import was applied: there is nothing to decide any more")
+        with self._database.transaction() as tx:
+            change_import(tx.connection, stored.id, decisions=decisions.model_dump_json())
+        return self.get(owner, import_id)
+
+    def apply(self, owner: str, import_id: str, digest: str | None = None) -> Import:
+        """Carry a plan out, whole or not at all; one that was carried out already is left so.
+
+        digest: of the plan that was looked at. Raises StalePlanError where it would be another
+        one by now, UndecidedError where questions are open.
+        """
+        return self.carry_out(self.get(owner, import_id), digest)
+
+    def carry_out(self, found: Import, digest: str | None = None) -> Import:
+        """Carry out a plan that was just made."""
+        if found.stored.state == "applied":
+            return found
+        if found.stored.state == "undone":
+            raise ConflictError("this import was undone; start it anew")
+        with paused_collector(), self._database.transaction() as tx:
+            plan = found.plan
+            if catalogue_state(tx.connection).version != plan.view.version:
+                plan = self._plan(tx.connection, found.stored)
+            if digest is not None and plan.digest != digest:
+                raise StalePlanError(
+                    "the catalogue or the decisions changed since this plan was made: look again"
+                )
+            if plan.open_groups:
+                names = sum(len(group.meanings) for group in plan.open_groups)
+                raise UndecidedError(f"{names} names are not decided yet")
+            applied = apply_plan(tx, plan)
+            version = catalogue_state(tx.connection).version + len(tx.touched)
+            change_import(
+                tx.connection,
+                found.stored.id,
+                state="applied",
+                applied=zlib.compress(json.dumps(asdict(applied)).encode()),
+                applied_version=version,
+            )
+        return Import(self._stored(found.stored.owner, found.stored.id), plan)
+
+    def undo(self, owner: str, import_id: str) -> StoredImport:
+        """Put back what an import did, while nobody has touched it; else ConflictError."""
+        stored = self._stored(owner, import_id)
+        if stored.state != "applied" or stored.applied is None or stored.applied_version is None:
+            raise ConflictError("this import is not applied: there is nothing to undo")
+        applied = _applied(stored.applied)
+        with paused_collector(), self._database.transaction() as tx:
+            undo(tx, applied, stored.applied_version)
+            change_import(tx.connection, import_id, state="undone", applied=None)
+        return self._stored(owner, import_id)
+
+    def discard(self, owner: str, import_id: str) -> None:
+        """Forget an import; what it did stays."""
+        stored = self._stored(owner, import_id)
+        with self._database.transaction() as tx:
+            delete_import(tx.connection, stored.id)
+
+    def _stored(self, owner: str, import_id: str) -> StoredImport:
+        with self._database.reading() as connection:
+            return get_import(connection, import_id, owner, self._clock())
+
+    def _planned(self, stored: StoredImport) -> Import:
+        with paused_collector(), self._database.reading() as connection:
+            return Import(stored, self._plan(connection, stored))
+
+    @staticmethod
+    def _plan(connection: Connection, stored: StoredImport) -> Plan:
+        decisions = Decisions.model_validate_json(stored.decisions)
+        name = PurePath(stored.name).stem
+        return make_plan(connection, _unpacked(stored.content), decisions, name)
+
+
+def _packed(found: Collection) -> bytes:
+    return zlib.compress(json.dumps(as_objects(found), ensure_ascii=False).encode(), 3)
+
+
+def _unpacked(content: bytes) -> Collection:
+    return from_objects(jiter.from_json(zlib.decompress(content)))
+
+
+def _applied(packed: bytes) -> Applied:
+    said = json.loads(zlib.decompress(packed))
+    return Applied(
+        said["created"],
+        {int(key): draft for key, draft in said["recipes_before"].items()},
+        {int(key): draft for key, draft in said["ingredients_before"].items()},
+    )
