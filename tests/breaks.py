@@ -158,10 +158,10 @@ ENGINE_BREAKS = (
         "np.concatenate([waiting.node, above[above[rest.node]]])",
     ),
     Break(
-        "the smallest piles are matched first",
+        "the smallest masses are matched first",
         f"{ENGINE}/plans.py",
-        "order = np.argsort((side * (largest + 1) + largest - piles.mass) * width + piles.column)",
-        "order = np.argsort((side * (largest + 1) + piles.mass) * width + piles.column)",
+        "(side * (largest + 1) + largest - unmatched.mass)",
+        "(side * (largest + 1) + unmatched.mass)",
     ),
     Break(
         "blocks of pairs are numbered from nought",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from cocktailspace.analytics.job import Ending, run_job
+from cocktailspace.analytics.job import JobResult, run_job
 from cocktailspace.artifacts.attempt import AttemptRecorder
 from cocktailspace.artifacts.manifest import Manifest, read_published
 from cocktailspace.artifacts.publish import Result, new_run_id, publish
@@ -16,13 +16,13 @@ Bodies = dict[str, bytes]
 OLD_PARAMETERS = {"algorithm_version": 2, "ingredient_costs": "learned", "similar_recipes": 10}
 
 
-def publish_analytics(services: Services, *, force: bool = False) -> Ending:
+def publish_analytics(services: Services, *, force: bool = False) -> JobResult:
     """Bring what is published up to date, as the job does."""
     note = AttemptRecorder(services.store, clock=services.clock)
     catalogue, store = services.settings.catalogue_file, services.store
-    ending = run_job(catalogue, store, note, clock=services.clock, force=force)
+    result = run_job(catalogue, store, note, clock=services.clock, force=force)
     note.succeed()
-    return ending
+    return result
 
 
 def bodies_of(services: Services) -> Bodies:

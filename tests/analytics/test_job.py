@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cocktailspace.analytics import job as job_module
 from cocktailspace.analytics import maps
-from cocktailspace.analytics.job import Ending, TryAgainError, run_job
+from cocktailspace.analytics.job import JobResult, TryAgainError, run_job
 from cocktailspace.analytics.parameters import MAPS
 from cocktailspace.analytics.transport.neighbours import Neighbours
 from cocktailspace.artifacts.attempt import AttemptRecorder, read_attempt
@@ -44,7 +44,9 @@ def _path(database: Database) -> Path:
     return database.path
 
 
-def _run(database: Database, store: FolderStore, clock: ManualClock, **options: object) -> Ending:
+def _run(
+    database: Database, store: FolderStore, clock: ManualClock, **options: object
+) -> JobResult:
     clock.advance(seconds=1)
     note = AttemptRecorder(store, clock=clock)
     return run_job(_path(database), store, note, clock=clock, sleep=lambda _s: None, **options)  # type: ignore[arg-type]
@@ -53,15 +55,15 @@ def _run(database: Database, store: FolderStore, clock: ManualClock, **options: 
 def test_a_run_publishes_every_artifact_of_the_present_version(
     bar: Database, store: FolderStore, clock: ManualClock
 ) -> None:
-    ending = _run(bar, store, clock)
-    assert ending.outcome == "published"
-    assert ending.manifest is not None
-    assert set(ending.manifest.artifacts) == set(ArtifactName)
+    result = _run(bar, store, clock)
+    assert result.outcome == "published"
+    assert result.manifest is not None
+    assert set(result.manifest.artifacts) == set(ArtifactName)
     with bar.reading() as connection:
         state = catalogue_state(connection)
-    assert ending.manifest.source_version == state.version
-    assert ending.manifest.catalogue_id == state.catalogue_id
-    assert ending.manifest.counts["recipes"] == 3
+    assert result.manifest.source_version == state.version
+    assert result.manifest.catalogue_id == state.catalogue_id
+    assert result.manifest.counts["recipes"] == 3
 
 
 def test_what_is_published_already_is_not_computed_again(
@@ -88,9 +90,9 @@ def test_an_edit_is_computed(bar: Database, store: FolderStore, clock: ManualClo
     _run(bar, store, clock)
     with bar.transaction() as tx:
         delete_recipe(tx, 1)
-    ending = _run(bar, store, clock)
-    assert ending.manifest is not None
-    assert ending.manifest.counts["recipes"] == 2
+    result = _run(bar, store, clock)
+    assert result.manifest is not None
+    assert result.manifest.counts["recipes"] == 2
 
 
 def test_a_busy_catalogue_is_tried_again_and_then_left_for_later(
@@ -128,12 +130,12 @@ def test_an_artifact_is_stored_before_the_next_is_computed(
         return np.zeros((len(neighbours), 2))
 
     monkeypatch.setattr(maps, "project", project)
-    ending = _run(bar, store, clock)
+    result = _run(bar, store, clock)
     before, between = stored
     assert ArtifactName.INGREDIENT_USAGE in before
     assert between - before == {ArtifactName.COCKTAIL_SPACE_EM}
-    assert ending.manifest is not None
-    assert set(ending.manifest.artifacts) == set(ArtifactName)
+    assert result.manifest is not None
+    assert set(result.manifest.artifacts) == set(ArtifactName)
 
 
 def test_progress_goes_through_every_step(
@@ -141,9 +143,9 @@ def test_progress_goes_through_every_step(
 ) -> None:
     steps = []
     monkeypatch.setattr(AttemptRecorder, "report", lambda _self, step, _f: steps.append(step))
-    ending = _run(bar, store, clock)
-    assert ending.manifest is not None
-    seconds = ending.manifest.seconds
+    result = _run(bar, store, clock)
+    assert result.manifest is not None
+    seconds = result.manifest.seconds
     shown = [step for step in dict.fromkeys(steps) if step not in ("snapshot", "publish")]
     assert shown == list(seconds)
 
@@ -151,10 +153,10 @@ def test_progress_goes_through_every_step(
 def test_the_note_names_the_version_under_way(
     bar: Database, store: FolderStore, clock: ManualClock
 ) -> None:
-    ending = _run(bar, store, clock)
+    result = _run(bar, store, clock)
     attempt = read_attempt(store)
     assert attempt is not None
-    assert attempt.source_version == ending.snapshot.version
+    assert attempt.source_version == result.snapshot.version
 
 
 def test_a_snapshot_sees_only_what_was_committed(bar: Database) -> None:
@@ -231,9 +233,9 @@ def test_a_forced_run_of_an_unchanged_catalogue_moves_no_point(
     endings = [_run(database, store, clock, force=True) for _ in range(2)]
     for name in MAPS:
         first, second = (
-            list(rows_of(store.read(ending.manifest.artifacts[name].key).body))
-            for ending in endings
-            if ending.manifest is not None
+            list(rows_of(store.read(result.manifest.artifacts[name].key).body))
+            for result in endings
+            if result.manifest is not None
         )
         assert len(first) == 126
         assert first == second

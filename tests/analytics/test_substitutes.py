@@ -219,7 +219,7 @@ def test_evidence_of_other_families_runs_either_way() -> None:
         for other in columns.tolist()
         if roots[one] != roots[other]
     }
-    evidence = found.of_other_families(roots).tolist()
+    evidence = found.across_families(roots).tolist()
     assert evidence == sorted(set(evidence))
     assert {divmod(pair, len(names)) for pair in evidence} == listed | {
         (other, one) for one, other in listed

@@ -9,8 +9,8 @@ _M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
 _LARGE = 4 << 20
 
 
-def _travel_light() -> None:
-    """Leave out, before anything is imported, what costs a job more than it brings.
+def _configure_process() -> None:
+    """Switch off, before anything is imported, what costs a job more than it brings.
 
     Collecting cycles: the process ends soon, and importing makes many objects and little garbage.
     Threads inside BLAS: the steps are threads already, and BLAS's wait for more by turning on the
@@ -24,7 +24,7 @@ def _travel_light() -> None:
 
 
 if __name__ == "__main__":
-    _travel_light()
+    _configure_process()
 
     from cocktailspace.analytics.command import main
 

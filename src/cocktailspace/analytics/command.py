@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from cocktailspace.analytics.code_cache import writable_code_cache
-from cocktailspace.analytics.job import Ending, TryAgainError, run_job
+from cocktailspace.analytics.job import JobResult, TryAgainError, run_job
 from cocktailspace.artifacts.attempt import AttemptRecorder
 from cocktailspace.artifacts.report import RunReport
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
@@ -76,7 +76,7 @@ def main() -> NoReturn:
 def _run(catalogue: Path, store: ArtifactStore, *, force: bool) -> tuple[int, RunReport]:
     note = _new_note(store)
     try:
-        ending = run_job(catalogue, store, note, clock=utc_now, force=force)
+        result = run_job(catalogue, store, note, clock=utc_now, force=force)
     except Stop:
         note.stop()
         return STOPPED, _report("stopped", note)
@@ -89,7 +89,7 @@ def _run(catalogue: Path, store: ArtifactStore, *, force: bool) -> tuple[int, Ru
         note.fail(message)
         return FAILED, _report("failed", note, error=message)
     note.succeed()
-    return PUBLISHED, _report_of(ending, note)
+    return PUBLISHED, _report_of(result, note)
 
 
 def _new_note(store: ArtifactStore) -> AttemptRecorder:
@@ -126,14 +126,14 @@ def _report(outcome: str, note: AttemptRecorder, **more: Any) -> RunReport:
     )
 
 
-def _report_of(ending: Ending, note: AttemptRecorder) -> RunReport:
+def _report_of(result: JobResult, note: AttemptRecorder) -> RunReport:
     published: dict[str, Any] = {}
-    if ending.manifest is not None:
+    if result.manifest is not None:
         published = {
-            "published_run_id": ending.manifest.run_id,
-            "counts": ending.manifest.counts,
+            "published_run_id": result.manifest.run_id,
+            "counts": result.manifest.counts,
         }
-    return _report(ending.outcome, note, previous_version=ending.previous_version, **published)
+    return _report(result.outcome, note, previous_version=result.previous_version, **published)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -51,9 +51,9 @@ class Comparer:
         flows = transport_plans(masses[0], masses[1], self._forest)
         reach, other_reach = (tree.sums() for tree in trees)
         distances = reach + other_reach - 2 * _shared(*trees)
-        return self.worded(before, after, flows, distances, reach, other_reach)
+        return self.described(before, after, flows, distances, reach, other_reach)
 
-    def worded(
+    def described(
         self,
         before: Rows,
         after: Rows,

@@ -35,8 +35,8 @@ class TryAgainError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """How a run of the job ended when it did not fail.
+class JobResult:
+    """What a run of the job did when it did not fail.
 
     previous_version: of this catalogue, published when the run began; 0 where none was.
     """
@@ -55,7 +55,7 @@ def run_job(
     clock: Clock,
     force: bool = False,
     sleep: Callable[[float], None] = time.sleep,
-) -> Ending:
+) -> JobResult:
     """Bring what is published up to the present version of the catalogue, a SQLite file.
 
     Does nothing when that version is published already with the same parameters, unless forced.
@@ -64,16 +64,16 @@ def run_job(
     """
     base = read_published(store)
     note.report("snapshot", 0.0)
-    snapshot = _patient_snapshot(catalogue, sleep)
+    snapshot = _snapshot_with_retries(catalogue, sleep)
     note.took_snapshot(snapshot.catalogue_id, snapshot.version)
     version = _previous_version(snapshot, base)
     if not force and _is_published(store, snapshot, base):
-        return Ending("nothing to do", snapshot, base.manifest if base else None, version)
+        return JobResult("nothing to do", snapshot, base.manifest if base else None, version)
     previous = _previous_maps(store, snapshot, base)
     analytics = regenerate_analytics(snapshot, previous=previous, report=note.report)
     result = _result(note, snapshot, analytics, clock)
     manifest = publish(store, result, base=base, clock=clock)
-    return Ending("published" if manifest else "superseded", snapshot, manifest, version)
+    return JobResult("published" if manifest else "superseded", snapshot, manifest, version)
 
 
 def _previous_version(snapshot: Snapshot, base: Published | None) -> int:
@@ -83,8 +83,8 @@ def _previous_version(snapshot: Snapshot, base: Published | None) -> int:
     return manifest.source_version
 
 
-def _patient_snapshot(catalogue: Path, sleep: Callable[[float], None]) -> Snapshot:
-    """Take a snapshot; wait longer and longer for a busy writer or a journal to be healed."""
+def _snapshot_with_retries(catalogue: Path, sleep: Callable[[float], None]) -> Snapshot:
+    """Take a snapshot, with exponential backoff while a writer is busy or a journal is hot."""
     for attempt in range(_SNAPSHOT_TRIES):
         try:
             return take_snapshot(catalogue)
@@ -125,17 +125,17 @@ def _result(
         catalogue_id=snapshot.catalogue_id,
         source_version=snapshot.version,
         source_changed_at=snapshot.changed_at,
-        artifacts=_bodies(note, snapshot, analytics, clock),
+        artifacts=_encoded(note, snapshot, analytics, clock),
         counts=analytics.counts,
         seconds=analytics.seconds,
         parameters=PARAMETERS,
     )
 
 
-def _bodies(
+def _encoded(
     note: AttemptRecorder, snapshot: Snapshot, analytics: Analytics, clock: Clock
 ) -> Iterator[tuple[ArtifactName, IO[bytes]]]:
-    """Each artifact as it is stored, made as it is asked for."""
+    """Each artifact as it is stored, encoded when the publisher reads it."""
     now = clock()
     for artifact in analytics.artifacts:
         yield (

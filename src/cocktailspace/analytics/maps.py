@@ -57,7 +57,7 @@ def draw_map(
     previous: the published one; `projection.project` says what the features and another map are.
     """
     graph = graph_digest(space, neighbours)
-    start = start_places(space, previous)
+    start = start_coordinates(space, previous)
     if start is not None and previous.graph == graph and np.isfinite(start).all():
         return Map(start, graph)
     begin = None if other is None else other.coordinates
@@ -65,7 +65,7 @@ def draw_map(
 
 
 def graph_digest(space: Space, neighbours: Neighbours) -> str:
-    """Digest of who is near whom, and how near: the same on every machine."""
+    """Digest of the neighbours and their distances: the same on every machine."""
     digest = hashlib.sha256()
     ids = np.array([recipe.id for recipe in space.recipes], dtype="<i8")
     for part in (ids, neighbours.indices.astype("<i4"), neighbours.distances.astype("<i4")):
@@ -93,7 +93,7 @@ def map_rows(space: Space, coordinates: NDArray[np.float64]) -> Iterator[dict[st
         }
 
 
-def start_places(space: Space, previous: PreviousMap) -> NDArray[np.float64] | None:
+def start_coordinates(space: Space, previous: PreviousMap) -> NDArray[np.float64] | None:
     """(n, 2) where the recipes were on the previous map, NaN for new ones; None for no map."""
     if len(previous.ids) == 0:
         return None

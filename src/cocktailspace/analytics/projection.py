@@ -48,18 +48,18 @@ def project(
     _check_number("other places", other, n)
     _check_number("features", features, n)
     if n < _FEWEST:
-        return _around(start, known, n)
+        return _few_points(start, known, n)
     graph = fuzzy_graph(neighbours, MAP_NEIGHBOURS)
     cold_epochs = _COLD_EPOCHS if n <= _MANY else _COLD_EPOCHS_OF_MANY
     if start is not None and known.any():
-        begin = _filled(start, known, neighbours, seed)
+        begin = _with_new_points(start, known, neighbours, seed)
         if 2 * known.sum() <= n:
             return layout(graph, begin, epochs=cold_epochs, rate=_COLD_RATE, seed=seed)
         points = layout(graph, begin, epochs=_WARM_EPOCHS, rate=_WARM_RATE, seed=seed)
-        return _laid_over(points, points[known], start[known])
+        return _aligned(points, points[known], start[known])
     begin = _principal_components(features, n, seed) if other is None else other
     points = layout(graph, begin, epochs=cold_epochs, rate=_COLD_RATE, seed=seed)
-    return points if other is None else _laid_over(points, points, other)
+    return points if other is None else _aligned(points, points, other)
 
 
 def _check_number(name: str, given: Sized | None, n: int) -> None:
@@ -76,7 +76,7 @@ def _known(start: _Points | None, n: int) -> NDArray[np.bool_]:
     return np.asarray(np.isfinite(start).all(axis=1))
 
 
-def _around(start: _Points | None, known: NDArray[np.bool_], n: int) -> _Points:
+def _few_points(start: _Points | None, known: NDArray[np.bool_], n: int) -> _Points:
     """Very few points: where they were, new ones evenly on a circle (one alone in its centre)."""
     if n == 1:
         places = np.zeros((1, 2))
@@ -88,7 +88,9 @@ def _around(start: _Points | None, known: NDArray[np.bool_], n: int) -> _Points:
     return places
 
 
-def _filled(start: _Points, known: NDArray[np.bool_], neighbours: Neighbours, seed: int) -> _Points:
+def _with_new_points(
+    start: _Points, known: NDArray[np.bool_], neighbours: Neighbours, seed: int
+) -> _Points:
     """`start` with every new point at the weighted mean of its neighbours that have a place.
 
     Points whose neighbours are all new wait for them; those never reached go to the middle. A
@@ -114,10 +116,10 @@ def _filled(start: _Points, known: NDArray[np.bool_], neighbours: Neighbours, se
     return places
 
 
-def _laid_over(points: _Points, moved: _Points, target: _Points) -> _Points:
+def _aligned(points: _Points, moved: _Points, target: _Points) -> _Points:
     """`points` shifted, turned and scaled as one, so that `moved` come as near to `target` as can.
 
-    The optimisation drifts and swells a little; nobody should see that.
+    This undoes the drift and the change of scale that come with the optimisation.
     Source: Procrustes analysis, Gower 1975.
     """
     centre, new_centre = moved.mean(axis=0), target.mean(axis=0)

@@ -51,8 +51,8 @@ Artifacts = Iterator[Artifact]
 class Analytics:
     """What a run computes.
 
-    artifacts: made as they are asked for, so that one is written and gone before the next.
-    counts, seconds: what went in, and how long each step took; whole after the last artifact.
+    artifacts: computed lazily, so that each is written and freed before the next.
+    counts, seconds: what went in, and how long each step took; complete after the last artifact.
     """
 
     artifacts: Artifacts
@@ -95,9 +95,9 @@ def _artifacts(
     yield Artifact(name, map_rows(space, drawn.coordinates), {"graph": drawn.graph})
     yield _plain_map(space, previous, drawn, steps)
     with steps.step("regions"):
-        parted = regions(space, masses)
-    yield Artifact(ArtifactName.REGIONS, parted)
-    yield from _explained(snapshot, space, masses, subtrees, relatives.first(SIMILAR), steps)
+        found = regions(space, masses)
+    yield Artifact(ArtifactName.REGIONS, found)
+    yield from _from_plans(snapshot, space, masses, subtrees, relatives.first(SIMILAR), steps)
 
 
 def _plain_map(
@@ -113,7 +113,7 @@ def _plain_map(
     return Artifact(name, map_rows(space, drawn.coordinates), {"graph": drawn.graph})
 
 
-def _explained(
+def _from_plans(
     snapshot: Snapshot,
     space: Space,
     masses: Rows,
@@ -133,7 +133,7 @@ def _explained(
     yield Artifact(ArtifactName.BAR_INDEX, indexed)
     with steps.step("similar recipes"):
         names = [ingredient.name for ingredient in space.ingredients]
-        evidence = stand_ins.of_other_families(space.forest.roots)
+        evidence = stand_ins.across_families(space.forest.roots)
         comparer = Comparer(names, space.forest, evidence)
         similar = similar_rows(space, subtrees, near, flows, comparer)
         yield Artifact(ArtifactName.RECIPE_SIMILAR, similar)
@@ -151,7 +151,7 @@ def _counts(snapshot: Snapshot, space: Space) -> dict[str, int]:
 
 
 class _Steps:
-    """The steps of a run: each one's start, progress and end are reported, and its seconds kept."""
+    """Times the steps of a run, and reports the start, progress and end of each."""
 
     def __init__(self, report: Report) -> None:
         self.seconds: dict[str, float] = {}

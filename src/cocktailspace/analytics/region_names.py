@@ -118,10 +118,10 @@ class RegionNames:
 
     def _by_ingredients(self, level: Sequence[Region]) -> list[str]:
         """What all recipes of each region hold; juices by their fruits where that is clear."""
-        whole = [self._listed(region, self._labels.__getitem__) for region in level]
+        full = [self._listed(region, self._labels.__getitem__) for region in level]
         short = [self._listed(region, self._fruit) for region in level]
         count = Counter(short)
-        names = [s if count[s] == 1 else w for s, w in zip(short, whole, strict=True)]
+        names = [s if count[s] == 1 else w for s, w in zip(short, full, strict=True)]
         return [name or ("Everything else" if len(level) > 1 else "Everything") for name in names]
 
     def _listed(self, region: Region, label: Callable[[int], str]) -> str:

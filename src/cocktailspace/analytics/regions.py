@@ -26,7 +26,8 @@ class _Level:
     """How finely recipes are parted, in thousandths of all recipes.
 
     share, more: a region holds at least so large a share, and so many recipes more.
-    common: what a larger share than this holds (spirits, juices, syrups) sets nothing apart.
+    common: an ingredient that a larger share than this holds (spirits, juices, syrups) splits
+    nothing.
     """
 
     share: int
@@ -61,7 +62,7 @@ def regions(space: Space, masses: Rows) -> dict[str, Any]:
     subtree = Forest(space.forest.parents).subtree_masses(masses)
     names = RegionNames(space, subtree)
     return {
-        "levels": [_published(space, level, names.of(level)) for level in _parted(space, subtree)]
+        "levels": [_published(space, level, names.of(level)) for level in _levels(space, subtree)]
     }
 
 
@@ -74,19 +75,19 @@ def _published(space: Space, level: Sequence[Region], names: Sequence[str]) -> l
     return sorted(rows, key=lambda row: (-len(row["recipes"]), row["name"]))
 
 
-def _parted(space: Space, subtree: Rows) -> list[list[Region]]:
+def _levels(space: Space, subtree: Rows) -> list[list[Region]]:
     """The regions of each level; those of a finer level are parts of those of a coarser one."""
     n = len(subtree)
     held = np.bincount(subtree.indices, minlength=subtree.width)
     regions = [Region((), np.arange(n))] if n else []
     levels = []
     for level in _LEVELS:
-        telling = np.flatnonzero(held * 1000 <= n * level.common)
+        candidates = np.flatnonzero(held * 1000 <= n * level.common)
         smallest = level.smallest(n)
         regions = [
             part
             for region in regions
-            for part in _split(region, subtree, telling, space.forest.parents, smallest)
+            for part in _split(region, subtree, candidates, space.forest.parents, smallest)
         ]
         levels.append(regions)
     return levels
@@ -95,16 +96,16 @@ def _parted(space: Space, subtree: Rows) -> list[list[Region]]:
 def _split(
     region: Region,
     subtree: Rows,
-    telling: NDArray[np.int64],
+    candidates: NDArray[np.int64],
     parents: NDArray[np.int32],
     smallest: int,
 ) -> list[Region]:
     """The region's parts of at least `smallest` recipes, and what is left of it."""
-    columns, masses = _frequent(subtree, region.rows, telling, smallest)
+    columns, masses = _frequent(subtree, region.rows, candidates, smallest)
     everything = sums = _sums(masses)
     left = np.arange(len(region.rows))
     parts = []
-    while (best := _most_telling(sums, everything, smallest)) is not None:
+    while (best := _best_split(sums, everything, smallest)) is not None:
         best = _narrowed(best, columns, parents, sums.held)
         holds = masses[left, best] > 0
         part, left = left[holds], left[~holds]
@@ -119,16 +120,16 @@ def _split(
 
 
 def _frequent(
-    subtree: Rows, rows: NDArray[np.int64], telling: NDArray[np.int64], smallest: int
+    subtree: Rows, rows: NDArray[np.int64], candidates: NDArray[np.int64], smallest: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The telling columns that at least `smallest` of the rows hold, and their masses, dense.
+    """The candidate columns that at least `smallest` of the rows hold, and their masses, dense.
 
     No more than the most held, ties by name, so that 64 levels of families cost little.
     """
     entries, owner = subtree.entries_of(rows)
     node = subtree.indices[entries]
     held = np.bincount(node, minlength=subtree.width)
-    columns = telling[held[telling] >= smallest]
+    columns = candidates[held[candidates] >= smallest]
     most_held = np.argsort(-held[columns], kind="stable")[:_MOST_COLUMNS]
     columns = columns[np.sort(most_held)]
     position = np.full(subtree.width, -1)
@@ -169,7 +170,7 @@ def _sums(masses: NDArray[np.float64]) -> _Sums:
     return _Sums(len(masses), *(each.astype(np.int64) for each in sums))
 
 
-def _most_telling(sums: _Sums, everything: _Sums, smallest: int) -> int | None:
+def _best_split(sums: _Sums, everything: _Sums, smallest: int) -> int | None:
     """The column that sets most apart among the rows left, or them all from the whole region."""
     enough = sums.held >= smallest
     worth = np.where(enough, _gains(sums), 0)

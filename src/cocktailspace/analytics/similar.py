@@ -29,7 +29,7 @@ def similar_rows(
     for start in range(0, len(by_id), _RECIPES_AT_ONCE):
         rows = by_id[start : start + _RECIPES_AT_ONCE]
         one, other = np.repeat(rows, near.k), near.indices[rows].ravel()
-        differences = comparer.worded(
+        differences = comparer.described(
             space.volumes.take(one),
             space.volumes.take(other),
             flows.of_pairs((rows[:, None] * near.k + np.arange(near.k)).ravel()),

@@ -56,7 +56,7 @@ class StandIns:
     shares: list[NDArray[np.float64]]
     pairs: list[_Numbers]
 
-    def of_other_families(self, roots: NDArray[np.int32]) -> _Numbers:
+    def across_families(self, roots: NDArray[np.int32]) -> _Numbers:
         """one * m + other, either way, ascending: what is listed across roots has evidence."""
         found = [np.zeros(0, dtype=np.int64)]
         for ingredient, columns in zip(self.used.tolist(), self.columns, strict=True):
@@ -75,7 +75,7 @@ def stand_ins_of(space: Space, masses: Rows, near: Neighbours, flows: Flows) -> 
     prior = _Prior(space.forest, popularity)
     moves = _counted(near, flows, space.forest)
     totals = np.maximum(moves.totals() + prior.totals(), 1)
-    moves = moves.but_for_strangers(totals, space.forest.roots)
+    moves = moves.with_enough_evidence(totals, space.forest.roots)
     columns, shares, pairs = [], [], []
     for ingredient in used.tolist():
         score, evidence = np.zeros((2, masses.width), dtype=np.int64)
@@ -135,12 +135,12 @@ class _Moves:
     width: int
 
     @classmethod
-    def none(cls, width: int) -> _Moves:
+    def empty(cls, width: int) -> _Moves:
         """Nothing has moved yet."""
         nothing = np.zeros(0, dtype=np.int64)
         return cls(nothing, nothing, nothing, width)
 
-    def and_those_of(self, flows: Flows, counted: NDArray[np.bool_], forest: Forest) -> _Moves:
+    def plus(self, flows: Flows, counted: NDArray[np.bool_], forest: Forest) -> _Moves:
         """These, and what flows in the pairs that are counted, either way.
 
         Between families only what nearly all moves counts: the rest is just what was left over.
@@ -161,7 +161,7 @@ class _Moves:
         np.add.at(totals, self.places // self.width, self.mass)
         return totals
 
-    def but_for_strangers(self, totals: _Numbers, roots: NDArray[np.int32]) -> _Moves:
+    def with_enough_evidence(self, totals: _Numbers, roots: NDArray[np.int32]) -> _Moves:
         """Without those between families that few recipes speak for, or that are a small share of
         what moves from or to either ingredient.
         """
@@ -186,11 +186,9 @@ def _counted(near: Neighbours, flows: Flows, forest: Forest) -> _Moves:
     near_enough = np.flatnonzero(np.arange(n * k) % max(k, 1) < STAND_IN_NEIGHBOURS)
     counted = np.zeros(n * k, dtype=np.bool_)
     counted[near_enough[np.unique(pair[near_enough], return_index=True)[1]]] = True
-    moves = _Moves.none(width)
+    moves = _Moves.empty(width)
     for start in range(0, len(flows.pair), _FLOWS_AT_ONCE):
-        moves = moves.and_those_of(
-            flows.some(slice(start, start + _FLOWS_AT_ONCE)), counted, forest
-        )
+        moves = moves.plus(flows.some(slice(start, start + _FLOWS_AT_ONCE)), counted, forest)
     return moves
 
 

@@ -65,8 +65,8 @@ def changes_of_pairs(
     named, (ml, to_ml) = np.array(names, dtype=object)[column], np.round(volumes, 2)
     found: list[Changes] = [{} for _ in range(len(before))]
 
-    def say(kind: str, which: _Numbers, size: NDArray[np.float64], **columns: Any) -> None:
-        """Put a kind's changes to their pairs, the largest first, ties by place."""
+    def add(kind: str, which: _Numbers, size: NDArray[np.float64], **columns: Any) -> None:
+        """Add a kind's changes to their pairs, the largest first, ties by place."""
         order = np.lexsort((-size[which], owner[which]))
         values = zip(*(each[order].tolist() for each in columns.values()), strict=True)
         changes = [dict(zip(columns, row, strict=True)) for row in values]
@@ -76,15 +76,15 @@ def changes_of_pairs(
             found[pair][kind] = changes[begin:end]
 
     swap = {"from": named[swapped], "ml": ml[swapped], "to": named[taken], "to_ml": to_ml[taken]}
-    say("swap", swapped, volumes[0], **swap)
+    add("swap", swapped, volumes[0], **swap)
     for kind, flags, side in (("without", gone, 0), ("with", new, 1)):
         which = np.flatnonzero(flags)
         amounts = {"ml": (ml, to_ml)[side][which]}
-        say(kind, which, volumes[side], ingredient=named[which], **amounts)
+        add(kind, which, volumes[side], ingredient=named[which], **amounts)
     for kind, flags in (("more", more), ("less", less)):
         which = np.flatnonzero(flags)
         amounts = {"ml": ml[which], "to_ml": to_ml[which]}
-        say(kind, which, volumes[0], ingredient=named[which], **amounts)
+        add(kind, which, volumes[0], ingredient=named[which], **amounts)
     return found
 
 

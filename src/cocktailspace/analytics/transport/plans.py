@@ -21,7 +21,7 @@ from cocktailspace.analytics.transport.taxonomy import Forest
 _Numbers = NDArray[np.int64]
 
 _PAIRS_AT_ONCE = 1 << 13
-"""Bounds the scratch memory to some tens of MB; fewer where the numbers that piles are sorted by
+"""Bounds the scratch memory to some tens of MB; fewer where the keys that masses are sorted by
 would not fit into 63 bits."""
 
 
@@ -62,23 +62,23 @@ def nearly_all_moves(flows: Flows) -> NDArray[np.bool_]:
 
 
 @dataclass(frozen=True)
-class _Piles:
-    """Masses that wait to be matched.
+class _Unmatched:
+    """Supply and demand that wait to be matched.
 
-    pair: of which pair; taking: 1 where the mass is missing, 0 where it is left over; column: of
+    pair: of which pair; demand: 1 where the mass is missing, 0 where it is left over; column: of
     which ingredient; node: where it waits, -1 for the common root; mass: whole numbers > 0.
     """
 
     pair: _Numbers
-    taking: _Numbers
+    demand: _Numbers
     column: _Numbers
     node: _Numbers
     mass: _Numbers
 
-    def some(self, which: NDArray[Any]) -> _Piles:
+    def some(self, which: NDArray[Any]) -> _Unmatched:
         """Those that a mask or an order picks."""
-        parts = (self.pair, self.taking, self.column, self.node, self.mass)
-        return _Piles(*(part[which] for part in parts))
+        parts = (self.pair, self.demand, self.column, self.node, self.mass)
+        return _Unmatched(*(part[which] for part in parts))
 
 
 def transport_plans(sources: Rows, targets: Rows, forest: Forest) -> Flows:
@@ -133,16 +133,16 @@ def _plans(
     """The fields of `Flows` for rows paired by number, with pairs counted from `first`."""
     levels = np.append(forest.levels, 0)  # the last is the common root's, number -1
     above = np.append(forest.parents, -1).astype(np.int64)
-    piles = _differences(sources, targets)
+    unmatched = _differences(sources, targets)
     found = []
-    for level in range(int(levels[piles.node].max(initial=0)), -1, -1):
-        here = levels[piles.node] == level
-        flows, rest = _matched(piles.some(here), len(forest) + 1)
+    for level in range(int(levels[unmatched.node].max(initial=0)), -1, -1):
+        here = levels[unmatched.node] == level
+        flows, rest = _matched(unmatched.some(here), len(forest) + 1)
         found.append(flows)
-        waiting = piles.some(~here)
-        piles = _Piles(
+        waiting = unmatched.some(~here)
+        unmatched = _Unmatched(
             np.concatenate([waiting.pair, rest.pair]),
-            np.concatenate([waiting.taking, rest.taking]),
+            np.concatenate([waiting.demand, rest.demand]),
             np.concatenate([waiting.column, rest.column]),
             np.concatenate([waiting.node, above[rest.node]]),
             np.concatenate([waiting.mass, rest.mass]),
@@ -161,7 +161,7 @@ def _held(rows: Rows, row: _Numbers, column: _Numbers) -> NDArray[np.float64]:
     return rows.data[np.searchsorted(places, row * rows.width + column)]
 
 
-def _differences(sources: Rows, targets: Rows) -> _Piles:
+def _differences(sources: Rows, targets: Rows) -> _Unmatched:
     """What of each pair does not stay: what is left over, and what is missing."""
     row = np.concatenate([sources.row_of_entry(), targets.row_of_entry()])
     place = row * sources.width + np.concatenate([sources.indices, targets.indices])
@@ -171,40 +171,42 @@ def _differences(sources: Rows, targets: Rows) -> _Piles:
     first = np.flatnonzero(np.diff(place, prepend=-1))
     rest = np.add.reduceat(mass, first) if len(first) else mass
     pair, column = np.divmod(place[first], max(sources.width, 1))
-    return _Piles(pair, (rest < 0).astype(np.int64), column, column, np.abs(rest)).some(rest != 0)
+    return _Unmatched(pair, (rest < 0).astype(np.int64), column, column, np.abs(rest)).some(
+        rest != 0
+    )
 
 
 def _matched(
-    piles: _Piles, width: int
-) -> tuple[tuple[_Numbers, _Numbers, _Numbers, _Numbers], _Piles]:
+    unmatched: _Unmatched, width: int
+) -> tuple[tuple[_Numbers, _Numbers, _Numbers, _Numbers], _Unmatched]:
     """Match what is left over with what is missing at the same node of the same pair.
 
-    The piles of a node lie end to end on a line, the largest first, as far as the smaller side
-    reaches, and so do the lines of all nodes. Where piles of the two sides lie over one another,
-    mass flows. Gives pair, source, target and mass of the flows, and what is left of the piles.
+    The masses of a node lie end to end on a line, the largest first, as far as the smaller side
+    reaches, and so do the lines of all nodes. Where supply and demand lie over one another, mass
+    flows. Gives pair, source, target and mass of the flows, and what stays unmatched.
     """
-    place = piles.pair * width + piles.node + 1
-    side = place * 2 + piles.taking
-    largest = int(piles.mass.max(initial=0))
-    order = np.argsort((side * (largest + 1) + largest - piles.mass) * width + piles.column)
-    piles, place, side = piles.some(order), place[order], side[order]
-    ends = np.cumsum(piles.mass)
-    begins = ends - piles.mass
+    place = unmatched.pair * width + unmatched.node + 1
+    side = place * 2 + unmatched.demand
+    largest = int(unmatched.mass.max(initial=0))
+    order = np.argsort((side * (largest + 1) + largest - unmatched.mass) * width + unmatched.column)
+    unmatched, place, side = unmatched.some(order), place[order], side[order]
+    ends = np.cumsum(unmatched.mass)
+    begins = ends - unmatched.mass
     node = np.cumsum(np.diff(place, prepend=-1) > 0) - 1
     sums = np.zeros((2, len(place) + 1), dtype=np.int64)
-    np.add.at(sums, (piles.taking, node), piles.mass)
+    np.add.at(sums, (unmatched.demand, node), unmatched.mass)
     matched = sums.min(axis=0)
     line = np.cumsum(matched) - matched
     begins -= begins[np.searchsorted(side, side)]  # counted from the first pile of its side
-    part = np.clip(matched[node] - begins, 0, piles.mass)
+    part = np.clip(matched[node] - begins, 0, unmatched.mass)
     flowing = np.flatnonzero(part)
     ends = line[node] + begins + part
-    takes = piles.taking[flowing] == 1
-    given, taken = flowing[~takes], flowing[takes]
-    cuts = np.sort(np.concatenate([ends[given], ends[taken]]))
+    is_demand = unmatched.demand[flowing] == 1
+    supply, demand = flowing[~is_demand], flowing[is_demand]
+    cuts = np.sort(np.concatenate([ends[supply], ends[demand]]))
     cuts = cuts[np.diff(cuts, prepend=0) > 0]
-    source = given[np.searchsorted(ends[given], cuts)]
-    target = taken[np.searchsorted(ends[taken], cuts)]
-    flows = (piles.pair[source], piles.column[source], piles.column[target])
-    rest = replace(piles, mass=piles.mass - part)
-    return (*flows, np.diff(cuts, prepend=0)), rest.some(part < piles.mass)
+    source = supply[np.searchsorted(ends[supply], cuts)]
+    target = demand[np.searchsorted(ends[demand], cuts)]
+    flows = (unmatched.pair[source], unmatched.column[source], unmatched.column[target])
+    rest = replace(unmatched, mass=unmatched.mass - part)
+    return (*flows, np.diff(cuts, prepend=0)), rest.some(part < unmatched.mass)
