@@ -74,6 +74,8 @@ def test_where_nothing_can_be_kept_leaving_asks(editable: Server, visit: Visit) 
         page.evaluate("() => setTimeout(() => location.reload(), 0)")
     assert asked.value.type == "beforeunload"
     asked.value.accept()
+    page.wait_for_selector("#stage[data-run]")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("")
 
 
 def test_enter_goes_on_and_saves_nothing(tidy: Server, visit: Visit) -> None:

@@ -2,10 +2,12 @@
 
 import hashlib
 import mimetypes
+import posixpath
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -19,6 +21,7 @@ NEAR_OUNCES = 0.03
 
 WEB = Path(str(files("cocktailspace") / "web"))
 
+_IMPORT = re.compile(r'^import .* from "(\..+?)";$', re.MULTILINE)
 _MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -69,9 +72,17 @@ class Site:
 
     @cached_property
     def modules(self) -> list[str]:
-        """All modules of the map's page, to be fetched at once instead of one after another."""
-        workers = {"js/early.js", "js/data/map-worker.js"}
-        return [name for name in self._files if name.endswith(".js") and name not in workers]
+        """All that the map's page needs for its first picture: what its first module imports, to
+        be fetched at once instead of one after another.
+        """
+        found = ["js/app.js"]
+        for name in found:
+            folder = PurePosixPath(name).parent
+            for imported in _IMPORT.findall(self._files[name].path.read_text()):
+                path = posixpath.normpath(folder / imported)
+                if path not in found:
+                    found.append(path)
+        return found
 
     @cached_property
     def _templates(self) -> Environment:

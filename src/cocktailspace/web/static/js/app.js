@@ -3,16 +3,9 @@
 import { all, byId, h } from "./html.js";
 import { createRouter } from "./router.js";
 import { createStore } from "./store.js";
-import { deleteDialog } from "./edit/delete-dialog.js";
 import { formOf, readDraft } from "./edit/drafts.js";
-import { ingredientForm } from "./edit/ingredient-form.js";
-import { recipeForm } from "./edit/recipe-form.js";
 import { createWriter } from "./edit/writer.js";
-import { complexityView } from "./panels/complexity.js";
-import { searchResultsView } from "./panels/search-results.js";
-import { ingredientView } from "./panels/ingredient.js";
 import { createPanel } from "./panels/panel.js";
-import { recipeView } from "./panels/recipe.js";
 import { createMapLoader } from "./shell/map-loader.js";
 import { createFreshness, createFreshnessChip } from "./shell/freshness.js";
 import { createLegend, createSpaceSwitch } from "./shell/legend.js";
@@ -43,15 +36,36 @@ const mapLoader = createMapLoader(store);
 const freshness = createFreshness(store);
 const map = createMapShell(store, router, announce);
 const writer = createWriter({ announce, written: () => freshness.poll() });
-const context = { store, router, announce, writer, remove: deleteDialog(store, router, writer) };
+const context = {
+  store, router, announce, writer,
+  remove: async (...what) => (await import("./edit/delete-dialog.js")).deleteDialog(store, router, writer)(...what),
+};
+
+// What the first picture does not need is fetched when it is first opened, panels as soon as somebody moves.
+const panels = {
+  recipe: async () => (await import("./panels/recipe.js")).recipeView(context),
+  ingredient: async () => (await import("./panels/ingredient.js")).ingredientView(context),
+  complexity: async () => (await import("./panels/complexity.js")).complexityView(context),
+  search: async () => (await import("./panels/search-results.js")).searchResultsView(context),
+};
+const forms = {
+  "recipe-form": async () => (await import("./edit/recipe-form.js")).recipeForm(context),
+  "ingredient-form": async () => (await import("./edit/ingredient-form.js")).ingredientForm(context),
+};
+
+/** A view whose module is fetched when it is first shown. */
+const lazily = (load) => async (route, mapData) => (await load())(route, mapData);
+
+/** A form minds new versions itself: it must not be rebuilt under the fingers of who fills it in. */
+const lazyForm = (load) => Object.assign(lazily(load), { own: true });
+
+/** Somebody is about to open one. */
+const fetchPanels = () => Object.values(panels).forEach((load) => load().catch(() => {}));
+for (const sign of ["pointermove", "pointerdown", "keydown"]) addEventListener(sign, fetchPanels, { once: true, passive: true });
 
 const panel = createPanel(store, {
-  recipe: recipeView(context),
-  ingredient: ingredientView(context),
-  complexity: complexityView(context),
-  search: searchResultsView(context),
-  "recipe-form": recipeForm(context),
-  "ingredient-form": ingredientForm(context),
+  ...Object.fromEntries(Object.entries(panels).map(([view, load]) => [view, lazily(load)])),
+  ...Object.fromEntries(Object.entries(forms).map(([view, load]) => [view, lazyForm(load)])),
   lost: async () => ({ title: "Nothing is here", nodes: [h("p", { class: "lede" }, "This address leads nowhere. It may be mistyped, or from another catalogue."), h("div", { class: "actions" }, h("a", { class: "button primary", href: "#/" }, "The map"))] }),
 }, {
   onToggle: (open) => map.updateInsets(open),

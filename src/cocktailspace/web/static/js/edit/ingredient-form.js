@@ -10,7 +10,7 @@ import { errorFor, field } from "./fields.js";
 import { formShell } from "./form-shell.js";
 
 export function ingredientForm({ router, writer }) {
-  const view = async ({ id }) => {
+  return async ({ id }) => {
     const [ingredients, current] = await Promise.all([liveIngredients(), id === null ? null : request(`/ingredients/${id}`)]);
     const parts = formParts(ingredients, id);
     parts.load(current?.body ?? { name: "", parent_id: null });
@@ -23,8 +23,6 @@ export function ingredientForm({ router, writer }) {
     });
     return { title: id === null ? "New ingredient" : `Change ${current.body.name}`, nodes: [form] };
   };
-  view.own = true;
-  return view;
 }
 
 /** Add an ingredient that a recipe needs without leaving the recipe; resolves to it, or to null. */

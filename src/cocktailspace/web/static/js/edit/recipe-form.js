@@ -14,7 +14,7 @@ import { draftPreview } from "./draft-preview.js";
 import { recipeLines } from "./recipe-lines.js";
 
 export function recipeForm({ store, router, writer }) {
-  const view = async ({ id, from = null }) => {
+  return async ({ id, from = null }) => {
     const [ingredients, units, current] = await Promise.all([
       liveIngredients(), getJson("/units").then((list) => list.items), (id ?? from) === null ? null : request(`/recipes/${id ?? from}`),
     ]);
@@ -34,8 +34,6 @@ export function recipeForm({ store, router, writer }) {
     });
     return { title: id === null ? "New recipe" : `Change ${current.body.name}`, nodes: [form] };
   };
-  view.own = true;
-  return view;
 }
 
 const variationOf = (recipe) => ({ ...recipe, name: `${recipe.name}, my way`, source: `After ${recipe.name}`, source_url: null, description: null });

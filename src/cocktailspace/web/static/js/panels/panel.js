@@ -7,8 +7,7 @@ const PATIENCE_MS = 180; // an answer that comes sooner needs no skeleton
 
 /**
  * views: by route.view, an async function of (route, mapData) that gives { title, nodes } or null
- * for no panel; `own` says that the view minds new versions itself (forms, which must not be
- * rebuilt under the fingers of who fills them in).
+ * for no panel; `own` says that the view minds new versions itself.
  */
 export function createPanel(store, views, { onToggle, onShown, close }) {
   const panel = byId("panel");
@@ -89,6 +88,6 @@ function failed(error) {
   const missing = error.status === 404;
   return {
     title: missing ? "Not here any more" : "This cannot be shown for now",
-    nodes: [h("p", { class: "lede" }, missing ? "It has been deleted, or the address is mistyped." : error.message)],
+    nodes: [h("p", { class: "lede" }, missing ? "It has been deleted, or the address is mistyped." : error instanceof TypeError ? "A part of the page did not arrive. Load the page again." : error.message)],
   };
 }
