@@ -171,6 +171,7 @@ def test_a_wrong_token_is_refused_and_the_draft_survives(tidy: Server, visit: Vi
     page = visit(tidy, "#/recipe/new", allow={401, 422})
     name = page.get_by_label("Name", exact=True)
     name.fill("Negroni")
+    page.get_by_label("Source (optional)", exact=True).fill("IBA")
     fill_line(page, 0, "1½", "campari")
     page.get_by_role("button", name="Add recipe").click()
     sign_in(page, "cs_wrong")

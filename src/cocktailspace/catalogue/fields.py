@@ -84,3 +84,35 @@ def _unwrap(annotation: Any, found: _Found) -> None:
     else:
         found.nothing = NoneType in inside
         _unwrap(next(each for each in inside if each is not NoneType), found)
+
+
+_WIDGETS = {str: "text", float: "number", int: "number", bool: "check", dict: "no"}
+
+
+def form_fields(model: type[BaseModel]) -> list[dict[str, Any]]:
+    """What a form shows of a model, field by field, and how it asks for each.
+
+    `kind`: text, area, suggested, number, check, words, ingredients, units or rows.
+    """
+    found = []
+    for name, shape in shapes_of(model).items():
+        hint = shape.info.json_schema_extra
+        said = hint.get("x-form") if isinstance(hint, dict) else None
+        if shape.rows is not None:
+            kind: object = "rows"
+        elif shape.reference is not None:
+            kind = shape.reference
+        else:
+            kind = said or ("words" if shape.many else _WIDGETS[shape.base])
+        if kind != "no":
+            found.append(
+                {
+                    "name": name,
+                    "label": shape.info.title,
+                    "help": shape.info.description,
+                    "kind": kind,
+                    "many": shape.many,
+                    "optional": not shape.info.is_required(),
+                }
+            )
+    return found

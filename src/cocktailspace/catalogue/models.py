@@ -30,6 +30,7 @@ from cocktailspace.catalogue.values import (
 )
 
 AREA: dict[str, JsonValue] = {"x-form": "area"}
+SUGGESTED: dict[str, JsonValue] = {"x-form": "suggested"}
 NO_FORM: dict[str, JsonValue] = {"x-form": "no"}
 
 
@@ -206,10 +207,18 @@ class RecipeFields(Draft):
         None, title="Garnish", description="What it is served with", examples=["orange twist"]
     )
     glass: Name | None = Field(
-        None, title="Glass", description="What it is served in", examples=["Old Fashioned"]
+        None,
+        title="Glass",
+        description="What it is served in",
+        examples=["Old Fashioned"],
+        json_schema_extra=SUGGESTED,
     )
     method: Name | None = Field(
-        None, title="Method", description="Shake, stir, build, ...", examples=["Stir"]
+        None,
+        title="Method",
+        description="Shake, stir, build, ...",
+        examples=["Stir"],
+        json_schema_extra=SUGGESTED,
     )
     tags: Words = Field((), title="Tags", description="Words to find it by", examples=[["bitter"]])
     servings: Servings | None = Field(

@@ -1,7 +1,7 @@
 """The catalogue as a whole: import and export in the format `catalogue/1`."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
@@ -12,7 +12,7 @@ from cocktailspace.api.context import Context
 from cocktailspace.api.errors import WRITE, answers
 from cocktailspace.api.exports import Exports
 from cocktailspace.api.writing import refuse_key
-from cocktailspace.catalogue.exchange import CatalogueFile, ExportFormat, load_file
+from cocktailspace.catalogue.exchange import OUTPUTS, CatalogueFile, ExportFormat, load_file
 
 
 class Imported(BaseModel):
@@ -24,13 +24,18 @@ class Imported(BaseModel):
     unchanged: int = Field(description="Rows that were in the catalogue as they are")
 
 
+_KINDS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {output.media_type.partition(";")[0]: {} for output in OUTPUTS.values()}}
+}
+
+
 def catalogue_routes(context: Context) -> APIRouter:
     """Routes over this catalogue."""
     router = context.router("/catalogue", "catalogue")
     database = context.services.database
     exports = Exports(database, context.responses)
 
-    @router.get("/export", response_model=CatalogueFile, responses=answers(422, 503))
+    @router.get("/export", response_model=CatalogueFile, responses=answers(422, 503) | _KINDS)
     async def export_catalogue(
         request: Request,
         version: Annotated[

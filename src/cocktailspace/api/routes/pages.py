@@ -17,11 +17,18 @@ from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue import ingredients, recipes, taxonomy
 from cocktailspace.catalogue.errors import NotFoundError
-from cocktailspace.catalogue.exchange.readable import recipe_json_ld, short_units
-from cocktailspace.catalogue.models import Ingredient
+from cocktailspace.catalogue.exchange.readable import details_of, recipe_json_ld, short_units
+from cocktailspace.catalogue.fields import form_fields
+from cocktailspace.catalogue.models import Ingredient, IngredientDraft, LineDraft, RecipeDraft
 
 REVALIDATE = "no-cache"
 NAMES_A_PAGE = 500
+FIELDS = {
+    "recipe": form_fields(RecipeDraft),
+    "line": form_fields(LineDraft),
+    "ingredient": form_fields(IngredientDraft),
+}
+"""What the page's forms and panels show."""
 
 
 def page_routes(context: Context) -> APIRouter:
@@ -51,7 +58,8 @@ def page_routes(context: Context) -> APIRouter:
     @router.get("/")
     def index(request: Request) -> Response:
         """The map and all around it."""
-        return html(request, "index.html", modules=site.modules, run_id=published_run())
+        run_id = published_run()
+        return html(request, "index.html", modules=site.modules, run_id=run_id, fields=FIELDS)
 
     @router.get("/static/{digest}/{path:path}", responses=answers(404))
     def static(request: Request, digest: str, path: str) -> Response:
@@ -79,6 +87,7 @@ def page_routes(context: Context) -> APIRouter:
             request,
             "recipe.html",
             recipe=found,
+            details=[*details_of(found, without=("source", "source_url"))],
             schema=schema,
             short=short,
             summary=schema["description"],

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -17,6 +17,7 @@ from cocktailspace.catalogue.recipes import load_drafts, load_recipes
 from cocktailspace.catalogue.units import list_units
 
 _RECIPES_AT_ONCE = 50
+_SHOWN_ELSEWHERE = ("name", "description", "instructions", "extra", "uid", "makes_id")
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins with one of these is a formula to a spreadsheet, unless quoted."""
 
@@ -48,14 +49,14 @@ def recipe_text(recipe: Recipe, short: Short) -> str:
     parts = [recipe.name, recipe.description]
     parts.append("\n".join(f"- {line_text(line, short)}" for line in recipe.ingredients))
     parts.append(recipe.instructions)
-    parts.append("\n".join(f"{title}: {said}" for title, said in _details(recipe)))
+    parts.append("\n".join(f"{title}: {said}" for title, said in details_of(recipe)))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def recipe_markdown(recipe: Recipe, short: Short) -> str:
     """A recipe as Markdown, all that it says."""
     lines = "\n".join(f"- {_plain(line_text(line, short))}" for line in recipe.ingredients)
-    details = "\n".join(f"- {title}: {_plain(said)}" for title, said in _details(recipe))
+    details = "\n".join(f"- {title}: {_plain(said)}" for title, said in details_of(recipe))
     parts = [
         f"# {_plain(recipe.name)}",
         recipe.description and _plain(recipe.description),
@@ -66,10 +67,10 @@ def recipe_markdown(recipe: Recipe, short: Short) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _details(recipe: Recipe) -> Iterator[tuple[str, str]]:
+def details_of(recipe: Recipe, without: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Title and text of each field that stands nowhere else."""
     for name, shape in shapes_of(RecipeFields).items():
-        if name in ("name", "description", "instructions", "extra", "uid", "makes_id"):
+        if name in _SHOWN_ELSEWHERE or name in without:
             continue
         value = getattr(recipe, name)
         if value not in (None, ()):

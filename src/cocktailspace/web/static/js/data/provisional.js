@@ -9,7 +9,7 @@ import { SPACES, nearOf } from "./run.js";
  * places by the page's names of the spaces, or null }.
  */
 export async function placeOf(lines, ownId) {
-  const ingredients = lines.map(({ ingredient_id, amount, unit_id }) => ({ ingredient_id, amount, unit_id }));
+  const ingredients = lines.map(({ ingredient_id, amount, amount_max, unit_id, optional }) => ({ ingredient_id, amount, amount_max, unit_id, optional }));
   const { body } = await request("/analytics/place", { method: "POST", json: { ingredients, without: ownId } });
   const places = body.places && Object.fromEntries(Object.entries(SPACES).map(([space, name]) => [space, body.places[name]]));
   return { nearest: body.neighbours[0] ?? null, neighbours: nearOf(body.neighbours), places };

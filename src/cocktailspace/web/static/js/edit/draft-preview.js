@@ -30,7 +30,7 @@ export function draftPreview(store) {
     node: h("div", { class: "live", "aria-live": "polite" }, says, list),
     update(name, lines, ownId) {
       clearTimeout(timer);
-      const whole = lines.filter((line) => line.ingredient_id !== null && !Number.isNaN(line.amount));
+      const whole = lines.filter((line) => line.ingredient_id !== null && !Number.isNaN(line.amount) && !Number.isNaN(line.amount_max));
       timer = setTimeout(() => ask(name, whole, ownId), TYPING_MS);
     },
     stop() { clearTimeout(timer); turn++; },

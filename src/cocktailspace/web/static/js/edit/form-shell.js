@@ -17,7 +17,7 @@ export function formShell({ path, id, etag, form, fields, read, check, saved, co
   const drafts = capture ? draftKeeper(form, { capture, restore, etag }) : noKeeper;
   const problem = h("div", { role: "alert" });
   const button = h("button", { class: "button primary" }, save);
-  let key = idempotencyKey(), sent = "";
+  let key = idempotencyKey(), sent = "", alike = "";
 
   async function submit(event) {
     event?.preventDefault();
@@ -38,15 +38,20 @@ export function formShell({ path, id, etag, form, fields, read, check, saved, co
   }
 
   function write(draft) {
-    if (id !== null) return writer.replace(`${path}/${id}`, draft, drafts.version);
+    const confirm = alike !== "" && alike === draft.name;
+    if (id !== null) return writer.replace(`${path}/${id}`, draft, drafts.version, { confirm });
     const text = JSON.stringify(draft);
     if (text !== sent) [sent, key] = [text, idempotencyKey()]; // the same draft sent again is one recipe
-    return writer.create(path, draft, key);
+    return writer.create(path, draft, key, { confirm });
   }
 
   async function failed(error, draft) {
     if (error instanceof CancelledError) return;
     if (error.status === 412) return clash(draft);
+    if (error.code === "alike") {
+      alike = draft.name;
+      say("Save again to keep the name as it is.");
+    }
     if (!report(error.problems ?? [])) say(explain(error));
   }
 

@@ -2,23 +2,22 @@
 
 import { getJson, request } from "../data/api.js";
 import { placeProvisionally } from "../data/provisional.js";
-import { amount } from "../format.js";
 import { h } from "../html.js";
 import { liveIngredients } from "../panels/ingredient.js";
 import { conflictBox } from "./conflict.js";
 import { formOf } from "./drafts.js";
-import { field } from "./fields.js";
 import { formShell } from "./form-shell.js";
 import { askForIngredient } from "./ingredient-form.js";
 import { draftPreview } from "./draft-preview.js";
-import { recipeLines } from "./recipe-lines.js";
+import { fieldsOf, modelField } from "./model-fields.js";
+import { lineText, recipeLines } from "./recipe-lines.js";
 
 export function recipeForm({ store, router, writer }) {
   return async ({ id, from = null }) => {
-    const [ingredients, units, current] = await Promise.all([
-      liveIngredients(), getJson("/units").then((list) => list.items), (id ?? from) === null ? null : request(`/recipes/${id ?? from}`),
+    const [ingredients, units, suggestions, current] = await Promise.all([
+      liveIngredients(), getJson("/units").then((list) => list.items), getJson("/recipes/suggestions"), (id ?? from) === null ? null : request(`/recipes/${id ?? from}`),
     ]);
-    const parts = formParts({ store, writer, ingredients, units, ownId: id });
+    const parts = formParts({ store, writer, ingredients, units, suggestions, ownId: id });
     parts.load(from ? variationOf(current.body) : current?.body ?? { name: "", ingredients: [] });
     const form = formShell({
       path: "/recipes", id, etag: id === null ? undefined : current.etag, form: formOf({ view: "recipe-form", id, from }), writer, nodes: parts.nodes, fields: parts.fields, read: parts.read, load: parts.load, capture: parts.capture, restore: parts.restore,
@@ -38,42 +37,37 @@ export function recipeForm({ store, router, writer }) {
 
 const variationOf = (recipe) => ({ ...recipe, name: `${recipe.name}, my way`, source: `After ${recipe.name}`, source_url: null, description: null });
 
-function formParts({ store, writer, ingredients, units, ownId }) {
-  const text = (label, place, tag = "input", optional = true) => field(label, place, h(tag, tag === "input" ? { type: "text" } : {}), { optional });
-  const name = text("Name", "name", "input", false);
-  const instructions = text("How it is made", "instructions", "textarea");
-  const description = text("What it is like", "description", "textarea");
-  const source = text("Source", "source");
-  const address = text("Link to the source", "source_url");
+function formParts({ store, writer, ingredients, units, suggestions, ownId }) {
   const live = draftPreview(store);
   const named = new Map(ingredients.map((each) => [each.id, each.name]));
   const usage = store.get().mapData?.usage.byId;
   const itemOf = (each) => ({ id: each.id, name: each.name, note: named.get(each.parent_id) ?? "", uses: usage?.get(each.id)?.hierarchical_recipes });
   const lines = recipeLines({ ingredients: ingredients.map(itemOf), units, onChange: () => update(), make });
   async function make(name) {
-    const made = await askForIngredient(name, ingredients, writer);
+    const made = await askForIngredient(name, ingredients, units, writer);
     if (!made) return null;
     ingredients.push(made);
     named.set(made.id, made.name);
     return itemOf(made);
   }
-  const plain = [name, instructions, description, source, address];
+  const plain = fieldsOf("recipe").filter(({ kind }) => kind !== "rows").map((spec) => modelField(spec, { ingredients: ingredients.map(itemOf), units, suggestions }));
+  const [name, ...others] = plain;
   const update = () => live.update(name.input.value.trim(), lines.read(), ownId);
   name.input.addEventListener("input", update);
   return {
     live,
-    nodes: [name.node, h("p", { class: "label" }, "Ingredients"), lines.node, live.node, instructions.node, description.node, source.node, address.node],
-    fields: () => [name, ...lines.fields(), ...plain.slice(1)],
-    problems: () => lines.problems(),
+    nodes: [name.node, h("p", { class: "label" }, "Ingredients"), lines.node, live.node, others.map(({ node }) => node)],
+    fields: () => [name, ...lines.fields(), ...others],
+    problems: () => [...lines.problems(), ...plain.map((each) => each.problem()).filter(Boolean)],
     read: () => ({ ...Object.fromEntries(plain.map((each) => [each.place, each.read()])), ingredients: lines.read() }),
     load(recipe) {
       plain.forEach((each) => each.load(recipe[each.place]));
       lines.set(recipe.ingredients);
       update();
     },
-    capture: () => ({ plain: Object.fromEntries(plain.map((each) => [each.place, each.input.value])), lines: lines.capture() }),
+    capture: () => ({ plain: Object.fromEntries(plain.map((each) => [each.place, each.capture()])), lines: lines.capture() }),
     restore(values) {
-      plain.forEach((each) => { each.input.value = values.plain[each.place] ?? ""; });
+      plain.forEach((each) => each.restore(values.plain[each.place]));
       lines.restore(values.lines);
       update();
     },
@@ -83,11 +77,11 @@ function formParts({ store, writer, ingredients, units, ownId }) {
 async function compared(id, draft, ingredients, units, choices) {
   const { body: current, etag } = await request(`/recipes/${id}`, { cache: "no-store" });
   const names = new Map(ingredients.map((each) => [each.id, each.name]));
-  const unitNames = new Map(units.map((each) => [each.id, each.abbreviation ?? each.name]));
-  const line = (each) => [each.amount === null ? "" : amount(each.amount), unitNames.get(each.unit_id) ?? "", names.get(each.ingredient_id) ?? each.ingredient].filter(Boolean).join(" ");
-  const lines = (recipe) => recipe.ingredients.map(line).join("\n");
-  const plain = [["Name", "name"], ["Made", "instructions"], ["Like", "description"], ["Source", "source"], ["Link", "source_url"]]
-    .map(([label, key]) => ({ label, mine: draft[key] ?? "", theirs: current[key] ?? "" })).filter((each) => each.mine || each.theirs);
-  const fields = [plain[0], { label: "Ingredients", mine: lines(draft), theirs: lines(current) }, ...plain.slice(1)];
-  return { current, etag, ...conflictBox(fields, choices) };
+  const unitOf = new Map(units.map((each) => [each.id, each]));
+  const lines = (recipe) => recipe.ingredients.map((line) => lineText(line, unitOf, names)).join("\n");
+  const differences = fieldsOf("recipe").map((spec) => {
+    const text = (recipe) => (spec.kind === "rows" ? lines(recipe) : modelField(spec, { ingredients, units }).text(recipe[spec.name]));
+    return { label: spec.label, mine: text(draft), theirs: text(current) };
+  });
+  return { current, etag, ...conflictBox(differences.filter(({ mine, theirs }) => mine || theirs), choices) };
 }

@@ -3,7 +3,9 @@
 import { amount } from "../format.js";
 import { h } from "../html.js";
 import { combobox } from "./combobox.js";
+import { measureOf } from "../measures.js";
 import { errorFor } from "./fields.js";
+import { fieldsOf, modelField } from "./model-fields.js";
 import { readAmount, readUnit } from "./quantities.js";
 
 /**
@@ -69,8 +71,15 @@ function lineRow({ ingredients, units, onChange, line, make, remove }) {
   if (line.ingredient_id) ingredient.set(line.ingredient_id);
   const node = h("li", {}, quantity, unit, ingredient.node,
     h("button", { type: "button", class: "round", "aria-label": "Remove this ingredient", onclick: remove }, "✕"));
+  const extras = fieldsOf("line").filter(({ name }) => !IN_THE_ROW.includes(name)).map((spec) => modelField(spec, { ingredients, units }));
+  extras.forEach((each) => {
+    each.load(line[each.place]);
+    each.input.addEventListener("change", onChange);
+  });
+  const says = extras.some((each) => each.text(line[each.place]) && each.text(line[each.place]) !== "no");
   const tied = [quantity, unit, ingredient.input].map((input) => ({ input, own: errorFor(input) }));
   tied.forEach(({ own }) => node.append(own));
+  node.append(h("details", { class: "more", open: says }, h("summary", {}, "More about this line"), extras.map((each) => each.node)));
   const unitProblem = (rest) => (rest ? `No unit is called “${rest}”; choose one from the list.` : "");
 
   /** What stands after the number is the unit, and after that the ingredient. */
@@ -94,21 +103,35 @@ function lineRow({ ingredients, units, onChange, line, make, remove }) {
     return [
       ingredient.value() === null ? { place: `${place}.ingredient_id`, message: "Choose an ingredient from the list." } : null,
       problem || rest ? { place: `${place}.amount`, message: problem || unitProblem(rest) } : null,
+      ...extras.map((each) => each.problem()).filter(Boolean).map((found) => ({ ...found, place: `${place}.${found.place}` })),
     ].filter(Boolean);
   }
 
   return {
     node, amount: quantity, ingredient, problems,
     isEmpty: () => !quantity.value.trim() && !ingredient.input.value.trim(),
-    read: () => ({ ingredient_id: ingredient.value(), amount: readQuantity().amount, unit_id: unit.value ? Number(unit.value) : null }),
-    capture: () => ({ line: line.ingredient_id ? line : {}, amount: quantity.value, unit: unit.value, ingredient: ingredient.input.value }),
+    read: () => ({ ingredient_id: ingredient.value(), amount: readQuantity().amount, unit_id: unit.value ? Number(unit.value) : null, ...Object.fromEntries(extras.map((each) => [each.place, each.read()])) }),
+    capture: () => ({ line: line.ingredient_id ? line : {}, extras: extras.map((each) => each.capture()), amount: quantity.value, unit: unit.value, ingredient: ingredient.input.value }),
     restore(typed) {
       quantity.value = typed.amount;
       unit.value = typed.unit;
       ingredient.write(typed.ingredient);
+      extras.forEach((each, index) => each.restore(typed.extras?.[index]));
     },
-    fields: (place) => ["amount", "unit_id", "ingredient_id"].map((name, index) => ({ place: `${place}.${name}`, input: tied[index].input, error: tied[index].own })),
+    fields: (place) => [
+      ...["amount", "unit_id", "ingredient_id"].map((name, index) => ({ place: `${place}.${name}`, input: tied[index].input, error: tied[index].own })),
+      ...extras.map(({ place: name, input, error }) => ({ place: `${place}.${name}`, input, error })),
+    ],
   };
+}
+
+const IN_THE_ROW = ["ingredient_id", "amount", "unit_id"];
+
+/** A line in words: "45 ml Rye or Bourbon (chilled), optional". */
+export function lineText(line, unitOf, names) {
+  const choices = [line.ingredient_id, ...(line.alternatives ?? [])].map((id) => names.get(id) ?? line.ingredient).join(" or ");
+  const note = line.note ? ` (${line.note})` : "";
+  return `${[measureOf(line, unitOf.get(line.unit_id), { units: "written" }), choices].filter(Boolean).join(" ")}${note}${line.optional ? ", optional" : ""}`;
 }
 
 const usualUnit = (units) => (units.find((unit) => unit.name === "Ounce") ?? units[0])?.id ?? "";

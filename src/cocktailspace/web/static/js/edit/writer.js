@@ -23,8 +23,8 @@ export function createWriter({ announce, written }) {
   }
 
   return {
-    create: (path, json, key) => send(path, { method: "POST", json, headers: { "Idempotency-Key": key } }),
-    replace: (path, json, etag) => send(path, { method: "PUT", json, headers: { "If-Match": etag } }),
+    create: (path, json, key, { confirm = false } = {}) => send(confirmed(path, confirm), { method: "POST", json, headers: { "Idempotency-Key": key } }),
+    replace: (path, json, etag, { confirm = false } = {}) => send(confirmed(path, confirm), { method: "PUT", json, headers: { "If-Match": etag } }),
     remove: (path, etag) => send(path, { method: "DELETE", headers: etag ? { "If-Match": etag } : {} }),
     async refreshNow() {
       try {
@@ -36,6 +36,9 @@ export function createWriter({ announce, written }) {
     },
   };
 }
+
+/** The address by which a name is made although it looks like another. */
+const confirmed = (path, confirm) => (confirm ? `${path}?confirm=true` : path);
 
 async function ask(reason) {
   const token = await askForToken(reason);

@@ -4,6 +4,7 @@ import { getJson, request } from "../data/api.js";
 import { count, counted } from "../format.js";
 import { h } from "../html.js";
 import { withIngredient } from "../shell/highlights.js";
+import { facts, formatLinks } from "./facts.js";
 import { icicle } from "./icicle.js";
 import { barRow, byName, crumbs, recipeList } from "./lists.js";
 import { HEADING } from "./panel.js";
@@ -23,6 +24,7 @@ function all({ usage, families }, { router }) {
       icicle(null, usage, families, link),
       ...kinds(usage.roots, link),
       h("div", { class: "actions" }, h("a", { class: "button", href: link({ view: "ingredient-form", id: null }) }, "Add ingredient")),
+      h("p", { class: "small soft" }, "The whole catalogue as ", formatLinks("/catalogue/export", ["catalogue/2", "catalogue/1", "csv", "markdown", "json-ld"]).flatMap((link) => [link, " "])),
     ],
   };
 }
@@ -39,6 +41,7 @@ async function one(id, mapData, { router, remove }) {
         ingredient.ancestors.map((above) => h("a", { href: link({ view: "ingredient", id: above.id }) }, above.name))),
       HEADING,
       ingredient.description ? h("p", { class: "lede" }, ingredient.description) : null,
+      facts("ingredient", ingredient),
       row ? usedIn(row) : h("p", { class: "lede" }, "New: the next refresh counts its recipes."),
       ...(row?.children.length ? [icicle(row, mapData.usage, mapData.families, link), ...kinds(row.children.map((each) => mapData.usage.byId.get(each)), link)] : []),
       ...substitutesSection(substitutes, id, link),

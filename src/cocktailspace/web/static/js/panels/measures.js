@@ -3,6 +3,7 @@
 import { counted } from "../format.js";
 import { h, uniqueId } from "../html.js";
 import { UNITS, measureOf, volume } from "../measures.js";
+import { lineSays } from "./facts.js";
 import { keepUnits, readUnits } from "../shell/units.js";
 
 const MOST_SERVINGS = 99;
@@ -63,6 +64,7 @@ function row(line, measure, total, { usage, families }, router) {
   const colour = families.list.find((each) => each.key === familyOf(line.ingredient_id, families, usage))?.colour ?? 11;
   return h("tr", {},
     h("td", {}, h("a", { href: router.link({ view: "ingredient", id: line.ingredient_id, search: "" }) }, line.ingredient),
+      lineSays(line) ? h("span", { class: "says" }, lineSays(line)) : null,
       path ? h("span", { class: "path" }, path) : null,
       h("span", { class: "share", "aria-hidden": "true", style: { width: `${total ? (100 * line.volume_ml) / total : 0}%`, background: `var(--family-${colour})` } })),
     h("td", {}, measure));

@@ -4,6 +4,7 @@ import { getJson, request } from "../data/api.js";
 import { agrees } from "../data/map-columns.js";
 import { placeProvisionally } from "../data/provisional.js";
 import { h } from "../html.js";
+import { facts } from "./facts.js";
 import { crumbs } from "./lists.js";
 import { measures } from "./measures.js";
 import { HEADING } from "./panel.js";
@@ -30,6 +31,7 @@ export function recipeView({ store, router, remove }) {
         recipe.description ? h("p", { class: "lede" }, recipe.description) : null,
         amounts.node,
         recipe.instructions ? [h("h3", {}, "How it is made"), h("p", { class: "instructions" }, recipe.instructions)] : null,
+        facts("recipe", recipe),
         recipe.source || recipe.source_url ? source(recipe) : null,
         takeAway(recipe, router, (address) => recipeText(recipe, unitOf, amounts.chosen, address)),
         hasVolume(recipe) ? likeIt : null,

@@ -2,6 +2,7 @@
 
 import { h } from "../html.js";
 import { measureOf } from "../measures.js";
+import { formatLinks } from "./facts.js";
 import { toast } from "../shell/toast.js";
 
 /** The recipe as plain text, in the units and for the servings that are shown. */
@@ -26,7 +27,8 @@ export function takeAway(recipe, router, text) {
     "share" in navigator ? button("Share", share) : button("Copy link", () => copy(address, "The link is copied.")),
     button("Print", () => print()),
     h("a", { class: "quiet", href: router.link({ view: "recipe-form", id: null, from: recipe.id, search: "" }) }, "Make a variation"),
-    h("a", { class: "quiet", href: address }, "Plain page"));
+    h("a", { class: "quiet", href: address }, "Plain page"),
+    formatLinks(`/recipes/${recipe.id}/export`, ["markdown", "json-ld"]));
 }
 
 async function copy(text, done) {

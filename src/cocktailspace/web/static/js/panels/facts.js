@@ -1,0 +1,38 @@
+// What an entity says beside its name and prose, and what follows from a recipe.
+
+import { shownFields } from "../edit/model-fields.js";
+import { h } from "../html.js";
+import { volume } from "../measures.js";
+
+const SHOWN_ELSEWHERE = { recipe: ["name", "description", "instructions", "source", "source_url"], ingredient: ["name", "description", "allow_substitution"] };
+
+/** A list of labels and texts, or null where there is nothing to say. */
+export function facts(model, entity) {
+  const said = shownFields(model, entity, SHOWN_ELSEWHERE[model]);
+  const rows = [...said, ...(entity.calculated ? calculated(entity.calculated) : [])];
+  return rows.length ? h("dl", { class: "facts" }, rows.map(({ label, text }) => [h("dt", {}, label), h("dd", {}, text)])) : null;
+}
+
+const percent = (number) => `${number.toFixed(1)}\u00a0% vol`;
+
+/** Strength, allergens, and what is assumed or unknown; a drink without volume says nothing. */
+export function calculated({ volume_ml: ml, strength, strength_served: served, served_ml: servedMl, diluted_as: method, alcohol_free: free, contains, assumed, unknown_volumes: volumes, unknown_strengths: strengths }) {
+  if (!ml) return [];
+  const diluted = served === null ? "" : `; ${percent(served)} in ${volume(servedMl, "ml")} with the water of the ice (${method})`;
+  return [
+    { label: "Strength", text: free ? "free of alcohol" : strength === null ? "" : `${percent(strength)} before ice${diluted}` },
+    { label: "Contains", text: contains.join(", ") },
+    { label: "Assumed for", text: assumed.join(", ") },
+    { label: "Unknown", text: [...volumes.map((name) => `volume of ${name}`), ...strengths.map((name) => `strength of ${name}`)].join(", ") },
+  ].filter(({ text }) => text);
+}
+
+/** What a line says beside its ingredient and amount: "or Bourbon, chilled, optional". */
+export function lineSays(line) {
+  const others = line.alternative_names.map((name) => `or ${name}`);
+  return [...others, line.note, line.optional ? "optional" : null].filter(Boolean).join(", ");
+}
+
+/** Addresses of one recipe, or of all, in formats for people and programs. */
+export const formatLinks = (path, formats) => formats.map((format) => h("a", { class: "quiet", href: `/api/v1${path}?format=${encodeURIComponent(format)}`, download: true }, format));
+
