@@ -16,6 +16,8 @@ VIEWS = {  # and what their heading says when they are there
     "#/ingredient/2": "",
     "#/complexity/4": "Ingredient count",
     "#/search?q=lime": "“lime”",
+    "#/bar": "My bar",
+    "#/bar/shared?name=Ann&has=Gin": "Ann",
     "#/recipe/new": "New recipe",
     "#/recipe/9/edit": "Change ",
     "#/ingredient/2/edit": "Change ",

@@ -5,6 +5,7 @@ import { formatRoute, parseRoute } from "../../../src/cocktailspace/web/static/j
 const ADDRESSES = [
   "#/", "#/space/fractions", "#/recipe/12", "#/recipe/12/edit", "#/recipe/new", "#/ingredients", "#/ingredient/3",
   "#/ingredient/3/edit", "#/ingredient/new", "#/complexity", "#/complexity/4", "#/search?q=lime+juice",
+  "#/bar", "#/bar/shared?name=Ann%27s&has=Gin&has=Lime+Juice%3F",
   "#/recipe/12?space=fractions&family=Gin&family=Rum",
 ];
 
@@ -19,4 +20,10 @@ test("what is searched and which families are shown follow any view", () => {
 
 test("an address that is not known leads nowhere", () => {
   for (const address of ["#/recipe/x", "#/recipes", "#/recipe/1/2"]) assert.equal(parseRoute(address).view, "lost");
+});
+
+test("a bar that somebody sends is few and short words, or none", () => {
+  assert.deepEqual(parseRoute("#/bar/shared?name=Ann&has=+Gin+&has=").shared, { name: "Ann", has: ["Gin"] });
+  assert.equal(parseRoute("#/bar/shared?name=Ann").shared, null);
+  assert.equal(parseRoute(`#/bar/shared?has=${"x".repeat(3000)}`).shared, null);
 });

@@ -3,6 +3,7 @@
 import { all, byId, h } from "./html.js";
 import { createRouter } from "./router.js";
 import { createStore } from "./store.js";
+import { createKeeper } from "./bar/keeper.js";
 import { formOf, readDraft } from "./edit/drafts.js";
 import { createWriter } from "./edit/writer.js";
 import { createPanel } from "./panels/panel.js";
@@ -25,6 +26,8 @@ const store = createStore({
   deleted: new Set(), // ids of recipes deleted since
   draft: null, // the recipe being written: { name, places, neighbours }
   news: null, // what the last new version changed
+  kept: null, // bars, and what is thought of recipes (bar/kept.js)
+  barAnswer: null, // what the bar makes: { key, answer }
   requestedRun: null, // the run that was last asked for
 });
 
@@ -36,8 +39,9 @@ const mapLoader = createMapLoader(store);
 const freshness = createFreshness(store);
 const map = createMapShell(store, router, announce);
 const writer = createWriter({ announce, written: () => freshness.poll() });
+const keeper = createKeeper(store);
 const context = {
-  store, router, announce, writer,
+  store, router, announce, writer, keeper,
   remove: async (...what) => (await import("./edit/delete-dialog.js")).deleteDialog(store, router, writer)(...what),
 };
 
@@ -47,6 +51,8 @@ const panels = {
   ingredient: async () => (await import("./panels/ingredient.js")).ingredientView(context),
   complexity: async () => (await import("./panels/complexity.js")).complexityView(context),
   search: async () => (await import("./panels/search-results.js")).searchResultsView(context),
+  bar: async () => (await import("./bar/bar-view.js")).barView(context),
+  "bar-shared": async () => (await import("./bar/shared-view.js")).sharedBarView(context),
 };
 const forms = {
   "recipe-form": async () => (await import("./edit/recipe-form.js")).recipeForm(context),

@@ -14,6 +14,8 @@ const SHAPES = [
   [/^ingredient\/new$/, () => ({ view: "ingredient-form", id: null })],
   [/^ingredient\/(\d+)$/, (id) => ({ view: "ingredient", id: Number(id) })],
   [/^ingredient\/(\d+)\/edit$/, (id) => ({ view: "ingredient-form", id: Number(id) })],
+  [/^bar$/, () => ({ view: "bar" })],
+  [/^bar\/shared$/, () => ({ view: "bar-shared" })],
   [/^search$/, () => ({ view: "search" })],
   [/^complexity$/, () => ({ view: "complexity", count: null })],
   [/^complexity\/(\d+)$/, (count) => ({ view: "complexity", count: Number(count) })],
@@ -26,8 +28,17 @@ export function parseRoute(hash) {
   /** @type {any} */
   const route = matched(path.replace(/\/$/, "")) ?? { view: "lost" };
   const space = options.get("space") === "fractions" ? "fractions" : route.space;
+  if (route.view === "bar-shared") return { ...route, space: "em", search: "", families: [], shared: sharedBar(hash, options) };
   const from = route.view === "recipe-form" && route.id === null ? Number(options.get("from")) || null : null;
   return { ...route, ...(from && { from }), space: space ?? "em", search: options.get("q") ?? "", families: options.getAll("family") };
+}
+
+const LINK_BYTES = 2100, NAMES = 500, LETTERS = 200;
+
+/** A bar that somebody sends: a stranger's words, few and short; null for what is no such link. */
+function sharedBar(hash, options) {
+  const has = options.getAll("has").slice(0, NAMES).map((name) => name.trim().slice(0, LETTERS)).filter(Boolean);
+  return hash.length <= LINK_BYTES && has.length ? { name: (options.get("name") ?? "").trim().slice(0, LETTERS), has } : null;
 }
 
 function matched(path) {
@@ -45,6 +56,10 @@ export function formatRoute(route) {
   if (route.space === "fractions" && !home) options.set("space", "fractions");
   if (route.from && route.view === "recipe-form" && route.id === null) options.set("from", String(route.from));
   if (route.search) options.set("q", route.search);
+  if (route.view === "bar-shared") {
+    options.set("name", route.shared?.name ?? "");
+    for (const name of route.shared?.has ?? []) options.append("has", name);
+  }
   for (const family of route.families ?? []) options.append("family", family);
   const query = options.toString();
   return `#/${home ? "space/fractions" : pathOf(route)}${query ? `?${query}` : ""}`;
@@ -58,6 +73,8 @@ function pathOf(route) {
     case "ingredient-form": return route.id === null ? "ingredient/new" : `ingredient/${route.id}/edit`;
     case "complexity": return route.count === null ? "complexity" : `complexity/${route.count}`;
     case "search": return "search";
+    case "bar": return "bar";
+    case "bar-shared": return "bar/shared";
     default: return "";
   }
 }

@@ -7,12 +7,12 @@ const MOST = 8;
 
 /**
  * items: [{ id, name, note, uses: how much it is used }]. Gives { node, input, value(), set(id), write(text), add(item) }; value() is the id
- * of what is named, or null. `onChange` is called when it changes. With `make`, a name that is not
+ * of what is named, or null. `onChange` is called when it changes, `onTake` when a name is taken. With `exactFirst` what is typed stands before what is used more. With `make`, a name that is not
  * there is offered to be made: make(text) resolves to the new item, or to null.
  * @param {any[]} items
- * @param {{ label: string, onChange?: (id: any) => void, placeholder?: string, make?: ((text: string) => Promise<any>) | null }} options
+ * @param {{ label: string, onChange?: (id: any) => void, onTake?: (id: any) => void, exactFirst?: boolean, placeholder?: string, make?: ((text: string) => Promise<any>) | null }} options
  */
-export function combobox(items, { label, onChange = () => {}, placeholder = "", make = null }) {
+export function combobox(items, { label, onChange = () => {}, onTake = () => {}, exactFirst = false, placeholder = "", make = null }) {
   const listId = uniqueId("names");
   const list = h("div", { class: "found", role: "listbox", id: listId, "aria-label": label, hidden: true });
   const input = h("input", {
@@ -26,6 +26,7 @@ export function combobox(items, { label, onChange = () => {}, placeholder = "", 
     input.value = item?.name ?? "";
     close();
     settle(item?.id ?? null);
+    if (item) onTake(item.id);
   }
 
   function settle(id) {
@@ -44,8 +45,9 @@ export function combobox(items, { label, onChange = () => {}, placeholder = "", 
 
   function open() {
     const text = input.value.trim(), wanted = fold(text);
-    shown = ranked(known, wanted).slice(0, MOST);
     const exact = known.find((item) => item.folded === wanted);
+    const others = ranked(known, wanted);
+    shown = (exact && exactFirst ? [exact, ...others.filter((item) => item !== exact)] : others).slice(0, MOST);
     if (make && wanted && !exact) shown.push({ name: `New: “${text}” …`, text });
     active = wanted && shown.length ? 0 : -1;
     list.replaceChildren(...shown.map((item, index) => option(item, wanted, index === active, accept)),

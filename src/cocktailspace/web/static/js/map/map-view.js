@@ -16,7 +16,7 @@ const MOVE_MS = 1400;
 const REACH = 14; // pixels from a point at which it is still meant
 const FOCUS_ZOOM = 7;
 
-export const STATES = { hidden: 0, dim: 1, normal: 2, bright: 3 };
+export const STATES = { hidden: 0, dim: 1, normal: 2, bright: 3, half: 4 };
 
 export class MapView {
   #frame = 0;

@@ -1,6 +1,7 @@
 // Points on a plain 2D canvas, for browsers without WebGL 2: slower, but the same picture.
 
-const ALPHA = { 1: 0.12, 2: 0.86, 3: 1 };
+const ALPHA = { 1: 0.12, 4: 0.45, 2: 0.86, 3: 1 };
+const LAYERS = [1, 4, 2, 3]; // what is drawn over what
 
 export function canvasPoints(canvas) {
   const context = canvas.getContext("2d");
@@ -11,7 +12,7 @@ export function canvasPoints(canvas) {
     setPoints(from, to, colours) { points = { from, to, colours }; },
     setStates(given) {
       states = given;
-      layers = [1, 2, 3].filter((layer) => states.includes(layer));
+      layers = LAYERS.filter((layer) => states.includes(layer));
     },
     draw(scene) {
       context.setTransform(scene.ratio, 0, 0, scene.ratio, 0, 0);

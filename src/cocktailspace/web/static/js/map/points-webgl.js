@@ -9,10 +9,10 @@ out vec4 ink; out float radius;
 void main() {
   if (state != layer) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); gl_PointSize = 1.0; return; }
   gl_Position = vec4(mix(from, to, time) * scale + shift, 0.0, 1.0);
-  float grown = state > 2.5 ? size * 1.25 + 1.0 : size;
+  float grown = state == 3.0 ? size * 1.25 + 1.0 : size;
   gl_PointSize = grown + 2.0;
   radius = grown;
-  ink = vec4(palette[int(colour)], state < 1.5 ? 0.12 : state > 2.5 ? 1.0 : 0.86);
+  ink = vec4(palette[int(colour)], state < 1.5 ? 0.12 : state > 3.5 ? 0.45 : state > 2.5 ? 1.0 : 0.86);
 }`;
 
 const FRAGMENT = `#version 300 es
@@ -26,7 +26,7 @@ void main() {
   colour = vec4(mix(ink.rgb, ground, rim) * alpha, alpha);
 }`;
 
-const LAYERS = [1, 2, 3]; // dim, normal, bright: what matters most is drawn last
+const LAYERS = [1, 4, 2, 3]; // dim, half, normal, bright: what matters most is drawn last
 
 /** A renderer on this canvas, or null where there is no WebGL 2. */
 export function webglPoints(canvas) {

@@ -1,5 +1,6 @@
 // A recipe: its measures, how it is made, where it stands, and what is like it and why.
 
+import { barSection, opinionSection } from "../bar/recipe-section.js";
 import { getJson, request } from "../data/api.js";
 import { agrees } from "../data/map-columns.js";
 import { placeProvisionally } from "../data/provisional.js";
@@ -11,7 +12,8 @@ import { HEADING } from "./panel.js";
 import { closeness, reason } from "./differences.js";
 import { recipeText, takeAway } from "./take-away.js";
 
-export function recipeView({ store, router, remove }) {
+export function recipeView(context) {
+  const { store, router, remove } = context;
   return async ({ id }, mapData) => {
     const point = mapData.pointOf.get(id);
     const [{ body: recipe, etag }, unitOf, published] = await Promise.all([request(`/recipes/${id}`), unitsById(), point === undefined ? null : mapData.run.similar(id)]);
@@ -30,11 +32,13 @@ export function recipeView({ store, router, remove }) {
         newer ? h("p", {}, h("span", { class: "pill" }, "Provisional"), " ", h("span", { class: "small soft" }, hint(recipe, point))) : null,
         recipe.description ? h("p", { class: "lede" }, recipe.description) : null,
         amounts.node,
+        ...barSection(recipe, context),
         recipe.instructions ? [h("h3", {}, "How it is made"), h("p", { class: "instructions" }, recipe.instructions)] : null,
         facts("recipe", recipe),
         recipe.source || recipe.source_url ? source(recipe) : null,
         takeAway(recipe, router, (address) => recipeText(recipe, unitOf, amounts.chosen, address)),
         hasVolume(recipe) ? likeIt : null,
+        ...opinionSection(recipe, context),
         actions(recipe, etag, router, remove),
       ].flat(),
     };

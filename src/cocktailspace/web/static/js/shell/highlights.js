@@ -56,6 +56,17 @@ export function statesOf(points, mapData, shown, deleted) {
   return states;
 }
 
+/** What a bar makes: bright what can be made, half what one bottle is missing for, the rest dim. */
+export function statesOfBar({ can_make: made, with_stand_ins: near, one_short: short }, mapData, shown) {
+  const { columns, families, pointOf } = mapData;
+  const states = new Uint8Array(columns.count).fill(STATES.dim);
+  for (const [ids, state] of /** @type {[number[], number][]} */ ([[short, STATES.half], [near, STATES.normal], [made, STATES.bright]])) {
+    for (const id of ids) if (pointOf.has(id)) states[pointOf.get(id)] = state;
+  }
+  for (let point = 0; point < states.length; point++) if (!shown[families.of[point]]) states[point] = STATES.hidden;
+  return states;
+}
+
 /** Whether each family is shown; naming none shows all. */
 export function shownFamilies(route, { list }) {
   const named = list.map((family) => route.families.includes(family.name));

@@ -6,7 +6,7 @@ import { all, byId, h } from "../html.js";
 import { MapView } from "../map/map-view.js";
 import { volume } from "../measures.js";
 import { originsOf } from "./map-loader.js";
-import { pointsOf, shownFamilies, statesOf } from "./highlights.js";
+import { pointsOf, shownFamilies, statesOf, statesOfBar } from "./highlights.js";
 import { readUnits } from "./units.js";
 
 const PHONE = matchMedia("(max-width: 760px)");
@@ -63,15 +63,17 @@ export function createMapShell(store, router, announce) {
       { name, points: recipes.map((id) => mapData.pointOf.get(id)).filter((point) => point !== undefined) }))));
   }
 
-  function showStates({ route, mapData, deleted }) {
+  function showStates({ route, mapData, deleted, barAnswer }) {
     if (!mapData) return;
     const shown = shownFamilies(route, mapData.families);
     const points = pointsOf(route, mapData);
-    const states = statesOf(points, mapData, shown, deleted);
+    const bar = route.view === "bar" && !points ? barAnswer?.answer.map : null;
+    const states = bar ? statesOfBar(bar, mapData, shown) : statesOf(points, mapData, shown, deleted);
     view.setStates(states);
     stage.dataset.shown = String(states.reduce((sum, state) => sum + Math.min(state, 1), 0));
     view.update({ named: points && points.length <= 400 ? points : [] });
     stage.dataset.matches = points ? String(points.length) : "";
+    stage.dataset.bar = bar ? String(bar.can_make.length) : "";
   }
 
   function showSelected({ route, mapData, similar, news, draft }) {
@@ -141,7 +143,7 @@ export function createMapShell(store, router, announce) {
   }
 
   store.subscribe(["mapData"], showMap);
-  store.subscribe(["mapData", "route", "deleted"], showStates);
+  store.subscribe(["mapData", "route", "deleted", "barAnswer"], showStates);
   store.subscribe(["mapData", "route", "similar", "news", "draft", "provisional"], showSelected);
   all("[data-zoom]", byId("zoom")).forEach((button) =>
     button.addEventListener("click", () => zoom(button.dataset.zoom)));

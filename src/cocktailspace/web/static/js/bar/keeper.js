@@ -1,0 +1,36 @@
+// Keeps the bars in the browser: in the store while the page is open, in its storage for later, and in
+// step with other tabs.
+
+import { toast } from "../shell/toast.js";
+import { nothingKept, readKept, writeKept } from "./kept.js";
+
+const KEY = "bars";
+
+/** Gives { change(f): f makes the new from the old }; the store has it as `kept`. */
+export function createKeeper(store) {
+  store.set({ kept: stored() ?? nothingKept() });
+  addEventListener("storage", (event) => {
+    if (event.key === KEY) store.set({ kept: readKept(event.newValue ?? "") ?? nothingKept() });
+  });
+  let told = false;
+  return {
+    change(make) {
+      const kept = make(store.get().kept);
+      store.set({ kept });
+      try {
+        localStorage.setItem(KEY, writeKept(kept));
+      } catch {
+        if (!told) toast("This browser keeps nothing: export your bars before you leave.");
+        told = true;
+      }
+    },
+  };
+}
+
+function stored() {
+  try {
+    return readKept(localStorage.getItem(KEY) ?? "");
+  } catch {
+    return null; // storage is blocked
+  }
+}
