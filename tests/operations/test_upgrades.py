@@ -108,7 +108,9 @@ def test_where_hosts_share_a_catalogue_only_the_command_upgrades_it(tmp_path: Pa
     server = Server(tmp_path, MIGRATE_AT_START="false")
     path = tmp_path / "catalogue.sqlite"
     _database_of(SCHEMAS[0], path)
-    for command in (["serve", "--port", "1"], ["import", str(path)]):
+    mine = tmp_path / "mine.json"
+    mine.write_text('{"format": "catalogue/1"}')
+    for command in (["serve", "--port", "1"], ["import", str(mine)]):
         done = server.attempt(*command)
         assert done.returncode == 1
         assert "`cocktailspace serve` or `migrate` upgrades it" in done.stderr

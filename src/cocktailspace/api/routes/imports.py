@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from cocktailspace.api.auth.identity import Identity
 from cocktailspace.api.context import Context
-from cocktailspace.api.errors import READ, WRITE, WRITE_ONE
+from cocktailspace.api.errors import READ, WRITE, WRITE_ONE, answers
 from cocktailspace.api.writing import refuse_key
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.importing.decisions import Decisions, OnConflict
@@ -61,7 +61,7 @@ def import_routes(context: Context) -> APIRouter:
             raise InvalidError([Problem("", str(error))]) from None
         return described(found)
 
-    @router.get("/{import_id}", responses=READ)
+    @router.get("/{import_id}", responses=READ | answers(401, 403))
     def get_import(import_id: ImportId, identity: Editor) -> PlanView:
         """A plan as it would be carried out now."""
         return described(imports.get(identity.name, import_id))
