@@ -88,7 +88,7 @@ class _ServiceCollector(Collector):
         yield steps
         yield CounterMetricFamily(
             f"{PREFIX}signal_failures",
-            "Changes after which the alarm clock could not be moved",
+            "Changes after which the timer could not be moved",
             counts.signal_failures,
         )
         yield CounterMetricFamily(

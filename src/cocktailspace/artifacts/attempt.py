@@ -117,7 +117,7 @@ class AttemptRecorder:
         if step != self.attempt.step or now - self._logged_at >= self._SECONDS_BETWEEN_LOGS:
             logger.info("%s %.0f %%", step, 100 * fraction)
             self._logged_at = now
-        self._clock_step(now)
+        self._count_seconds(now)
         self._update(step=step, fraction=fraction)
         if now - self._written_at >= self._pause:
             self._write()
@@ -129,13 +129,13 @@ class AttemptRecorder:
 
     def succeed(self) -> None:
         """Record that the run succeeded."""
-        self._clock_step(time.monotonic())
+        self._count_seconds(time.monotonic())
         self._update(state="succeeded", finished_at=self._clock(), fraction=1.0, failures=0)
         self._write()
 
     def fail(self, error: str) -> None:
         """Record a failure; the next attempt comes after a backoff that grows with each failure."""
-        self._clock_step(time.monotonic())
+        self._count_seconds(time.monotonic())
         failures = self.attempt.failures + 1
         self._update(state="failed", finished_at=self._clock(), error=error, failures=failures)
         self._write()
@@ -145,7 +145,7 @@ class AttemptRecorder:
         self._update(state="stopped", finished_at=self._clock())
         self._write()
 
-    def _clock_step(self, now: float) -> None:
+    def _count_seconds(self, now: float) -> None:
         """Add the time since the last report to the step that it was about."""
         if step := self.attempt.step:
             spent = now - self._step_began_at

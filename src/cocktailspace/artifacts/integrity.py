@@ -59,35 +59,35 @@ def _has_digest(store: ArtifactStore, entry: ArtifactEntry) -> bool:
 class IntegrityChecker:
     """Verifies artifacts before they are used, and the current run once a minute.
 
-    An artifact's size is compared each time, its digest once a process. One that fails is noted, so
-    that the run is computed anew.
+    An artifact's size is compared each time, its digest once in each process. Damage makes
+    `is_complete` false, so that the refresher computes the run again.
     """
 
     def __init__(self, store: ArtifactStore) -> None:
         self._store = store
-        self._last: tuple[str, float, bool] | None = None
+        self._last_check: tuple[str, float, bool] | None = None
         self._runs: OrderedDict[str, dict[str, ArtifactEntry]] = OrderedDict()
         self._verified: set[str] = set()
 
     def is_complete(self, manifest: Manifest) -> bool:
-        """Whether the run is complete; True for a store that does not answer.
+        """Whether the store has all artifacts of the run, by size; checked once a minute.
 
-        Digests are compared of what is read; here, only sizes.
+        True while the store does not answer. Digests are compared by `verify` alone.
         """
         now = time.monotonic()
-        if self._last is not None:
-            run_id, checked_at, complete = self._last
+        if self._last_check is not None:
+            run_id, checked_at, complete = self._last_check
             if run_id == manifest.run_id and now - checked_at < _SECONDS_BETWEEN_CHECKS:
                 return complete
         try:
             complete = is_complete(self._store, manifest)
         except StoreError:
             return True
-        self._last = manifest.run_id, now, complete
+        self._last_check = manifest.run_id, now, complete
         return complete
 
     def entry(self, run_id: str, name: str) -> ArtifactEntry:
-        """What was published under a name by a run; MissingError when nothing was."""
+        """The entry of a run's artifact; MissingError when the run published none of that name."""
         if (run := self._runs.get(run_id)) is None:
             published = read_published(self._store)
             manifest = published.manifest if published else None
@@ -108,9 +108,9 @@ class IntegrityChecker:
             if self._is_intact(entry):
                 return
         except (MissingError, ForeignObjectError):
-            self._note_damage(entry)
+            self._record_damage(entry)
             raise
-        self._note_damage(entry)
+        self._record_damage(entry)
         raise DamagedArtifactError(f"{entry.key} is damaged; it is being computed anew")
 
     def _is_intact(self, entry: ArtifactEntry) -> bool:
@@ -124,10 +124,10 @@ class IntegrityChecker:
             self._verified.add(entry.key)
         return True
 
-    def _note_damage(self, entry: ArtifactEntry) -> None:
-        """Have the next check of the current run fail, if the artifact is of that run."""
+    def _record_damage(self, entry: ArtifactEntry) -> None:
+        """Make `is_complete` false for the current run, if the artifact is of that run."""
         self._verified.discard(entry.key)
         published = read_published(self._store)
         manifest = published.manifest if published else None
         if manifest is not None and entry in manifest.artifacts.values():
-            self._last = manifest.run_id, time.monotonic(), False
+            self._last_check = manifest.run_id, time.monotonic(), False

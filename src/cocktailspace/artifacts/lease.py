@@ -15,14 +15,18 @@ from cocktailspace.files import open_lock
 logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 3.0
-"""A server whose catalogue was just restored renews its lease under the new id a second later."""
+"""How long a new holder waits: a server whose catalogue was just restored renews its lease under
+the new id a second later.
+"""
 
 SILENT_SECONDS = 30.0
+"""A refresher that has not renewed the lease for so long does not work."""
+
 _RENEWAL_SECONDS = 5.0
 
 
 class FolderInUseError(StoreError):
-    """The folder is another catalogue's, whose server runs."""
+    """A running server publishes another catalogue to the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +46,20 @@ class FolderLease:
     def __init__(self, folder: Path) -> None:
         self._path = folder / ".server.lock"
         self._lock: int | None = None
-        self._named, self._renewed_at = "", 0.0
+        self._catalogue_id, self._renewed_at = "", 0.0
 
     @contextmanager
     def held_by(self, catalogue_id: str) -> Iterator[None]:
-        """While a server runs. FolderInUseError when one of another catalogue does.
+        """Hold the lease while a server runs.
 
-        A folder that nobody can write to is served from, and nothing is published to it.
+        Raises FolderInUseError while a server of another catalogue holds it. A folder that cannot
+        be written needs no lease: it is served from, and nothing is published to it.
         """
         try:
-            self._lock = self._taken(catalogue_id)
+            self._lock = self._acquired(catalogue_id)
         except OSError as error:
             logger.warning("%s cannot be locked: %s", self._path.parent, error.strerror)
-        self._named = catalogue_id
+        self._catalogue_id = catalogue_id
         try:
             yield
         finally:
@@ -70,12 +75,12 @@ class FolderLease:
         """
         if self._lock is None:
             return
-        named = _named(self._lock)
-        if named not in (catalogue_id, self._named):
+        named = _read_holder(self._lock)
+        if named not in (catalogue_id, self._catalogue_id):
             raise self._in_use_by(named)
         if named != catalogue_id:
-            self._name(self._lock, catalogue_id)
-        self._named = catalogue_id
+            self._write_holder(self._lock, catalogue_id)
+        self._catalogue_id = catalogue_id
         now = time.monotonic()
         if now - self._renewed_at >= _RENEWAL_SECONDS:
             os.utime(self._lock)
@@ -90,54 +95,55 @@ class FolderLease:
             time.sleep(0.1)
 
     def holder(self) -> LeaseHolder | None:
-        """Who has the lease now."""
+        """The holder of the lease; None when no server runs."""
         try:
             lock = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW)
         except OSError:
             return None
         try:
-            if _locked(lock, fcntl.LOCK_EX):
+            if _try_lock(lock, fcntl.LOCK_EX):
                 return None
-            return LeaseHolder(_named(lock), time.time() - os.fstat(lock).st_mtime)
+            return LeaseHolder(_read_holder(lock), time.time() - os.fstat(lock).st_mtime)
         finally:
             os.close(lock)
 
-    def _taken(self, catalogue_id: str) -> int:
+    def _acquired(self, catalogue_id: str) -> int:
         until = time.monotonic() + PATIENCE_SECONDS
         while True:
             lock = open_lock(self._path)
-            if _locked(lock, fcntl.LOCK_EX):
-                self._name(lock, catalogue_id)
-            # Between the two locks somebody else may come in: only the second look counts.
-            if _locked(lock, fcntl.LOCK_SH) and _named(lock) == catalogue_id:
+            if _try_lock(lock, fcntl.LOCK_EX):
+                self._write_holder(lock, catalogue_id)
+            # Another server may come in between the locks: what is read under the second counts.
+            if _try_lock(lock, fcntl.LOCK_SH) and _read_holder(lock) == catalogue_id:
                 os.utime(lock)
                 return lock
-            named = _named(lock)
+            named = _read_holder(lock)
             os.close(lock)
             if time.monotonic() > until:
                 raise self._in_use_by(named)
             time.sleep(0.1)
 
-    def _name(self, lock: int, catalogue_id: str) -> None:
-        before = _named(lock)
+    def _write_holder(self, lock: int, catalogue_id: str) -> None:
+        before = _read_holder(lock)
         os.ftruncate(lock, 0)
         os.pwrite(lock, catalogue_id.encode(), 0)
         if before not in ("", catalogue_id):
             folder = self._path.parent
             logger.info("%s was catalogue %s's; now it is %s's", folder, before, catalogue_id)
 
-    def _in_use_by(self, named: str) -> FolderInUseError:
+    def _in_use_by(self, catalogue_id: str) -> FolderInUseError:
         return FolderInUseError(
-            f"a server of another catalogue ({named}) publishes to {self._path.parent}; give each "
-            "catalogue a folder of its own with ANALYTICS_PATH"
+            f"a server of another catalogue ({catalogue_id}) publishes to {self._path.parent}; "
+            "give each catalogue a folder of its own with ANALYTICS_PATH"
         )
 
 
-def _named(lock: int) -> str:
+def _read_holder(lock: int) -> str:
     return os.pread(lock, 100, 0).decode(errors="replace")
 
 
-def _locked(lock: int, kind: int) -> bool:
+def _try_lock(lock: int, kind: int) -> bool:
+    """Take the lock without waiting; returns whether that was possible."""
     try:
         fcntl.flock(lock, kind | fcntl.LOCK_NB)
     except BlockingIOError:

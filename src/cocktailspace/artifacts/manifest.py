@@ -55,7 +55,7 @@ class ArtifactEntry(BaseModel):
 
 
 class Manifest(BaseModel):
-    """One complete, consistent, dated result."""
+    """What readers see: the artifacts of one run, and the catalogue's version that they show."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -80,7 +80,7 @@ class Manifest(BaseModel):
 
     @property
     def algorithm_version(self) -> int:
-        """By which version of the computation it was made; 0 where it does not say."""
+        """Version of the algorithm that made the artifacts; 0 where the manifest names none."""
         version = self.parameters.get("algorithm_version")
         return version if type(version) is int else 0
 
@@ -106,20 +106,20 @@ def read_published(store: ArtifactStore) -> Published | None:
 
 
 def write_run(store: ArtifactStore, run_id: str, artifacts: dict[str, ArtifactEntry]) -> None:
-    """Store what a run publishes, for those who read it when it is not current any more."""
-    store.write(artifact_key(run_id, "run"), _RUN.dump_json(artifacts))
+    """Store the entries of a run, by which it is read once another run is the current one."""
+    store.write(artifact_key(run_id, "run"), _ENTRIES.dump_json(artifacts))
 
 
 def read_run(store: ArtifactStore, run_id: str) -> dict[str, ArtifactEntry]:
-    """What a run published; MissingError when there was no such run, or it is gone."""
+    """The entries of a run by name; MissingError when there is no such run any more."""
     key = artifact_key(run_id, "run")
     try:
-        return _RUN.validate_json(store.read(key).body)
+        return _ENTRIES.validate_json(store.read(key).body)
     except ValidationError:
         raise StoreError(f"{key} is damaged") from None
 
 
-_RUN = TypeAdapter(dict[str, ArtifactEntry])
+_ENTRIES = TypeAdapter(dict[str, ArtifactEntry])
 
 
 def artifact_key(run_id: str, name: str) -> str:

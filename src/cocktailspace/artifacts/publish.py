@@ -36,9 +36,9 @@ _MAX_SWAPS = 100  # each lost swap means that somebody else published
 class Result:
     """What a run has computed, ready to be published.
 
-    artifacts: names and bodies, or files, which are closed once they are stored; a generator makes
-    one at a time, and may still be working things out.
-    counts, seconds: read after the last artifact.
+    artifacts: names, each with its bytes or with a file, which is closed once it is stored. A
+    generator may compute one after the other.
+    counts, seconds: read after the last artifact, so that a generator can fill them.
     """
 
     run_id: str
@@ -67,9 +67,9 @@ def publish(
     """Make a result what readers see, unless something newer is published already.
 
     base: what was published when the run began.
-    Returns the new manifest, or None when the result was not needed any more. Raises StoreError
-    when the store fails, and whatever making an artifact raises; readers then still see what they
-    saw before.
+    Returns the new manifest, or None when the result was superseded while it was computed.
+    Raises StoreError when the store fails, and whatever making an artifact raises; readers then
+    still see what they saw before.
     """
     entries: dict[str, ArtifactEntry] = {}
     try:
@@ -113,9 +113,10 @@ def _delete_run(store: ArtifactStore, run_id: str) -> None:
 def may_replace(result: Result, current: Published | None, base: Published | None) -> bool:
     """Whether a result may replace what is published: never an older one a newer one.
 
-    Another catalogue counts as version 0, unless it came while we ran: then it is ours that may be
-    the old one, and a new run will tell. At an equal version only what the run saw at its start
-    is replaced: of two runs with different parameters, the first to publish stays.
+    A result of another catalogue is replaced if it was published before this run began. If it was
+    published since, this run's catalogue may be the former one, and only a new run can tell. At an
+    equal version only what was published when the run began is replaced: of two runs with
+    different parameters, the first to publish stays.
     """
     if current is None or current.manifest is None:
         return True
@@ -134,7 +135,7 @@ def _swap_manifest(
     base: Published | None,
     clock: Clock,
 ) -> tuple[Manifest | None, Manifest | None]:
-    """The new manifest (None when it is not needed) and the one that it replaced, if any."""
+    """The new manifest (None when the result was superseded) and the one that it replaced."""
     manifest = replaced = None
     for _ in range(_MAX_SWAPS):
         current = read_published(store)
@@ -166,15 +167,15 @@ def _swap_manifest(
 
 
 def _was_published(run_id: str, current: Published | None) -> bool:
-    """Whether a swap that was said to be lost was made: a client that gets no answer asks again,
-    and is then told that somebody has swapped, who is itself.
+    """Whether a swap succeeded although it was reported as a conflict: a client that gets no answer
+    retries, and then meets its own first try.
     """
     manifest = current.manifest if current else None
     return manifest is not None and run_id in {manifest.run_id, *manifest.superseded}
 
 
 def _superseded(replaced: Manifest, now: datetime) -> dict[str, datetime]:
-    """The runs that readers of a recent manifest may still follow, and since when they are old."""
+    """The runs that readers of a recent manifest may still follow, and when each was replaced."""
     before = replaced.superseded | {replaced.run_id: now}
     return {run: since for run, since in before.items() if now - since <= KEEP_SUPERSEDED}
 

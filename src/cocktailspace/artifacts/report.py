@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 
 class RunReport(BaseModel):
-    """Why a run was, what came of it, how long it took and how much it went through."""
+    """Cause, outcome, duration and size of one run of the job."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -29,18 +29,18 @@ class RunReport(BaseModel):
 
     @property
     def changes(self) -> int | None:
-        """How many changes the run brought to readers, or would have."""
+        """How many changes lie between the version published before and the one computed."""
         if self.source_version is None or self.previous_version is None:
             return None
         return max(0, self.source_version - self.previous_version)
 
     def fields(self) -> dict[str, Any]:
-        """All that is known, for a log that machines read."""
+        """All known values, for the JSON log."""
         changes = {} if self.changes is None else {"changes": self.changes}
         return self.model_dump(exclude_none=True) | changes
 
     def sentence(self) -> str:
-        """The same for people."""
+        """The report in one sentence, for the text log."""
         text = f"refresh {self.outcome} ({self.cause})"
         if self.changes is not None:
             text += f": version {self.previous_version} → {self.source_version}"
@@ -56,14 +56,14 @@ class RunReport(BaseModel):
         return f"{text}: {self.error}" if self.error else text
 
     def log_to(self, logger: logging.Logger) -> None:
-        """The one line of this refresh."""
+        """Write the report as one line; a warning unless the run ended well."""
         well = self.outcome in ("published", "nothing to do", "superseded", "stopped")
         level = logging.INFO if well else logging.WARNING
         logger.log(level, self.sentence(), extra={"data": {"event": "refresh", **self.fields()}})
 
 
 def read_report(output: bytes) -> RunReport | None:
-    """The last line of a job's output; None where it could not say anything."""
+    """The report in the last line of a job's output; None when there is none."""
     try:
         return RunReport.model_validate_json(output.strip().rpartition(b"\n")[2])
     except ValidationError:

@@ -1,4 +1,4 @@
-"""What the edges (HTTP, CLI) ask of a refresh, in whichever way it is run."""
+"""The interface by which HTTP and CLI read the state of a refresh and start one."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ class RequestedRun:
 
 
 class RefreshControl(Protocol):
-    """Looks at a refresh and starts it."""
+    """Reads the state of the analytics and starts runs."""
 
     def status(self) -> RefreshStatus:
         """Where things stand now."""
         ...
 
     def trouble(self) -> str | None:
-        """Why nobody looks at what is due, although somebody should; None while all is well."""
+        """Why due runs are not started although they should be; None while all is well."""
         ...
 
     def run_now(self, status: RefreshStatus) -> RequestedRun:

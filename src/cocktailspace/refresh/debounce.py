@@ -14,7 +14,7 @@ LONGEST_RETRY = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Debounce:
-    """How long a run waits for edits to end, and how long it lets itself be put off at most.
+    """How long a run waits for edits to end, and how long edits can put it off at most.
 
     slack: how much longer than that and two jobs a change may stay unpublished before the result
     counts as overdue.

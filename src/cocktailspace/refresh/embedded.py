@@ -28,7 +28,7 @@ _SECONDS_AFTER_BUG = 10.0
 
 
 class WakeUp:
-    """An event that ends the refresher's sleep: what a scheduler is on AWS."""
+    """An event that ends the refresher's sleep; locally it takes the place of a Scheduler."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -48,7 +48,8 @@ class Refresher:
 
     It remembers nothing: a server that starts after a crash finds what is pending by looking.
 
-    prepare: makes or upgrades the catalogue, as at the server's start; None where others do.
+    prepare: makes or upgrades the catalogue, as at the server's start; None where another process
+    does.
     lease: of the artifacts folder, where the server has one.
     """
 
@@ -74,14 +75,14 @@ class Refresher:
         self._version_at_start: int | None = None
         self._lease = lease
         self._thread: threading.Thread | None = None
-        self._looked_at = 0.0
+        self._polled_at = 0.0
         self._trouble, self._warned_at = "", 0.0
         self._stopping = threading.Event()
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """Refresh in the background for as long as the context lasts, then end a running job."""
-        self._looked_at = time.monotonic()
+        self._polled_at = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="refresher", daemon=True)
         self._thread.start()
         try:
@@ -98,22 +99,23 @@ class Refresher:
         self._jobs.stop()
 
     def trouble(self) -> str | None:
-        """Why nothing is looked at, where it should be; None while all is well."""
+        """Why due runs are not started although they should be; None while all is well."""
         if self._thread is None or self._stopping.is_set():
             return None
-        unseen = time.monotonic() - self._looked_at
+        unseen = time.monotonic() - self._polled_at
         if not self._thread.is_alive():
-            return "the refresher has ended; its last words are in the log"
+            return "the refresher has ended; the log says why"
         if unseen < UNSEEN_SECONDS:
             return None
-        return f"the refresher has seen nothing for {unseen:.0f} s: {self._trouble or 'it hangs'}"
+        reason = self._trouble or "it hangs"
+        return f"the refresher has failed for {unseen:.0f} s: {reason}"
 
     def status(self) -> RefreshStatus:
         """Where things stand now."""
         return self._reader.status()
 
     def step(self) -> timedelta:
-        """Start the job if it is due; returns how long to sleep before the next look."""
+        """Start the job if it is due; returns how long to sleep before the next step."""
         pause = timedelta(seconds=POLL_SECONDS)
         if not self._migration_guard.ensure_usable():
             return pause
@@ -142,19 +144,19 @@ class Refresher:
             except (CatalogueError, StoreError, SQLAlchemyError, OSError) as error:
                 self._warn(str(error))
                 self._wake_up.wait(POLL_SECONDS)
-            except Exception as error:  # noqa: BLE001 - the documented edge: it is never gone silently
+            except Exception as error:  # noqa: BLE001 - the documented edge: the thread must not end silently
                 self._report_bug(error)
                 self._stopping.wait(_SECONDS_AFTER_BUG)
             else:
-                self._looked_at, self._trouble = time.monotonic(), ""
+                self._polled_at, self._trouble = time.monotonic(), ""
                 self._wake_up.wait(pause.total_seconds())
 
     def _warn(self, trouble: str) -> None:
-        """Log it once, and once a minute while it lasts."""
+        """Log the trouble once, and once a minute while it lasts."""
         self._metrics.record_failed_look()
         now = time.monotonic()
         if trouble != self._trouble or now - self._warned_at >= _SECONDS_BETWEEN_WARNINGS:
-            logger.warning("refresh: %s; looking again each second", trouble)
+            logger.warning("refresh: %s; trying again every second", trouble)
             self._trouble, self._warned_at = trouble, now
 
     def _report_bug(self, error: Exception) -> None:
@@ -162,5 +164,5 @@ class Refresher:
         self._metrics.record_failed_look()
         trouble = f"{type(error).__name__}: {error}"
         if trouble != self._trouble:
-            logger.error("refresh: %s; looking again each few seconds", trouble, exc_info=error)
+            logger.error("refresh: %s; trying again every few seconds", trouble, exc_info=error)
             self._trouble = trouble

@@ -1,4 +1,4 @@
-"""The alarm clock on AWS: one named, one-time EventBridge schedule that invokes the trigger."""
+"""The timer on AWS: one named, one-time EventBridge schedule that invokes the trigger."""
 
 import json
 from datetime import UTC, datetime, timedelta

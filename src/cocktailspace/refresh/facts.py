@@ -16,21 +16,23 @@ from cocktailspace.catalogue.changes import (
 from cocktailspace.refresh.ports import Job
 
 UNUSABLE = -1
-"""Below the version of a catalogue that was never changed: even that one is to be computed."""
+"""Less than 0, the version of a catalogue that was never changed: so even that one is computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The published result, the last attempt and the catalogue, and what they say together.
+    """The published result, the last attempt, the catalogue, and what follows from comparing them.
 
     reflected_version: highest version that the published result reflects; UNUSABLE if readers see
     another catalogue or the work of an older algorithm; 0 if nothing is published.
     started_version: highest version that the published result reflects or that the running or the
     failed attempt started from.
-    first_pending_at: time of the first change that is not in `started_version`.
-    pending_since: the same, also where the published result is unusable.
+    first_pending_at: time of the first change after `started_version`; the debounce counts from it.
+    pending_since: time of the first change that readers do not see and no attempt started from.
+    Where the published result is UNUSABLE, all changes are to be computed again, but only those
+    that readers do not see are pending.
     unpublished_since: time of the first change that readers do not see.
-    restored: the published version is one that this catalogue never had, or had otherwise.
+    restored: this catalogue never had the published version, or had other contents then.
     outdated: an older algorithm made the published result, or some of its files are gone.
     """
 
@@ -111,7 +113,7 @@ def _attempted_version(catalogue: CatalogueState, attempt: Attempt | None) -> in
 def _was_restored(
     connection: Connection, catalogue: CatalogueState, manifest: Manifest | None
 ) -> bool:
-    """Whether the published version is one that this catalogue never had, or had otherwise."""
+    """Whether this catalogue never had the published version, or had other contents then."""
     if manifest is None or manifest.catalogue_id != catalogue.catalogue_id:
         return False
     if manifest.source_version > catalogue.version:

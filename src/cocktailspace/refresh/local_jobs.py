@@ -36,8 +36,8 @@ _TOLD_TO_STOP = (-signal.SIGTERM, 128 + signal.SIGTERM)
 class LocalJobs:
     """A JobQueue that runs `python -m cocktailspace.analytics`.
 
-    The one at a time is held by a lock on a file, and the lock by the child itself, which inherits
-    it: however the server dies, the lock lives exactly as long as the job.
+    A lock on a file admits one job at a time. The child inherits the lock: however the server dies,
+    it is held exactly as long as the job lives.
     """
 
     def __init__(
@@ -66,12 +66,12 @@ class LocalJobs:
     ) -> Job:
         """Start a job, or return the one that runs already.
 
-        log: how much the job itself says on our standard error; how it ended, we say.
+        log: how much the job itself writes to our standard error; this process logs how it ended.
         Raises StoreError where the artifacts folder cannot be written: the job could not either.
         """
         try:
             with self._starting, self._lock_to_start() as lock:
-                return self._holder() if lock is None else self._start(lock, cause, force, log)
+                return self._running_job() if lock is None else self._start(lock, cause, force, log)
         except (OSError, RuntimeError) as error:
             reason = error.strerror if isinstance(error, OSError) else error  # no thread to be had
             message = f"no job can be started: {self._lock_path.parent}: {reason}"
@@ -108,7 +108,7 @@ class LocalJobs:
         if not self._lock_path.exists():
             return None
         with self._starting, self._try_lock(fcntl.LOCK_SH) as lock:
-            return self._holder() if lock is None else None
+            return self._running_job() if lock is None else None
 
     def started(self, job: Job) -> bool:
         """Whether it was this process that started it."""
@@ -167,13 +167,13 @@ class LocalJobs:
         finally:
             os.close(lock)  # ours; a child that inherited it keeps the lock
 
-    def _holder(self) -> Job:
+    def _running_job(self) -> Job:
         return Job(self._lock_path.read_text().strip() or "starting")
 
     def _watch(self, child: subprocess.Popen[bytes], cause: Cause) -> None:
         started = time.monotonic()
         output, in_time = self._output_of(child)
-        error = _described(child.returncode) if in_time else self._too_long()
+        error = _exit_message(child.returncode) if in_time else self._time_limit_message()
         report = read_report(output) if in_time else None
         report = report or RunReport(
             outcome="stopped" if child.returncode in _TOLD_TO_STOP and in_time else "killed",
@@ -202,7 +202,7 @@ class LocalJobs:
             child.kill()
         return child.communicate()[0], False
 
-    def _too_long(self) -> str:
+    def _time_limit_message(self) -> str:
         minutes = self._time_limit / timedelta(minutes=1)
         return (
             f"the job took longer than {minutes:g} minutes and was ended; "
@@ -210,7 +210,7 @@ class LocalJobs:
         )
 
     def _recorded_by(self, child: subprocess.Popen[bytes]) -> Attempt | None:
-        """What a job has recorded of itself."""
+        """The record of the attempt that this child made, if it made one."""
         with contextlib.suppress(StoreError):
             found = read_attempt(self._store)
             return found if found is not None and found.job_id == str(child.pid) else None
@@ -222,14 +222,14 @@ class LocalJobs:
         if own is not None and own.state != "running":
             self._unrecorded_failure = None
         elif child.returncode not in _TOLD_TO_STOP or own is not None:
-            self._record_failure(error or _described(child.returncode), own=own)
+            self._record_failure(error or _exit_message(child.returncode), own=own)
 
     def _record_failure(
         self, error: str, *, own: Attempt | None = None, in_store: bool = True
     ) -> None:
         """Record a failed attempt in the store; remember it here where that is not possible.
 
-        own: what the attempt itself has recorded so far.
+        own: the job's own record so far.
         """
         previous = own or self._unrecorded_failure
         if previous is None:
@@ -252,7 +252,7 @@ class LocalJobs:
                 self._unrecorded_failure = None
 
 
-def _described(code: int) -> str:
+def _exit_message(code: int) -> str:
     if code == -signal.SIGKILL:
         return "the job was killed (exit code -9); perhaps the machine had no memory left for it"
     return f"the job ended without a report (exit code {code})"

@@ -12,7 +12,7 @@ class Counts:
     """The counters at one moment; seconds are sums.
 
     runs: by (cause, outcome). steps: how often each ran, and how long.
-    failed_looks: how often the refresher could not read the status.
+    failed_looks: how often the refresher could not read the status or start the job.
     """
 
     runs: dict[tuple[str, str], int]
@@ -44,12 +44,12 @@ class RefreshMetrics:
                 self._steps[step] = count + 1, total + seconds
 
     def record_failed_signal(self) -> None:
-        """Count a committed change after which the alarm could not be moved."""
+        """Count a committed change after which the timer could not be moved."""
         with self._lock:
             self._signal_failures += 1
 
     def record_failed_look(self) -> None:
-        """Count a status that the refresher could not read."""
+        """Count a poll in which the refresher could not read the status or start the job."""
         with self._lock:
             self._failed_looks += 1
 

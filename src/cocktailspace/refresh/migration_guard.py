@@ -1,4 +1,4 @@
-"""The catalogue stays usable while a server runs, whoever moves its file."""
+"""Makes or upgrades the catalogue when its file was deleted or replaced while a server runs."""
 
 import logging
 from collections.abc import Callable
@@ -19,7 +19,7 @@ be replacing the file by hand."""
 class MigrationGuard:
     """Makes a catalogue that somebody deleted, and upgrades an older one that was put in its place.
 
-    prepare: makes or upgrades it, as at the server's start; None where that is others' business.
+    prepare: makes or upgrades it, as at the server's start; None where another process does.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class MigrationGuard:
                 raise
             if self._within_grace():
                 return False
-            logger.warning("%s; doing what a start of the server does", error)
+            logger.warning("%s; making or upgrading it, as at the start of the server", error)
             self._prepare()
         self._unusable_since = None
         self._database.empty_wal()

@@ -1,4 +1,4 @@
-"""What a refresh needs from outside: an alarm clock, and somewhere to run jobs."""
+"""What a refresh needs from outside: a timer, and somewhere to run jobs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,26 +21,27 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A run of the job that has been asked for and has not ended."""
+    """A job that was submitted and has not ended."""
 
     id: str
     arn: str | None = None
 
 
 class SchedulerError(Exception):
-    """The alarm clock cannot be set for now."""
+    """The timer cannot be set for now."""
 
 
 class Scheduler(Protocol):
-    """An alarm clock for one job."""
+    """A one-shot timer that starts the job."""
 
     def move_to(self, due: datetime, *, armed: bool) -> datetime | None:
-        """Fire at `due`, or as soon afterwards as the clock can, instead of at any time set before.
+        """Fire at `due`, or as soon afterwards as the timer can, instead of at any time set before.
 
-        armed: an earlier signal has set the alarm for the same changes. If `due` is too soon for
-        the clock, such an alarm is left alone: it fires by itself, and edits that move it again and
-        again would keep it from firing for ever. Returns when it fires, None if it was left alone.
-        Raises SchedulerError when the clock does not answer.
+        armed: an earlier signal has set the timer for the same changes. If `due` is too soon for
+        the timer, one that is armed stays as it is: it fires by itself, and edits that move it
+        again and again would keep it from firing for ever.
+        Returns when it fires, None if it stays as it is.
+        Raises SchedulerError when the timer's service does not answer.
         """
         ...
 

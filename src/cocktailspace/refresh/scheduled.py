@@ -1,6 +1,6 @@
-"""The refresh on AWS: a schedule starts the job, and this process looks and sets the schedule.
+"""The refresh on AWS: a schedule starts the job, and this process only sets the schedule.
 
-It may neither submit jobs nor ask for them: what runs, it knows from what the job records.
+It may neither submit jobs nor list them: which one runs, it learns from the job's own record.
 """
 
 from collections.abc import Iterator
@@ -19,9 +19,9 @@ second job beside one that lives after all does no harm."""
 
 
 class ScheduledRefresher:
-    """A RefreshControl over an alarm clock of another service.
+    """A RefreshControl over the timer of another service.
 
-    function_arn: of the function that submits jobs, whose account and region are theirs.
+    function_arn: of the function that submits jobs; they run in its account and region.
     """
 
     def __init__(
@@ -34,22 +34,22 @@ class ScheduledRefresher:
         self._scheduler = scheduler
 
     def status(self) -> RefreshStatus:
-        """Where things stand now; whether artifacts are missing, only `look` checks."""
+        """Where things stand now; only `look` checks whether artifacts are missing."""
         return self._reader.status(check_artifacts=False)
 
     def trouble(self) -> str | None:
-        """None: the reconcile looks, and its metrics are watched."""
+        """None: the reconcile finds what is due, and alarms watch its metrics."""
         return None
 
     def run_now(self, status: RefreshStatus) -> RequestedRun:
-        """Set the alarm to the earliest time that there is."""
+        """Set the timer to the earliest time that it takes."""
         renew_restored(self._reader.database, status)
         starts_at = self._scheduler.move_to(self._reader.clock(), armed=False)
         return RequestedRun(starts_at=starts_at)
 
     def look(self) -> RefreshStatus:
-        """Where things stand, once a restored catalogue has an identity of its own; also whether
-        what is published is all there, which no answer waits for.
+        """Renew the identity of a restored catalogue, then read where things stand; also check
+        whether artifacts are missing, which takes too long for a request.
 
         Looking opens the database for writing, which heals what a killed writer left behind.
         """
@@ -57,7 +57,7 @@ class ScheduledRefresher:
         return self._reader.status() if renew_restored(self._reader.database, status) else status
 
     def arm_overdue(self, status: RefreshStatus) -> bool:
-        """Set the alarm if a run should have started by now; returns whether it was so."""
+        """Set the timer if a run should have started by now; returns whether it was set."""
         return reconcile(status, self._scheduler, self._reader.clock())
 
     @contextmanager
@@ -70,10 +70,10 @@ class ScheduledRefresher:
 
 
 def reconcile(status: RefreshStatus, scheduler: Scheduler, now: datetime) -> bool:
-    """Set the alarm for a run that should have started by now: its signal was lost.
+    """Set the timer for a run that should have started by now: its signal was lost.
 
     A failed run's retry pause is part of when it is due. Returns whether there was such a run. The
-    alarm is set whatever time it had: one that exists may have fired long ago.
+    timer is set whatever time it had: one that exists may have fired long ago.
     """
     overdue = status.job is None and status.due_at is not None and status.due_at <= now
     if overdue:
@@ -82,7 +82,7 @@ def reconcile(status: RefreshStatus, scheduler: Scheduler, now: datetime) -> boo
 
 
 def running_job(attempt: Attempt | None, now: datetime, function_arn: str | None) -> Job | None:
-    """The job that says that it runs, unless it has been silent for too long."""
+    """The job whose record says that it runs, unless the record is too old."""
     if attempt is None or attempt.state != "running":
         return None
     if now - (attempt.updated_at or attempt.started_at) > SILENCE:

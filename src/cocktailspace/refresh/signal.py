@@ -1,4 +1,4 @@
-"""The signal: called once after each committed mutation, it sets the alarm clock and no more."""
+"""The signal: called once after each committed mutation, it sets the timer and no more."""
 
 import logging
 import threading
@@ -16,20 +16,20 @@ PATIENCE_SECONDS = 2.5
 """The longest that an edit waits for its signal, however the scheduler hangs."""
 
 FORGET_SECONDS = 60.0
-"""A signal that has hung for so long holds nobody up any more. Where a process is frozen between
+"""Later signals no longer wait for one that has hung for so long. Where a process is frozen between
 requests, as on Lambda, its threads are too: one that was left behind goes on with the next request
 and has usually ended by the time that it is looked at."""
 
 LEAST_MOVE = timedelta(seconds=3)
-"""Moves by less than this are not worth a call: alarm clocks are not that exact."""
+"""Moves by less than this are not worth a call: timers are not that exact."""
 
 
 class AnalyticsSignal:
-    """Sets the alarm to when the next run is due: `signal_analytics_run()`.
+    """Sets the timer to when the next run is due: `signal_analytics_run()`.
 
     It never raises and never delays its caller for long, whatever hangs: the edit is committed, and
-    the reconcile finds what is lost here. It remembers where it set the alarm, so as not to move it
-    by a moment.
+    the reconcile finds what is lost here. It remembers what it set the timer to, so as not to move
+    it by a moment.
     """
 
     def __init__(
@@ -47,32 +47,32 @@ class AnalyticsSignal:
         self._patience_seconds = patience_seconds
         self._metrics = metrics or RefreshMetrics()
         self._set_to: datetime | None = None
-        self._turn = threading.Lock()
-        self._left_over: _Call | None = None
+        self._one_at_a_time = threading.Lock()
+        self._hanging: _Call | None = None
 
     def __call__(self) -> None:
-        """Move the alarm to when the next run is due; give up waiting for it in time."""
+        """Move the timer to when the next run is due, and wait for that for `patience_seconds`."""
         gives_up_at = time.monotonic() + self._patience_seconds
-        if not self._turn.acquire(timeout=self._patience_seconds):
+        if not self._one_at_a_time.acquire(timeout=self._patience_seconds):
             self._failed("the refresh was not signalled: an earlier signal still hangs")
             return
         try:
             self._signal(gives_up_at)
         finally:
-            self._turn.release()
+            self._one_at_a_time.release()
 
     def _signal(self, gives_up_at: float) -> None:
-        if self._left_over is not None and not self._left_over.ended_by(gives_up_at):
+        if self._hanging is not None and not self._hanging.ended_by(gives_up_at):
             self._failed("the refresh was not signalled: an earlier signal still hangs")
             return
-        self._left_over = None
+        self._hanging = None
         try:
             call = _Call(self._move)
         except RuntimeError as error:  # no thread to be had
             self._failed(f"the refresh was not signalled ({error})")
             return
         if not call.ended_by(gives_up_at):
-            self._left_over = call
+            self._hanging = call
             self._failed("the signal hangs; the edit does not wait for it any longer")
 
     def _failed(self, message: str) -> None:
@@ -92,7 +92,7 @@ class AnalyticsSignal:
         self._set_to = due_at
 
     def _is_set_to(self, due_at: datetime) -> bool:
-        """Whether the alarm is set closely enough; an earlier time is always worth a move."""
+        """Whether the timer is set closely enough; an earlier time is always worth a move."""
         return self._set_to is not None and self._set_to <= due_at < self._set_to + self._least_move
 
 

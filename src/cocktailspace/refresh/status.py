@@ -36,16 +36,16 @@ class RefreshState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefreshStatus:
-    """Everything that a person or a scheduler wants to know.
+    """The state of the analytics, for people and for schedulers.
 
     due_at: when the next run should start; None when there is nothing to run. For a failed run
     this is its next try.
     pending_since: time of the first change that no run has started from.
     pending_changes: changes that are not published, the oldest of them of unpublished_since.
     overdue_at: when what is published becomes older than it may be; None while all is published.
-    restored: whether another copy of the catalogue was put back behind our back: it is not what
-    was published as that version of it.
-    outdated: whether an older algorithm made what is published, or some of it is gone.
+    restored: whether the catalogue's file was replaced by another copy of it, a backup for example:
+    the published version had other contents than this copy.
+    outdated: whether an older algorithm made what is published, or artifacts of it are missing.
     """
 
     state: RefreshState
@@ -63,8 +63,8 @@ class RefreshStatus:
 
     @property
     def armed(self) -> bool:
-        """Whether an earlier edit has set the alarm for what is pending: its signal came before
-        that of the newest edit. Only the first pending edit has to set it at all costs.
+        """Whether an earlier edit has set the timer for what is pending: its signal came before
+        that of the newest edit. Only the first pending edit must set it even if `due` is too soon.
         """
         first, newest = self.pending_since, self.catalogue.changed_at
         return first is not None and newest is not None and first < newest
@@ -75,7 +75,7 @@ class StatusReader:
     """Reads where the analytics stand: the two facts, the last attempt and the running job.
 
     algorithm_version: the running program's; results of an older one are computed anew.
-    active_job: the job that runs, given what the last attempt says of itself.
+    active_job: the job that runs, given the record of the last attempt.
     unrecorded_failure: the last attempt, where the store could not take the record that it failed.
     is_complete: whether the published artifacts are all there; if not, they are computed anew.
     """
@@ -185,7 +185,7 @@ def _state(facts: Facts, due_at: datetime | None) -> RefreshState:
 
 
 def _due_at(facts: Facts, policy: Debounce, now: datetime) -> datetime | None:
-    """The earlier of: the changes that no run has started from, and the failed run's next try."""
+    """When the next run is due: the earlier of new changes and of the retry of a failed run."""
     retry_at = _retry_due_at(facts, now)
     if retry_at is not None and facts.attempt is not None and facts.attempt.source_version is None:
         return retry_at  # it failed before it knew its version: nothing pending is newer for sure
