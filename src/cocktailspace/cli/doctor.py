@@ -22,6 +22,7 @@ from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.catalogue.forest import MOST_LEVELS
 from cocktailspace.catalogue.migrate import require_catalogue
 from cocktailspace.catalogue.taxonomy import misplaced
+from cocktailspace.catalogue.unknown import unknown
 from cocktailspace.settings import SettingsError, read_settings
 
 _NAMED = 5
@@ -48,6 +49,7 @@ def examine() -> list[Finding]:
         _catalogue,
         _rows,
         _taxonomy,
+        _unknown,
         *([_artifacts, _server] if services.settings.analytics_store == "folder" else []),
         *([_schedule] if services.settings.analytics_scheduler == "eventbridge" else []),
         _published,
@@ -97,6 +99,32 @@ def _rows(services: Services) -> Finding:
     return Finding(False, what, "correct them, or put a backup back with `cocktailspace restore`")
 
 
+def _unknown(services: Services) -> Finding:
+    """What volumes and strengths rest on that nobody said; nothing is out of order with it."""
+    try:
+        with services.database.reading() as connection:
+            found = unknown(connection)
+    except CatalogueError as error:
+        return Finding(False, f"ingredients: {error}", "mend the catalogue first")
+    said = [
+        f"{what} of {len(names):,} is unknown: {_named(names)}"
+        for what, names in (
+            ("the volume of a piece", found.pieces),
+            ("the strength", found.strengths),
+        )
+        if names
+    ]
+    said += [
+        f"{name!r} counts 5 ml, of which most is poured away: try 0.5" for name in found.rinses
+    ]
+    return Finding(True, f"ingredients: {'; '.join(said) or 'all is known of those in use'}")
+
+
+def _named(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(map(repr, names[:_NAMED])) + f" and {more:,} more" * (more > 0)
+
+
 def _taxonomy(services: Services) -> Finding:
     """What a file brought that was put in the catalogue's place; no write places anything so."""
     try:
@@ -106,10 +134,7 @@ def _taxonomy(services: Services) -> Finding:
         return Finding(False, f"taxonomy: {error}", "repair the catalogue first")
     if not names:
         return Finding(True, "ingredients stand in a forest")
-    named = ", ".join(map(repr, names[:_NAMED])) + f" and {len(names) - _NAMED} more" * (
-        len(names) > _NAMED
-    )
-    what = f"ingredients are deeper than {MOST_LEVELS} levels or below themselves: {named}"
+    what = f"ingredients are deeper than {MOST_LEVELS} levels or below themselves: {_named(names)}"
     return Finding(False, what, "give them a family higher up; until then they count as there")
 
 

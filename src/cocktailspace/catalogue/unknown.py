@@ -1,0 +1,51 @@
+"""What nobody knows of a catalogue, and what its volumes and strengths rest on all the same."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from cocktailspace.catalogue.calculated import strength_of
+from cocktailspace.catalogue.kinds import measures_for
+from cocktailspace.catalogue.schema import recipe_ingredients, units
+
+A_RINSE_ML = 5.0
+"""What earlier versions counted a rinse as; most of it is poured away again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Names of ingredients, by name.
+
+    pieces: that are counted in pieces, or without a unit, of unknown volume.
+    strengths: that are in recipes, and of which neither they nor their families say how strong.
+    rinses: units that count a rinse as a pour.
+    """
+
+    pieces: list[str]
+    strengths: list[str]
+    rinses: list[str]
+
+
+def unknown(connection: Connection) -> Unknown:
+    """Of all that recipes use."""
+    lines = recipe_ingredients.c
+    used = select(lines.ingredient_id, lines.unit_id).distinct()
+    pairs = connection.execute(used).all()
+    measures = measures_for(connection, {row.ingredient_id for row in pairs})
+    kinds = measures.kinds
+    pieces = {
+        row.ingredient_id
+        for row in pairs
+        if not measures.volume(row.ingredient_id, 1.0, None, row.unit_id).known
+    }
+    strengths = {
+        row.ingredient_id for row in pairs if strength_of(kinds, row.ingredient_id) is None
+    }
+    rinse = select(units.c.name).where(
+        units.c.name_key.contains("rinse"), units.c.millilitres == A_RINSE_ML
+    )
+    return Unknown(
+        pieces=sorted(kinds[each].name for each in pieces),
+        strengths=sorted(kinds[each].name for each in strengths),
+        rinses=list(connection.execute(rinse).scalars()),
+    )
