@@ -10,7 +10,8 @@ import math
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv6Address, IPv6Network
 
@@ -211,6 +212,17 @@ class FairQueueMiddleware:
             await response(scope, receive, send)
         finally:
             slot.end()
+
+
+@asynccontextmanager
+async def without_slot(request: HTTPConnection) -> AsyncIterator[None]:
+    """Give the request's slot back while it waits for something, and then wait for one again."""
+    slot = request.scope.get(_SLOT)
+    if slot is not None:
+        slot.leave()
+    yield
+    if slot is not None:
+        await slot.enter()
 
 
 def leave_queue(request: HTTPConnection) -> None:

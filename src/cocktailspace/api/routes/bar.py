@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
@@ -142,7 +142,12 @@ def bar_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRouter
     services = context.services
     indexes = PublishedRuns(services.store, services.integrity, [ArtifactName.BAR_INDEX], read_bars)
 
-    @router.post("", response_model=BarAnswer, responses=FRESHNESS | answers(400, 413, 422, 503))
+    @router.post(
+        "",
+        response_model=BarAnswer,
+        responses=FRESHNESS | answers(400, 413, 422, 503),
+        dependencies=[Depends(indexes.load)],
+    )
     def ask_bar(question: BarQuestion) -> Response:
         """What can be made, what comes near, what to buy next. Nothing is kept."""
         manifest, bars = indexes.current()

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Mapping
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
@@ -70,7 +70,14 @@ def place_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRout
     services = context.services
     most = services.settings.max_ingredients_per_recipe
 
-    @router.post("/place", responses=answers(400, 413, 422, 503), response_model_exclude_unset=True)
+    loaded = [Depends(runs.load)]
+
+    @router.post(
+        "/place",
+        responses=answers(400, 413, 422, 503),
+        response_model_exclude_unset=True,
+        dependencies=loaded,
+    )
     def place_draft(draft: PlaceDraft) -> PlaceAnswer:
         """What a draft is like, what changes, and where it would stand."""
         if len(draft.ingredients) > most:
@@ -100,7 +107,12 @@ def place_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRout
             places=places,
         )
 
-    @router.get("/compare", responses=answers(404, 422, 503), response_model_exclude_unset=True)
+    @router.get(
+        "/compare",
+        responses=answers(404, 422, 503),
+        response_model_exclude_unset=True,
+        dependencies=loaded,
+    )
     def compare_recipes(
         recipe_id: Annotated[QueryId, Query(description="The one recipe")],
         other_id: Annotated[QueryId, Query(description="The other, which it is turned into")],
