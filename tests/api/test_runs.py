@@ -1,15 +1,20 @@
 """A published run, read back from its artifacts."""
 
+import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import Request
 
 from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.analytics.published import ARTIFACTS as PUBLISHED
 from cocktailspace.analytics.published import PublishedRun
 from cocktailspace.api.errors import NotPublishedError
+from cocktailspace.api.fair_queue import _SLOT as SLOT
+from cocktailspace.api.fair_queue import SLOTS, FairQueue, Slot
 from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.integrity import IntegrityChecker
@@ -18,7 +23,7 @@ from cocktailspace.artifacts.publish import Result, new_run_id, publish
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.times import utc_now
-from tests.conftest import encoded
+from tests.conftest import encoded, run_alone
 
 NAMES = ['"x":9,"y":9', '\\"x":8.0,"y":8.0,', "plain"]
 PLACES = [(-1.5, 0.0), (1e-05, -2e-05), (3.25, 12.0)]
@@ -103,3 +108,40 @@ def test_a_form_that_cannot_be_read_says_what_helps(store: FolderStore, name: st
         _publish(store, ARTIFACTS | {name: rows})
         with pytest.raises(NotPublishedError, match="refresh --force"):
             _runs(store).current()
+
+
+def test_requests_that_wait_for_a_run_to_be_read_hold_no_slot(store: FolderStore) -> None:
+    _publish(store, ARTIFACTS)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def read(store: ArtifactStore, run_id: str) -> PublishedRun:
+        begun.set()
+        may_end.wait()
+        return PublishedRun(store, run_id)
+
+    async def scene() -> None:
+        queue, runs = FairQueue(), _runs(store, read)
+        slots = [Slot(queue, f"client {number}") for number in range(SLOTS)]
+        requests = [Request({"type": "http", SLOT: slot}) for slot in slots]
+        for slot in slots:
+            await slot.enter()
+        waiting = [asyncio.create_task(runs.load(request)) for request in requests]
+        while not begun.is_set() or queue._running:
+            await asyncio.sleep(0.001)
+        may_end.set()
+        await asyncio.gather(*waiting)
+        assert queue._running.total() == SLOTS
+        assert runs.current()[1].names
+
+    run_alone(scene())
+
+
+def test_what_cannot_be_loaded_is_said_when_it_is_asked_for(store: FolderStore) -> None:
+    async def load() -> None:
+        await _runs(store).load(Request({"type": "http"}))
+
+    run_alone(load())  # nothing is published
+    _publish(store, {**ARTIFACTS, "cocktail-space-em": [{"recipe_id": 1}]})
+    run_alone(load())
+    with pytest.raises(NotPublishedError):
+        _runs(store).current()
