@@ -246,6 +246,25 @@ def test_a_phone_has_everything(starter: Server, visit: Visit) -> None:
     page.touchscreen.tap(195, 500)
 
 
+@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
+def test_a_tour_says_what_the_map_is(starter: Server, visit: Visit, phone: bool) -> None:
+    page = visit(starter, phone=phone)
+    expect(page.locator("#about")).to_contain_text("Every dot is a drink")
+    page.get_by_role("button", name="Show me around").click()
+    tour = page.get_by_role("dialog")
+    expect(tour.get_by_role("heading")).to_have_text("A dot is a drink")
+    expect(tour.get_by_role("heading")).to_be_focused()
+    tour.get_by_role("button", name="Next").click()
+    expect(page.locator(".similar")).to_be_attached()
+    expect(tour.get_by_role("heading")).to_have_text("Near means alike")
+    expect(tour.get_by_role("heading")).to_be_focused()
+    tour.get_by_role("button", name="Next").click()
+    expect(page.locator(".panel")).to_be_hidden()
+    expect(tour).to_contain_text("3 of 3")
+    page.keyboard.press("Escape")
+    expect(tour).to_have_count(0)
+
+
 def test_nothing_jumps_while_the_page_arrives(starter: Server, visit: Visit) -> None:
     watch = (
         "window.shift = 0; new PerformanceObserver((list) => {"

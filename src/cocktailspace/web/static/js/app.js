@@ -84,6 +84,11 @@ createSpaceSwitch(store, router);
 createSearch(store, router, announce);
 createNotice(store);
 createNews(store, router);
+byId("tour-start").addEventListener("click", async () => {
+  const { startTour } = await import("./shell/tour.js");
+  const example = () => store.get().mapData.columns.ids[map.view.middlePoint];
+  startTour({ example, router, close: () => router.go({ view: "map", search: "", families: [] }) });
+});
 createThemeSwitch(() => map.view.recolour());
 createFreshnessChip(store, { announce, refreshNow: () => writer.refreshNow() });
 

@@ -112,6 +112,9 @@ export class MapView {
 
   get count() { return this.#scene.names.length; }
 
+  /** The point in the middle of the largest region. */
+  get middlePoint() { return this.#scene.ranks.indexOf(0); }
+
   /** Where the points are right now, also on their way. */
   placesNow() {
     if (!this.#move) return this.#scene.places;

@@ -72,7 +72,7 @@ const withHeading = (heading, nodes) =>
   nodes.includes(HEADING) ? nodes.map((node) => (node === HEADING ? heading : node)).filter(Boolean) : [heading, ...nodes.filter(Boolean)];
 
 function focusOn(heading) {
-  const typing = document.activeElement?.closest?.("#search, dialog");
+  const typing = document.activeElement?.closest?.("#search, dialog, .tour");
   if (!typing && heading.textContent) heading.focus({ preventScroll: true });
 }
 
