@@ -7,6 +7,7 @@ import { measureOf } from "../measures.js";
 import { errorFor } from "./fields.js";
 import { fieldsOf, modelField } from "./model-fields.js";
 import { readAmount, readUnit } from "./quantities.js";
+import { reorderHandle } from "./reorder.js";
 
 /**
  * Gives { node, read(), problems(), fields(), set(lines), capture(), restore(values) }; read() gives the
@@ -18,7 +19,7 @@ export function recipeLines({ ingredients, units, onChange, make }) {
   let rows = [];
 
   function add(line = {}) {
-    const row = lineRow({ ingredients, units, onChange, line, make: makeForAll, remove: () => drop(row) });
+    const row = lineRow({ ingredients, units, onChange, line, make: makeForAll, remove: () => drop(row), moved });
     rows.push(row);
     list.append(row.node);
     return row;
@@ -37,6 +38,11 @@ export function recipeLines({ ingredients, units, onChange, make }) {
     row.node.remove();
     if (!rows.length) add();
     rows.at(-1).ingredient.input.focus();
+    onChange();
+  }
+
+  function moved() {
+    rows = [...list.children].map((node) => rows.find((row) => row.node === node));
     onChange();
   }
 
@@ -62,14 +68,15 @@ export function recipeLines({ ingredients, units, onChange, make }) {
   };
 }
 
-function lineRow({ ingredients, units, onChange, line, make, remove }) {
+function lineRow({ ingredients, units, onChange, line, make, remove, moved }) {
   const shown = line.amount == null ? "" : amount(line.amount);
   const quantity = h("input", { type: "text", "aria-label": "Amount", placeholder: "Amount", value: shown, oninput: onChange, onchange: takeApart });
   const unit = h("select", { "aria-label": "Unit", onchange: onChange }, h("option", { value: "" }, "(ml)"), units.map((each) => h("option", { value: each.id }, each.abbreviation ?? each.name)));
   unit.value = line.unit_id ?? (line.ingredient_id ? "" : usualUnit(units));
   const ingredient = combobox(ingredients, { label: "Ingredient", placeholder: "Ingredient", onChange, make });
   if (line.ingredient_id) ingredient.set(line.ingredient_id);
-  const node = h("li", {}, quantity, unit, ingredient.node,
+  const node = h("li", {});
+  node.append(reorderHandle(node, { label: "Move this ingredient: drag, or arrow keys", moved }), quantity, unit, ingredient.node,
     h("button", { type: "button", class: "round", "aria-label": "Remove this ingredient", onclick: remove }, "✕"));
   const extras = fieldsOf("line").filter(({ name }) => !IN_THE_ROW.includes(name)).map((spec) => modelField(spec, { ingredients, units }));
   extras.forEach((each) => {
