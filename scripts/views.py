@@ -53,6 +53,25 @@ def families(page: Any, _server: Server) -> None:
     page.locator("#legend button").nth(4).click()
 
 
+def fill_bar(page: Any, _server: Server) -> None:
+    """A bar, what it makes, and the map lit by it; emptied first of what the view before put in."""
+    page.evaluate("() => localStorage.removeItem('bars')")
+    page.reload()
+    for place, name in enumerate(["white rum", "gin", "lime", "mint", "club soda", "angostura"], 1):
+        page.locator(".adder input").fill(name)
+        page.keyboard.press("Enter")
+        expect(page.locator(".chips li")).to_have_count(place)
+    expect(page.locator("[data-list=can_make]")).to_be_visible()
+    page.wait_for_selector("#stage[data-bar='3']")
+
+
+def next_bottles(page: Any, server: Server) -> None:
+    """What to buy next, as cards."""
+    fill_bar(page, server)
+    page.evaluate("() => document.querySelector('.cards').scrollIntoView({ block: 'end' })")
+    page.wait_for_timeout(600)
+
+
 def further_down(page: Any, _server: Server) -> None:
     """What stands below the first screen of a panel."""
     page.wait_for_selector(".panel h3")
@@ -184,6 +203,8 @@ STARTER = [
     View("hover", after=hover, devices=("desktop",)),
     View("search", after=search),
     View("found", "#/search?q=lime"),
+    View("my-bar", "#/bar", after=fill_bar),
+    View("my-bar-next", "#/bar", after=next_bottles),
     View("recipe", "#/recipe/9"),
     View("recipe-similar", "#/recipe/9", further_down),
     View("ingredients", "#/ingredients"),
