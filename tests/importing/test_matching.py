@@ -84,6 +84,8 @@ def test_a_head_noun_places_and_never_merges(name: str, family: str) -> None:
         ("sweet sherry", "Fino Sherry"),
         ("Orange Bitter Liqueur", "Orange Bitters"),
         ("Peach Bitter", "Peach Liqueur"),
+        ("Beach Bitters", "Peach Bitters"),
+        ("Milk coconut", "Coconut Milk"),
     ],
 )
 def test_near_names_never_merge(name: str, other: str) -> None:
