@@ -32,10 +32,10 @@ class Services:
     """The parts that the edges (HTTP, CLI, job) work with.
 
     integrity: verifies published artifacts before they are read.
-    jobs: the jobs of this machine; None where a schedule starts them elsewhere.
-    lease: a server's, of the artifacts folder; None where artifacts lie elsewhere.
-    links: addresses of artifacts in the store, for an edge whose own answers are bounded; None
-    where readers must come through us.
+    jobs: runs jobs on this machine; None where a schedule starts them elsewhere.
+    lease: of the artifacts folder, for a server to hold; None where artifacts lie elsewhere.
+    links: to artifacts in the store, for an API whose responses are limited in size (Lambda); None
+    where the API sends all artifacts itself.
     """
 
     settings: Settings
@@ -51,12 +51,12 @@ class Services:
     links: ArtifactLinks | None = None
 
     def close(self) -> None:
-        """Give up the connections to the database."""
+        """Close the connections to the database."""
         self.database.close()
 
 
 def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
-    """Connect nothing yet; just choose."""
+    """Build the services that the settings ask for; nothing is connected or opened yet."""
 
     def signal_analytics_run() -> None:
         signal()  # made last: to know when a run is due, it needs the database that calls it
@@ -87,7 +87,7 @@ def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
         signal = AnalyticsSignal(refresher.status, scheduler, metrics=metrics)
     else:
         wake_up = WakeUp()
-        prepare = _preparation(settings, database)
+        prepare = _prepare_function(settings, database)
         refresher = Refresher(reader, jobs, wake_up, prepare=prepare, metrics=metrics, lease=lease)
         signal = wake_up.set  # it looks each second anyway: there is nothing to work out
     return Services(
@@ -107,9 +107,10 @@ def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
 def prepare_catalogue(
     settings: Settings, database: Database, *, starter: bool
 ) -> ImportSummary | None:
-    """Make or upgrade the catalogue, where that is not another's business; SchemaError then.
+    """Make or upgrade the catalogue, if MIGRATE_AT_START allows it.
 
     starter: fill one that was never changed with the starter catalogue; returns what that did.
+    Raises SchemaError for a catalogue that is still missing or of another schema.
     """
     if settings.migrate_at_start:
         migrate(database, network_file_system=settings.db_network_file_system)
@@ -121,7 +122,7 @@ def prepare_catalogue(
     return None
 
 
-def _preparation(settings: Settings, database: Database) -> Callable[[], None] | None:
+def _prepare_function(settings: Settings, database: Database) -> Callable[[], None] | None:
     def prepare() -> None:
         prepare_catalogue(settings, database, starter=True)
 
@@ -158,7 +159,7 @@ def _scheduler(settings: Settings, clock: Clock) -> Scheduler:
 
 
 def _policy(settings: Settings) -> Debounce:
-    """What is set, else the scheduler's. A debounce alone brings a max wait of four times it."""
+    """The waits that are set, else the scheduler's; a debounce alone sets both (4 times it)."""
     debounce, max_wait = _DEFAULT_WAITS[settings.analytics_scheduler]
     minutes, most = settings.analytics_debounce_minutes, settings.analytics_max_wait_minutes
     if minutes is not None:

@@ -1,4 +1,4 @@
-"""Everything that can be set from outside, read from the environment once."""
+"""The settings: read once from environment variables."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -41,9 +41,9 @@ Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 Minutes = Annotated[float, Field(ge=0, le=525_600, allow_inf_nan=False)]
 AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
-Store = Literal["folder", "s3"]
-Scheduler = Literal["local", "eventbridge"]
-Jobs = Literal["local", "batch"]
+StoreName = Literal["folder", "s3"]
+SchedulerName = Literal["local", "eventbridge"]
+JobsName = Literal["local", "batch"]
 DatabaseUrl = Annotated[str, AfterValidator(_sqlite_url)]
 
 
@@ -56,7 +56,7 @@ _BATCH = ("batch_job_queue", "batch_job_definition")
 
 
 class SettingsError(Exception):
-    """The environment does not make sense; the message says which variable and what to do."""
+    """A setting is invalid; the message names the variable and says what to do."""
 
 
 class Settings(BaseSettings):
@@ -80,17 +80,17 @@ class Settings(BaseSettings):
         None, description="Folder for the published artifacts"
     )
     analytics_bucket: str | None = Field(None, description="S3 bucket for the artifacts")
-    analytics_store: Store = Field(
+    analytics_store: StoreName = Field(
         "folder",
         description="Where artifacts are published: in a `folder`, or in `s3`, which is the "
         "default where ANALYTICS_BUCKET is set",
     )
-    analytics_scheduler: Scheduler = Field(
+    analytics_scheduler: SchedulerName = Field(
         "local",
         description="What starts a refresh after edits: `local`, a thread of the server, or "
         "`eventbridge`, which is the default where ANALYTICS_SCHEDULE_NAME is set",
     )
-    analytics_jobs: Jobs = Field(
+    analytics_jobs: JobsName = Field(
         "local",
         description="Where jobs run: `local`, as processes of the server's machine, or in AWS "
         "`batch`, which is the default where BATCH_JOB_QUEUE or ANALYTICS_SCHEDULE_NAME is set",
@@ -173,8 +173,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _follow_what_is_set(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """A part that is not chosen by its own setting follows from the names that are set."""
+    def _choose_parts(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Choose the parts that no setting chooses, by the other settings that are given."""
 
         def choose(part: str, choice: str, *names: str) -> None:
             if not given.get(part) and any(given.get(name) for name in names):
@@ -193,8 +193,8 @@ class Settings(BaseSettings):
         return given
 
     @model_validator(mode="after")
-    def _complete(self) -> "Settings":
-        """Every part has what it needs."""
+    def _check_parts(self) -> "Settings":
+        """Check that every part that is chosen has the settings that it needs."""
         if self.db_path and self.database_url:
             raise ValueError("DB_PATH and DATABASE_URL are both set; unset one")
         if self.analytics_store == "s3":
@@ -217,7 +217,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{choice} needs {' and '.join(missing)} too; set what is missing")
 
     @model_validator(mode="after")
-    def _complete_issuer(self) -> "Settings":
+    def _check_issuer(self) -> "Settings":
         if bool(self.oidc_issuer) != bool(self.oidc_audience):
             raise ValueError("OIDC_ISSUER and OIDC_AUDIENCE go together; set both or neither")
         return self

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.store import ArtifactStore
-from cocktailspace.settings import Settings, SettingsError, Store
+from cocktailspace.settings import Settings, SettingsError, StoreName
 
 
 def choose_store(settings: Settings) -> ArtifactStore:
@@ -32,7 +32,7 @@ def _s3(settings: Settings) -> ArtifactStore:
     return S3Store(settings.analytics_bucket)
 
 
-_STORES: dict[Store, Callable[[Settings], ArtifactStore]] = {"folder": _folder, "s3": _s3}
+_STORES: dict[StoreName, Callable[[Settings], ArtifactStore]] = {"folder": _folder, "s3": _s3}
 """A further store is a module of `artifacts` and a line here."""
 
 

@@ -10,7 +10,7 @@ from benchmarks.catalogues import snapshot_of, starter_document
 
 from benchmarks import shapes
 from cocktailspace.analytics.parameters import MAPS, SIMILAR
-from cocktailspace.analytics.published import Kind, PublishedRun, provisional_place
+from cocktailspace.analytics.published import PublishedRun, TaxonomyEntry, provisional_place
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import ArtifactName, artifact_key
 from cocktailspace.artifacts.store import MissingError
@@ -83,7 +83,7 @@ def test_an_ingredient_that_no_recipe_has_costs_its_way_up(tmp_path: Path) -> No
     run, _ = published(CATALOGUES["starter"], tmp_path)
     gin = next(each for each, kind in run.kinds.items() if kind.name == "London Dry Gin")
     other = max(run.kinds) + 1
-    kinds = {**run.kinds, other: Kind("Monkey 47", run.kinds[gin].parent_id, False)}
+    kinds = {**run.kinds, other: TaxonomyEntry("Monkey 47", run.kinds[gin].parent_id, False)}
     snapshot = CATALOGUES["starter"]
     lines = ((other, 60.0), *snapshot.recipes[0].volumes_ml[1:])
     ingredients = (
@@ -120,7 +120,8 @@ def test_a_recipe_that_is_not_there_is_not_found(tmp_path: Path) -> None:
 def test_ingredients_are_read_with_their_kin(tmp_path: Path) -> None:
     run, _ = published(snapshot_with(SOUR), tmp_path)
     assert run.kinds == {
-        each.id: Kind(each.name, each.parent_id, each.allow_substitution) for each in FOREST
+        each.id: TaxonomyEntry(each.name, each.parent_id, each.allow_substitution)
+        for each in FOREST
     }
 
 

@@ -96,13 +96,13 @@ def test_compressed_bytes_are_made_once(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
-    compress = ContentResponses._zip
+    compress = ContentResponses._gzip_file
 
     def counting(self: ContentResponses, etag: str, content: FileContent) -> FileContent:
         made.append(1)
         return compress(self, etag, content)
 
-    monkeypatch.setattr(ContentResponses, "_zip", counting)
+    monkeypatch.setattr(ContentResponses, "_gzip_file", counting)
     for _ in range(3):
         client.get(f"{API}/ingredient-tree", headers={"Accept-Encoding": "gzip"})
     assert made == [1]

@@ -15,7 +15,7 @@ from cocktailspace.api.content import (
     CHUNK_BYTES,
     ContentResponses,
     FileContent,
-    written_to_file,
+    temporary_file_of,
 )
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.bootstrap import Services
@@ -40,7 +40,7 @@ def test_an_answer_goes_out_in_chunks_of_one_size(encoding: str) -> None:
 
     async def answer() -> None:
         request = _request(encoding)
-        response = ContentResponses().large(request, "text", written_to_file([text]), {})
+        response = ContentResponses().large(request, "text", temporary_file_of([text]), {})
         await response(request.scope, request.receive, send)
 
     run_alone(answer())
@@ -52,7 +52,7 @@ def test_an_answer_goes_out_in_chunks_of_one_size(encoding: str) -> None:
 
 
 def test_files_are_closed_when_nobody_reads_them(tmp_path: Any) -> None:
-    file = written_to_file([b"x"])
+    file = temporary_file_of([b"x"])
     handle = file._handle
     assert file.read(0) == b"x"
     del file
@@ -93,13 +93,13 @@ def test_no_artifact_is_read_whole_to_be_sent(
 def written_exports(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many exports were written."""
     made: list[int] = []
-    write: Callable[..., FileContent] = exports.written_to_file
+    write: Callable[..., FileContent] = exports.temporary_file_of
 
     def counting(chunks: Any) -> FileContent:
         made.append(1)
         return write(chunks)
 
-    monkeypatch.setattr(exports, "written_to_file", counting)
+    monkeypatch.setattr(exports, "temporary_file_of", counting)
     return made
 
 
@@ -137,7 +137,7 @@ def test_the_compressed_forms_that_are_cached_are_bounded(monkeypatch: pytest.Mo
 
         for number in range(10):
             request = _request("gzip")
-            response = responses.large(request, str(number), written_to_file([b"x"]), {})
+            response = responses.large(request, str(number), temporary_file_of([b"x"]), {})
             await response(request.scope, request.receive, send)
 
     run_alone(ask())

@@ -99,10 +99,10 @@ def test_a_second_server_on_another_catalogue_says_so_and_does_not_start(
         assert "a server of another catalogue" in second.attempt("refresh").stderr
         for name in ("DB_PATH", "ANALYTICS_PATH"):
             monkeypatch.setenv(name, first.environment[name])
-        assert any("the server's refresher looks" in each.what for each in examine())
+        assert any("the server's refresher works" in each.what for each in examine())
         lock = tmp_path / "artifacts" / ".server.lock"
         monkeypatch.setattr("time.time", lambda: os.stat(lock).st_mtime + 1_000)
-        [found] = [each for each in examine() if "has seen nothing for" in each.what]
+        [found] = [each for each in examine() if "has not worked for" in each.what]
         assert not found.ok
         assert request(first.port, "GET", "/healthz/refresh")[0] == 200
     finally:

@@ -1,4 +1,4 @@
-"""Where numba keeps compiled code: a folder that it may write to, or it compiles anew each time."""
+"""The folder in which numba caches compiled code: it must be writable, or every job compiles."""
 
 import os
 import shutil

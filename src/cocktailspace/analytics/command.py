@@ -74,26 +74,26 @@ def main() -> NoReturn:
 
 
 def _run(catalogue: Path, store: ArtifactStore, *, force: bool) -> tuple[int, RunReport]:
-    note = _new_note(store)
+    recorder = _new_recorder(store)
     try:
-        result = run_job(catalogue, store, note, clock=utc_now, force=force)
+        result = run_job(catalogue, store, recorder, clock=utc_now, force=force)
     except Stop:
-        note.stop()
-        return STOPPED, _report("stopped", note)
+        recorder.stop()
+        return STOPPED, _report("stopped", recorder)
     except TryAgainError as error:
-        note.fail(str(error))
-        return TRY_AGAIN, _report("try again", note, error=str(error))
+        recorder.fail(str(error))
+        return TRY_AGAIN, _report("try again", recorder, error=str(error))
     except Exception as error:  # the top of the job: whatever it is, it is reported
         logger.exception("the job failed")
-        message = _described(error)
-        note.fail(message)
-        return FAILED, _report("failed", note, error=message)
-    note.succeed()
-    return PUBLISHED, _report_of(result, note)
+        message = _error_message(error)
+        recorder.fail(message)
+        return FAILED, _report("failed", recorder, error=message)
+    recorder.succeed()
+    return PUBLISHED, _report_of(result, recorder)
 
 
-def _new_note(store: ArtifactStore) -> AttemptRecorder:
-    """Batch tells its jobs what they are called; any other job goes by its process."""
+def _new_recorder(store: ArtifactStore) -> AttemptRecorder:
+    """A recorder under the id of the Batch job, or else of this process."""
     batch_id = os.environ.get("AWS_BATCH_JOB_ID")
     attempt = os.environ.get("AWS_BATCH_JOB_ATTEMPT", "")
     return AttemptRecorder(
@@ -104,8 +104,8 @@ def _new_note(store: ArtifactStore) -> AttemptRecorder:
     )
 
 
-def _described(error: Exception) -> str:
-    """What was in the way, for whoever reads the status."""
+def _error_message(error: Exception) -> str:
+    """What failed, for readers of the status."""
     if isinstance(error, MemoryError):
         return f"the job ran out of memory ({error})"
     if isinstance(error, StoreError | CatalogueError):
@@ -115,25 +115,25 @@ def _described(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _report(outcome: str, note: AttemptRecorder, **more: Any) -> RunReport:
+def _report(outcome: str, recorder: AttemptRecorder, **more: Any) -> RunReport:
     return RunReport(
         outcome=outcome,
-        run_id=note.run_id,
-        catalogue_id=note.attempt.catalogue_id,
-        source_version=note.attempt.source_version,
-        steps=note.seconds,
+        run_id=recorder.run_id,
+        catalogue_id=recorder.attempt.catalogue_id,
+        source_version=recorder.attempt.source_version,
+        steps=recorder.seconds,
         **more,
     )
 
 
-def _report_of(result: JobResult, note: AttemptRecorder) -> RunReport:
+def _report_of(result: JobResult, recorder: AttemptRecorder) -> RunReport:
     published: dict[str, Any] = {}
     if result.manifest is not None:
         published = {
             "published_run_id": result.manifest.run_id,
             "counts": result.manifest.counts,
         }
-    return _report(result.outcome, note, previous_version=result.previous_version, **published)
+    return _report(result.outcome, recorder, previous_version=result.previous_version, **published)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -49,9 +49,9 @@ class Comparer:
         masses = [masses_of(each) for each in (before, after)]
         trees = [self._forest.subtree_masses(each) for each in masses]
         flows = transport_plans(masses[0], masses[1], self._forest)
-        reach, other_reach = (tree.sums() for tree in trees)
-        distances = reach + other_reach - 2 * _shared(*trees)
-        return self.described(before, after, flows, distances, reach, other_reach)
+        to_root, other_to_root = (tree.sums() for tree in trees)
+        distances = to_root + other_to_root - 2 * _shared(*trees)
+        return self.described(before, after, flows, distances, to_root, other_to_root)
 
     def described(
         self,
@@ -59,11 +59,11 @@ class Comparer:
         after: Rows,
         flows: Flows,
         distances: NDArray[Any],
-        reach: NDArray[Any],
-        other_reach: NDArray[Any],
+        to_root: NDArray[Any],
+        other_to_root: NDArray[Any],
     ) -> list[Difference]:
         """The same of pairs whose plans, distances and sums of subtree masses are known."""
-        alike = likeness(distances, reach, other_reach)
+        alike = likeness(distances, to_root, other_to_root)
         changes = changes_of_pairs(before, after, flows, self._swappable(flows), self._names)
         steps = np.round(distances / (MASS_TOTAL * EDGES[0]), 6)
         columns = (steps.tolist(), alike.tolist(), (alike >= NEAR_LIKENESS).tolist(), changes)

@@ -1,4 +1,4 @@
-"""One run of the job: snapshot, compute, publish; and the note that it leaves as it goes."""
+"""One run of the job: snapshot, compute, publish; its progress is recorded as it goes."""
 
 import logging
 import random
@@ -50,7 +50,7 @@ class JobResult:
 def run_job(
     catalogue: Path,
     store: ArtifactStore,
-    note: AttemptRecorder,
+    recorder: AttemptRecorder,
     *,
     clock: Clock,
     force: bool = False,
@@ -63,15 +63,15 @@ def run_job(
     fails; readers then still see what they saw before.
     """
     base = read_published(store)
-    note.report("snapshot", 0.0)
+    recorder.report("snapshot", 0.0)
     snapshot = _snapshot_with_retries(catalogue, sleep)
-    note.took_snapshot(snapshot.catalogue_id, snapshot.version)
+    recorder.took_snapshot(snapshot.catalogue_id, snapshot.version)
     version = _previous_version(snapshot, base)
     if not force and _is_published(store, snapshot, base):
         return JobResult("nothing to do", snapshot, base.manifest if base else None, version)
     previous = _previous_maps(store, snapshot, base)
-    analytics = regenerate_analytics(snapshot, previous=previous, report=note.report)
-    result = _result(note, snapshot, analytics, clock)
+    analytics = regenerate_analytics(snapshot, previous=previous, report=recorder.report)
+    result = _result(recorder, snapshot, analytics, clock)
     manifest = publish(store, result, base=base, clock=clock)
     return JobResult("published" if manifest else "superseded", snapshot, manifest, version)
 
@@ -118,14 +118,14 @@ def _previous_maps(
 
 
 def _result(
-    note: AttemptRecorder, snapshot: Snapshot, analytics: Analytics, clock: Clock
+    recorder: AttemptRecorder, snapshot: Snapshot, analytics: Analytics, clock: Clock
 ) -> Result:
     return Result(
-        run_id=note.run_id,
+        run_id=recorder.run_id,
         catalogue_id=snapshot.catalogue_id,
         source_version=snapshot.version,
         source_changed_at=snapshot.changed_at,
-        artifacts=_encoded(note, snapshot, analytics, clock),
+        artifacts=_encoded(recorder, snapshot, analytics, clock),
         counts=analytics.counts,
         seconds=analytics.seconds,
         parameters=PARAMETERS,
@@ -133,7 +133,7 @@ def _result(
 
 
 def _encoded(
-    note: AttemptRecorder, snapshot: Snapshot, analytics: Analytics, clock: Clock
+    recorder: AttemptRecorder, snapshot: Snapshot, analytics: Analytics, clock: Clock
 ) -> Iterator[tuple[ArtifactName, IO[bytes]]]:
     """Each artifact as it is stored, encoded when the publisher reads it."""
     now = clock()
@@ -148,4 +148,4 @@ def _encoded(
                 **artifact.metadata,
             ),
         )
-    note.report("publish", 0.0)
+    recorder.report("publish", 0.0)

@@ -46,9 +46,9 @@ _SAME_REGION = 0.12
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """An ingredient: its name, the id of the one above it (None for a root), and whether a guest
-    would take its siblings instead.
+class TaxonomyEntry:
+    """An ingredient in the taxonomy: its name, the id of the one above it (None for a root), and
+    whether a guest would take its siblings instead.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Kind:
 
 
 def is_readable(manifest: Manifest) -> bool:
-    """Whether a run is of a form that can be read here; one of an older program is not."""
+    """Whether this program can read the run's artifacts; it cannot read an older program's."""
     ours: int = PARAMETERS["algorithm_version"]
     return manifest.algorithm_version >= ours
 
@@ -65,7 +65,7 @@ def is_readable(manifest: Manifest) -> bool:
 class _Columns:
     """Some ingredients and all above them, in order of name, as columns of rows."""
 
-    def __init__(self, wanted: Iterable[int], kinds: Mapping[int, Kind]) -> None:
+    def __init__(self, wanted: Iterable[int], kinds: Mapping[int, TaxonomyEntry]) -> None:
         ids: set[int] = set()
         for each in wanted:
             above: int | None = each
@@ -93,7 +93,9 @@ class PublishedRun:
             return store.read(artifact_key(run_id, name)).body
 
         self.kinds = {
-            row["ingredient_id"]: Kind(row["name"], row["parent_id"], row["allow_substitution"])
+            row["ingredient_id"]: TaxonomyEntry(
+                row["name"], row["parent_id"], row["allow_substitution"]
+            )
             for row in rows_of(artifact(ArtifactName.INGREDIENT_USAGE))
         }
         self._evidence: dict[int, set[int]] = {}  # matters across families alone
@@ -152,7 +154,11 @@ class PublishedRun:
         return list(zip(ids, volumes.tolist(), strict=True))
 
     def nearest(
-        self, draft: Lines, kinds: Mapping[int, Kind], count: int, without: int | None = None
+        self,
+        draft: Lines,
+        kinds: Mapping[int, TaxonomyEntry],
+        count: int,
+        without: int | None = None,
     ) -> tuple[list[int], NDArray[np.float64]]:
         """Rows of the recipes nearest to a draft with volume, ties by name, and their distances.
 
@@ -178,7 +184,7 @@ class PublishedRun:
         return rows[0].tolist(), near[0] / (MASS_TOTAL * EDGES[0])
 
     def distances_to_all(self, row: int) -> NDArray[np.float64]:
-        """(n,) whole distances from one recipe to each."""
+        """(n,) distances from one recipe to each, as whole numbers."""
         query = self._subtrees.take([row])
         distances: NDArray[np.float64]
         (distances,) = distances_to_all(query, self._subtrees, self._by_column)
@@ -186,11 +192,11 @@ class PublishedRun:
 
     def likeness_to_all(self, row: int) -> NDArray[np.int64]:
         """(n,) how alike one recipe and each are."""
-        reach = self._subtrees.sums()
-        return likeness(self.distances_to_all(row), reach[row], reach)
+        to_root = self._subtrees.sums()
+        return likeness(self.distances_to_all(row), to_root[row], to_root)
 
     def differences(
-        self, one: Lines, others: Sequence[Lines], kinds: Mapping[int, Kind]
+        self, one: Lines, others: Sequence[Lines], kinds: Mapping[int, TaxonomyEntry]
     ) -> list[Difference]:
         """How a recipe with volume differs from each of some others; kinds: of all ingredients."""
         used = chain.from_iterable(others)

@@ -22,7 +22,7 @@ def similar_rows(
     near: of each recipe; flows: of the plan from each to each of these, pair by pair. The rows are
     made some at a time: 100,000 recipes have a million similar ones, which would fill gigabytes.
     """
-    reach = subtrees.sums()
+    to_root = subtrees.sums()
     ids = [recipe.id for recipe in space.recipes]
     names = [recipe.name for recipe in space.recipes]
     by_id = np.array(space.in_order_of_id(), dtype=np.int64)
@@ -34,8 +34,8 @@ def similar_rows(
             space.volumes.take(other),
             flows.of_pairs((rows[:, None] * near.k + np.arange(near.k)).ravel()),
             near.distances[rows].ravel(),
-            reach[one],
-            reach[other],
+            to_root[one],
+            to_root[other],
         )
         similar = [
             {"recipe_id": ids[each], "name": names[each], **difference}

@@ -47,7 +47,7 @@ class Space:
 
 
 def space_of(snapshot: Snapshot) -> Space:
-    """Recipes without volume have no place in the space."""
+    """Build the space of a snapshot, without recipes that have no volume."""
     ingredients = tuple(sorted(snapshot.ingredients, key=lambda each: order_of_name(each.name)))
     column = {ingredient.id: number for number, ingredient in enumerate(ingredients)}
     with_volume = [recipe for recipe in snapshot.recipes if has_volume(recipe.volumes_ml)]
@@ -69,13 +69,13 @@ def has_volume(lines: Lines) -> bool:
 
 
 def order_of_recipe(recipe: Recipe, column: Mapping[int, int]) -> tuple[object, ...]:
-    """What recipes are sorted by. column: of ingredients, by id, in order of name."""
+    """Sort key of recipes. column: of ingredients, by id, in order of name."""
     content = sorted((column[each], volume) for each, volume in recipe.volumes_ml)
     return (*order_of_name(recipe.name), recipe.source, content)
 
 
 def order_of_name(name: str) -> tuple[str, str]:
-    """What recipes and ingredients are sorted by."""
+    """Sort key of recipes and ingredients by name."""
     return name.casefold(), name
 
 

@@ -22,15 +22,15 @@ _Numbers = NDArray[np.int64]
 
 
 def likeness(
-    distances: NDArray[Any], reach: NDArray[Any], other_reach: NDArray[Any]
+    distances: NDArray[Any], to_root: NDArray[Any], other_to_root: NDArray[Any]
 ) -> NDArray[np.int64]:
     """How alike two recipes are, from 0 (no kinship at all) to 100 (the same).
 
-    distances: any shape; whole numbers. reach: each recipe's sum of subtree masses, which is how
-    far it is to a recipe that it has nothing in common with, by way of the common root. So the
-    scale depends on the two recipes alone.
+    distances: any shape; whole numbers. to_root: each recipe's sum of subtree masses, which is the
+    work of moving all its mass up to the common root. Two recipes without a common family are as
+    far apart as both are from the root; so the scale depends on the two recipes alone.
     """
-    farthest = np.maximum(reach + other_reach, 1).astype(np.int64)
+    farthest = np.maximum(to_root + other_to_root, 1).astype(np.int64)
     alike: NDArray[np.int64] = 100 * (farthest - distances.astype(np.int64)) // farthest
     return alike
 

@@ -1,5 +1,6 @@
-"""Artifacts as responses, sent from their files. Lambda limits the size of a response: for a larger
-artifact, readers are redirected to the bucket.
+"""Artifacts as responses, sent from their files.
+
+Lambda limits the size of a response: readers of a larger artifact are redirected to the bucket.
 """
 
 import json
@@ -18,7 +19,7 @@ LAMBDA_BYTES = 6_000_000
 bytes as base64, text with its quotes escaped. What counts is the length of that."""
 
 MAX_COMPRESSIBLE_BYTES = 4 * LAMBDA_BYTES
-"""An artifact larger than this is not even read: compressing it would take seconds, to no avail."""
+"""A larger artifact is redirected without a try: compressing it would take seconds in vain."""
 
 
 class ArtifactResponses:
@@ -44,18 +45,20 @@ class ArtifactResponses:
         caching: str,
         more: Mapping[str, str] | None = None,
     ) -> Response:
-        """The artifact as it was published. Raises MissingError when it is gone, and
-        DamagedArtifactError when it is another.
+        """The response with the artifact as it was published, or with a redirect to it.
+
+        caching: its Cache-Control. more: further headers.
+        Raises MissingError when it is gone, and DamagedArtifactError when its content differs.
         """
         self._integrity.verify(entry)
         if self._links is not None:
-            return self._within_bounds(self._links, request, entry, caching, more)
+            return self._inline_or_redirect(self._links, request, entry, caching, more)
         with self._store.open(entry.key) as file:
             content = FileContent(file)
         headers = {"Cache-Control": caching, **(more or {})}
         return self._responses.large(request, entry.sha256, content, headers)
 
-    def _within_bounds(
+    def _inline_or_redirect(
         self,
         links: ArtifactLinks,
         request: Request,
@@ -76,17 +79,15 @@ class ArtifactResponses:
 
 
 def encoded_bytes(body: bytes, *, zipped: bool) -> int:
-    """How long a body is once it is a text in Lambda's JSON; a bound for what fits anyhow."""
+    """Length of a body as a string in Lambda's JSON; a lower bound where it fits in any case."""
     if zipped:
         return 4 * -(-len(body) // 3)
-    if (
-        len(body) > LAMBDA_BYTES or 6 * len(body) <= LAMBDA_BYTES
-    ):  # no character takes more than six
+    if len(body) > LAMBDA_BYTES or 6 * len(body) <= LAMBDA_BYTES:  # escaped, a byte takes 1 to 6
         return len(body)
     return len(json.dumps(body.decode(errors="replace")))
 
 
 def _redirect(address: str, more: Mapping[str, str] | None) -> Response:
-    """The address is good for minutes only, so nobody may keep it."""
+    """A redirect to a signed link, which expires within minutes and so may not be cached."""
     headers = {"Location": address, "Cache-Control": "no-store"}
     return Response(status_code=307, headers=headers | dict(more or {}))

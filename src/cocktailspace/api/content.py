@@ -29,7 +29,7 @@ T = TypeVar("T")
 FOREVER = "public, max-age=31536000, immutable"
 CHUNK_BYTES = 128 * 1024
 READERS = 2
-"""Threads that read chunks: so downloads wait for each other, and little else for them."""
+"""Threads that read chunks: downloads wait for each other, and other requests not for them."""
 
 CACHED_FILES = 16
 _CACHED_BYTES = 16 * 2**20
@@ -47,7 +47,7 @@ class SmallContent:
 
 
 class FileContent:
-    """An open file that several may read at once; it is closed when nobody has it any more."""
+    """An open file that several responses may read at once; it is closed with the last of them."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._handle = os.dup(file.fileno())
@@ -63,8 +63,8 @@ class FileContent:
         return (self.read(start) for start in range(0, self.size, CHUNK_BYTES))
 
 
-def written_to_file(chunks: Iterable[bytes]) -> FileContent:
-    """The chunks in a file that has no name and takes no memory."""
+def temporary_file_of(chunks: Iterable[bytes]) -> FileContent:
+    """Write the chunks to a temporary file without a name."""
     with tempfile.TemporaryFile() as file:
         file.writelines(chunks)
         file.flush()
@@ -89,21 +89,21 @@ class ContentResponses:
     ) -> Response:
         """A response from memory, with `more` headers."""
         zipped = accepts_gzip(request)
-        headers = _validators(content.sha256, zipped) | dict(more or {})
+        headers = _etag_headers(content.sha256, zipped) | dict(more or {})
         headers["Cache-Control"] = content.cache_control
         if not_modified(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         if not zipped:
             return Response(content.load(), media_type=content.media_type, headers=headers)
         headers["Content-Encoding"] = "gzip"
-        return Response(self._zipped(content), media_type=content.media_type, headers=headers)
+        return Response(self._gzipped(content), media_type=content.media_type, headers=headers)
 
     def large(
         self, request: Request, etag: str, content: FileContent, more: Mapping[str, str]
     ) -> Response:
         """A JSON response from a file. etag: of this content, and never of any other."""
         zipped = accepts_gzip(request)
-        headers = _validators(etag, zipped) | dict(more)
+        headers = _etag_headers(etag, zipped) | dict(more)
         if not_modified(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         if not zipped:
@@ -112,16 +112,18 @@ class ContentResponses:
         async def compress() -> FileContent:
             if (found := self._compressed_file(etag)) is not None:
                 return found
-            return await self.made(lambda: self._compressed_file(etag) or self._zip(etag, content))
+            return await self.make_in_turn(
+                lambda: self._compressed_file(etag) or self._gzip_file(etag, content)
+            )
 
         headers["Content-Encoding"] = "gzip"
         return _FileResponse(content, self._readers, headers, compress)
 
-    async def made(self, make: Callable[[], T]) -> T:
-        """What `make` gives, made by the one thread that makes large content."""
+    async def make_in_turn(self, make: Callable[[], T]) -> T:
+        """Call `make` in the one thread that makes large content; other calls wait in line."""
         return await asyncio.get_running_loop().run_in_executor(self._maker, make)
 
-    def _zipped(self, content: SmallContent) -> bytes:
+    def _gzipped(self, content: SmallContent) -> bytes:
         with self._lock:
             if (found := self._compressed.get(content.sha256)) is not None:
                 self._compressed.move_to_end(content.sha256)
@@ -139,7 +141,7 @@ class ContentResponses:
                 self._compressed_files.move_to_end(etag)
             return found
 
-    def _zip(self, etag: str, content: FileContent) -> FileContent:
+    def _gzip_file(self, etag: str, content: FileContent) -> FileContent:
         with tempfile.TemporaryFile() as file:
             with gzip.GzipFile(
                 fileobj=file, mode="wb", compresslevel=_GZIP_LEVEL, mtime=0
@@ -156,7 +158,7 @@ class ContentResponses:
 
 
 class _FileResponse(Response):
-    """Sends a file chunk by chunk. compress: gives the compressed form, once the slot is free."""
+    """Sends a file chunk by chunk. compress: makes the compressed form, which is sent instead."""
 
     media_type = "application/json"
 
@@ -186,7 +188,7 @@ class _FileResponse(Response):
         await send({"type": "http.response.body", "body": b""})
 
 
-def _validators(etag: str, zipped: bool) -> dict[str, str]:
+def _etag_headers(etag: str, zipped: bool) -> dict[str, str]:
     return {"ETag": f'"{etag}-gzip"' if zipped else f'"{etag}"', "Vary": "Accept-Encoding"}
 
 

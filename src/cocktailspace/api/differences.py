@@ -1,4 +1,4 @@
-"""How two recipes differ, as answers have it."""
+"""Response models of how two recipes differ."""
 
 from pydantic import BaseModel, Field
 
@@ -26,17 +26,17 @@ class OtherMeasure(Measure):
 
 
 class Changes(BaseModel):
-    """What makes the other recipe of the one; what does not occur is left out."""
+    """What turns one recipe into the other; empty lists are left out."""
 
-    swap: list[Swap] = Field([], description="Kin, or what near recipes have instead")
+    swap: list[Swap] = Field([], description="Of one family, or what near recipes have instead")
     without: list[Measure] = Field([], description="What the other does not have")
     added: list[Measure] = Field([], alias="with", description="What only the other has")
-    more: list[OtherMeasure] = Field([], description="By over a tenth")
-    less: list[OtherMeasure] = Field([], description="By over a tenth")
+    more: list[OtherMeasure] = Field([], description="Amounts that grow by over a tenth")
+    less: list[OtherMeasure] = Field([], description="Amounts that shrink by over a tenth")
 
 
 class DifferenceOut(BaseModel):
-    """What lies between one recipe and another."""
+    """How one recipe differs from another."""
 
     distance: float = Field(
         description="Earth Mover's Distance over the taxonomy, in steps of the tree"

@@ -1,4 +1,4 @@
-"""CloudFront before the API on AWS: who came through it, and where whoever did not should go."""
+"""CloudFront in front of the API on AWS: requests that did not come through it are refused."""
 
 import hmac
 import json
@@ -19,19 +19,19 @@ itself: the distribution points to the API, and the API to the function.
 
 
 def behind_cloudfront(handler: Handler, secret: str, store: ArtifactStore) -> Handler:
-    """Answer only requests that carry the secret, as coming from the viewer behind CloudFront."""
+    """A handler that refuses requests without the secret, and restores the viewer's address."""
 
     def answer(event: Event, context: object) -> dict[str, Any]:
         headers = dict(event["headers"])
         if not hmac.compare_digest(headers.pop(SECRET_HEADER, "").encode(), secret.encode()):
-            return _sent_away(store)
-        return handler(_as_the_viewer(event, headers), context)
+            return _refusal(store)
+        return handler(_with_viewer_address(event, headers), context)
 
     return answer
 
 
-def _as_the_viewer(event: Event, headers: dict[str, str]) -> Event:
-    """The request with its sender's address in the place of CloudFront's.
+def _with_viewer_address(event: Event, headers: dict[str, str]) -> Event:
+    """The event with the viewer's address in the place of CloudFront's.
 
     CloudFront appends the viewer's address to X-Forwarded-For, and the gateway CloudFront's.
     """
@@ -43,7 +43,7 @@ def _as_the_viewer(event: Event, headers: dict[str, str]) -> Event:
     return event | {"headers": headers, "requestContext": context | {"http": http}}
 
 
-def _sent_away(store: ArtifactStore) -> dict[str, Any]:
+def _refusal(store: ArtifactStore) -> dict[str, Any]:
     try:
         address = json.loads(store.read(SITE).body)["address"]
     except StoreError:

@@ -75,11 +75,11 @@ class OverdueError(Exception):
 
 
 class RefresherStoppedError(Exception):
-    """The refresher does not run, so nothing new is published."""
+    """The refresher does not work, so nothing new is published."""
 
 
 class StaleError(Exception):
-    """The client's If-Match names an older version than the present one."""
+    """The client's If-Match does not name the present version."""
 
 
 class TooManyRequestsError(Exception):
@@ -142,6 +142,7 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {each: {"model": ErrorAnswer, "description": _DESCRIPTIONS[each]} for each in statuses}
 
 
+# The errors of routes that read one entity, create, start a run, and change one entity.
 READ = answers(404, 422, 429, 503) | {308: {"description": _DESCRIPTIONS[308]}}
 WRITE = answers(400, 401, 403, 408, 409, 413, 422, 429, 503, 507)
 RUN = answers(401, 403, 422, 429, 503)
@@ -155,7 +156,7 @@ def error_response(
     problems: Sequence[Problem] = (),
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
-    """A response in that shape."""
+    """A response in the shape of errors."""
     listed = [
         {"place": _clipped(each.place, _LONGEST_PLACE), "message": _clipped(each.message)}
         for each in problems[:MOST_PROBLEMS]
@@ -170,7 +171,7 @@ def _clipped(text: str, longest: int = _LONGEST_MESSAGE) -> str:
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Translate every error that the parts below raise, once."""
+    """Make the application translate every domain error into a response."""
 
     @app.exception_handler(NotFoundError)
     def not_found(_request: Request, error: NotFoundError) -> JSONResponse:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import Request
 from fastapi.responses import Response
 
-from cocktailspace.api.content import ContentResponses, FileContent, written_to_file
+from cocktailspace.api.content import ContentResponses, FileContent, temporary_file_of
 from cocktailspace.api.fair_queue import leave_queue
 from cocktailspace.catalogue.changes import CatalogueState, catalogue_state
 from cocktailspace.catalogue.database import Database
@@ -24,7 +24,7 @@ class _Export:
 
 
 class Exports:
-    """Caches the last export; requests that come while it is made wait for it."""
+    """Responds with exports. The last is cached; requests wait for one that is being made."""
 
     def __init__(self, database: Database, responses: ContentResponses) -> None:
         self._database = database
@@ -32,9 +32,9 @@ class Exports:
         self._cached: _Export | None = None
 
     async def answer(self, request: Request, version: ExportFormat) -> Response:
-        """The export of the catalogue as it is, or newer; what it leaves out stands in a header."""
+        """The response with the export; X-Left-Out counts what the format cannot hold."""
         leave_queue(request)  # one thread makes all exports
-        current = await self._responses.made(lambda: self._current(version))
+        current = await self._responses.make_in_turn(lambda: self._current(version))
 
         output = OUTPUTS[version]
         headers = {
@@ -54,7 +54,7 @@ class Exports:
             cached = self._cached
             if cached is None or (cached.state, cached.version) != (state, version):
                 self._cached = None  # its room on the disk is needed for the next one
-                content = written_to_file(_in_chunks(OUTPUTS[version].parts(connection)))
+                content = temporary_file_of(_in_chunks(OUTPUTS[version].parts(connection)))
                 left_out = left_out_of_1(connection) if version == "catalogue/1" else {}
                 said = "; ".join(f"{title} {count}" for title, count in left_out.items())
                 self._cached = cached = _Export(state, version, content, said)

@@ -1,7 +1,7 @@
-"""The API as a Lambda function behind an HTTP API, and the reconcile beside it.
+"""Two Lambda functions: the API behind an HTTP API, and the reconcile, which runs on a timer.
 
 Both share a package, a role and the mounted file system. Importing this builds nothing; the first
-invocation does, and brings the schema up to date.
+invocation builds the services and upgrades the schema.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from cocktailspace.settings import SettingsError, read_settings
 
 logger = logging.getLogger(__name__)
 
-METRICS = "Cocktailspace"
+METRIC_NAMESPACE = "Cocktailspace"
 
 
 def handler(event: Event, context: object) -> dict[str, Any]:
@@ -39,12 +39,12 @@ def handler(event: Event, context: object) -> dict[str, Any]:
 
 
 def reconcile(_event: object, _context: object) -> dict[str, Any]:
-    """Repair what was lost, and say how far the published result lags behind."""
+    """Start a run whose signal was lost, and report how far the published result lags behind."""
     return run_reconcile(_services())
 
 
 def make_handler(services: Services) -> Handler:
-    """The API over these parts."""
+    """The function that answers events with the API over these services."""
     authenticator = GatewayAuthenticator(group_roles(services.settings))
     app = create_app(services, authenticator, metrics=False)
 
@@ -60,23 +60,23 @@ def make_handler(services: Services) -> Handler:
 
 
 def run_reconcile(services: Services) -> dict[str, Any]:
-    """Look, repair, and write the metrics that the alarms watch as a line of the log."""
+    """Log the metrics that alarms watch, then set the timer for a run that is overdue."""
     refresher = services.refresher
     if not isinstance(refresher, ScheduledRefresher):
         raise SettingsError(
             "there is no schedule to reconcile with: ANALYTICS_SCHEDULE_NAME is not set"
         )
     status, now = refresher.look(), services.clock()
-    found = _described(status, now)
+    found = _summary(status, now)
     schedule = services.settings.analytics_schedule_name or "none"
     sys.stdout.write(f"{_metrics(found, schedule, now)}\n")
-    sys.stdout.flush()  # now: what cannot be repaired below must be seen all the more
+    sys.stdout.flush()  # before the repair, which may fail: then the metrics matter most
     return found | {"armed": refresher.arm_overdue(status)}
 
 
 def prepare(services: Services) -> Services:
-    """Bring the schema up to date, which several functions may do at once; readers fetch from the
-    store what is too large for Lambda, where the store has addresses.
+    """Upgrade the schema, which several functions may do at once, and add links to the store, where
+    it makes them, for artifacts that are too large for Lambda.
     """
     prepare_catalogue(services.settings, services.database, starter=False)
     if not isinstance(services.refresher, ScheduledRefresher):
@@ -110,7 +110,7 @@ def _event_loop() -> Iterator[None]:
             asyncio.set_event_loop(None)
 
 
-def _described(status: RefreshStatus, now: datetime) -> dict[str, Any]:
+def _summary(status: RefreshStatus, now: datetime) -> dict[str, Any]:
     since, attempt = status.unpublished_since, status.attempt
     return {
         "state": status.state,
@@ -125,7 +125,7 @@ def _metrics(found: dict[str, Any], schedule: str, now: datetime) -> str:
         {"Name": "UnpublishedSeconds", "Unit": "Seconds"},
         {"Name": "FailuresInARow", "Unit": "Count"},
     ]
-    declared = {"Namespace": METRICS, "Dimensions": [["Schedule"]], "Metrics": metrics}
+    declared = {"Namespace": METRIC_NAMESPACE, "Dimensions": [["Schedule"]], "Metrics": metrics}
     return json.dumps(
         {
             "_aws": {
@@ -146,7 +146,7 @@ def _fits(answer: dict[str, Any]) -> bool:
 
 
 def _too_large() -> dict[str, Any]:
-    """Lambda itself would say no more than that something went wrong."""
+    """A response in the place of Lambda's own, which would not name the cause."""
     message = (
         "the answer is larger than the 6 MB that Lambda can send; ask for less at once, or export "
         "with `cocktailspace export` on a machine that mounts the database"

@@ -36,8 +36,8 @@ _CAUSES: set[str] = set(Cause)
 
 
 def make_registry(services: Services) -> CollectorRegistry:
-    """Everything that is measured but the requests, which the middleware adds."""
-    # They would be a second series for each count, of when it began.
+    """The registry of all metrics but those of requests, which the middleware adds."""
+    # `_created` would be a second series for each counter: when it began.
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
@@ -46,7 +46,7 @@ def make_registry(services: Services) -> CollectorRegistry:
 
 
 class _ServiceCollector(Collector):
-    """Asks the parts when Prometheus asks us."""
+    """Collects the metrics of the services when Prometheus scrapes."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -66,10 +66,10 @@ class _ServiceCollector(Collector):
             "status_readable", "1 while catalogue and store can be read", int(bool(status))
         )
         if status is not None:
-            yield from _of_status(status, self._services.clock())
-        yield from self._counted()
+            yield from _status_metrics(status, self._services.clock())
+        yield from self._counters()
 
-    def _counted(self) -> Iterator[Metric]:
+    def _counters(self) -> Iterator[Metric]:
         counts = self._services.metrics.counts()
         runs = SummaryMetricFamily(
             f"{PREFIX}refresh_seconds",
@@ -104,7 +104,7 @@ class _ServiceCollector(Collector):
         )
 
 
-def _of_status(status: RefreshStatus, now: datetime) -> Iterator[Metric]:
+def _status_metrics(status: RefreshStatus, now: datetime) -> Iterator[Metric]:
     manifest, attempt = status.manifest, status.attempt
     states = GaugeMetricFamily(f"{PREFIX}refresh_state", "1 for the present one", labels=["state"])
     for state in RefreshState:

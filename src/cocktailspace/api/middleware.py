@@ -15,7 +15,7 @@ from cocktailspace.api.metrics import PREFIX as METRICS_PREFIX
 logger = logging.getLogger(__name__)
 
 HEAD = "cocktailspace.head"
-"""In the scope of a request for an answer's head alone: the body need not be made."""
+"""Key of the scope of a HEAD request, which routes see as a GET: its body need not be made."""
 
 _ONE_BUFFER = 64 * 1024
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -50,7 +50,7 @@ class HttpRules:
 
 
 class _Answer:
-    """What goes out, and how much of the request has come in before it."""
+    """The receive and send of one request: knows whether its body was read and its answer begun."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._receive, self._send = receive, send
@@ -113,7 +113,7 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """Middleware that adds the headers."""
+    """Middleware that adds the security headers to every answer."""
 
     def __init__(self, app: ASGIApp, *, data_origins: Sequence[str] = ()) -> None:
         self._app = app
@@ -150,7 +150,7 @@ class RequestTimer:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and note how long it took."""
+        """Pass the request on and measure how long it takes."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -158,14 +158,14 @@ class RequestTimer:
         method = scope["method"] if scope["method"] in _METHODS else "other"
         status = 500  # of a request that ends with an exception
 
-        async def watching(message: Message) -> None:
+        async def send_and_see_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self._app(scope, receive, watching)
+            await self._app(scope, receive, send_and_see_status)
         finally:
             route = self._template(scope)
             seconds = time.perf_counter() - started

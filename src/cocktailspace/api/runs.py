@@ -24,7 +24,7 @@ Content = TypeVar("Content")
 
 
 class PublishedRuns(Generic[Content]):
-    """What is read of runs, by their ids."""
+    """Reads the contents of published runs by run id, and caches the last ones."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class PublishedRuns(Generic[Content]):
     ) -> None:
         """artifacts: what `read` needs of a run."""
         self._store, self._integrity = store, integrity
-        self._artifacts, self._make = artifacts, read
+        self._artifacts, self._read_content = artifacts, read
         self._cached: OrderedDict[str, Content] = OrderedDict()
         self._lock = threading.Lock()
         self._reader = ThreadPoolExecutor(1, "published-runs")
@@ -55,7 +55,7 @@ class PublishedRuns(Generic[Content]):
                     await loop.run_in_executor(self._reader, self.of, manifest.run_id)
 
     def current(self) -> tuple[Manifest, Content]:
-        """The published run, which one request reads while others wait for it.
+        """The current manifest and its run's content, which one request reads while others wait.
 
         NotPublishedError before the first run, and until one of another form is replaced.
         """
@@ -73,7 +73,7 @@ class PublishedRuns(Generic[Content]):
         return manifest, self.of(manifest.run_id)
 
     def of(self, run_id: str) -> Content:
-        """Of one run; NotPublishedError if it is gone, or of another form."""
+        """The content of one run; NotPublishedError if it is gone, or of another form."""
         with self._lock:
             if run_id not in self._cached:
                 self._cached[run_id] = self._read(run_id)
@@ -85,7 +85,7 @@ class PublishedRuns(Generic[Content]):
         try:
             for name in self._artifacts:
                 self._integrity.verify(self._integrity.entry(run_id, name))
-            return self._make(self._store, run_id)
+            return self._read_content(self._store, run_id)
         except MissingError:  # deleted by hand, or replaced just now
             raise NotPublishedError(
                 f"some of the run {run_id} is gone; it is computed anew within moments"

@@ -60,17 +60,23 @@ class ServerLimits:
 class Connections:
     """The open connections, by the client's address and port."""
 
-    def __init__(self, bounds: ServerLimits) -> None:
-        self.bounds = bounds
+    def __init__(self, limits: ServerLimits) -> None:
+        self.limits = limits
         self._open: dict[tuple[str, int], TimedProtocol] = {}
         self._of_host: Counter[str] = Counter()
 
     def add(self, peer: tuple[str, int], connection: "TimedProtocol") -> bool:
         """Register a connection; False when there are too many."""
-        host, most = peer[0], self.bounds.connections
-        share = most if self.bounds.trusts(host) else max(1, most // ADDRESS_SHARE)
+        host, most = peer[0], self.limits.connections
+        share = most if self.limits.trusts(host) else max(1, most // ADDRESS_SHARE)
         if len(self._open) >= most or self._of_host[host] >= share:
-            logger.warning("connections are refused: %d are open, which is the limit", most)
+            logger.warning(
+                "a connection is refused: %d of %d are open, %d of %d from its address",
+                len(self._open),
+                most,
+                self._of_host[host],
+                share,
+            )
             return False
         self._open[peer] = connection
         self._of_host[host] += 1
@@ -139,7 +145,7 @@ class TimedProtocol(asyncio.Protocol):
 
     def await_head(self) -> None:
         """Start the deadline for the head of the next request."""
-        seconds = self._connections.bounds.request_seconds
+        seconds = self._connections.limits.request_seconds
         self._deadline = asyncio.get_running_loop().call_later(seconds, self.drop)
 
     def stop_waiting(self) -> None:
@@ -168,7 +174,7 @@ class _SendDeadline:
 
         async def send_in_time(message: Message) -> None:
             try:
-                async with asyncio.timeout(self._connections.bounds.request_seconds):
+                async with asyncio.timeout(self._connections.limits.request_seconds):
                     await send(message)
             except TimeoutError:
                 connection.drop()
@@ -184,21 +190,21 @@ class _SendDeadline:
             connection.await_head()
 
 
-def make_server(app: ASGIApp, host: str, port: int, bounds: ServerLimits) -> uvicorn.Server:
+def make_server(app: ASGIApp, host: str, port: int, limits: ServerLimits) -> uvicorn.Server:
     """The server, not yet started."""
-    connections = Connections(bounds)
+    connections = Connections(limits)
     config = uvicorn.Config(
-        _SendDeadline(ProxyHeadersMiddleware(app, bounds.trusted), connections),  # type: ignore[arg-type]
+        _SendDeadline(ProxyHeadersMiddleware(app, limits.trusted), connections),  # type: ignore[arg-type]
         host=host,
         port=port,
         http=functools.partial(TimedProtocol, connections),  # type: ignore[arg-type]
         ws="none",
         backlog=_BACKLOG,
-        proxy_headers=False,  # ours is inside the watch, which goes by the connection's address
+        proxy_headers=False,  # ours is inside _SendDeadline, which goes by the connection's address
         server_header=False,
         log_level="warning",
         log_config=None,  # its lines go where ours go, in the same form
-        timeout_graceful_shutdown=max(1, int(bounds.shutdown_seconds * _SHARE_OF_REQUESTS)),
+        timeout_graceful_shutdown=max(1, int(limits.shutdown_seconds * _SHARE_OF_REQUESTS)),
     )
     return uvicorn.Server(config)
 
@@ -207,7 +213,7 @@ def run(
     app: ASGIApp,
     host: str,
     port: int,
-    bounds: ServerLimits,
+    limits: ServerLimits,
     *,
     on_stop: Callable[[], None] = lambda: None,
 ) -> None:
@@ -215,12 +221,12 @@ def run(
 
     on_stop: called in a thread of its own as soon as that is so, while requests come to their end.
     """
-    _raise_open_files_limit(bounds.connections)
+    _raise_open_files_limit(limits.connections)
     sys.setswitchinterval(_SWITCH_SECONDS)
     exempt_from_collection()
-    server = make_server(app, host, port, bounds)
+    server = make_server(app, host, port, limits)
     ended = threading.Event()
-    arguments = (server, ended, bounds.shutdown_seconds, on_stop)
+    arguments = (server, ended, limits.shutdown_seconds, on_stop)
     threading.Thread(target=_enforce_shutdown, args=arguments, daemon=True).start()
     try:
         server.run()

@@ -1,4 +1,4 @@
-"""What all writes share: ETags of entities, If-Match, and idempotency keys."""
+"""ETags of entities, If-Match and idempotency keys: what the routes of all entities share."""
 
 import hashlib
 import json
@@ -37,7 +37,7 @@ class Created(BaseModel):
 
 
 def etag_of(entity: BaseModel) -> str:
-    """A strong ETag: the same content has the same, whoever wrote it."""
+    """The strong ETag of an entity, a digest of its content."""
     return f'"{hashlib.sha256(entity.model_dump_json().encode()).hexdigest()[:32]}"'
 
 
@@ -92,9 +92,9 @@ def write_once(
         fingerprint = _digest(content.model_dump_json())
         earlier = earlier_answer(tx, owned, fingerprint)
         if earlier is not None:
-            return _unpacked(earlier)
+            return _deserialised(earlier)
         response = write(tx)
-        keep_answer(tx, owned, fingerprint, _packed(response))
+        keep_answer(tx, owned, fingerprint, _serialised(response))
         return response
 
 
@@ -109,7 +109,7 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _packed(response: Response) -> str:
+def _serialised(response: Response) -> str:
     headers = {
         name: response.headers[name] for name in ("etag", "location") if name in response.headers
     }
@@ -117,7 +117,7 @@ def _packed(response: Response) -> str:
     return json.dumps({"status": response.status_code, "headers": headers, "body": body})
 
 
-def _unpacked(answer: str) -> Response:
+def _deserialised(answer: str) -> Response:
     stored = json.loads(answer)
     headers = stored["headers"] | {"Idempotency-Replayed": "true"}
     return Response(stored["body"], stored["status"], headers, media_type="application/json")

@@ -12,7 +12,7 @@ from rich.console import Console
 from cocktailspace.api.auth.tokens import TokenError
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services
-from cocktailspace.catalogue import backup as copies
+from cocktailspace.catalogue import backup as backups
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.errors import MOST_PROBLEMS, CatalogueError, InvalidError
 from cocktailspace.catalogue.migrate import migrate
@@ -49,8 +49,6 @@ app.command()(duplicates)
 app.command()(bar)
 app.add_typer(token_app, name="token")
 
-_STDIO = Path("-")
-
 
 @app.command()
 def serve(
@@ -71,7 +69,7 @@ def serve(
         first_token(services.settings)
         settings = services.settings
         say(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
-        bounds = ServerLimits(
+        limits = ServerLimits(
             settings.max_connections,
             settings.max_request_seconds,
             settings.shutdown_seconds,
@@ -79,7 +77,7 @@ def serve(
         )
         application = create_app(services, refresh=True)
         with _leasing(services):
-            run(application, settings.host, settings.port, bounds, on_stop=services.refresher.stop)
+            run(application, settings.host, settings.port, limits, on_stop=services.refresher.stop)
 
 
 @app.command()
@@ -108,7 +106,7 @@ def refresh(
             follow_job(services.jobs, services.store, Console(stderr=True), show=not verbose)
             status = services.refresher.status()
             if services.jobs.started(job) or (status.state is RefreshState.FRESH and not force):
-                break  # else it was somebody else's, who may have begun before the last change
+                break  # else another process's job ended, which may not have seen the last change
         if status.attempt is None or status.attempt.state != "succeeded" or status.manifest is None:
             reason = status.attempt and status.attempt.error
             fail(f"the job failed: {reason or 'see its log with --verbose'}")
@@ -136,8 +134,8 @@ def backup(
 ) -> None:
     """Write a whole copy of the catalogue, as it is at one moment, while others go on writing."""
     with services_of() as services:
-        copied = copies.backup(services.database, file, force=force)
-    say(f"written to {file}: {_copied(copied)}", err=True)
+        copied = backups.backup(services.database, file, force=force)
+    say(f"written to {file}: {_summary(copied)}", err=True)
 
 
 @app.command()
@@ -153,8 +151,8 @@ def restore(
     """
     with services_of() as services:
         network = services.settings.db_network_file_system
-        copied = copies.restore(services.database, file, force=force, network_file_system=network)
-        say(f"restored from {file}: {_copied(copied)}", err=True)
+        copied = backups.restore(services.database, file, force=force, network_file_system=network)
+        say(f"restored from {file}: {_summary(copied)}", err=True)
 
 
 @app.command(name="migrate")
@@ -204,13 +202,13 @@ def _migrate(services: Services) -> None:
 
 
 def _leasing(services: Services) -> AbstractContextManager[None]:
-    """The artifacts folder is this catalogue's while the server runs."""
+    """Hold the lease of the artifacts folder while the server runs, where there is a lease."""
     if services.lease is None:
         return nullcontext()
     with services.database.reading() as connection:
         return services.lease.held_by(catalogue_state(connection).catalogue_id)
 
 
-def _copied(copied: copies.Copied) -> str:
+def _summary(copied: backups.Copied) -> str:
     state = copied.state
     return f"version {state.version} of {state.catalogue_id}, {copied.recipes:,} recipes"

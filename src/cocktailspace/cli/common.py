@@ -1,4 +1,4 @@
-"""What all commands share: the parts they work with, and how they speak."""
+"""What all commands share: the services, output, and errors."""
 
 import sys
 from collections.abc import Iterator
@@ -19,18 +19,18 @@ from cocktailspace.terminal import printable
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Say something, whatever it quotes."""
+    """Print a text, with its control characters escaped."""
     typer.echo(printable(text), err=err)
 
 
 def fail(message: str) -> NoReturn:
-    """End with what is wrong."""
+    """Print an error and exit with code 1."""
     typer.echo(f"{typer.style('error:', fg='red')} {printable(message)}", err=True)
     sys.exit(1)
 
 
 def published_run_id(store: ArtifactStore) -> str:
-    """The run to read; NotFoundError where none is published that can be read."""
+    """The id of the published run; NotFoundError where there is none that this program reads."""
     published = read_published(store)
     if published is None or published.manifest is None or not is_readable(published.manifest):
         raise NotFoundError(
@@ -41,7 +41,7 @@ def published_run_id(store: ArtifactStore) -> str:
 
 @contextmanager
 def services_of(**overrides: object) -> Iterator[Services]:
-    """The parts that the environment asks for, open for one command; what is given goes first."""
+    """The services for one command, from the environment and overrides (those not None)."""
     given = {name: value for name, value in overrides.items() if value is not None}
     with closing(build_services(read_settings(**given))) as services:
         yield services
@@ -49,7 +49,7 @@ def services_of(**overrides: object) -> Iterator[Services]:
 
 @contextmanager
 def existing() -> Iterator[Services]:
-    """The services, for what needs a catalogue; SchemaError where there is none."""
+    """The services of a catalogue that exists; SchemaError where there is none."""
     with services_of() as services:
         require_catalogue(services.database)
         yield services
@@ -63,7 +63,7 @@ def prepare(services: Services, *, starter: bool) -> None:
 
 
 def described(summary: ImportSummary) -> str:
-    """What an import did."""
+    """What an import did, in one line."""
     return (
         f"{summary.created} created, {summary.updated} updated, {summary.deleted} deleted, "
         f"{summary.unchanged} unchanged"

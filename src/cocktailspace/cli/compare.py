@@ -1,4 +1,4 @@
-"""`cocktailspace compare`: how alike two recipes are, and what makes the other of the one."""
+"""`cocktailspace compare`: how alike two recipes are, and what turns one into the other."""
 
 import csv
 import json
@@ -28,7 +28,7 @@ def compare(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
 ) -> None:
-    """Say how alike two recipes are, and what makes the second of the first.
+    """Say how alike two recipes are, and what turns the first into the second.
 
     Reads the published analytics: run `cocktailspace refresh` first where there are none.
     """
@@ -43,7 +43,7 @@ def compare(
 
 
 def _wanted(names: Sequence[str], pairs: Path | None) -> Iterator[tuple[str, Pair]]:
-    """The pairs, each with where it stands."""
+    """The pairs, each with its place in the file for error messages."""
     if pairs is None:
         if len(names) != 2:
             raise typer.BadParameter("name two recipes, or a file with --pairs")
@@ -88,7 +88,7 @@ def differences(
 
 
 def described(difference: Difference) -> str:
-    """How alike, and what changes, in a line."""
+    """Likeness and changes in one line."""
     near = "near" if difference["near"] else "not near"
     return f"{difference['likeness']} of 100, {near}; {_changes(difference['changes'])}"
 

@@ -1,4 +1,4 @@
-"""Is everything there that a machine needs, and what to do where it is not."""
+"""`cocktailspace doctor`: checks of the set-up, each with a remedy."""
 
 import importlib.util
 import os
@@ -26,11 +26,12 @@ from cocktailspace.catalogue.unknown import unknown
 from cocktailspace.settings import SettingsError, read_settings
 
 _NAMED = 5
+"""How many bad rows or ingredients a message names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; `remedy` says what to do when it is not well."""
+    """The result of one check; `remedy` says what to do when it fails."""
 
     ok: bool
     what: str
@@ -38,13 +39,13 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Look at everything; settings that make no sense hide what depends on them."""
+    """Run all checks; with invalid settings, only those that do not depend on them."""
     findings = [*_interpreter(), *_packages()]
     try:
         services = build_services(read_settings())
     except SettingsError as error:
         return [*findings, Finding(False, f"settings: {error}", "change the environment")]
-    findings.append(Finding(True, "settings make sense"))
+    findings.append(Finding(True, "settings are valid"))
     checks: list[Callable[[Services], Finding]] = [
         _catalogue,
         _rows,
@@ -87,14 +88,14 @@ def _catalogue(services: Services) -> Finding:
 
 
 def _rows(services: Services) -> Finding:
-    """What a file brought that was put in the catalogue's place by hand; a restore refuses it."""
+    """Rows that break the rules: only a file that was copied over the catalogue can bring them."""
     try:
         with services.database.reading() as connection:
             problems = list(islice(row_problems(connection), _NAMED))
     except CatalogueError as error:
         return Finding(False, f"rows: {error}", "repair the catalogue first")
     if not problems:
-        return Finding(True, "every row is within the rules")
+        return Finding(True, "every row keeps the rules")
     what = f"rows break the rules: {'; '.join(map(str, problems))}"
     return Finding(False, what, "correct them, or put a backup back with `cocktailspace restore`")
 
@@ -126,14 +127,14 @@ def _named(names: list[str]) -> str:
 
 
 def _taxonomy(services: Services) -> Finding:
-    """What a file brought that was put in the catalogue's place; no write places anything so."""
+    """Cycles and too deep levels: only a file that was copied over the catalogue can bring them."""
     try:
         with services.database.reading() as connection:
             names = misplaced(connection)
     except CatalogueError as error:
         return Finding(False, f"taxonomy: {error}", "repair the catalogue first")
     if not names:
-        return Finding(True, "ingredients stand in a forest")
+        return Finding(True, "the taxonomy has no cycles")
     what = f"ingredients are deeper than {MOST_LEVELS} levels or below themselves: {_named(names)}"
     return Finding(False, what, "give them a family higher up; until then they count as there")
 
@@ -161,9 +162,9 @@ def _server(services: Services) -> Finding:
         what = f"a server of another catalogue ({holder.catalogue_id}) publishes to this folder"
         return Finding(False, what, "give each catalogue a folder of its own with ANALYTICS_PATH")
     if holder.silent_seconds > SILENT_SECONDS:
-        what = f"the server's refresher has seen nothing for {holder.silent_seconds:.0f} s"
+        what = f"the server's refresher has not worked for {holder.silent_seconds:.0f} s"
         return Finding(False, what, "its log says why; else start the server again")
-    return Finding(True, "the server's refresher looks")
+    return Finding(True, "the server's refresher works")
 
 
 def _schedule(services: Services) -> Finding:

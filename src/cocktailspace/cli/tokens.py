@@ -41,8 +41,10 @@ def revoke_token(name: Annotated[str, typer.Argument(help="As `token list` shows
 
 
 def first_token(settings: Settings) -> None:
-    """A machine without any way to write gets one admin token: shown this once, or, where the
-    output may well be a log that others read, in a file of its own.
+    """Make an admin token where there is no other way to write.
+
+    It is shown once on a terminal; elsewhere, where the output may be a log that others read, it
+    is written to a file of its own.
     """
     tokens = _tokens(settings)
     if settings.oidc_issuer or tokens.path.exists():

@@ -1,4 +1,4 @@
-"""What commands show: progress, tables, sentences."""
+"""What commands print: progress, tables, sentences."""
 
 import time
 from datetime import datetime, timedelta
@@ -53,7 +53,7 @@ def run_table(manifest: Manifest) -> Table:
 
 
 def _plain(text: str) -> Text:
-    """A cell that says what it says: no markup, nothing that a terminal obeys."""
+    """A table cell with the text as it is: no markup, control characters escaped."""
     return Text(printable(text))
 
 

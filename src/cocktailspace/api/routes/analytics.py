@@ -67,7 +67,7 @@ register_url_convertor("artifact", _ArtifactConvertor())
 
 
 def analytics_routes(context: Context) -> APIRouter:
-    """Routes over this store.
+    """Routes to the published artifacts.
 
     Every answer but a run's own, which never changes, says which version it shows and whether a
     newer one is coming: `Cocktailspace-Version` and `Cocktailspace-Refresh`.
@@ -155,8 +155,8 @@ def analytics_routes(context: Context) -> APIRouter:
         """The current artifact, for people and scripts; a page should follow the manifest."""
         manifest = current()
         entry = manifest.artifacts.get(name)
-        of_another_form = name is ArtifactName.RECIPE_SIMILAR and not is_readable(manifest)
-        if entry is None or of_another_form:
+        unreadable = name is ArtifactName.RECIPE_SIMILAR and not is_readable(manifest)
+        if entry is None or unreadable:
             raise not_yet(name)
         if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
             return similar_to(request, manifest.run_id, recipe_id, REVALIDATE)
@@ -175,7 +175,7 @@ def _gone(retired: str, successor: str) -> Callable[[], Response]:
 
 
 def _only_near(row: bytes) -> bytes:
-    """A row with those recipes that are near; NotPublishedError for an older program's."""
+    """The row without recipes that are not near; NotPublishedError for an older program's row."""
     found = from_json(row)
     try:
         found["similar"] = [each for each in found["similar"] if each["near"]]

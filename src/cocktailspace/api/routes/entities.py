@@ -36,7 +36,7 @@ Confirm = Annotated[
 
 
 class Merge(Draft):
-    """Into which other it is merged."""
+    """A merge: which of the two entities stays."""
 
     into: Id = Field(description="The id of the one that stays")
 

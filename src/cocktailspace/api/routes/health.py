@@ -55,8 +55,8 @@ def health_routes(context: Context, registry: CollectorRegistry | None) -> APIRo
 
     @router.get("/healthz/refresh", responses=answers(503))
     def refresh_health() -> RefreshHealth:
-        """Red when what is published is older than it may be, or nobody looks whether it is. The
-        server serves all the same.
+        """Answers 503 when what is published is older than it may be, or the refresher does not
+        work. The server serves all the same.
         """
         if trouble := services.refresher.trouble():
             raise RefresherStoppedError(trouble)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
-from cocktailspace.analytics.published import Kind, PublishedRun, provisional_place
+from cocktailspace.analytics.published import PublishedRun, TaxonomyEntry, provisional_place
 from cocktailspace.analytics.space import Lines, has_volume
 from cocktailspace.api.context import Context
 from cocktailspace.api.differences import DifferenceOut, Similar
@@ -99,7 +99,7 @@ def place_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRout
                 )
                 for row, difference in zip(rows, differences, strict=True)
             ]
-            places = _places(run, rows, gaps)
+            places = _provisional_places(run, rows, gaps)
         return PlaceAnswer(
             run_id=manifest.run_id,
             source_version=manifest.source_version,
@@ -128,10 +128,10 @@ def place_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRout
     return router
 
 
-def _places(
+def _provisional_places(
     run: PublishedRun, rows: list[int], gaps: NDArray[np.float64]
 ) -> dict[str, PlaceOut] | None:
-    """Amid the neighbours, on each map; nowhere without any."""
+    """A provisional place among the neighbours on each map; None without neighbours."""
     if not rows:
         return None
     found = {
@@ -142,10 +142,10 @@ def _places(
 
 
 def _with_newer(
-    connection: Connection, known: Mapping[int, Kind], wanted: Iterable[int]
-) -> dict[int, Kind]:
-    """The run's ingredients, and those of the wanted that it does not know, with all above them, as
-    the catalogue has them now.
+    connection: Connection, known: Mapping[int, TaxonomyEntry], wanted: Iterable[int]
+) -> dict[int, TaxonomyEntry]:
+    """The run's ingredients, and from the catalogue those that are newer than the run, each with
+    all above it.
     """
     kinds = dict(known)
     for each in wanted:
@@ -154,14 +154,14 @@ def _with_newer(
             try:
                 found = ingredients.get_ingredient(connection, above)
             except NotFoundError:
-                break  # said with the line that names it
-            kinds[above] = Kind(found.name, found.parent_id, found.allow_substitution)
+                break  # `_volumes` reports it with its line
+            kinds[above] = TaxonomyEntry(found.name, found.parent_id, found.allow_substitution)
             above = found.parent_id
     return kinds
 
 
 def _volumes(connection: Connection, draft: PlaceDraft, known: Container[int]) -> Lines:
-    """Ingredient and volume of each line; InvalidError lists every line that names nothing."""
+    """Ingredient and volume of each line; InvalidError lists every unknown ingredient and unit."""
     measures = measures_for(connection, {line.ingredient_id for line in draft.ingredients})
     problems = []
     for position, line in enumerate(draft.ingredients):

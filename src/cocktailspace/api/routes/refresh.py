@@ -35,7 +35,7 @@ class Refresh(BaseModel):
     )
     job_id: str | None = Field(description="The job that runs")
     job_arn: str | None = Field(description="Its ARN, where it is a Batch job")
-    attempt: Attempt | None = Field(description="What the running or last job says of itself")
+    attempt: Attempt | None = Field(description="The record of the running or last job")
     starts_at: datetime | None = Field(
         default=None,
         description="Of a run just asked for: when the schedule will start it, where there is one",
@@ -50,7 +50,7 @@ def refresh_routes(context: Context) -> APIRouter:
     @router.get("", responses=answers(503))
     def get_refresh() -> Refresh:
         """The state of the analytics."""
-        return _described(refresher.status(), clock())
+        return _refresh_of(refresher.status(), clock())
 
     @router.post("", status_code=202, responses=RUN, dependencies=[Depends(refuse_key)])
     def run_refresh(_identity: Annotated[Identity, Depends(context.editor)]) -> Refresh:
@@ -59,13 +59,13 @@ def refresh_routes(context: Context) -> APIRouter:
         On AWS a schedule starts the job, at the earliest a minute from now: `starts_at` says when.
         """
         asked = refresher.run_now(refresher.status())
-        described = _described(refresher.status(), clock())
+        described = _refresh_of(refresher.status(), clock())
         return described.model_copy(update={"starts_at": asked.starts_at})
 
     return router
 
 
-def _described(status: RefreshStatus, now: datetime) -> Refresh:
+def _refresh_of(status: RefreshStatus, now: datetime) -> Refresh:
     manifest, job = status.manifest, status.job
     return Refresh(
         state=status.state,
