@@ -8,7 +8,6 @@ alike. The analytics of both are what the job makes of them, which takes a minut
 """
 
 import argparse
-import base64
 import contextlib
 import http.client
 import json
@@ -31,9 +30,11 @@ import numpy as np
 
 from benchmarks.catalogues import real_catalogue_path
 from benchmarks.synthetic import generate
+from cocktailspace.api.searching import encode_cursor
 from cocktailspace.bootstrap import build_services
 from cocktailspace.catalogue.exchange import import_file, parse_file
 from cocktailspace.catalogue.migrate import migrate
+from cocktailspace.catalogue.search import Cursor
 from cocktailspace.settings import Settings
 from cocktailspace.times import to_text, utc_now
 
@@ -196,7 +197,7 @@ def choose(site: Site) -> Chosen:
     """Words, ingredients and places that mean the same in a catalogue of any size."""
     with contextlib.closing(build_services(site.settings).database) as database:
         connection = database.engine.connect()
-        rows = connection.exec_driver_sql("SELECT id, name_key FROM recipes ORDER BY 2").all()
+        rows = connection.exec_driver_sql("SELECT id, order_key FROM recipes ORDER BY 2").all()
         used = connection.exec_driver_sql(
             "SELECT ingredient_id, count(*) FROM recipe_ingredients GROUP BY 1 ORDER BY 2 DESC"
         ).all()
@@ -240,7 +241,7 @@ def _get(path: str, **headers: str) -> Operation:
 
 
 def _cursor(key: str) -> str:
-    return base64.urlsafe_b64encode(key.encode()).decode()
+    return encode_cursor(Cursor(0, key)) or ""
 
 
 def _draft(chosen: Chosen, name: str) -> dict[str, Any]:
@@ -331,7 +332,7 @@ OPERATIONS: dict[str, Operation] = {
     "first page": _get("/"),
     "page of a recipe": _get("/recipe/{recipe}"),
     "page of an ingredient": _get("/ingredient/{family}"),
-    "page of names": _get("/recipes?after={middle}"),
+    "page of names": _get("/recipes?after={cursor}"),
 }
 LINEAR: dict[str, Operation] = {
     "export: µs a recipe": _per_recipe(_get("/api/v1/catalogue/export")),

@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import Connection, event
 
 from cocktailspace.artifacts.folder import FolderStore
-from cocktailspace.catalogue import search as searching
 from cocktailspace.catalogue import taxonomy
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.exchange import export_text
@@ -20,11 +19,10 @@ from cocktailspace.catalogue.models import IngredientDraft, LineDraft, RecipeDra
 from cocktailspace.catalogue.recipes import (
     create_recipes,
     delete_recipe,
-    find_names,
-    find_recipes,
     get_recipe,
     replace_recipes,
 )
+from cocktailspace.catalogue.search import RecipeQuery, SearchIndex
 from cocktailspace.refresh.debounce import Debounce
 from cocktailspace.refresh.status import StatusReader
 from cocktailspace.times import utc_now
@@ -124,32 +122,33 @@ def _ingredient(connection: Connection) -> object:
 
 
 READS: dict[str, Callable[[Connection], object]] = {
-    "first page": find_recipes,
-    "a page far on": lambda c: find_recipes(c, after="00300"),
-    "a page near the end": lambda c: find_recipes(c, after="00360 sour", limit=30),
     "one recipe": lambda c: get_recipe(c, 7),
     "an ingredient": _ingredient,
-    "names": lambda c: find_names(c, limit=200),
-    "a family": lambda c: find_recipes(c, ingredient_ids=[1], limit=20),
-    "a word in all names": lambda c: find_recipes(c, name="sour", limit=20),
-    "a rare word": lambda c: find_recipes(c, name="00123"),
-    "a word in no name": lambda c: find_recipes(c, name="xyzzy"),
-    "two letters in no name": lambda c: find_recipes(c, name="xq"),
-    "an ingredient that nothing uses": lambda c: find_recipes(c, ingredient_ids=[63]),
 }
 
 
 @pytest.mark.parametrize("name", READS)
-def test_reading_costs_the_same(
-    catalogues: tuple[Counted, Counted], monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    monkeypatch.setattr(searching, "STRETCH", 50)
+def test_reading_costs_the_same(catalogues: tuple[Counted, Counted], name: str) -> None:
     costs = []
     for counted in catalogues:
         with counted.database.reading() as connection, counted.counting():
             READS[name](connection)
             costs.append(counted.steps)
     assert costs[1] <= 1.3 * costs[0] + 200, costs
+
+
+def test_a_search_asks_the_database_for_nothing_but_its_version(
+    catalogues: tuple[Counted, Counted],
+) -> None:
+    costs = []
+    for counted in catalogues:
+        index = SearchIndex()
+        for _ in range(2):
+            with counted.database.reading() as connection, counted.counting():
+                query = RecipeQuery(text="sour", ingredient_ids=(1,))
+                assert index.snapshot(connection).search(query).total > counted.recipes / 4
+                costs.append(counted.steps)
+    assert costs[1] == costs[3] < costs[0] / 10, costs
 
 
 @pytest.mark.parametrize("write", [_create, _replace, _delete])

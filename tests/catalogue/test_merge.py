@@ -13,8 +13,9 @@ from cocktailspace.catalogue.ingredients import get_ingredient, list_ingredients
 from cocktailspace.catalogue.lookup import refuse_alike
 from cocktailspace.catalogue.merge import merge_ingredients, merge_recipes
 from cocktailspace.catalogue.names import alike_key
-from cocktailspace.catalogue.recipes import find_recipes, get_recipe
+from cocktailspace.catalogue.recipes import get_recipe
 from cocktailspace.catalogue.schema import ingredients
+from tests.catalogue.finding import find
 
 BAR: dict[str, Any] = {
     "format": "catalogue/2",
@@ -67,7 +68,7 @@ def test_all_that_named_the_old_one_names_the_other(bar: Database) -> None:
     _merge(bar, "Coke", "Cola")
     with bar.reading() as connection:
         cola = get_ingredient(connection, ids["Cola"])
-        found = {each.name: each for each in find_recipes(connection).items}
+        found = {each.name: each for each in find(connection)}
         kind = get_ingredient(connection, ids["Diet Coke"])
         syrup = get_ingredient(connection, ids["Cola Syrup"])
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []

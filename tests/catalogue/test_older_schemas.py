@@ -13,8 +13,9 @@ from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.exchange import import_file, parse_file
 from cocktailspace.catalogue.migrate import migrate, upgrade
 from cocktailspace.catalogue.models import RecipeDraft, UnitDraft
-from cocktailspace.catalogue.recipes import create_recipes, find_recipes, get_recipe
+from cocktailspace.catalogue.recipes import create_recipes, get_recipe
 from cocktailspace.catalogue.units import create_units, list_units
+from tests.catalogue.finding import find
 
 OLDER = ["0001", "0002", "0003"]
 TIME = "2026-01-01T00:00:00.000000Z"
@@ -85,8 +86,8 @@ def test_ids_that_were_given_are_not_given_again(older: Database) -> None:
 
 def test_it_is_searched_by_name_and_by_ingredient(older: Database) -> None:
     with older.reading() as connection:
-        assert [r.name for r in find_recipes(connection, name="mbi").items] == ["Zombie"]
-        assert [r.name for r in find_recipes(connection, ingredient_ids=[1]).items] == ["Julep"]
+        assert [r.name for r in find(connection, name="zomb")] == ["Zombie"]
+        assert [r.name for r in find(connection, ingredient_ids=(1,))] == ["Julep"]
 
 
 def test_the_real_catalogue_imports_once_before_and_after(

@@ -8,14 +8,13 @@ from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import InvalidError, NotFoundError
 from cocktailspace.catalogue.models import Limits, LineDraft, RecipeDraft
 from cocktailspace.catalogue.recipes import (
-    RecipePage,
     create_recipes,
     delete_recipe,
-    find_recipes,
     get_recipe,
     replace_recipes,
 )
 from cocktailspace.catalogue.rows import as_draft
+from tests.catalogue.finding import find
 from tests.conftest import BAR, ManualClock
 
 
@@ -27,15 +26,6 @@ def bar(load: Callable[[object], None]) -> None:
 def _create(database: Database, *drafts: RecipeDraft) -> list[int]:
     with database.transaction() as tx:
         return create_recipes(tx, drafts, [f"[{i}]" for i in range(len(drafts))])
-
-
-def _find(database: Database, **search: object) -> RecipePage:
-    with database.reading() as connection:
-        return find_recipes(connection, **search)  # type: ignore[arg-type]
-
-
-def _names(page: RecipePage) -> list[str]:
-    return [recipe.name for recipe in page.items]
 
 
 def test_a_recipe_comes_back_as_it_was_made(database: Database) -> None:
@@ -88,7 +78,12 @@ def test_every_problem_of_every_recipe_is_listed_and_nothing_is_written(
         "[1].ingredients[0].ingredient_id",
         "[1].ingredients[0].unit_id",
     ]
-    assert _names(_find(database)) == ["Boulevardier", "Manhattan", "Negroni"]
+    with database.reading() as connection:
+        assert [recipe.name for recipe in find(connection)] == [
+            "Boulevardier",
+            "Manhattan",
+            "Negroni",
+        ]
 
 
 def test_too_many_lines_are_refused(new_database: Callable[..., Database]) -> None:
@@ -122,33 +117,3 @@ def test_a_deleted_recipe_is_gone_and_its_id_is_not_given_again(database: Databa
     with database.reading() as connection, pytest.raises(NotFoundError, match="no recipe 3"):
         get_recipe(connection, 3)
     assert _create(database, RecipeDraft(name="Later")) == [4]
-
-
-@pytest.mark.parametrize(
-    ("search", "found"),
-    [
-        ({"name": "MAN"}, ["Manhattan"]),
-        ({"name": "ron i neg"}, ["Negroni"]),
-        ({"name": "%"}, []),
-        ({"ingredient_ids": [2]}, ["Boulevardier", "Manhattan"]),  # Whiskey and its kinds
-        ({"ingredient_ids": [1]}, ["Boulevardier", "Manhattan", "Negroni"]),
-        ({"ingredient_ids": [2, 8]}, ["Boulevardier"]),
-        ({"ingredient_ids": [2, 2, 7]}, ["Boulevardier", "Manhattan"]),
-        ({"ingredient_ids": [999]}, []),
-    ],
-)
-def test_search_by_name_and_by_ingredient_with_its_kinds(
-    database: Database, search: dict[str, object], found: list[str]
-) -> None:
-    assert _names(_find(database, **search)) == found
-
-
-def test_pages_follow_each_other_without_gap_or_repeat(database: Database) -> None:
-    names, after = [], None
-    while True:
-        page = _find(database, limit=2, after=after)
-        names += _names(page)
-        after = page.next_after
-        if after is None:
-            break
-    assert names == ["Boulevardier", "Manhattan", "Negroni"]

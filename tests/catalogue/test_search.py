@@ -1,186 +1,311 @@
-"""Searching finds the same whichever way it goes, and goes by the indexes."""
+"""The index follows every change, on either database, and forgives what people write."""
 
 import random
-import re
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
-from sqlalchemy import event
+from sqlalchemy import URL
 
-from cocktailspace.catalogue import search as searching
+from cocktailspace.catalogue.changes import renew_identity
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.models import RecipeDraft
-from cocktailspace.catalogue.names import name_key
+from cocktailspace.catalogue.errors import InvalidError
+from cocktailspace.catalogue.exchange import import_file, starter_file
+from cocktailspace.catalogue.ingredients import (
+    create_ingredients,
+    get_ingredient,
+    replace_ingredients,
+)
+from cocktailspace.catalogue.merge import merge_ingredients, merge_recipes
+from cocktailspace.catalogue.migrate import migrate
+from cocktailspace.catalogue.models import (
+    IngredientDraft,
+    LineDraft,
+    PieceDraft,
+    RecipeDraft,
+    UnitDraft,
+)
 from cocktailspace.catalogue.recipes import (
     create_recipes,
     delete_recipe,
-    find_names,
-    find_recipes,
     get_recipe,
+    load_recipes,
     replace_recipes,
 )
 from cocktailspace.catalogue.rows import as_draft
-from tests.conftest import BAR
+from cocktailspace.catalogue.search import RecipeQuery, SearchIndex, Snapshot, index, reading
+from cocktailspace.catalogue.units import create_units, get_unit, replace_units
+from tests.catalogue.finding import find
+from tests.conftest import BAR, import_document
 
-NAMES = [
-    "Gin Sour", "GIN & IT", "Gin\u00a0& It", "Über Sour", "uber sour", "Straße", "STRASSE II",
-    "Z", "Qz", "Aqz", "Zombie", "Zo", "100 % Rye", "50_50", 'The "Real" One', "O'Clock",
-    "Crème de la Crème", "Cre\u0300me Flip", "ﬁzzy", "Fizz", "日本のカクテル", "カク", "🍸 Martini",
-    "🍸", "a", "ab", "abc", "abcd", "-- AND OR NOT *", "NEAR(x)", "^caret", "col:umn",
+DRINKS = [
+    "Daiquiri", "Banana Daiquiri", "Dark 'n' Stormy", "Old-Fashioned", "Old Fashioned Punch",
+    "Piña Colada", "Crème de la Crème", "Smørrebrød Flip", "Whisky Mac", "Gin & It", "🍸",
+    "Cherries Jubilee", "Straße", "日本のカクテル", "Negroni Sour",
 ]  # fmt: skip
 
 
-@pytest.fixture
-def names(load: Callable[[object], None], database: Database) -> list[str]:
-    """A catalogue of names that are hard to search."""
-    load(BAR)
+@pytest.fixture(params=["sqlite", "postgres"])
+def bar(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A small catalogue on either database."""
+    if request.param == "sqlite":
+        database: Database = request.getfixturevalue("database")
+    else:
+        url: URL = request.getfixturevalue("postgres_url")
+        database = Database(url)
+        migrate(database)
+    import_document(database, BAR)
     with database.transaction() as tx:
-        ids = create_recipes(tx, [RecipeDraft(name=each) for each in NAMES], ["x"] * len(NAMES))
-        drafts = {each: as_draft(get_recipe(tx.connection, each), RecipeDraft) for each in ids}
-        lines = as_draft(get_recipe(tx.connection, 1), RecipeDraft).ingredients
-        for recipe_id in ids[::3]:
-            drafts[recipe_id] = drafts[recipe_id].model_copy(update={"ingredients": lines})
-        replace_recipes(tx, drafts, ["x"] * len(drafts))
-    return [*NAMES, *(recipe["name"] for recipe in BAR["recipes"])]  # type: ignore[index]
+        drafts = [RecipeDraft(name=name, tags=("x",)) for name in DRINKS]
+        create_recipes(tx, drafts, [""] * len(drafts))
+    yield database
+    database.close()
 
 
-@pytest.fixture(params=["one stretch", "indexes after one name", "two stretches"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Each of the ways that a search may go, as if the catalogue were large."""
-    if request.param != "one stretch":
-        monkeypatch.setattr(searching, "STRETCH", 1)
-    if request.param == "two stretches":
-        monkeypatch.setattr(searching, "STRETCH", 5)
-        monkeypatch.setattr(searching, "STRETCHES", 50)
-        monkeypatch.setattr(searching, "FEW", 0)  # and any of the indexes
-    return str(request.param)
-
-
-def _found(database: Database, limit: int = 200, **search: Any) -> list[str]:
+def _names(database: Database, **query: Any) -> list[str]:
     with database.reading() as connection:
-        page = find_recipes(connection, limit=limit, **search)
-    return [name_key(each.name) for each in page.items]
-
-
-def _expected(names: list[str], text: str) -> list[str]:
-    words = name_key(text).split()
-    matching = [name for name in names if all(word in name_key(name) for word in words)]
-    return sorted(map(name_key, matching))
-
-
-def _texts() -> Iterator[str]:
-    rng = random.Random(1)
-    for name in NAMES:
-        start = rng.randrange(len(name))
-        yield name
-        yield name.swapcase()
-        yield name[start : start + rng.randint(1, 4)]
-    yield from ("", "z", "qz", "so gin", "ss", "%", "_", '"', "\x00", "a\x00", "\u200b", "e\u0300")
-
-
-def test_every_way_finds_the_names_that_have_every_word(
-    database: Database, names: list[str], way: str
-) -> None:
-    for text in _texts():
-        assert _found(database, name=text) == _expected(names, text), (way, text)
-
-
-def test_every_way_finds_names_and_ingredients_together(
-    database: Database, names: list[str], way: str
-) -> None:
-    with database.reading() as connection:
-        holders = {name_key(each.name) for each in find_names(connection, ingredient_ids=[5]).items}
-    assert len(holders) == 1 + len(NAMES[::3])
-    for text in ("", "gin", "z", "o e"):
-        expected = [name for name in _expected(names, text) if name in holders]
-        assert _found(database, name=text, ingredient_ids=[1, 5]) == expected, (way, text)
-
-
-@pytest.mark.usefixtures("way")
-def test_pages_of_every_way_follow_each_other(database: Database, names: list[str]) -> None:
-    met, after = [], None
-    while True:
-        with database.reading() as connection:
-            page = find_recipes(connection, name="z", after=after, limit=2)
-        met += [name_key(each.name) for each in page.items]
-        after = page.next_after
-        if after is None:
-            break
-    assert met == _expected(names, "z")
-
-
-@pytest.mark.usefixtures("names")
-def test_the_index_of_names_follows_every_change(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(searching, "STRETCH", 1)
-    with database.transaction() as tx:
-        delete_recipe(tx, 1)  # Negroni
-        changed = as_draft(get_recipe(tx.connection, 2), RecipeDraft).model_copy(
-            update={"name": "Renamed"}
-        )
-        replace_recipes(tx, {2: changed}, [""])
-    assert _found(database, name="groni") == []
-    assert _found(database, name="boulevard") == []
-    assert _found(database, name="renam") == ["renamed"]
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE recipes SET description = 'x'")
-        check = "INSERT INTO recipe_names (recipe_names, rank) VALUES ('integrity-check', 1)"
-        connection.exec_driver_sql(check)  # raises when index and names differ
-
-
-def _plans(database: Database, use: Callable[[], object]) -> list[str]:
-    """How SQLite carries out the statements of `use`, those that were really sent."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(*arguments: Any) -> None:
-        sent.append((arguments[2], arguments[3]))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    use()
-    event.remove(database.engine, "before_cursor_execute", note)
-    with database.reading() as connection:
-        return [
-            "\n".join(
-                row[3]
-                for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
-            )
-            for sql, values in sent
-            if not sql.startswith("BEGIN")
-        ]
-
-
-SCANS_OF_ALL = re.compile(r"SCAN (recipes|recipe_ingredients|changes)(?! USING COVERING INDEX)")
+        return [recipe.name for recipe in find(connection, **query)]
 
 
 @pytest.mark.parametrize(
-    ("search", "uses"),
+    ("text", "names"),
     [
-        ({}, ["SCAN recipes USING INDEX sqlite_autoindex_recipes_1"]),
-        ({"after": "m"}, ["SEARCH recipes USING INDEX sqlite_autoindex_recipes_1 (order_key>?)"]),
-        ({"name": "groni"}, ["recipe_names VIRTUAL TABLE", "SEARCH recipes USING INTEGER PRIMARY"]),
-        ({"name": "qz"}, ["recipe_name_terms VIRTUAL TABLE", "recipe_names VIRTUAL TABLE"]),
-        (
-            {"ingredient_ids": [1]},
-            [
-                "recipe_ingredients USING COVERING INDEX ix_recipe_ingredients_ingredient_id",
-                "SEARCH ingredients USING COVERING INDEX ix_ingredients_parent_id",
-                "SEARCH recipes USING INTEGER PRIMARY KEY",
-            ],
-        ),
+        ("daiqiri", ["Daiquiri", "Banana Daiquiri"]),
+        ("DAIQUIRIS", ["Daiquiri", "Banana Daiquiri"]),
+        ("banan dai", ["Banana Daiquiri"]),
+        ("old-fashioned", ["Old-Fashioned", "Old Fashioned Punch"]),
+        ("old fashond", ["Old-Fashioned", "Old Fashioned Punch"]),
+        ("dark n stormy", ["Dark 'n' Stormy"]),
+        ("Dark and Stormy", ["Dark 'n' Stormy"]),
+        ("dark ’n’ stormy", ["Dark 'n' Stormy"]),
+        ("pina", ["Piña Colada"]),
+        ("cre\u0300mes", ["Crème de la Crème"]),
+        ("smorrebrod", ["Smørrebrød Flip"]),
+        ("strasse", ["Straße"]),
+        ("日本", ["日本のカクテル"]),
+        ("🍸", ["🍸"]),
+        ("cherry", ["Cherries Jubilee"]),
+        ("whiskies", ["Whisky Mac", "Boulevardier", "Manhattan"]),
+        ("whiskey", ["Whisky Mac", "Boulevardier", "Manhattan"]),
+        ("whiskey, campari", ["Boulevardier"]),
+        ("gin", ["Gin & It", "Negroni"]),
+        ("sours negroni", ["Negroni Sour"]),
+        ("ice", ["Negroni"]),
+        ("?", []),
+        ("x\x00", None),
+        ("\ud800", []),
+        ("xyzzy", []),
     ],
 )
-@pytest.mark.usefixtures("names")
-def test_searches_go_by_the_indexes(
-    database: Database,
-    monkeypatch: pytest.MonkeyPatch,
-    search: dict[str, Any],
-    uses: list[str],
+def test_words_are_found_as_people_write_them(
+    database: Database, load: Callable[[object], None], text: str, names: list[str] | None
 ) -> None:
-    monkeypatch.setattr(searching, "STRETCH", 1)
-    plans = "\n".join(_plans(database, lambda: _found(database, limit=20, **search)))
-    for use in uses:
-        assert use in plans
-    if search:  # the first page of all recipes goes along the index of names, and stops
-        assert not SCANS_OF_ALL.search(plans), plans
+    load(BAR)
+    with database.transaction() as tx:
+        drafts = [RecipeDraft(name=name, tags=("x",)) for name in DRINKS]
+        create_recipes(tx, drafts, [""] * len(drafts))
+    assert _names(database, text=text) == (
+        sorted(DRINKS, key=str.casefold) if names is None else names
+    )
+
+
+def test_filters_hold_together(bar: Database) -> None:
+    assert _names(bar, ingredient_ids=(2,)) == ["Boulevardier", "Manhattan"]
+    assert _names(bar, ingredient_ids=(1, 8), without_ids=(2,)) == ["Negroni"]
+    assert _names(bar, ingredient_ids=(999,)) == []
+    assert len(_names(bar, without_ids=(1, 999))) == len(DRINKS)
+    assert _names(bar, min_ingredients=3, max_ingredients=3, name="man") == ["Manhattan"]
+    with bar.transaction() as tx:
+        whole = {"glass": "Coupe", "method": "Stir", "tags": ("Bitter", "Classic")}
+        draft = as_draft(get_recipe(tx.connection, 1), RecipeDraft).model_copy(update=whole)
+        replace_recipes(tx, {1: draft}, [""])
+    for query in ({"glass": "COUPE"}, {"method": "stir"}, {"tags": ("classic", "bitter")}):
+        assert _names(bar, **query) == ["Negroni"]
+    assert _names(bar, glass="coup") == _names(bar, tags=("bitter", "sweet")) == []
+    for text in ("coupe", "bitter stir", "clasic"):
+        assert _names(bar, text=text)[0] == "Negroni"
+
+
+def test_what_cannot_be_meant_is_refused_by_name(bar: Database) -> None:
+    with bar.transaction() as tx:
+        cream = as_draft(get_ingredient(tx.connection, 9), IngredientDraft)
+        replace_ingredients(tx, {9: cream.model_copy(update={"contains": ("milk",)})}, [""])
+    assert "Manhattan" not in _names(bar, free_of=("MILK",))
+    with pytest.raises(InvalidError, match=r"free_of: .*'mlik'.*did you mean 'milk'"):
+        _names(bar, free_of=("mlik",))
+    with pytest.raises(InvalidError, match="q: 21 words are too many to search by; at most 20"):
+        _names(bar, text=" ".join(f"w{number}" for number in range(21)))
+
+
+def test_strength_alcohol_and_allergens_are_those_that_recipes_show(database: Database) -> None:
+    with database.transaction() as tx:
+        import_file(tx, starter_file())
+    with database.reading() as connection:
+        snapshot = SearchIndex().snapshot(connection)
+        every = snapshot.search(RecipeQuery(), limit=10_000).ids
+        shown = {each: got.calculated for each, got in load_recipes(connection, every).items()}
+
+    def found(**query: Any) -> set[int]:
+        return set(snapshot.search(RecipeQuery(**query), limit=10_000).ids)
+
+    strengths = {each: got.strength for each, got in shown.items() if got.strength is not None}
+    assert len(strengths) > 50
+    for least in (0.0, 12.5, 30.0):
+        assert found(min_strength=least) == {i for i, s in strengths.items() if s >= least}
+        assert found(max_strength=least) == {i for i, s in strengths.items() if s <= least}
+    assert found(alcohol_free=True) == {i for i, got in shown.items() if got.alcohol_free}
+    for allergen in {word for got in shown.values() for word in got.contains}:
+        free = {i for i, got in shown.items() if allergen not in got.contains}
+        assert found(free_of=(allergen,)) == free
+
+
+def _edit(database: Database, rng: random.Random, number: int) -> None:
+    """One of all kinds of changes, at random."""
+    with database.transaction() as tx:
+        ids = list(load_recipes(tx.connection, range(1, 200)))
+        one, other = rng.sample(ids, 2)
+        draft = as_draft(get_recipe(tx.connection, one), RecipeDraft)
+        kind = rng.randrange(8)
+        if kind == 0:
+            delete_recipe(tx, one)
+        elif kind == 1:
+            merge_recipes(tx, one, other)
+        elif kind in (2, 3):
+            lines = tuple(LineDraft(ingredient_id=rng.choice([1, 3, 5])) for _ in range(3))
+            new = draft.model_copy(
+                update={"name": f"New {number}", "ingredients": lines, "uid": None}
+            )
+            create_recipes(tx, [new], [""])
+        elif kind == 4:
+            replace_recipes(tx, {one: draft.model_copy(update={"name": f"Other {number}"})}, [""])
+        elif kind == 5:
+            gin = as_draft(get_ingredient(tx.connection, 5), IngredientDraft)
+            pieces = (PieceDraft(unit_id=3, millilitres=float(number)),)
+            told = {"aliases": (f"Juniper {number}",), "strength": 40.0, "pieces": pieces}
+            parent = {"parent_id": rng.choice([None, 1, 2])}
+            replace_ingredients(tx, {5: gin.model_copy(update=told | parent)}, [""])
+        elif kind == 6:
+            ounce = as_draft(get_unit(tx.connection, 1), UnitDraft)
+            replace_units(tx, {1: ounce.model_copy(update={"millilitres": 20.0 + number})}, [""])
+        else:
+            [spare] = _spare(tx, f"Spare {number}")
+            merge_ingredients(tx, spare, rng.choice([5, 6]))
+
+
+def _spare(tx: Any, name: str) -> list[int]:
+    """A new ingredient in a new recipe."""
+    ids = create_ingredients(tx, [IngredientDraft(name=name)], [""])
+    create_recipes(
+        tx, [RecipeDraft(name=name, ingredients=(LineDraft(ingredient_id=ids[0]),))], [""]
+    )
+    return ids
+
+
+def _content(snapshot: Snapshot) -> Any:
+    """All that a snapshot holds, comparable."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            return value.tolist()
+        if hasattr(value, "__dataclass_fields__") and not hasattr(value, "kinds"):
+            return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        if isinstance(value, dict):
+            return sorted((repr(key), plain(each)) for key, each in value.items())
+        return repr(value) if hasattr(value, "kinds") else value
+
+    return [plain(dict(snapshot.segments)), plain(snapshot.ingredients.words)]
+
+
+def test_what_follows_the_log_is_what_is_made_from_nothing(
+    bar: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (index, reading):
+        monkeypatch.setattr(module, "SEGMENT", 4)
+    with bar.transaction() as tx:
+        create_units(tx, [UnitDraft(name="Slice", millilitres=None)], [""])
+        sliced = LineDraft(ingredient_id=5, unit_id=3, amount=2.0)
+        create_recipes(tx, [RecipeDraft(name="Sliced", ingredients=(sliced,))], [""])
+    rng, followed = random.Random(7), SearchIndex()
+    kept = []
+    for number in range(1, 41):
+        with bar.reading() as connection:
+            before = followed.snapshot(connection)
+        _edit(bar, rng, number)
+        if number % 3 == 0:
+            _edit(bar, rng, 100 + number)
+        with bar.reading() as connection:
+            after = followed.snapshot(connection)
+            assert _content(after) == _content(SearchIndex().snapshot(connection)), number
+        shared = set(map(id, before.segments.values())) & set(map(id, after.segments.values()))
+        kept.append(len(shared))
+    assert max(kept) >= 3, "a change leaves the other segments as they are"
+
+
+def test_cursors_go_on_at_their_place_while_others_edit(bar: Database) -> None:
+    followed = SearchIndex()
+
+    def page(after: Any) -> Any:
+        with bar.reading() as connection:
+            return followed.snapshot(connection).search(RecipeQuery(), after=after, limit=5)
+
+    first = page(None)
+    with bar.transaction() as tx:
+        delete_recipe(tx, first.ids[-1])
+        create_recipes(tx, [RecipeDraft(name="AAA"), RecipeDraft(name="ZZZ")], ["", ""])
+    met, after = list(first.ids), first.next_after
+    while after is not None:
+        found = page(after)
+        met, after = met + found.ids, found.next_after
+    assert len(set(met)) == len(met) == len(DRINKS) + 3 + 1, "all but AAA, which stands before"
+
+
+def test_a_reader_of_an_older_state_gets_its_own(
+    database: Database, load: Callable[[object], None]
+) -> None:
+    load(BAR)
+    followed = SearchIndex()
+    with database.reading() as older:
+        before = followed.snapshot(older)
+        with database.transaction() as tx:
+            delete_recipe(tx, 1)
+        with database.reading() as newer:
+            after = followed.snapshot(newer)
+        assert followed.snapshot(older) is before
+    assert 1 in before.search(RecipeQuery()).ids
+    assert 1 not in after.search(RecipeQuery()).ids
+
+
+def test_another_catalogue_and_one_put_back_by_hand_are_read_anew(bar: Database) -> None:
+    followed = SearchIndex()
+    with bar.transaction() as tx:
+        create_recipes(tx, [RecipeDraft(name="Later")], [""])
+    for statement in (None, "UPDATE changes SET changed_at = '2020-01-01T00:00:00.000000Z'"):
+        with bar.reading() as connection:
+            before = followed.snapshot(connection)
+        with bar.schema_change() as connection:
+            connection.exec_driver_sql("UPDATE recipes SET name = 'Milano' || id WHERE id = 1")
+            if statement is None:
+                renew_identity(connection)
+            else:
+                connection.exec_driver_sql(statement)
+        with bar.reading() as connection:
+            after = followed.snapshot(connection)
+        assert not set(map(id, before.segments.values())) & set(map(id, after.segments.values()))
+
+
+def test_threads_that_come_at_once_get_one_index(bar: Database) -> None:
+    followed, got = SearchIndex(), []
+
+    def look() -> None:
+        with bar.reading() as connection:
+            got.append(followed.snapshot(connection))
+
+    threads = [threading.Thread(target=look) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(got) == 8
+    assert len(set(map(id, got))) == 1

@@ -16,7 +16,7 @@ from cocktailspace.catalogue.database import Database, sqlite_url
 from cocktailspace.catalogue.exchange import load_file, starter_file
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.models import Recipe
-from cocktailspace.catalogue.recipes import find_recipes
+from tests.catalogue.finding import find
 
 Row = dict[str, Any]
 
@@ -59,9 +59,9 @@ def _imported() -> dict[str, Recipe]:
         migrate(database)
         load_file(database, starter_file())
         with database.reading() as connection:
-            page = find_recipes(connection, limit=len(RECIPES) + 1)
+            found = find(connection)
         database.close()
-    return {recipe.name: recipe for recipe in page.items}
+    return {recipe.name: recipe for recipe in found}
 
 
 IMPORTED = _imported()

@@ -11,10 +11,10 @@ from cocktailspace.catalogue.exchange import export_text, import_file, parse_fil
 from cocktailspace.catalogue.models import RecipeDraft
 from cocktailspace.catalogue.recipes import (
     create_recipes,
-    find_names,
     get_recipe,
     replace_recipes,
 )
+from tests.catalogue.finding import find
 
 
 def _make(database: Database, *rows: tuple[str, str | None]) -> list[int]:
@@ -29,16 +29,11 @@ def _import(database: Database, *recipes: dict[str, Any], version: str = "catalo
         return import_file(tx, parse_file(text))
 
 
-def test_recipes_of_one_name_come_by_source_page_by_page(database: Database) -> None:
+def test_recipes_of_one_name_come_by_source(database: Database) -> None:
     _make(database, ("Negroni", "Savoy"), ("Negroni II", None), ("Negroni", None), ("Mule", "z"))
     _make(database, ("negroni", "IBA"))
-    found, after = [], None
     with database.reading() as connection:
-        for _ in range(5):
-            page = find_names(connection, after=after, limit=1)
-            found += [get_recipe(connection, each.id) for each in page.items]
-            after = page.next_after
-    assert after is None
+        found = find(connection)
     assert [(each.name, each.source) for each in found] == [
         ("Mule", "z"),
         ("Negroni", None),

@@ -36,6 +36,7 @@ from cocktailspace.api.routes.units import unit_routes
 from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.exchange import CatalogueFile
+from cocktailspace.catalogue.search import SearchIndex
 from cocktailspace.settings import Settings
 
 API = "/api/v1"
@@ -83,6 +84,7 @@ def create_app(
         authenticator or choose_authenticator(services),
         WriteRateLimits(settings.max_writes_per_minute),
         ContentResponses(),
+        SearchIndex(),
         _route_class(settings),
     )
     app.include_router(recipe_routes(context), prefix=API)

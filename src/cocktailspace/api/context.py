@@ -9,6 +9,7 @@ from cocktailspace.api.auth.identity import Authenticator, Identity, Role
 from cocktailspace.api.content import ContentResponses
 from cocktailspace.api.guarded_route import GuardedRoute, RequireRole, WriteRateLimits
 from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.search import SearchIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Context:
     authenticator: Authenticator
     rate_limits: WriteRateLimits
     responses: ContentResponses
+    search: SearchIndex
     route_class: type[GuardedRoute]
 
     @property

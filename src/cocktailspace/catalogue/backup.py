@@ -31,7 +31,6 @@ from cocktailspace.catalogue.idempotency import forget_answers
 from cocktailspace.catalogue.migrate import migrate, revisions, upgrade
 from cocktailspace.catalogue.revision import refuse_newer, schema_revision
 from cocktailspace.catalogue.schema import recipes
-from cocktailspace.catalogue.search import rebuild_index
 from cocktailspace.catalogue.translate import as_domain_errors
 from cocktailspace.files import match_owner, mode_at, scratch_folder
 
@@ -86,7 +85,6 @@ def restore(
                 _refuse_loss(database, copy)
             with copy.schema_change() as connection:
                 refuse_bad_rows(connection)
-                rebuild_index(connection)
                 forget_answers(connection)
                 renew_identity(connection)
         copied = _examined(made)

@@ -14,7 +14,7 @@ ALCOHOL_FREE = 0.5
 """% vol up to which a drink counts as free of alcohol: EU Regulation 1169/2011 names alcohol above
 1.2, and its members' codes call up to 0.5 alcohol-free.
 """
-_LITTLE = 0.05
+LITTLE = 0.05
 """Of so small a share of the volume the strength may be unknown: a dash of bitters."""
 _PERCENT = re.compile(r"\b(\d{1,2}(?:\.\d+)?) ?%")
 _PROOF = re.compile(r"\b(\d{2,3}(?:\.\d+)?)(?: |-)?proof\b", re.IGNORECASE)
@@ -90,12 +90,12 @@ def calculate(
 
     Tops and floats come after the dilution; rinses are left out of volume and strength.
     """
-    drunk = [part for part in parts if part.volume.ml > 0 and not _says(_RINSE, part)]
+    drunk = drunk_parts(parts)
     strengths = {part.ingredient_id: strength_of(kinds, part.ingredient_id) for part in drunk}
     unknown = [part for part in drunk if strengths[part.ingredient_id] is None]
     volume = sum(part.volume.ml for part in drunk)
     alcohol = _alcohol(drunk, strengths)
-    known = volume > 0 and sum(part.volume.ml for part in unknown) <= _LITTLE * volume
+    known = volume > 0 and sum(part.volume.ml for part in unknown) <= LITTLE * volume
     mixed = [part for part in drunk if not _says(_LATE, part)]
     curve = curve_of(method, curves)
     dilution = served = None
@@ -119,6 +119,11 @@ def calculate(
         unknown_volumes=_names([part for part in parts if not part.volume.known], kinds),
         unknown_strengths=_names(unknown, kinds),
     )
+
+
+def drunk_parts(parts: Sequence[Part]) -> list[Part]:
+    """Those that volume and strength are of."""
+    return [part for part in parts if part.volume.ml > 0 and not _says(_RINSE, part)]
 
 
 def strength_of(kinds: Kinds, ingredient_id: int) -> Strength | None:

@@ -1,14 +1,17 @@
 """When two names are the same name, and what to suggest for one that is unknown."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
 _LIKE_ENOUGH = 60  # of 100
 _LONG_SOURCE = 200
-_APOSTROPHES = "'’‘`´"
+_APOSTROPHES = dict.fromkeys(map(ord, "'’‘`´"))
+_WORD = re.compile(r"[^\W_]+")
 
 
 def name_key(name: str) -> str:
@@ -25,15 +28,20 @@ def alike_key(name: str) -> str:
 
     A name that is nothing but punctuation looks like no other.
     """
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    letters = "".join(
-        letter if letter.isalnum() else " "
-        for letter in plain
-        if unicodedata.category(letter) != "Mn" and letter not in _APOSTROPHES
-    )
-    return " ".join(map(_singular, letters.split())) or name_key(name)
+    return " ".join(plain_words(name)) or name_key(name)
 
 
+def plain_words(text: str) -> list[str]:
+    """The words of a text in the singular, without accents, case and punctuation."""
+    if text.isascii():
+        text = text.lower()
+    else:
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+        text = "".join(letter for letter in plain if unicodedata.category(letter) != "Mn")
+    return list(map(_singular, _WORD.findall(text.translate(_APOSTROPHES))))
+
+
+@lru_cache(100_000)
 def _singular(word: str) -> str:
     """By the rules of English, as far as they are rules."""
     if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):

@@ -7,11 +7,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
+from sqlalchemy import Connection
 
 from cocktailspace.api.content import FOREVER, SmallContent
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
 from cocktailspace.api.parameters import PathId
+from cocktailspace.api.searching import decode_cursor, encode_cursor
 from cocktailspace.api.site import Site
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import StoreError
@@ -20,6 +22,8 @@ from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.catalogue.exchange.readable import details_of, recipe_json_ld, short_units
 from cocktailspace.catalogue.fields import form_fields
 from cocktailspace.catalogue.models import Ingredient, IngredientDraft, LineDraft, RecipeDraft
+from cocktailspace.catalogue.recipes import RecipeName
+from cocktailspace.catalogue.search import RecipeQuery
 
 REVALIDATE = "no-cache"
 NAMES_A_PAGE = 500
@@ -100,9 +104,8 @@ def page_routes(context: Context) -> APIRouter:
         try:
             with database.reading() as connection:
                 found = ingredients.get_ingredient(connection, ingredient_id)
-                page = recipes.find_names(
-                    connection, ingredient_ids=[ingredient_id], limit=NAMES_A_PAGE
-                )
+                holding = RecipeQuery(ingredient_ids=(ingredient_id,))
+                names, more = _names(context, connection, holding, None)
                 ancestors = taxonomy.ancestors(connection, ingredient_id)
                 children = ingredients.children_of(connection, ingredient_id)
         except NotFoundError as error:
@@ -111,8 +114,8 @@ def page_routes(context: Context) -> APIRouter:
             request,
             "ingredient.html",
             ingredient=found,
-            recipes=page.items,
-            more=page.next_after is not None,
+            recipes=names,
+            more=more is not None,
             summary=found.description or f"{found.name}: its kinds, and cocktails with it.",
             address=str(request.url_for("ingredient", ingredient_id=ingredient_id)),
             ancestors=ancestors,
@@ -121,12 +124,12 @@ def page_routes(context: Context) -> APIRouter:
 
     @router.get("/recipes")
     def recipe_names(
-        request: Request, after: Annotated[str | None, Query(max_length=2_000)] = None
+        request: Request, after: Annotated[str | None, Query(max_length=4_000)] = None
     ) -> Response:
         """All recipes by name, a page at a time."""
         with database.reading() as connection:
-            page = recipes.find_names(connection, after=after, limit=NAMES_A_PAGE)
-        return html(request, "recipes.html", recipes=page.items, next=page.next_after)
+            names, following = _names(context, connection, RecipeQuery(), after)
+        return html(request, "recipes.html", recipes=names, next=following)
 
     @router.get("/ingredients")
     def ingredient_names(request: Request) -> Response:
@@ -136,6 +139,15 @@ def page_routes(context: Context) -> APIRouter:
         return html(request, "ingredients.html", roots=_forest(flat))
 
     return router
+
+
+def _names(
+    context: Context, connection: Connection, query: RecipeQuery, cursor: str | None
+) -> tuple[list[RecipeName], str | None]:
+    """A page of what is found, and the cursor of the next; None at the end."""
+    index = context.search.snapshot(connection)
+    found = index.search(query, after=decode_cursor(cursor), limit=NAMES_A_PAGE)
+    return recipes.recipe_names(connection, found.ids), encode_cursor(found.next_after)
 
 
 def _forest(flat: list[Ingredient]) -> list[dict[str, Any]]:

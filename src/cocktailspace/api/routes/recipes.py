@@ -1,7 +1,5 @@
 """Recipes."""
 
-import base64
-import binascii
 import json
 from typing import Annotated, Literal
 
@@ -11,10 +9,10 @@ from pydantic import BaseModel, Field
 
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
-from cocktailspace.api.parameters import PathId, QueryId
+from cocktailspace.api.parameters import PathId
 from cocktailspace.api.routes.entities import Entity, add_entity_routes
+from cocktailspace.api.searching import SearchParameters, decode_cursor, encode_cursor
 from cocktailspace.catalogue import recipes, schema
-from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.exchange.readable import (
     recipe_json_ld,
     recipe_markdown,
@@ -27,12 +25,20 @@ from cocktailspace.catalogue.values import Draft
 
 
 class RecipeList(BaseModel):
-    """A page of recipes, in order of name."""
+    """A page of recipes, the best match first, equal ones in order of name."""
 
     items: list[Recipe]
+    total: int = Field(description="How many recipes have what is asked for, on all pages")
     next_cursor: str | None = Field(
         description="Pass as `cursor` for the next page; null at the end"
     )
+
+
+class ListParameters(SearchParameters):
+    """Which recipes, and which page of them."""
+
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str | None = Field(None, max_length=4_000)
 
 
 class Suggestions(BaseModel):
@@ -58,26 +64,18 @@ def recipe_routes(context: Context) -> APIRouter:
     database = context.services.database
 
     @router.get("", responses=answers(422, 503))
-    def list_recipes(
-        name: Annotated[
-            str,
-            Query(max_length=200, description="Every word of it, in any order", examples=["sour"]),
-        ] = "",
-        ingredient: Annotated[
-            list[QueryId] | None,
-            Query(max_length=20, description="Ids; each must be in it, itself or a kind of it"),
-        ] = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-        cursor: Annotated[str | None, Query(max_length=2_000)] = None,
-    ) -> RecipeList:
-        """Recipes by name, searched by name and by ingredient."""
-        after = None if cursor is None else _decoded(cursor)
+    def list_recipes(wanted: Annotated[ListParameters, Query()]) -> RecipeList:
+        """Recipes that have all that is asked for: the best match first, equal ones by name."""
+        after, limit = decode_cursor(wanted.cursor), wanted.limit
         with database.reading() as connection:
-            page = recipes.find_recipes(
-                connection, name=name, ingredient_ids=ingredient or (), after=after, limit=limit
-            )
-        next_cursor = None if page.next_after is None else _encoded(page.next_after)
-        return RecipeList(items=page.items, next_cursor=next_cursor)
+            index = context.search.snapshot(connection)
+            found = index.search(wanted.query(), after=after, limit=limit)
+            loaded = recipes.load_recipes(connection, found.ids)
+        return RecipeList(
+            items=[loaded[each] for each in found.ids],
+            total=found.total,
+            next_cursor=encode_cursor(found.next_after),
+        )
 
     @router.get("/suggestions", responses=answers(503))
     def suggest_values() -> Suggestions:
@@ -123,15 +121,3 @@ def recipe_routes(context: Context) -> APIRouter:
     )
     add_entity_routes(router, context, entity, context.editor)
     return router
-
-
-def _encoded(name_key: str) -> str:
-    return base64.urlsafe_b64encode(name_key.encode()).decode()
-
-
-def _decoded(cursor: str) -> str:
-    try:
-        return base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
-        message = "this is not a cursor; use the next_cursor of the page before"
-        raise InvalidError([Problem("cursor", message)]) from None

@@ -1,0 +1,96 @@
+"""The ingredients as search needs them: their words, their kinds, what is in them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocktailspace.catalogue.calculated import allergens_of, strength_of
+from cocktailspace.catalogue.measures import Measures, Volume
+from cocktailspace.catalogue.search.postings import Postings
+from cocktailspace.catalogue.search.words import words_of
+
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedIngredients:
+    """All ingredients.
+
+    ids: sorted; rows of `words`, of names and aliases, and of `percents` (NaN where unknown) are
+    positions in it. allergens: ids of what contains each. volumes: what one of a unit that counts
+    pieces is, by ingredient and unit. units: name and ml of each unit.
+    """
+
+    ids: Ids
+    words: Postings[str]
+    percents: NDArray[np.float64]
+    allergens: Mapping[str, Ids]
+    measures: Measures
+    units: Mapping[int, tuple[str, float | None]]
+    volumes: Mapping[tuple[int, int | None], Volume]
+    _children: Mapping[int | None, list[int]] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        names: Mapping[int, tuple[str, ...]],
+        measures: Measures,
+        units: Mapping[int, tuple[str, float | None]],
+    ) -> "SearchedIngredients":
+        """names: the name and the aliases of each."""
+        ids = sorted(names)
+        words = [
+            (word, row)
+            for row, each in enumerate(ids)
+            for word in {word for name in names[each] for word in words_of(name)}
+        ]
+        children: dict[int | None, list[int]] = {}
+        allergens: dict[str, list[int]] = {}
+        percents = np.full(len(ids), np.nan)
+        for row, each in enumerate(ids):
+            children.setdefault(measures.kinds[each].parent_id, []).append(each)
+            if strength := strength_of(measures.kinds, each):
+                percents[row] = strength.percent
+            for allergen in set(allergens_of(measures.kinds, each)):
+                allergens.setdefault(allergen, []).append(each)
+        pieces = [None, *(unit_id for unit_id, (_, ml) in units.items() if ml is None)]
+        return cls(
+            ids=np.array(ids, np.int64),
+            words=Postings.of([word for word, _ in words], [row for _, row in words]),
+            percents=percents,
+            allergens={key: np.array(found, np.int64) for key, found in allergens.items()},
+            measures=measures,
+            units=units,
+            volumes={(i, u): measures.volume(i, 1.0, None, u) for i in ids for u in pieces},
+            _children=children,
+        )
+
+    def with_kinds(self, ids: Iterable[int]) -> Ids:
+        """Ids of ingredients and of all below them, sorted."""
+        found: set[int] = set()
+        waiting = list(ids)
+        while waiting:
+            each = waiting.pop()
+            if each not in found:
+                found.add(each)
+                waiting += self._children.get(each, ())
+        return np.array(sorted(found), np.int64)
+
+    def named(self, low: str, high: str) -> Ids:
+        """Ingredients with a word from `low` up to, but without, `high`, and their kinds."""
+        return self.with_kinds(self.ids[self.words.rows[self.words.between(low, high)]].tolist())
+
+    def percents_of(self, ids: Ids) -> NDArray[np.float64]:
+        """Strengths of ingredients, in % vol."""
+        return self.percents[np.searchsorted(self.ids, ids)]
+
+    def otherwise_measured(self, new: "SearchedIngredients") -> Ids | None:
+        """Sorted ids of those a line of which is another volume with the new ones; None for all."""
+        if any(new.units.get(unit, value) != value for unit, value in self.units.items()):
+            return None
+        changed = {
+            key[0] for key, volume in self.volumes.items() if new.volumes.get(key, volume) != volume
+        }
+        return np.array(sorted(changed), np.int64)

@@ -1,0 +1,111 @@
+"""What search reads from the catalogue: a segment's recipes, and all ingredients."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from cocktailspace.catalogue.calculated import Part, drunk_parts
+from cocktailspace.catalogue.kinds import kinds_of
+from cocktailspace.catalogue.measures import Measures
+from cocktailspace.catalogue.names import name_key
+from cocktailspace.catalogue.schema import (
+    ingredients,
+    line_alternatives,
+    recipe_ingredients,
+    recipes,
+    units,
+)
+from cocktailspace.catalogue.search.ingredients import SearchedIngredients
+from cocktailspace.catalogue.search.segment import (
+    LABEL,
+    NAME,
+    TEXT,
+    SearchedPart,
+    SearchedRecipe,
+    Segment,
+    build_segment,
+    label,
+)
+
+SEGMENT = 4_096
+"""So many ids make a segment: more make a change dearer, fewer make a search dearer."""
+
+
+def segment_numbers(connection: Connection) -> list[int]:
+    """Those of all segments that have recipes."""
+    number = recipes.c.id // SEGMENT
+    return list(connection.execute(select(number).distinct().order_by(number)).scalars())
+
+
+def read_segment(connection: Connection, number: int, known: SearchedIngredients) -> Segment | None:
+    """A segment as the catalogue has it; None where it has no recipes."""
+    lines: dict[int, list[Part]] = {}
+    for row in connection.execute(_lines(_within(recipe_ingredients.c.recipe_id, number))):
+        volume = known.measures.volume(
+            row.ingredient_id, row.amount, row.amount_max, row.unit_id, optional=row.optional
+        )
+        unit = "" if row.unit_id is None else known.units[row.unit_id][0]
+        part = Part(row.ingredient_id, volume, unit, row.note or "")
+        lines.setdefault(row.recipe_id, []).append(part)
+    others: dict[int, list[int]] = {}
+    table = line_alternatives.c
+    alternatives = select(table.recipe_id, table.ingredient_id)
+    for row in connection.execute(alternatives.where(_within(table.recipe_id, number))):
+        others.setdefault(row.recipe_id, []).append(row.ingredient_id)
+    wanted = [recipes.c[name] for name in _COLUMNS]
+    found = [
+        _searched(row, lines.get(row.id, []), others.get(row.id, []))
+        for row in connection.execute(select(*wanted).where(_within(recipes.c.id, number)))
+    ]
+    return build_segment(found) if found else None
+
+
+def read_ingredients(connection: Connection) -> SearchedIngredients:
+    """All ingredients, and all that volumes and strengths depend on."""
+    table = ingredients.c
+    rows = connection.execute(select(table.id, table.name, table.aliases)).all()
+    unit_rows = connection.execute(select(units.c.id, units.c.name, units.c.millilitres)).all()
+    names = {row.id: (row.name, *row.aliases) for row in rows}
+    millilitres = {row.id: row.millilitres for row in unit_rows}
+    measures = Measures(millilitres, kinds_of(connection, names))
+    named = {row.id: (row.name, row.millilitres) for row in unit_rows}
+    return SearchedIngredients.of(names, measures, named)
+
+
+_COLUMNS = (
+    "id", "name", "order_key", "glass", "method", "tags", "garnish", "instructions",
+)  # fmt: skip
+
+
+def _within(column: ColumnElement[int], number: int) -> ColumnElement[bool]:
+    return (column >= number * SEGMENT) & (column < (number + 1) * SEGMENT)
+
+
+def _lines(which: ColumnElement[bool]) -> Any:
+    columns = ("recipe_id", "ingredient_id", "amount", "amount_max", "unit_id", "optional", "note")
+    table = recipe_ingredients.c
+    query = select(*(table[name] for name in columns)).where(which)
+    return query.order_by(table.recipe_id, table.position)
+
+
+def _searched(row: Any, lines: list[Part], others: list[int]) -> SearchedRecipe:
+    texts = [(TEXT, row.instructions), (LABEL, row.garnish), (LABEL, row.method)]
+    texts += [(LABEL, row.glass), *((LABEL, tag) for tag in row.tags), (NAME, row.name)]
+    return SearchedRecipe(
+        id=row.id,
+        order_key=row.order_key,
+        texts=[(weight, text) for weight, text in texts if text],
+        labels=list(_labels(row)),
+        ingredient_ids=[*(part.ingredient_id for part in lines), *others],
+        lines=len(lines),
+        parts=[SearchedPart(part.ingredient_id, part.volume.ml) for part in drunk_parts(lines)],
+    )
+
+
+def _labels(row: Any) -> Iterator[str]:
+    if row.glass:
+        yield label("glass", name_key(row.glass))
+    if row.method:
+        yield label("method", name_key(row.method))
+    yield from {label("tag", name_key(tag)) for tag in row.tags}

@@ -1,0 +1,123 @@
+"""Some thousand recipes as they are searched: arrays, in the order of their names."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocktailspace.catalogue.search.postings import K, Postings, Rows
+from cocktailspace.catalogue.search.words import words_of
+
+NAME, INGREDIENT, LABEL, TEXT = 12, 8, 6, 2
+"""What a word counts by where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedPart:
+    """What counts for the strength: so much of an ingredient."""
+
+    ingredient_id: int
+    ml: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedRecipe:
+    """What of a recipe is searched.
+
+    texts: (weight, text), the least weight first. labels: what filters compare, as `label` writes
+    it. ingredient_ids: of lines and of their alternatives.
+    """
+
+    id: int
+    order_key: str
+    texts: Sequence[tuple[int, str]]
+    labels: Sequence[str]
+    ingredient_ids: Sequence[int]
+    lines: int
+    parts: Sequence[SearchedPart]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Recipes by row, in the order of their order keys.
+
+    words: also each whole name, with a space before it. ingredient_ids: the keys of ingredients.
+    part_*: one entry for each part of a row; its ingredient is a position in ingredient_ids.
+    """
+
+    ids: NDArray[np.int64]
+    order_keys: list[str]
+    words: Postings[str]
+    labels: Postings[str]
+    ingredients: Postings[int]
+    ingredient_ids: NDArray[np.int64]
+    lines: Rows
+    part_rows: Rows
+    part_ingredients: Rows
+    part_ml: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def holding(self, ids: NDArray[np.int64]) -> Rows:
+        """The rows with one of these ingredients, which are sorted."""
+        if not len(ids):
+            return self.ingredients.rows[:0]
+        at = np.minimum(np.searchsorted(ids, self.ingredient_ids), len(ids) - 1)
+        return self.ingredients.rows_of_all(ids[at] == self.ingredient_ids)
+
+
+def label(field: str, key: str) -> str:
+    """How a segment's labels say that a recipe's field has a value."""
+    return f"{field} {key}"
+
+
+def whole_name(words: Sequence[str]) -> str:
+    """The name as a key among the words, which none of them is: it begins with a space."""
+    return " " + " ".join(words)
+
+
+def build_segment(recipes: Sequence[SearchedRecipe]) -> Segment:
+    """The segment of these recipes."""
+    ordered = sorted(recipes, key=lambda recipe: recipe.order_key)
+    parts = [(row, part) for row, recipe in enumerate(ordered) for part in recipe.parts]
+    ingredients = _postings([sorted(set(recipe.ingredient_ids)) for recipe in ordered])
+    ingredient_ids = np.array(ingredients.keys, np.int64)
+    part_ids = np.array([part.ingredient_id for _, part in parts], np.int64)
+    return Segment(
+        ids=np.array([recipe.id for recipe in ordered], np.int64),
+        order_keys=[recipe.order_key for recipe in ordered],
+        words=_words(ordered),
+        labels=_postings([recipe.labels for recipe in ordered]),
+        ingredients=ingredients,
+        ingredient_ids=ingredient_ids,
+        lines=np.array([recipe.lines for recipe in ordered], np.int32),
+        part_rows=np.array([row for row, _ in parts], np.int32),
+        part_ingredients=np.searchsorted(ingredient_ids, part_ids).astype(np.int32),
+        part_ml=np.array([part.ml for _, part in parts], np.float64),
+    )
+
+
+def _words(recipes: Sequence[SearchedRecipe]) -> Postings[str]:
+    """A word counts once in a recipe: where it weighs most."""
+    keys: list[str] = []
+    rows: list[int] = []
+    weights: list[int] = []
+    for row, recipe in enumerate(recipes):
+        found: dict[str, int] = {}
+        for weight, text in recipe.texts:
+            words = words_of(text)
+            found.update(dict.fromkeys(words, weight))
+            if weight == NAME:
+                found[whole_name(words)] = NAME
+        keys += map(sys.intern, found)
+        rows += [row] * len(found)
+        weights += found.values()
+    return Postings.of(keys, rows, weights)
+
+
+def _postings(keys: Sequence[Sequence[K]]) -> Postings[K]:
+    rows = [row for row, some in enumerate(keys) for _ in some]
+    return Postings.of([key for some in keys for key in some], rows)
