@@ -207,6 +207,7 @@ class _Asked:
             self._unknown.append(wish)
             return None
         (drink,) = self._bar.described(place)
+        if not drink["missing"]:
+            return {**drink, "nearest": []}
         run = self._runs.of(self._run_id)
-        near = drink["missing"] and run.has(wish)
-        return {**drink, "nearest": nearest_makeable(run, wish, makeable) if near else []}
+        return {**drink, "nearest": nearest_makeable(run, wish, makeable) if run.has(wish) else []}
