@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -97,6 +98,8 @@ def _fill_pages(site: Site, pages: int) -> None:
     """Let SQLite find no room beyond so many more pages."""
     database = site.services.database
     database.close()
+    with contextlib.closing(sqlite3.connect(site.path)) as file:
+        file.execute("VACUUM")  # migrations leave pages that could be used again
     with database.schema_change() as connection:
         count = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {count + pages}")
