@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from cocktailspace.catalogue.calculated import Part
-from cocktailspace.catalogue.kinds import measures_for
-from cocktailspace.catalogue.measures import Kinds
 from cocktailspace.catalogue.models import Line
+from cocktailspace.catalogue.reference import Reference, reference_for
 from cocktailspace.catalogue.schema import (
     ingredients,
     line_alternatives,
@@ -19,9 +18,9 @@ from cocktailspace.catalogue.schema import (
 
 @dataclass(frozen=True, slots=True)
 class ReadLines:
-    """lines, parts: by recipe, in order. kinds: of the ingredients in them."""
+    """lines, parts: by recipe, in order. reference: what concerns the ingredients in them."""
 
-    kinds: Kinds
+    reference: Reference
     lines: dict[int, list[Line]] = field(default_factory=dict)
     parts: dict[int, list[Part]] = field(default_factory=dict)
 
@@ -43,8 +42,9 @@ def read_lines(connection: Connection, recipe_ids: Collection[int]) -> ReadLines
     rows = connection.execute(query).all()
     others = alternatives_of(connection, recipe_ids)
     used = {row.ingredient_id for row in rows} | {i for each in others.values() for i, _ in each}
-    measures = measures_for(connection, used)
-    read = ReadLines(measures.kinds)
+    reference = reference_for(connection, used)
+    measures = reference.measures
+    read = ReadLines(reference)
     for row in rows:
         volume = measures.volume(
             row.ingredient_id, row.amount, row.amount_max, row.unit_id, optional=row.optional

@@ -13,7 +13,6 @@ from cocktailspace.catalogue.database import Transaction
 from cocktailspace.catalogue.fields import shapes_of
 from cocktailspace.catalogue.lines import alternatives_of, read_lines
 from cocktailspace.catalogue.lookup import chunks, require
-from cocktailspace.catalogue.methods import curves
 from cocktailspace.catalogue.models import Calculated, LineDraft, Recipe, RecipeDraft
 from cocktailspace.catalogue.names import alike_key, name_key, order_key
 from cocktailspace.catalogue.recipe_checks import check_recipes
@@ -47,18 +46,20 @@ def recipe_names(connection: Connection, ids: Collection[int]) -> list[RecipeNam
 
 def get_recipe(connection: Connection, recipe_id: int) -> Recipe:
     """One recipe; NotFoundError when there is none."""
-    require(connection, recipes, recipe_id)
-    return load_recipes(connection, [recipe_id])[recipe_id]
+    found = load_recipes(connection, [recipe_id])
+    if not found:
+        require(connection, recipes, recipe_id)
+    return found[recipe_id]
 
 
 def load_recipes(connection: Connection, ids: Collection[int]) -> dict[int, Recipe]:
     """The recipes with these ids, lines in order; ids without a recipe are left out."""
     found: dict[int, Recipe] = {}
-    of_methods = curves(connection)
     for chunk in chunks(ids):
         read = read_lines(connection, chunk)
+        kinds, curves = read.reference.measures.kinds, read.reference.curves
         for row in connection.execute(select(recipes).where(recipes.c.id.in_(chunk))):
-            result = calculate(read.parts.get(row.id, []), row.method, read.kinds, of_methods)
+            result = calculate(read.parts.get(row.id, []), row.method, kinds, curves)
             found[row.id] = Recipe.model_construct(
                 **row._mapping,
                 ingredients=read.lines.get(row.id, []),
