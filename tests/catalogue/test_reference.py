@@ -1,4 +1,4 @@
-"""What is calculated of recipes follows the ingredients, units and methods, although they are kept."""
+"""What is calculated of recipes follows the ingredients that it rests on, which are cached."""
 
 from collections.abc import Callable
 from typing import Any

@@ -37,7 +37,9 @@ class BarQuestion(Draft):
     )
     wish: Id | None = Field(None, description="A recipe to have, or else what is nearest to it")
     limit: int = Field(LISTED, ge=0, le=MOST_LISTED, description="How many each list names at most")
-    map: bool = Field(False, description="Also list the ids of all, to show them on a map")
+    map: bool = Field(
+        False, strict=True, description="Also list the ids of all, to show them on a map"
+    )
 
 
 class Named(BaseModel):
