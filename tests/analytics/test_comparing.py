@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cocktailspace.analytics import words
 from cocktailspace.analytics.comparing import Comparer, Difference
 from cocktailspace.analytics.parameters import EDGES, MASS_TOTAL, NEAR_LIKENESS
 from cocktailspace.analytics.space import forest_of, masses_of, volumes_of
@@ -195,3 +196,9 @@ def test_distance_and_likeness_are_those_of_the_subtree_masses(
 def test_likeness_runs_from_nothing_to_the_same_and_survives_no_reach() -> None:
     distances, reach = np.array([0.0, 5.0, 10.0, 0.0]), np.array([5.0, 5.0, 5.0, 0.0])
     assert likeness(distances, reach, reach).tolist() == [100, 50, 0, 100]
+
+
+def test_of_flows_that_share_an_ingredient_the_first_is_the_swap() -> None:
+    sources, targets = np.array([0, 0, 1, 2, 2]), np.array([5, 6, 6, 7, 8])
+    possible = np.array([True, True, True, False, True])
+    assert sorted(words._swaps(sources, targets, possible).tolist()) == [0, 2, 4]
