@@ -42,13 +42,13 @@ REFRESH_BREAKS = (
     Break(
         "no max wait",
         f"{REFRESH}/debounce.py",
-        "min(last_changed_at + debounce, first_pending_at + max_wait)",
-        "last_changed_at + debounce",
+        "min(later(last_changed_at, debounce), later(first_pending_at, max_wait))",
+        "later(last_changed_at, debounce)",
     ),
     Break(
         "no debounce",
         f"{REFRESH}/debounce.py",
-        "min(last_changed_at + debounce, first_pending_at + max_wait)",
+        "min(later(last_changed_at, debounce), later(first_pending_at, max_wait))",
         "last_changed_at",
     ),
     Break(
@@ -79,7 +79,7 @@ REFRESH_BREAKS = (
     ),
     Break(
         "a success is believed although nothing was published",
-        f"{REFRESH}/status.py",
+        f"{REFRESH}/facts.py",
         'attempt.state not in ("running", "failed")',
         'attempt.state not in ("running", "failed", "succeeded")',
     ),
