@@ -21,8 +21,8 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.conftest import SHARED
-from tests.web.conftest import ARGUMENTS, DESKTOP
+from tests.conftest import BROWSER_ARGUMENTS, SHARED
+from tests.web.conftest import DESKTOP
 from tests.web.large_catalogue import publish_large
 from tests.web.server import NEVER, publish_starter, run, running
 from tests.web.test_sizes import FRAMES
@@ -78,7 +78,7 @@ def _prepare(folder: Path, count: int) -> None:
 def _measure(address: str) -> None:
     with sync_playwright() as playwright:
         chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_ARGUMENTS)
         visits = [_visit(browser, address) for _ in range(VISITS)]
         browser.close()
     last = visits[-1]

@@ -23,8 +23,8 @@ from playwright.sync_api import expect, sync_playwright
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.conftest import SHARED  # noqa: E402
-from tests.web.conftest import ARGUMENTS, PHONE  # noqa: E402
+from tests.conftest import BROWSER_ARGUMENTS, SHARED  # noqa: E402
+from tests.web.conftest import PHONE  # noqa: E402
 from tests.web.large_catalogue import publish_large  # noqa: E402
 from tests.web.server import NEVER, Server, copy_published, publish_starter, run, running  # noqa: E402
 from views import CROWD, DEVICES, REAL, STARTER, View, sign_in, write  # noqa: E402
@@ -106,7 +106,7 @@ def main() -> None:
     expect.set_options(timeout=60_000)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_ARGUMENTS)
         studio = Studio(browser, folder, sys.argv[2:])
         publish_starter(Path(scratch) / "published")
         for make, views in ((_starter, STARTER), (_real, REAL), (_crowd, CROWD)):

@@ -12,9 +12,9 @@ from cocktailspace.api.lambda_handler import make_handler
 from cocktailspace.api.site import Site
 from tests.aws.edge import VIEWER, Edge, Gateway, serving
 from tests.aws.world import AwsWorld, http_event, invoke
-from tests.web.conftest import DESKTOP, browser  # noqa: F401 - a fixture
 
 API = "/api/v1"
+WIDE = {"width": 1280, "height": 800}
 FROM_A_BROWSER = {"Accept-Encoding": "gzip"}
 
 
@@ -120,18 +120,17 @@ def test_failures_count_against_the_viewer_and_not_against_cloudfront(
 
 @pytest.mark.browser
 def test_ten_first_visits_at_once_get_their_map_for_three_calls_each(
-    edge: Edge,
-    browser: Any,  # noqa: F811
+    edge: Edge, browser: Any
 ) -> None:
     with serving(edge) as address:
-        alone = browser.new_context(viewport=DESKTOP)
+        alone = browser.new_context(viewport=WIDE)
         page = alone.new_page()
         page.goto(address)
         page.wait_for_selector("#stage[data-run]")
         page.wait_for_selector("#freshness:not([data-state=unknown])")
         alone.close()
         assert len(edge.gateway.calls) <= 3, edge.gateway.calls
-        contexts = [browser.new_context(viewport=DESKTOP) for _ in range(10)]
+        contexts = [browser.new_context(viewport=WIDE) for _ in range(10)]
         pages = [context.new_page() for context in contexts]
         for each in pages:
             each.goto(address, wait_until="commit")

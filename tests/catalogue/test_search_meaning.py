@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocktailspace.catalogue.measures import Kind, Measures
-from cocktailspace.catalogue.names import order_key
+from cocktailspace.catalogue.names import name_key, order_key
 from cocktailspace.catalogue.search import Cursor, RecipeQuery, Snapshot
 from cocktailspace.catalogue.search.ingredients import SearchedIngredients
 from cocktailspace.catalogue.search.segment import SearchedRecipe, Segment, build_segment, label
@@ -130,7 +130,7 @@ def _segment(found: list[Drink]) -> Segment:
                 id=drink.id,
                 order_key=order_key(drink.name, None),
                 texts=[(2, drink.text), (6, drink.tag), (12, drink.name)],
-                labels=[label("tag", drink.tag)],
+                labels=[label("tag", name_key(drink.tag))],
                 ingredient_ids=sorted(drink.ingredients),
                 lines=len(drink.ingredients),
                 parts=(),

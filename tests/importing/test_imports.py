@@ -5,14 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, select
 
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import ConflictError, NotFoundError
 from cocktailspace.catalogue.exchange import export_text
 from cocktailspace.catalogue.imports import KEPT_FOR, MOST_PLANS, PLANNED_FOR
 from cocktailspace.catalogue.ingredients import list_ingredients
-from cocktailspace.catalogue.models import Ingredient, RecipeDraft
-from cocktailspace.catalogue.recipes import find_recipes, load_drafts
+from cocktailspace.catalogue.models import Ingredient, Recipe, RecipeDraft
+from cocktailspace.catalogue.recipes import load_drafts, load_recipes
+from cocktailspace.catalogue.schema import recipes
 from cocktailspace.importing.decisions import Answer, Decisions
 from cocktailspace.importing.described import described
 from cocktailspace.importing.planning import counts_of
@@ -50,9 +52,14 @@ def text(database: Database) -> str:
         return export_text(connection, "catalogue/2")
 
 
+def named(connection: Connection, name: str) -> list[Recipe]:
+    ids = connection.execute(select(recipes.c.id).where(recipes.c.name == name)).scalars()
+    return list(load_recipes(connection, ids.all()).values())
+
+
 def recipe(database: Database, name: str) -> RecipeDraft:
     with database.reading() as connection:
-        (found,) = [each for each in find_recipes(connection).items if each.name == name]
+        (found,) = named(connection, name)
         return load_drafts(connection, [found.id])[found.id]
 
 
@@ -172,7 +179,7 @@ def test_a_second_version_is_made_only_if_confirmed(imports: Imports, database: 
     assert counts_of(start(imports, said).plan)["second"] == 0
     applied(imports, said, second_versions=True)
     with database.reading() as connection:
-        found = [each for each in find_recipes(connection).items if each.name == "Negroni"]
+        found = named(connection, "Negroni")
     assert {each.source for each in found} == {None, "Elsewhere"}
 
 

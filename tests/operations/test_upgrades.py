@@ -80,7 +80,7 @@ def test_an_older_catalogue_is_upgraded_at_the_start_and_loses_nothing(
         {"ingredient": "Gin", "amount": 2.0, "unit": "Ounce"},
         {"ingredient": "Vermouth", "amount": 0.5, "unit": "Ounce"},
     ]
-    found = site.client.get("/api/v1/recipes", params={"name": "thorn"}).json()["items"]
+    found = site.client.get("/api/v1/recipes", params={"name": "fizz"}).json()["items"]
     assert [row["name"] for row in found] == ["Blackthorn Fizz"]
     body = {"name": "New", "ingredients": [{"ingredient_id": 2}]}
     made = site.client.post("/api/v1/recipes", json=body, headers=site.headers)

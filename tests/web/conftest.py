@@ -12,37 +12,13 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import SHARED, need
+from tests.conftest import PATIENCE_MS, SHARED, need
 from tests.web.large_catalogue import publish_large
 from tests.web.server import NEVER, Server, copy_published, publish_starter, run, running
 
 ROOT = Path(__file__).parents[2]
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 60_000
-"""A bound for what never comes; everything is waited for by what shows it."""
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    need(chromium, "chromium")
-    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - only with a browser
-
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

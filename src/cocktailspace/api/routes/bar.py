@@ -31,12 +31,20 @@ class BarQuestion(Draft):
     """What somebody has, likes and wishes for."""
 
     ingredients: tuple[Id, ...] = Field(max_length=MOST_INGREDIENTS, description="What is there")
-    staples: bool = Field(True, description="Whether ice, water, sugar and salt are there, too")
+    staples: bool = Field(
+        True, strict=True, description="Whether ice, water, sugar and salt are there, too"
+    )
     likes: tuple[Id, ...] = Field(
         (), max_length=MOST_LIKES, description="Recipes that are liked: bottles are weighed by them"
     )
     wish: Id | None = Field(None, description="A recipe to have, or else what is nearest to it")
-    limit: int = Field(LISTED, ge=0, le=MOST_LISTED, description="How many each list names at most")
+    limit: int = Field(
+        LISTED,
+        ge=0,
+        le=MOST_LISTED,
+        strict=True,
+        description="How many each list names at most",
+    )
     map: bool = Field(
         False, strict=True, description="Also list the ids of all, to show them on a map"
     )
