@@ -3,7 +3,7 @@
 import json
 import math
 from collections import defaultdict
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, permutations
 from typing import Any
 
 import numpy as np
@@ -78,6 +78,13 @@ def table_slowly(snapshot: Snapshot) -> Table:
                 for way in ((i, j), (j, i)):
                     moved[way] += mass
                     times[way] += 1
+    number = {ingredient.id: i for i, ingredient in enumerate(space.ingredients)}
+    for row, recipe in enumerate(space.recipes):
+        for place, others in recipe.alternatives:
+            first = number[recipe.volumes_ml[place][0]]
+            for i, j in permutations({first, *(number[each] for each in others)}, 2):
+                moved[i, j] += had[row].get(first, 0)
+                times[i, j] += 1
 
     def prior(i: int) -> dict[int, int]:
         relatives = [
@@ -94,8 +101,8 @@ def table_slowly(snapshot: Snapshot) -> Table:
 
     priors = {i: prior(i) for i in range(m) if uses[i]}
     totals = {
-        i: sum(moved[i, j] for j in range(m)) + (PRIOR_WEIGHT * MASS_TOTAL if priors[i] else 0)
-        for i in priors
+        i: sum(moved[i, j] for j in range(m)) + (PRIOR_WEIGHT * MASS_TOTAL if priors.get(i) else 0)
+        for i in range(m)
     }
 
     def spoken_for(i: int, j: int) -> bool:
@@ -106,7 +113,7 @@ def table_slowly(snapshot: Snapshot) -> Table:
     for i, expected in priors.items():
         score = {
             j: moved[i, j] + expected.get(j, 0)
-            for j in priors
+            for j in range(m)
             if j not in forest.lineage(i)
             and (forest.roots[i] == forest.roots[j] or spoken_for(i, j))
         }
@@ -125,6 +132,26 @@ CATALOGUES: dict[str, Snapshot] = {
     "none": snapshot_with(),
     "one": snapshot_with(((2, 1.0),)),
 }
+
+
+def test_a_line_that_leaves_a_choice_is_evidence_for_it() -> None:
+    document = starter_document()
+    for recipe in document["recipes"]:
+        for line in recipe["ingredients"]:
+            line.pop("alternatives", None)
+    before = table_of(snapshot_of(document))
+    manhattan = next(each for each in document["recipes"] if each["name"] == "Manhattan")
+    line = next(each for each in manhattan["ingredients"] if "Rye" in each["ingredient"])
+    line["alternatives"] = ["Bourbon", "Cognac"]
+    after = table_of(snapshot_of(document))
+
+    def pairs(table: Table, one: str, other: str) -> int:
+        return sum(count for name, _, count in table[one] if name == other)
+
+    rye = line["ingredient"]
+    for one, other in ((rye, "Bourbon"), ("Bourbon", rye), ("Cognac", rye)):
+        assert pairs(after, one, other) >= pairs(before, one, other)
+    assert pairs(after, rye, "Bourbon") == pairs(before, rye, "Bourbon") + 1
 
 
 @pytest.mark.parametrize("name", CATALOGUES)

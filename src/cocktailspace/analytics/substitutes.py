@@ -5,12 +5,13 @@ such plans is counted, under the taxonomy's distances alone; what the taxonomy a
 suggest is the prior, among ingredients below the same root:
 P(j given i) = (T(i, j) + q(j)) / (sum of T(i, .) + sum of q),
 where T is the mass that moves between i and j over all pairs of near recipes, and q grows with the
-square root of how many recipes use j and falls with its distance from i. Distances never change by
-it.
+square root of how many recipes use j and falls with its distance from i. A line that says "rye or
+bourbon" counts as a pair of recipes that differ in it. Distances never change by any of this.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -73,7 +74,7 @@ def stand_ins_of(space: Space, masses: Rows, near: Neighbours, flows: Flows) -> 
     popularity = np.bincount(masses.indices, minlength=masses.width)
     used = np.flatnonzero(popularity)
     prior = _Prior(space.forest, popularity)
-    moves = _counted(near, flows, space.forest)
+    moves = _counted(near, flows, space.forest).added(*_alternatives(space, masses))
     totals = np.maximum(moves.totals() + prior.totals(), 1)
     moves = moves.with_enough_evidence(totals, space.forest.roots)
     columns, shares, pairs = [], [], []
@@ -148,12 +149,16 @@ class _Moves:
         kin = forest.roots[flows.source] == forest.roots[flows.target]
         which = counted[flows.pair] & (kin | nearly_all_moves(flows))
         source, target = (each[which].astype(np.int64) for each in (flows.source, flows.target))
-        places = [self.places, source * self.width + target, target * self.width + source]
+        return self.added(source, target, flows.mass[which])
+
+    def added(self, one: _Numbers, other: _Numbers, mass: _Numbers) -> _Moves:
+        """These, and each mass between one ingredient and the other, either way."""
+        places = [self.places, one * self.width + other, other * self.width + one]
         found, index = np.unique(np.concatenate(places), return_inverse=True)
-        mass, pairs = np.zeros((2, len(found)), dtype=np.int64)
-        np.add.at(mass, index, np.concatenate([self.mass, np.tile(flows.mass[which], 2)]))
-        np.add.at(pairs, index, np.concatenate([self.pairs, np.ones(2 * len(source), np.int64)]))
-        return _Moves(found, mass, pairs, self.width)
+        moved, pairs = np.zeros((2, len(found)), dtype=np.int64)
+        np.add.at(moved, index, np.concatenate([self.mass, np.tile(mass, 2)]))
+        np.add.at(pairs, index, np.concatenate([self.pairs, np.ones(2 * len(one), np.int64)]))
+        return _Moves(found, moved, pairs, self.width)
 
     def totals(self) -> _Numbers:
         """(m,) the mass that moves from or to each ingredient."""
@@ -190,6 +195,21 @@ def _counted(near: Neighbours, flows: Flows, forest: Forest) -> _Moves:
     for start in range(0, len(flows.pair), _FLOWS_AT_ONCE):
         moves = moves.plus(flows.some(slice(start, start + _FLOWS_AT_ONCE)), counted, forest)
     return moves
+
+
+def _alternatives(space: Space, masses: Rows) -> tuple[_Numbers, _Numbers, _Numbers]:
+    """Of what lines say that either will do: one ingredient, the other, and the line's mass."""
+    column = {ingredient.id: number for number, ingredient in enumerate(space.ingredients)}
+    found: list[tuple[int, int, int]] = []
+    for number, recipe in enumerate(space.recipes):
+        columns, held = masses.row(number)
+        for place, others in recipe.alternatives:
+            first = column[recipe.volumes_ml[place][0]]
+            mass = int(held[columns == first].sum())
+            either = sorted({first, *(column[each] for each in others)})
+            found += [(one, other, mass) for one, other in itertools.combinations(either, 2)]
+    evidence = np.array(found, dtype=np.int64).reshape(-1, 3).T
+    return evidence[0], evidence[1], evidence[2]
 
 
 def substitute_rows(space: Space, stand_ins: StandIns) -> list[dict[str, Any]]:
