@@ -53,9 +53,13 @@ def _due(seconds: float) -> Callable[[], RefreshStatus]:
     return lambda: _status(T0 + timedelta(seconds=seconds))
 
 
-def test_the_alarm_moves_to_when_the_run_is_due(scheduler: RecordingScheduler) -> None:
+def test_the_timer_moves_to_when_the_run_is_due_and_the_log_says_so(
+    scheduler: RecordingScheduler, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     AnalyticsSignal(_due(5), scheduler)()
     assert scheduler.moves == [T0 + timedelta(seconds=5)]
+    assert "analytics scheduled for 2026-01-01T00:00:05" in caplog.text
 
 
 def test_moves_by_less_than_a_few_seconds_are_skipped_never_delayed(

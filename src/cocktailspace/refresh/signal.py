@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from cocktailspace.refresh.metrics import RefreshMetrics
 from cocktailspace.refresh.ports import Scheduler
 from cocktailspace.refresh.status import RefreshStatus
+from cocktailspace.times import to_text
 
 logger = logging.getLogger(__name__)
 
@@ -85,10 +86,12 @@ class AnalyticsSignal:
             due_at = status.due_at
             if due_at is None or self._is_set_to(due_at):
                 return
-            self._scheduler.move_to(due_at, armed=status.armed)
+            fires_at = self._scheduler.move_to(due_at, armed=status.armed)
         except Exception as error:  # noqa: BLE001 - the documented edge: analytics never fail an edit
             self._failed(f"the refresh was not signalled ({error}); the reconcile will find it")
             return
+        if fires_at is not None:
+            logger.info("analytics scheduled for %s", to_text(fires_at))
         self._set_to = due_at
 
     def _is_set_to(self, due_at: datetime) -> bool:
