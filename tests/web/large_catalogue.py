@@ -74,6 +74,7 @@ def made_up(document: dict[str, Any], ids: dict[str, int]) -> dict[ArtifactName,
         ArtifactName.RECIPE_SIMILAR: [],
         ArtifactName.INGREDIENT_SUBSTITUTES: [],
         ArtifactName.REGIONS: {"levels": []},
+        ArtifactName.BAR_INDEX: {},
     }
 
 

@@ -73,6 +73,7 @@ def test_deleting_can_be_undone(tidy: Server, visit: Visit) -> None:
     expect(page.locator(".panel")).to_be_hidden()
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".panel h2")).to_have_text("Negroni")
+    expect(page).to_have_url(re.compile(r"#/recipe/\d+$"))
     again = int(re.findall(r"\d+$", page.url)[0])
     passing = {"id", "created_at", "updated_at"}
     after = tidy.get(f"/recipes/{again}")
