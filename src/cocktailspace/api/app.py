@@ -1,10 +1,11 @@
 """The HTTP application."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -35,6 +36,7 @@ from cocktailspace.api.routes.refresh import refresh_routes
 from cocktailspace.api.routes.units import unit_routes
 from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.catalogue.exchange import CatalogueFile
 from cocktailspace.catalogue.search import SearchIndex
 from cocktailspace.settings import Settings
@@ -66,6 +68,7 @@ def create_app(
     itself and none has an address.
     """
     settings = services.settings
+    index = SearchIndex()
     app = FastAPI(
         title="cocktailspace",
         version=__version__,
@@ -73,7 +76,7 @@ def create_app(
         openapi_url=f"{API}/openapi.json",
         docs_url=None,  # they load scripts from other hosts
         redoc_url=None,
-        lifespan=_refreshing(services) if refresh else None,
+        lifespan=_serving(services, index) if refresh else None,
     )
     registry = make_registry(services) if metrics else None
     origins = [services.links.origin] if services.links else []
@@ -84,7 +87,7 @@ def create_app(
         authenticator or choose_authenticator(services),
         WriteRateLimits(settings.max_writes_per_minute),
         ContentResponses(),
-        SearchIndex(),
+        index,
         _route_class(settings),
     )
     app.include_router(recipe_routes(context), prefix=API)
@@ -142,9 +145,17 @@ def _route_class(settings: Settings) -> type[GuardedRoute]:
     return Route
 
 
-def _refreshing(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _serving(
+    services: Services, index: SearchIndex
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    def build_index() -> None:
+        # Before anybody is let in: while it is built, all who search wait, and others for them.
+        with suppress(CatalogueError), services.database.reading() as connection:
+            index.snapshot(connection)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(build_index)
         with services.refresher.running():
             yield
 
