@@ -58,6 +58,17 @@ def test_a_change_that_is_taken_back_leaves_nothing(database: Database) -> None:
     assert _strength(database) == 40.0
 
 
+def test_a_file_put_back_by_hand_is_read_anew(database: Database) -> None:
+    """It has the identity and the version of the other, and other changes at other times."""
+    with database.transaction() as tx:
+        _set_strength(tx, 40.0)
+    assert _strength(database) == 40.0
+    with database.schema_change() as connection:
+        connection.exec_driver_sql("UPDATE ingredients SET strength = 47.0")
+        connection.exec_driver_sql("UPDATE changes SET changed_at = '2020-01-01T00:00:00.000000Z'")
+    assert _strength(database) == 47.0
+
+
 def test_changed_recipes_have_no_ingredient_read_again(database: Database) -> None:
     _strength(database)
     with database.transaction() as tx:

@@ -80,6 +80,15 @@ def touched_after(connection: Connection, version: int) -> set[tuple[str, int]]:
     return {(row.entity, row.entity_id) for row in connection.execute(rows)}
 
 
+def continues(connection: Connection, state: CatalogueState, known: CatalogueState) -> bool:
+    """Whether the log that has come to this state came by the one that is known.
+
+    A file put back by hand keeps its identity, but had other changes at other times.
+    """
+    is_earlier = known.catalogue_id == state.catalogue_id and known.version <= state.version
+    return is_earlier and change_time(connection, known.version) == known.changed_at
+
+
 def change_time(connection: Connection, version: int) -> datetime | None:
     """When that change was made, or None when the log does not have it."""
     return connection.execute(_TIME_OF, {"version": version}).scalar_one_or_none()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from cocktailspace.catalogue.changes import CatalogueState, catalogue_state, change_time
+from cocktailspace.catalogue.changes import CatalogueState, catalogue_state, continues
 from cocktailspace.catalogue.schema import changes
 from cocktailspace.catalogue.search.ingredients import Ids, SearchedIngredients
 from cocktailspace.catalogue.search.reading import (
@@ -57,9 +57,7 @@ class SearchIndex:
     ) -> tuple[int, Snapshot] | None:
         """The last snapshot that the connection's log goes on from, and its version."""
         for known, snapshot in reversed(self._snapshots.items()):
-            is_earlier = known.catalogue_id == state.catalogue_id and known.version <= state.version
-            # A file put back by hand keeps its identity, but had other changes at other times.
-            if is_earlier and change_time(connection, known.version) == known.changed_at:
+            if continues(connection, state, known):
                 return known.version, snapshot
         return None
 
