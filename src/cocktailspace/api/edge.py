@@ -49,6 +49,10 @@ def _refusal(store: ArtifactStore) -> dict[str, Any]:
     except StoreError:
         address = "the stack's output ApiUrl"
     message = f"this address answers CloudFront alone; the API and the page are at {address}"
-    response = error_response(403, "use_cloudfront", message)
-    headers = {"content-type": "application/json"}
-    return {"statusCode": 403, "headers": headers, "body": bytes(response.body).decode()}
+    return lambda_error(403, "use_cloudfront", message)
+
+
+def lambda_error(status: int, code: str, message: str) -> dict[str, Any]:
+    """An error of the API as a Lambda function answers."""
+    body = bytes(error_response(status, code, message).body).decode()
+    return {"statusCode": status, "headers": {"content-type": "application/json"}, "body": body}

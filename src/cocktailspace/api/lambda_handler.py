@@ -20,8 +20,7 @@ from mangum import Mangum
 from cocktailspace.api.app import create_app, group_roles
 from cocktailspace.api.artifact_responses import LAMBDA_BYTES
 from cocktailspace.api.auth.gateway import GatewayAuthenticator
-from cocktailspace.api.edge import Event, Handler, behind_cloudfront
-from cocktailspace.api.errors import error_response
+from cocktailspace.api.edge import Event, Handler, behind_cloudfront, lambda_error
 from cocktailspace.artifacts.store import ArtifactLinks
 from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
 from cocktailspace.refresh.scheduled import ScheduledRefresher
@@ -151,6 +150,4 @@ def _too_large() -> dict[str, Any]:
         "the answer is larger than the 6 MB that Lambda can send; ask for less at once, or export "
         "with `cocktailspace export` on a machine that mounts the database"
     )
-    response = error_response(500, "answer_too_large", message)
-    headers = {"content-type": "application/json"}
-    return {"statusCode": 500, "headers": headers, "body": bytes(response.body).decode()}
+    return lambda_error(500, "answer_too_large", message)

@@ -1,7 +1,6 @@
 """A plan as it is shown: what would happen, by name, and what is still to be decided."""
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -200,26 +199,3 @@ def question(group: Group) -> str:
     if group.kind == "new":
         return f"{ones}: under {group.place}?"
     return f"{ones} without a place: under Unsorted?"
-
-
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """How the lines of a file were understood, in percent."""
-
-    certain: float
-    near: float
-    new: float
-    unplaced: float
-    unread: float
-
-
-def shares_of(plan: Plan) -> Shares:
-    """The shares of a plan's lines by how they were matched."""
-    by_how: Counter[str] = Counter()
-    for meaning in plan.understood.meanings.values():
-        how = "certain" if meaning.match.certain else meaning.match.how
-        by_how[how] += meaning.lines
-    by_how["unread"] = len(plan.understood.unread)
-    total = max(sum(by_how.values()), 1)
-    kinds = ("certain", "near", "new", "unplaced", "unread")
-    return Shares(*(100 * by_how[kind] / total for kind in kinds))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cocktailspace.analytics.bar.index import NONE, BarIndex, Flags, Numbers
 
@@ -186,13 +185,3 @@ def _stand_ins(index: BarIndex, met: Met, missing: Flags) -> Numbers:
     owner, which = _first_of_each(owner[usable], usable, rank[ingredients])
     found[demands[owner]] = place[index.demands.values[places[which]]]
     return found
-
-
-def owned_of(
-    index: BarIndex, ids: NDArray[np.int64], *, staples: bool
-) -> tuple[Numbers, list[int]]:
-    """Places of what is owned, ascending, with what is always there; and the ids not known."""
-    known = [index.place_of[each] for each in ids.tolist() if each in index.place_of]
-    unknown = [each for each in ids.tolist() if each not in index.place_of]
-    there = index.staples if staples else index.staples[:0]
-    return np.unique(np.concatenate([np.array(known, dtype=np.int64), there])), unknown
