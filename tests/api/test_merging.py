@@ -72,3 +72,17 @@ def test_a_name_that_looks_like_another_is_made_if_confirmed(
     assert renamed.json()["error"]["code"] == "alike"
     bulk = {"recipes": [{"name": "Manhattans", "ingredients": []}]}
     assert client.post(f"{API}/recipes/bulk", json=bulk, headers=editor).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [(f"{API}/recipes/1", {"into": 2}), (f"{API}/ingredients/{RYE}", {"into": BOURBON})],
+)
+def test_a_stale_merge_is_refused(
+    client: TestClient, editor: dict[str, str], path: str, body: dict[str, int]
+) -> None:
+    stale = editor | {"If-Match": '"another"'}
+    assert client.post(f"{path}/merge", json=body, headers=stale).status_code == 412
+    assert client.get(path, follow_redirects=False).status_code == 200
+    fresh = editor | {"If-Match": client.get(path).headers["etag"]}
+    assert client.post(f"{path}/merge", json=body, headers=fresh).status_code == 200
