@@ -22,7 +22,7 @@ FROM_A_BROWSER = {"Accept-Encoding": "gzip"}
 def edge(aws: AwsWorld) -> Edge:
     """The dev stack's distribution, over what the site's files were published to."""
     publish_files(aws.template.ref("AnalyticsBucket"))
-    limits = aws.template.resource("CocktailAPIApiGatewayDefaultStage")["DefaultRouteSettings"]
+    limits = aws.template.resource("ApiStage")["DefaultRouteSettings"]
     gateway = Gateway(
         make_handler(aws.function.services),
         limits["ThrottlingRateLimit"],

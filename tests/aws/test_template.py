@@ -269,6 +269,8 @@ def _complaints(check: Callable[..., Any], template: dict[str, Any]) -> list[str
     return found
 
 
+ROUTE = "AWS::ApiGatewayV2::Route"
+
 RELIED_ON = {
     *("CocktailLambda", "CocktailAPI", "VPC", "FileSystem", "FileSystemAccessPoint"),
     *("MountTargetA", "MountTargetB", "BatchServiceRole", "BatchInstanceRole"),
@@ -310,9 +312,10 @@ def test_a_new_stack_takes_over_what_a_deleted_one_left(check: Callable[..., Any
     assert template.outputs["FileSystem"] == TAKEN_OVER["ExistingFileSystem"]
     for user in ("FileSystemAccessPoint", "MountTargetA", "MountTargetB"):
         assert template.resource(user)["FileSystemId"] == TAKEN_OVER["ExistingFileSystem"]
-    assert template.resource("UserPoolClient")["UserPoolId"] == TAKEN_OVER["ExistingUserPool"]
-    authorizers = json.dumps(template.resource("CocktailAPI"))
-    assert f"amazonaws.com/{TAKEN_OVER['ExistingUserPool']}" in authorizers
+    for named in ("UserPoolClient", "UserPoolDomain"):
+        assert template.resource(named)["UserPoolId"] == TAKEN_OVER["ExistingUserPool"]
+    issuer = template.resource("Users")["JwtConfiguration"]["Issuer"]
+    assert issuer.endswith(f"amazonaws.com/{TAKEN_OVER['ExistingUserPool']}")
 
 
 def test_what_cannot_be_made_again_outlives_the_stack() -> None:
@@ -323,14 +326,28 @@ def test_what_cannot_be_made_again_outlives_the_stack() -> None:
 
 def test_writing_passes_the_authorizer_and_reading_does_not(services: Services) -> None:
     """Each operation of the API, by the gateway's route that it takes."""
-    paths = resolve("dev").resource("CocktailAPI")["Body"]["paths"]
+    routes = {each["RouteKey"]: each for each in resolve("dev").of_type(ROUTE).values()}
     with TestClient(create_app(services)) as client:
         operations = client.get("/api/v1/openapi.json").json()["paths"]
     for path, methods in operations.items():
         for method, operation in methods.items():
-            exact = paths.get(path, {}).get(method)
-            route = exact or paths["/{proxy+}"][method]
-            assert ("security" in route) == ("security" in operation), f"{method} {path}"
+            asked = f"{method.upper()} {path}"
+            route = routes.get(asked) or routes.get(f"{asked.rpartition('/')[0]}/{{proxy+}}")
+            route = route or routes[f"{method.upper()} /{{proxy+}}"]
+            assert ("AuthorizerId" in route) == ("security" in operation), asked
+
+
+def test_the_page_signs_in_at_the_pool_and_comes_back_to_the_distribution() -> None:
+    template = resolve("dev")
+    client, site = template.resource("UserPoolClient"), template.outputs["ApiUrl"]
+    assert client["CallbackURLs"] == [f"{site}/signed-in"]
+    assert client["LogoutURLs"] == [f"{site}/"]
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert "GenerateSecret" not in client  # a page keeps none
+    assert client["RefreshTokenRotation"]["Feature"] == "ENABLED"
+    assert template.resource("Users")["JwtConfiguration"]["Audience"] == [
+        template.ref("UserPoolClient")
+    ]
 
 
 def test_handlers_exist() -> None:
