@@ -11,9 +11,9 @@ from cocktailspace.analytics.bar.answer import read_bars
 from cocktailspace.analytics.bar.index import BarIndex
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.errors import NotFoundError
-from cocktailspace.cli.bar import named
 from cocktailspace.cli.commands import app
 from cocktailspace.cli.common import published_run_id
+from cocktailspace.cli.naming import RecipeNames, ingredients_named
 from tests.conftest import BAR, import_document
 from tests.publishing import publish_analytics
 
@@ -66,19 +66,57 @@ def test_names_all_that_it_does_not_know(ask: Ask) -> None:
 
 
 def test_a_name_may_be_the_beginning_of_one_or_a_word_of_it(index: BarIndex) -> None:
-    assert [index.names[each] for each in named(index, ["sweet", "GIN"])] == [
+    assert [index.names[each] for each in ingredients_named(index, ["sweet", "GIN"])] == [
         "Sweet Vermouth",
         "Gin",
     ]
-    assert [index.names[each] for each in named(index, ["vermouth"])] == ["Vermouth"]
+    assert [index.names[each] for each in ingredients_named(index, ["vermouth"])] == ["Vermouth"]
 
 
 def test_an_ambiguous_name_says_what_it_could_be(index: BarIndex) -> None:
     index.names[:2] = ["Orange Bitters", "Orange Juice"]
     with pytest.raises(NotFoundError, match="could be several: did you mean 'Orange Bitters' or"):
-        named(index, ["orange"])
+        ingredients_named(index, ["orange"])
 
 
 def test_an_alias_is_a_name(index: BarIndex) -> None:
     index.aliases[index.names.index("Gin")] = ["Mother's Ruin"]
-    assert named(index, ["mother's ruin"]) == [index.names.index("Gin")]
+    assert ingredients_named(index, ["mother's ruin"]) == [index.names.index("Gin")]
+
+
+def test_a_wish_says_what_it_lacks_and_what_is_nearest_to_it(ask: Ask) -> None:
+    said = ask("gin", "campari", "sweet vermouth", "--wish", "boulevardier").stdout.splitlines()
+    assert "wish: Boulevardier lacks Bourbon" in said
+    (nearest,) = [line for line in said if line.startswith("nearest to it: ")]
+    assert nearest.startswith("nearest to it: Negroni (")
+    assert "swap 30 ml Bourbon for 30 ml Gin" in nearest
+    assert (
+        "wish: Negroni can be made"
+        in ask("gin", "campari", "sweet vermouth", "--wish", "Negroni").stdout
+    )
+
+
+def test_what_is_liked_weighs_the_bottles(ask: Ask) -> None:
+    bar = ("sweet vermouth", "bitters", "campari", "--json")
+    first = [
+        json.loads(ask(*bar, "--like", liked).stdout)["next_bottles"][0]["name"]
+        for liked in ("Manhattan", "Negroni")
+    ]
+    assert first == ["Rye", "Gin"]
+
+
+def test_names_all_recipes_that_it_does_not_know(ask: Ask) -> None:
+    said = ask("gin", "--like", "negron", "--wish", "Moonshine")
+    assert str(said.exception).splitlines() == [
+        "there is no recipe 'negron' (did you mean 'Negroni'?)",
+        "there is no recipe 'Moonshine'",
+    ]
+
+
+def test_of_several_recipes_of_a_name_one_is_meant_by_its_id() -> None:
+    recipes = RecipeNames(["Negroni", "Sour", "sour"], [7, 12, 34])
+    assert recipes.ids_of(["NEGRONI", "34"]) == [7, 34]
+    with pytest.raises(NotFoundError, match="2 recipes 'Sour': name one by its id, 12 or 34"):
+        recipes.id_of("Sour")
+    with pytest.raises(NotFoundError, match="there is no recipe '99'"):
+        recipes.id_of("99")

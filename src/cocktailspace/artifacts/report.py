@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cocktailspace.wording import counted
+
 
 class RunReport(BaseModel):
     """Cause, outcome, duration and size of one run of the job."""
@@ -44,11 +46,11 @@ class RunReport(BaseModel):
         text = f"refresh {self.outcome} ({self.cause})"
         if self.changes is not None:
             text += f": version {self.previous_version} → {self.source_version}"
-            text += f" ({self.changes} change{'s' * (self.changes != 1)})"
+            text += f" ({counted(self.changes, 'change')})"
         elif self.source_version is not None:
             text += f": version {self.source_version}"
         if "recipes" in self.counts:
-            text += f", {self.counts['recipes']:,} recipes"
+            text += f", {counted(self.counts['recipes'], 'recipe')}"
         text += f", {self.seconds:.1f} s"
         if self.steps:
             slowest = max(self.steps, key=lambda step: self.steps[step])

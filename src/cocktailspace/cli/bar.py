@@ -2,25 +2,27 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cocktailspace.analytics.bar.answer import Bars, read_bars
-from cocktailspace.analytics.bar.index import BarIndex
+from cocktailspace.analytics.bar.answer import Bar, read_bars
+from cocktailspace.analytics.bar.wishes import liked_weights, wish_of
+from cocktailspace.analytics.published import PublishedRun
 from cocktailspace.artifacts.store import MissingError
 from cocktailspace.catalogue.errors import NotFoundError
-from cocktailspace.catalogue.names import did_you_mean, name_key
 from cocktailspace.cli.common import published_run_id, say
+from cocktailspace.cli.compare import described as described_difference
+from cocktailspace.cli.naming import RecipeNames, ingredients_named
 from cocktailspace.settings import read_settings
 from cocktailspace.storage import choose_store
+from cocktailspace.wording import counted
 
 MOST_NAMES = 500
 _FILE_CHARACTERS = 100_000
-_SHOWN_CHOICES = 5
 
 
 def bar(
@@ -31,6 +33,12 @@ def bar(
         Path | None, typer.Option(help="A file of names, one a line; # begins a comment")
     ] = None,
     staples: Annotated[bool, typer.Option(help="Ice, water, sugar and salt are there, too")] = True,
+    like: Annotated[
+        list[str] | None, typer.Option(help="A recipe that is liked: bottles are weighed by these")
+    ] = None,
+    wish: Annotated[
+        str | None, typer.Option(help="A recipe to have, or else what is nearest to it")
+    ] = None,
     most: Annotated[int, typer.Option(min=1, max=200, help="How many each list names")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, with lines")] = False,
 ) -> None:
@@ -44,13 +52,18 @@ def bar(
     if len(wanted) > MOST_NAMES:
         raise typer.BadParameter(f"{len(wanted)} names are too many; at most {MOST_NAMES}")
     store = choose_store(read_settings())
+    run_id = published_run_id(store)
     try:
-        bars = read_bars(store, published_run_id(store))
+        bars = read_bars(store, run_id)
     except MissingError:
         raise NotFoundError(
             "the analytics are of an older version; `cocktailspace refresh` makes them anew"
         ) from None
-    answer = answer_of(bars, wanted, staples=staples, most=most)
+    run = cache(lambda: PublishedRun(store, run_id))
+    places = ingredients_named(bars.index, wanted)
+    asked = bars.of((int(bars.index.ids[each]) for each in places), staples=staples)
+    named = {"bar": [bars.index.names[each] for each in places]}
+    answer = named | answer_of(asked, like or [], wish, most=most, open_run=run)
     if as_json:
         typer.echo(json.dumps(answer))
     else:
@@ -66,50 +79,27 @@ def _names_in(path: Path) -> list[str]:
     return [line for line in lines if line]
 
 
-def answer_of(bars: Bars, wanted: Sequence[str], *, staples: bool, most: int) -> dict[str, Any]:
-    """What the bar of these names makes of everything.
+def answer_of(
+    bar: Bar,
+    likes: Sequence[str],
+    wish: str | None,
+    *,
+    most: int,
+    open_run: Callable[[], PublishedRun],
+) -> dict[str, Any]:
+    """What the bar makes of everything, and of a wish.
 
-    Raises NotFoundError with every name that is not an ingredient's, or could be several's.
+    Raises NotFoundError with every name that is not a recipe's, or could be several's.
     """
-    places = named(bars.index, wanted)
-    asked = bars.of((int(bars.index.ids[each]) for each in places), staples=staples)
-    return {"bar": [bars.index.names[each] for each in places], **asked.answer(most)}
-
-
-def named(index: BarIndex, wanted: Iterable[str]) -> list[int]:
-    """Places of the ingredients that are meant: by name or alias, else the only one that begins
-    with the words, else the only one that has them.
-    """
-    known = {name_key(alias): place for place, own in enumerate(index.aliases) for alias in own}
-    known |= {name_key(name): place for place, name in enumerate(index.names)}
-    spelled = [*index.names, *chain.from_iterable(index.aliases)]
-    problems, found = [], []
-    for name in wanted:
-        choices = _meant(name, known)
-        if len(choices) == 1:
-            found.append(choices.pop())
-        elif choices:
-            some = [index.names[each] for each in sorted(choices)]
-            said = " or ".join(repr(each) for each in some[:_SHOWN_CHOICES])
-            more = len(some) - _SHOWN_CHOICES
-            also = f", or one of {more} more" if more > 0 else ""
-            problems.append(f"{name!r} could be several: did you mean {said}{also}?")
-        else:
-            problems.append(f"there is no ingredient {name!r}{did_you_mean(name, spelled)}")
-    if problems:
-        raise NotFoundError("\n".join(problems))
-    return list(dict.fromkeys(found))
-
-
-def _meant(name: str, known: dict[str, int]) -> set[int]:
-    key = name_key(name)
-    if key in known:
-        return {known[key]}
-    if not key:
-        return set()
-    words = key.split()
-    begins = {place for each, place in known.items() if each.split()[: len(words)] == words}
-    return begins or {place for each, place in known.items() if set(words) <= set(each.split())}
+    index = bar.bars.index
+    recipes = RecipeNames(index.recipe_names, index.recipe_ids.tolist())
+    ids = recipes.ids_of([*likes, *([] if wish is None else [wish])])
+    liked = ids[: len(likes)]
+    weights = liked_weights(open_run(), liked, index.recipe_ids) if liked else None
+    answer = bar.answer(most, weights)
+    if wish is not None:
+        answer["wish"] = wish_of(bar, ids[-1], open_run)
+    return answer
 
 
 def described(answer: dict[str, Any]) -> str:
@@ -127,7 +117,20 @@ def described(answer: dict[str, Any]) -> str:
         line("two bottles short", "two_short", map(_without, answer["two_short"])),
     ]
     bottles = "; ".join(map(_bottle, answer["next_bottles"])) or "nothing"
-    return "\n".join([*lines, f"buy next: {bottles}", f"in the bar: {', '.join(answer['bar'])}"])
+    lines.append(f"buy next: {bottles}")
+    if answer.get("wish"):
+        lines += _wish(answer["wish"])
+    return "\n".join([*lines, f"in the bar: {', '.join(answer['bar'])}"])
+
+
+def _wish(wish: dict[str, Any]) -> Iterator[str]:
+    """Whether it can be made and how, or what it lacks and what is nearest to it."""
+    swaps = [_swap(line) for line in wish["lines"] if line["how"] == "stand_in"]
+    doing = f"; stand-ins: {'; '.join(swaps)}" if swaps else ""
+    lacks = " and ".join(each["name"] for each in wish["missing"])
+    yield f"wish: {wish['name']} " + (f"lacks {lacks}{doing}" if lacks else "can be made")
+    for each in wish["nearest"]:
+        yield f"nearest to it: {each['name']} ({described_difference(each)})"
 
 
 def _with_stand_ins(drink: dict[str, Any]) -> str:
@@ -137,7 +140,7 @@ def _with_stand_ins(drink: dict[str, Any]) -> str:
 
 def _swap(line: dict[str, Any]) -> str:
     pairs = line["pairs"]
-    evidence = f"{pairs} pairs of recipes" if pairs else "by kind"
+    evidence = f"{counted(pairs, 'pair')} of recipes" if pairs else "by kind"
     adds = f", adds {' and '.join(line['adds'])}" if line["adds"] else ""
     return f"{line['stand_in']} for {line['ingredient']}, {evidence}{adds}"
 

@@ -30,6 +30,7 @@ from cocktailspace.refresh.local_jobs import JobLog
 from cocktailspace.refresh.status import RefreshState, renew_restored
 from cocktailspace.settings import SettingsError
 from cocktailspace.terminal import printable
+from cocktailspace.wording import counted
 
 app = typer.Typer(
     name="cocktailspace",
@@ -189,7 +190,7 @@ def main() -> NoReturn:
         found = len(error.problems)
         more = found - MOST_PROBLEMS
         listed += f"\n  and {more:,} more" * (more > 0)
-        fail(f"nothing was written; {found:,} error{'s' * (found != 1)}:\n{listed}")
+        fail(f"nothing was written; {counted(found, 'error')}:\n{listed}")
     except (CatalogueError, SettingsError, StoreError, TokenError) as error:
         fail(str(error))
     except OSError as error:
@@ -211,4 +212,4 @@ def _leasing(services: Services) -> AbstractContextManager[None]:
 
 def _summary(copied: backups.Copied) -> str:
     state = copied.state
-    return f"version {state.version} of {state.catalogue_id}, {copied.recipes:,} recipes"
+    return f"version {state.version} of {state.catalogue_id}, {counted(copied.recipes, 'recipe')}"

@@ -11,8 +11,8 @@ import typer
 from cocktailspace.analytics.comparing import Difference
 from cocktailspace.analytics.published import PublishedRun
 from cocktailspace.catalogue.errors import NotFoundError
-from cocktailspace.catalogue.names import did_you_mean, name_key
 from cocktailspace.cli.common import published_run_id
+from cocktailspace.cli.naming import RecipeNames
 from cocktailspace.settings import read_settings
 from cocktailspace.storage import choose_store
 
@@ -21,7 +21,10 @@ Pair = tuple[str, str]
 
 def compare(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Two recipes by name", show_default=False)
+        list[str] | None,
+        typer.Argument(
+            help="Two recipes by name, or by id where several share it", show_default=False
+        ),
     ] = None,
     pairs: Annotated[
         Path | None, typer.Option(help="A CSV file of two names a line, for many at once")
@@ -70,16 +73,19 @@ def differences(
 ) -> Iterator[tuple[str, str, Difference]]:
     """The pairs as the catalogue spells them, and how each differs.
 
-    Raises NotFoundError with every name that the run does not know, before the first is given.
+    Raises NotFoundError with every name that the run does not know, or knows twice, before the
+    first is given.
     """
-    rows = {name_key(name): row for row, name in enumerate(run.names)}
+    recipes = RecipeNames(run.names, run.ids.tolist())
     problems, found = [], []
     for where, pair in wanted:
+        rows = []
         for name in pair:
-            if name_key(name) not in rows:
-                hint = did_you_mean(name, run.names)
-                problems.append(f"{where}there is no recipe {name!r}{hint}")
-        found.append([rows.get(name_key(name), -1) for name in pair])
+            try:
+                rows.append(run.row_of(recipes.id_of(name)))
+            except NotFoundError as error:
+                problems.append(f"{where}{error}")
+        found.append(rows)
     if problems:
         raise NotFoundError("\n".join(problems))
     for one, other in found:

@@ -22,6 +22,7 @@ from cocktailspace.importing.readers.files import is_catalogue
 from cocktailspace.importing.rows import Collection, UnreadableError
 from cocktailspace.importing.service import Import, Imports
 from cocktailspace.terminal import printable
+from cocktailspace.wording import counted
 
 _STDIO = Path("-")
 _OWNER = "command line"
@@ -182,7 +183,9 @@ def _show(console: Console, found: Import) -> None:
     ]
     row("the same", _listed(certain, len(certain)))
     row(
-        "new", f"{view.new_ingredients:,} ingredients; units: {', '.join(view.new_units) or 'none'}"
+        "new",
+        f"{counted(view.new_ingredients, 'ingredient')}; "
+        f"units: {', '.join(view.new_units) or 'none'}",
     )
     for group in plan.groups:
         row("decide" if group in plan.open_groups else "decided", _question(group, plan))
@@ -204,7 +207,7 @@ def _question(group: Group, plan: Plan) -> str:
         exact = place is not None and place.name != group.place
         shown.append(each.match.name + (f" under {place.name}" if place and exact else ""))
     names = "" if group.kind == "near" else f" {_listed(shown, len(shown))}"
-    return f"{question(group)}{names} ({group.lines} lines)"
+    return f"{question(group)}{names} ({counted(group.lines, 'line')})"
 
 
 def _listed(names: list[str], count: int) -> str:

@@ -21,6 +21,7 @@ from cocktailspace.catalogue.exchange import (
 )
 from cocktailspace.cli.common import described, existing, fail, say
 from cocktailspace.files import replace_file
+from cocktailspace.wording import counted
 
 _STDIO = Path("-")
 _NAMED = 10
@@ -92,7 +93,7 @@ def _confirm_deletions(services: Services, file: CatalogueFile, *, yes: bool) ->
     for table, names in deleted.items():
         more = len(names) - _NAMED
         named = ", ".join(names[:_NAMED]) + f" and {more:,} more" * (more > 0)
-        say(f"would delete {len(names):,} {table}: {named}", err=True)
+        say(f"would delete {counted(len(names), table[:-1], table)}: {named}", err=True)
     if not deleted or yes:
         return
     if not sys.stdin.isatty():

@@ -16,6 +16,7 @@ from cocktailspace.refresh.ports import JobQueue
 from cocktailspace.refresh.status import RefreshState, RefreshStatus
 from cocktailspace.terminal import printable
 from cocktailspace.times import to_text
+from cocktailspace.wording import counted
 
 _LOOK_SECONDS = 0.1
 
@@ -105,8 +106,7 @@ def _headline(status: RefreshStatus, now: datetime) -> str:
                 return f"pending: an older version of the program made what is published; {when}"
             if status.restored:
                 return f"pending: another copy of the catalogue was put in its place; {when}"
-            changes = f"{status.pending_changes} change{'s' * (status.pending_changes != 1)}"
-            return f"pending: {changes}; {when}"
+            return f"pending: {counted(status.pending_changes, 'change')}; {when}"
 
 
 def _when(moment: datetime | None, now: datetime) -> str:

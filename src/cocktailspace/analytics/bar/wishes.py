@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cocktailspace.analytics.bar.answer import Bar
 from cocktailspace.analytics.bar.index import Numbers
 from cocktailspace.analytics.published import PublishedRun
 from cocktailspace.analytics.transport.distances import nearest_columns
@@ -31,6 +32,24 @@ def liked_weights(run: PublishedRun, liked: Iterable[int], recipe_ids: Numbers) 
     known = run.ids[rows] == recipe_ids if len(order) else np.zeros(len(rows), dtype=np.bool_)
     weights[known] = likeness[rows[known]] ** 2
     return weights
+
+
+def wish_of(bar: Bar, wished: int, open_run: Callable[[], PublishedRun]) -> dict[str, Any] | None:
+    """What the bar makes of the wished recipe and, as `nearest`, what else it makes where
+    something is missing; None for one that its index does not know.
+
+    open_run: gives the run, which is read only if it is needed.
+    """
+    index = bar.bars.index
+    (place,) = np.nonzero(index.recipe_ids == wished)
+    if len(place) == 0:
+        return None
+    (drink,) = bar.described(place)
+    if not drink["missing"]:
+        return {**drink, "nearest": []}
+    run = open_run()
+    makeable = index.recipe_ids[bar.drinks.can_be_made()]
+    return {**drink, "nearest": nearest_makeable(run, wished, makeable) if run.has(wished) else []}
 
 
 def nearest_makeable(

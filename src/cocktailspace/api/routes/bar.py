@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from cocktailspace.analytics.bar.answer import Bar, read_bars
-from cocktailspace.analytics.bar.wishes import liked_weights, nearest_makeable
+from cocktailspace.analytics.bar.wishes import liked_weights, wish_of
 from cocktailspace.analytics.published import PublishedRun
 from cocktailspace.api.context import Context
 from cocktailspace.api.differences import Similar
@@ -187,19 +187,14 @@ class _Asked:
 
     def answer(self) -> dict[str, Any]:
         answer = self._bar.answer(self._question.limit, self._weights())
-        if self._question.wish is not None or self._question.map:
-            self._add_of_all(answer)
-        unknown = list(dict.fromkeys(self._unknown))
-        return {"unknown": {"ingredients": self._bar.unknown, "recipes": unknown}, **answer}
-
-    def _add_of_all(self, answer: dict[str, Any]) -> None:
-        """What more than the first of each list are needed for."""
-        lists, ids = self._bar.lists(), self._bar.bars.index.recipe_ids
         if self._question.wish is not None:
-            answer["wish"] = self._wish(self._question.wish, ids[lists["can_make"]])
+            answer["wish"] = self._wish(self._question.wish)
         if self._question.map:
+            lists, ids = self._bar.lists(), self._bar.bars.index.recipe_ids
             shown = ("can_make", "with_stand_ins", "one_short")
             answer["map"] = {name: ids[lists[name]].tolist() for name in shown}
+        unknown = list(dict.fromkeys(self._unknown))
+        return {"unknown": {"ingredients": self._bar.unknown, "recipes": unknown}, **answer}
 
     def _weights(self) -> np.ndarray[Any, np.dtype[np.int64]] | None:
         if not self._question.likes:
@@ -209,15 +204,8 @@ class _Asked:
         self._unknown += [each for each in self._question.likes if each not in known]
         return liked_weights(run, known, self._bar.bars.index.recipe_ids) if known else None
 
-    def _wish(
-        self, wish: int, makeable: np.ndarray[Any, np.dtype[np.int64]]
-    ) -> dict[str, Any] | None:
-        (place,) = np.nonzero(self._bar.bars.index.recipe_ids == wish)
-        if len(place) == 0:
+    def _wish(self, wish: int) -> dict[str, Any] | None:
+        found = wish_of(self._bar, wish, lambda: self._runs.of(self._run_id))
+        if found is None:
             self._unknown.append(wish)
-            return None
-        (drink,) = self._bar.described(place)
-        if not drink["missing"]:
-            return {**drink, "nearest": []}
-        run = self._runs.of(self._run_id)
-        return {**drink, "nearest": nearest_makeable(run, wish, makeable) if run.has(wish) else []}
+        return found

@@ -15,6 +15,7 @@ from cocktailspace.api.errors import OverdueError, RefresherStoppedError, answer
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.refresh.status import RefreshState
 from cocktailspace.times import to_text
+from cocktailspace.wording import counted
 
 HEALTH = "/healthz"
 
@@ -65,8 +66,9 @@ def health_routes(context: Context, registry: CollectorRegistry | None) -> APIRo
         if status.overdue_at is not None and status.overdue_at < now:
             since = to_text(status.unpublished_since) if status.unpublished_since else "ever"
             raise OverdueError(
-                f"{status.pending_changes} changes since {since} are not published; they should "
-                f"have been by {to_text(status.overdue_at)} (state: {status.state}); "
+                f"the refresh that was due by {to_text(status.overdue_at)} has not published "
+                f"{counted(status.pending_changes, 'change')} since {since} "
+                f"(state: {status.state}); "
                 "/api/v1/refresh says more"
             )
         return RefreshHealth(

@@ -15,6 +15,7 @@ from cocktailspace.catalogue.lookup import chunks
 from cocktailspace.catalogue.models import Line, LineDraft, Recipe, RecipeDraft, RecipeFields
 from cocktailspace.catalogue.recipes import load_drafts, load_recipes
 from cocktailspace.catalogue.units import list_units
+from cocktailspace.wording import counted
 
 _RECIPES_AT_ONCE = 50
 _SHOWN_ELSEWHERE = ("name", "description", "instructions", "extra", "uid", "makes_id")
@@ -126,7 +127,7 @@ def recipe_json_ld(recipe: Recipe, short: Short, address: str | None = None) -> 
         "recipeCategory": "Cocktail",
         "recipeIngredient": [line_text(line, short) for line in recipe.ingredients],
         "recipeInstructions": [{"@type": "HowToStep", "text": step} for step in steps],
-        "recipeYield": recipe.servings and f"{recipe.servings} servings",
+        "recipeYield": recipe.servings and counted(recipe.servings, "serving"),
         "cookingMethod": recipe.method,
         "tool": recipe.glass and {"@type": "HowToTool", "name": f"{recipe.glass} glass"},
         "keywords": ", ".join(recipe.tags),

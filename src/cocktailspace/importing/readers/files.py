@@ -17,6 +17,7 @@ from cocktailspace.importing.readers.objects import collection_of
 from cocktailspace.importing.readers.prose import read_text
 from cocktailspace.importing.readers.tables import delimiter_of, read_csv, read_spreadsheet
 from cocktailspace.importing.rows import Collection, IngredientRow, UnreadableError
+from cocktailspace.wording import counted
 
 _TABLES = (".csv", ".tsv")
 _BROKEN = (
@@ -221,7 +222,7 @@ def _of_pack(
             found += [collection_of(each, "JSON", mapped) for each in recipes]
     if not found:
         raise UnreadableError("the archive has no files with recipes")
-    remarks = (f"{passed} files of the archive were passed over",) if passed else ()
+    remarks = (f"passed over: {counted(passed, 'file')} of the archive",) if passed else ()
     ingredients: dict[str, IngredientRow] = {
         row.name.casefold(): row for each in found for row in each.ingredients
     }

@@ -12,6 +12,7 @@ from cocktailspace.importing.readers.fields import is_long, recipe_of, rows_of_l
 from cocktailspace.importing.readers.keys import Mapped
 from cocktailspace.importing.readers.values import text_of
 from cocktailspace.importing.rows import Collection, RecipeRow, UnreadableError
+from cocktailspace.wording import counted
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 30
@@ -113,7 +114,7 @@ def collection_of_rows(rows: Sequence[Sequence[Any]], what: str, mapped: Mapped)
     named: list[RecipeRow] = [recipe for recipe in recipes if recipe.name]
     unknown = dict.fromkeys(key for recipe in recipes for key in recipe.extra)
     lost = len(recipes) - len(named)
-    remarks = (f"{lost} rows without a name were passed over",) if lost else ()
+    remarks = (f"passed over: {counted(lost, 'row')} without a name",) if lost else ()
     return Collection(f"{what}, {form}", "", tuple(named), (), tuple(unknown), remarks)
 
 
