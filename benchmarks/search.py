@@ -18,8 +18,9 @@ from typing import Any
 
 from benchmarks.catalogues import real_catalogue_path
 from benchmarks.growth import made_up
-from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.exchange import import_file, parse_file
+from cocktailspace.catalogue.fields import as_draft
 from cocktailspace.catalogue.ingredients import (
     get_ingredient,
     list_ingredients,
@@ -28,8 +29,8 @@ from cocktailspace.catalogue.ingredients import (
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.models import IngredientDraft, RecipeDraft
 from cocktailspace.catalogue.recipes import get_recipe, replace_recipes
-from cocktailspace.catalogue.rows import as_draft
 from cocktailspace.catalogue.search import RecipeQuery, SearchIndex, Snapshot
+from cocktailspace.catalogue.sqlite import sqlite_url
 
 GLASSES = ["Coupe", "Old Fashioned", "Highball", "Nick & Nora", "Tiki Mug", "Flute"]
 METHODS = ["Shake", "Stir", "Build", "Blend"]

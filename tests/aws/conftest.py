@@ -12,8 +12,9 @@ from cocktailspace.analytics.job import run_job
 from cocktailspace.artifacts.attempt import AttemptRecorder
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.bootstrap import Services
-from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.migrate import migrate
+from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.settings import Settings
 from cocktailspace.times import utc_now

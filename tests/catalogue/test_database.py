@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from cocktailspace.catalogue import database as database_module
+from cocktailspace.catalogue import sqlite
 from cocktailspace.catalogue.changes import append_changes, catalogue_state, first_change_after
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import BusyError, ConflictError, InvalidError
@@ -133,7 +133,7 @@ def test_a_writer_has_the_lock_before_it_reads(database: Database) -> None:
 def test_a_writer_that_never_ends_makes_the_next_one_say_busy(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
     impatient = Database(database.url.render_as_string())
     with (
         closing(sqlite3.connect(str(database.path), isolation_level=None)) as other,

@@ -12,7 +12,14 @@ from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import InvalidError
 from cocktailspace.catalogue.exchange import export_text, import_file, parse_file, starter_file
 from cocktailspace.catalogue.exchange.file import ROWS
-from cocktailspace.catalogue.fields import empty_of, name_in_files, shapes_of
+from cocktailspace.catalogue.fields import (
+    FIRST_FIELDS,
+    as_draft,
+    empty_of,
+    later_fields,
+    name_in_files,
+    shapes_of,
+)
 from cocktailspace.catalogue.ingredients import (
     get_ingredient,
     list_ingredients,
@@ -27,7 +34,6 @@ from cocktailspace.catalogue.models import (
     UnitDraft,
 )
 from cocktailspace.catalogue.recipes import get_recipe, replace_recipes
-from cocktailspace.catalogue.rows import FIRST_FIELDS, as_draft, later_fields
 from cocktailspace.catalogue.units import get_unit, replace_units
 from tests.catalogue.samples import everything
 

@@ -5,6 +5,7 @@ import pytest
 
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import ConflictError, InvalidError, NotFoundError
+from cocktailspace.catalogue.fields import as_draft
 from cocktailspace.catalogue.ingredients import (
     create_ingredients,
     delete_ingredient,
@@ -13,7 +14,6 @@ from cocktailspace.catalogue.ingredients import (
 )
 from cocktailspace.catalogue.models import IngredientDraft, UnitDraft
 from cocktailspace.catalogue.recipes import delete_recipe
-from cocktailspace.catalogue.rows import as_draft
 from cocktailspace.catalogue.taxonomy import ancestors, children_first, descendants
 from cocktailspace.catalogue.units import create_units, delete_unit, get_unit, replace_units
 from tests.conftest import BAR, ManualClock

@@ -10,11 +10,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from cocktailspace.catalogue.changes import catalogue_state
-from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import SchemaError
 from cocktailspace.catalogue.migrate import migrate, require_catalogue
 from cocktailspace.catalogue.migrations import REVISION
 from cocktailspace.catalogue.schema import metadata
+from cocktailspace.catalogue.sqlite import sqlite_url
 
 
 def test_migrations_make_the_schema_that_the_program_uses(database: Database) -> None:

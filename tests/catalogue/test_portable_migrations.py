@@ -12,12 +12,13 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 
 from cocktailspace.catalogue.changes import catalogue_state
-from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import ConflictError, SchemaError
 from cocktailspace.catalogue.migrate import migrate, require_catalogue, upgrade
 from cocktailspace.catalogue.migrations import REVISION
 from cocktailspace.catalogue.migrations.altered import altered_table
 from cocktailspace.catalogue.schema import metadata
+from cocktailspace.catalogue.sqlite import sqlite_url
 from tests.operations.schemas.make import CATALOGUE_ID, FOLDER
 
 SCHEMAS = sorted(FOLDER.glob("*.sql"))

@@ -4,16 +4,16 @@ from datetime import timedelta
 import pytest
 
 from cocktailspace.catalogue.changes import catalogue_state
-from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.database import Database, Limits
 from cocktailspace.catalogue.errors import InvalidError, NotFoundError
-from cocktailspace.catalogue.models import Limits, LineDraft, RecipeDraft
+from cocktailspace.catalogue.fields import as_draft
+from cocktailspace.catalogue.models import LineDraft, RecipeDraft
 from cocktailspace.catalogue.recipes import (
     create_recipes,
     delete_recipe,
     get_recipe,
     replace_recipes,
 )
-from cocktailspace.catalogue.rows import as_draft
 from tests.catalogue.finding import find
 from tests.conftest import BAR, ManualClock
 

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import Engine, event
 
 from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.fields import as_draft
 from cocktailspace.catalogue.ingredients import get_ingredient, replace_ingredients
 from cocktailspace.catalogue.models import IngredientDraft, RecipeDraft
 from cocktailspace.catalogue.recipes import get_recipe, replace_recipes
-from cocktailspace.catalogue.rows import as_draft
 
 DOCUMENT = {
     "format": "catalogue/1",

@@ -15,13 +15,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from cocktailspace.catalogue import database as database_module
+from cocktailspace.catalogue import sqlite
 from cocktailspace.catalogue.changes import catalogue_state
-from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.models import IngredientDraft
 from cocktailspace.catalogue.schema import ingredients
+from cocktailspace.catalogue.sqlite import sqlite_url
 
 CACHE_BYTES = 2_048_000
 
@@ -29,7 +30,7 @@ CACHE_BYTES = 2_048_000
 def test_a_write_larger_than_the_cache_shuts_no_reader_out_before_its_commit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.1)
     writer, reader = (Database(sqlite_url(tmp_path / "catalogue.sqlite")) for _ in range(2))
     migrate(writer, network_file_system=True)
     drafts = [
@@ -137,7 +138,7 @@ def test_the_journal_is_there_from_the_first_moment_and_stays(
         database = Database(sqlite_url(path))
         migrate(database, network_file_system=True)
         database.close()
-    assert 0 < journal.stat().st_size <= database_module._JOURNAL_BYTES
+    assert 0 < journal.stat().st_size <= sqlite._JOURNAL_BYTES
     assert _ingredients(path) == names
 
 

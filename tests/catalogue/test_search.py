@@ -13,6 +13,7 @@ from cocktailspace.catalogue.changes import renew_identity
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import InvalidError
 from cocktailspace.catalogue.exchange import import_file, starter_file
+from cocktailspace.catalogue.fields import as_draft
 from cocktailspace.catalogue.ingredients import (
     create_ingredients,
     get_ingredient,
@@ -34,7 +35,6 @@ from cocktailspace.catalogue.recipes import (
     load_recipes,
     replace_recipes,
 )
-from cocktailspace.catalogue.rows import as_draft
 from cocktailspace.catalogue.search import RecipeQuery, SearchIndex, Snapshot, index, reading
 from cocktailspace.catalogue.units import create_units, get_unit, replace_units
 from tests.catalogue.finding import find

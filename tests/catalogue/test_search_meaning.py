@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocktailspace.catalogue.measures import Kind, Measures
-from cocktailspace.catalogue.names import name_key, order_key
+from cocktailspace.catalogue.names import name_key, order_key, words_of
 from cocktailspace.catalogue.search import Cursor, RecipeQuery, Snapshot
 from cocktailspace.catalogue.search.ingredients import SearchedIngredients
 from cocktailspace.catalogue.search.segment import SearchedRecipe, Segment, build_segment, label
-from cocktailspace.catalogue.search.words import words_of
 
 WORDS = [
     "gin",

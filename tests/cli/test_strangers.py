@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from cocktailspace.catalogue import backup as copies
-from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import ConflictError
 from cocktailspace.catalogue.migrate import migrate
+from cocktailspace.catalogue.sqlite import sqlite_url
 from tests.cli.test_commands import Run, environment, run
 from tests.conftest import BAR, import_document
 from tests.load.harness import Server, request

@@ -23,7 +23,8 @@ from cocktailspace.artifacts.attempt import Attempt, AttemptRecorder
 from cocktailspace.artifacts.manifest import Manifest, read_published
 from cocktailspace.bootstrap import Services, prepare_catalogue
 from cocktailspace.catalogue.changes import CatalogueState, catalogue_state
-from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.refresh.debounce import Debounce
 from cocktailspace.refresh.embedded import Refresher, WakeUp
 from cocktailspace.refresh.ports import Job

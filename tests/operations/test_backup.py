@@ -11,10 +11,11 @@ import pytest
 
 from cocktailspace.catalogue import backup as copies
 from cocktailspace.catalogue.changes import catalogue_state
-from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import BusyError, ConflictError, DamagedError, SchemaError
 from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.models import IngredientDraft
+from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.refresh.status import RefreshState
 from tests.load.harness import Server, request
 from tests.operations.site import Site, another_catalogue, eventually

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from cocktailspace.catalogue.changes import catalogue_state
-from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.models import IngredientDraft
+from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.refresh.status import RefreshState, RefreshStatus, StatusReader
 from tests.conftest import ManualClock

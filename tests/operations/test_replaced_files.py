@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from cocktailspace.catalogue.changes import catalogue_state
-from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import BusyError
 from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.models import IngredientDraft
+from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.cli.doctor import examine
 from cocktailspace.refresh.migration_guard import REPLACEMENT_GRACE
 from cocktailspace.refresh.status import RefreshState

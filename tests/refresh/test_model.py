@@ -28,9 +28,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from cocktailspace.artifacts.manifest import MANIFEST_KEY
 from cocktailspace.catalogue.changes import catalogue_state
-from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.models import IngredientDraft
+from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.refresh.debounce import retry_pause
 from tests.conftest import ManualClock
 from tests.refresh.world import ARTIFACTS, World

@@ -18,10 +18,11 @@ from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.artifacts.publish import Result, new_run_id, publish
 from cocktailspace.catalogue.changes import catalogue_state
-from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.exchange import import_file, parse_file
 from cocktailspace.catalogue.ingredients import list_ingredients
 from cocktailspace.catalogue.migrate import migrate
+from cocktailspace.catalogue.sqlite import sqlite_url
 from tests.conftest import encoded
 
 IN_CATALOGUE = 500

@@ -29,8 +29,8 @@ from cocktailspace.catalogue.errors import (
     Problem,
     SchemaError,
     UnavailableError,
+    problem_of,
 )
-from cocktailspace.catalogue.validation import problem_of
 from cocktailspace.refresh.ports import SchedulerError
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")

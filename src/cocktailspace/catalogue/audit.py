@@ -21,6 +21,9 @@ from cocktailspace.catalogue.errors import (
     InvalidError,
     Problem,
     SchemaError,
+    at,
+    place_of,
+    problem_of,
 )
 from cocktailspace.catalogue.models import (
     IngredientDraft,
@@ -33,7 +36,6 @@ from cocktailspace.catalogue.models import (
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.schema import Json, UtcTime
 from cocktailspace.catalogue.taxonomy import in_cycles
-from cocktailspace.catalogue.validation import at, place_of, problem_of
 from cocktailspace.times import from_text
 
 _CATALOGUE_ID = re.compile(r"[0-9A-Fa-f]{32}")

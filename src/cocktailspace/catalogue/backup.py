@@ -18,7 +18,7 @@ from cocktailspace.catalogue.changes import (
     change_time,
     renew_identity,
 )
-from cocktailspace.catalogue.database import BUSY_SECONDS, Database, sqlite_url
+from cocktailspace.catalogue.database import Database, as_domain_errors
 from cocktailspace.catalogue.errors import (
     BusyError,
     CatalogueError,
@@ -31,7 +31,7 @@ from cocktailspace.catalogue.idempotency import forget_answers
 from cocktailspace.catalogue.migrate import migrate, revisions, upgrade
 from cocktailspace.catalogue.revision import refuse_newer, schema_revision
 from cocktailspace.catalogue.schema import recipes
-from cocktailspace.catalogue.translate import as_domain_errors
+from cocktailspace.catalogue.sqlite import BUSY_SECONDS, sqlite_url
 from cocktailspace.files import match_owner, mode_at, scratch_folder
 
 

@@ -7,23 +7,38 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, Connection, create_engine, make_url
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from cocktailspace.catalogue.changes import Action, Entity, append_changes
-from cocktailspace.catalogue.connections import FileConnections
-from cocktailspace.catalogue.errors import BusyError
-from cocktailspace.catalogue.models import Limits
+from cocktailspace.catalogue.errors import BusyError, ConflictError, InvalidError, Problem
 from cocktailspace.catalogue.revision import check_schema
-from cocktailspace.catalogue.translate import BUSY, as_domain_errors
+from cocktailspace.catalogue.sqlite import (
+    BUSY,
+    BUSY_SECONDS,
+    FileConnections,
+    raise_domain_error,
+    sqlite_engine,
+)
 from cocktailspace.times import Clock, utc_now
 
-BUSY_SECONDS = 5.0
-_JOURNAL_BYTES = 1_048_576
-"""What a journal that is kept may take; a larger one shrinks to it when its transaction ends."""
 _REPLACED = "the catalogue's file was replaced while this was written to the old one; try again"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one mutation may hold."""
+
+    ingredients_per_recipe: int = 100
+    rows_per_bulk: int = 5_000
+
+    def bulk_places(self, field: str, count: int) -> list[str]:
+        """The places of a bulk's rows, `recipes[3]`; InvalidError when there are too many."""
+        if count > self.rows_per_bulk:
+            message = f"{count} rows are too many at once; at most {self.rows_per_bulk}"
+            raise InvalidError([Problem(field, message)])
+        return [f"{field}[{row}]" for row in range(count)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +72,8 @@ class Database:
         after_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self.url = make_url(url)
-        self.engine = _make_engine(self.url)
+        is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = sqlite_engine(self.url) if is_sqlite else create_engine(self.url)
         self._limits = limits or Limits()
         self._clock = clock
         self._after_commit = after_commit
@@ -160,58 +176,19 @@ class Database:
         self.engine.dispose()
 
 
-def sqlite_url(path: Path) -> URL:
-    """The database URL of a SQLite file; as text, a name with a question mark would be another."""
-    return URL.create("sqlite", database=str(path))
-
-
-def keep_journal(connection: sqlite3.Connection) -> None:
-    """Have the rollback journal stay when a transaction ends, its header emptied.
-
-    A client of a network file system believes for half a minute that a file is not there, and for
-    as long what size it had. Of a writer that was killed in mid-commit it would miss the journal,
-    and take what was half written for committed. A journal that always exists is opened, which asks
-    the server, and its header says whether it must be rolled back.
-    """
-    connection.execute("PRAGMA journal_mode = PERSIST")
-    connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL_BYTES}")
-
-
-def _make_engine(url: URL) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url)
-    # As many connections as callers: what bounds them is the edge's number of threads.
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
-
-    @event.listens_for(engine, "do_connect")
-    def open_existing(
-        _dialect: Any, _record: Any, args: list[Any], options: dict[str, Any]
-    ) -> None:
-        # SQLite would make an empty database of a file that is missing for a moment.
-        if args[0] != ":memory:" and not options.get("uri"):
-            args[0] = f"{Path(args[0]).absolute().as_uri()}?mode=rw"
-            options["uri"] = True
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, below
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        if connection.execute("PRAGMA journal_mode").fetchone() == ("delete",):
-            keep_journal(connection)
-        # With a rollback journal, what does not fit the cache would go to the file before the
-        # commit, and shut all readers out from then on.
-        connection.execute("PRAGMA cache_spill = OFF")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if not options.get("writes", False):
-            connection.exec_driver_sql("BEGIN")
-            return
-        # Within a transaction SQLite would ignore it.
-        connection.exec_driver_sql(f"PRAGMA foreign_keys = {options['foreign_keys']}")
-        # A writer takes its lock at once: one that read first could not wait for its turn.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
+@contextmanager
+def as_domain_errors() -> Iterator[None]:
+    """Raise the catalogue's errors for the database's; what nobody can act on passes as it is."""
+    try:
+        yield
+    except IntegrityError as error:  # on a database that lets two writers in at once
+        raise ConflictError(
+            "another writer changed the same rows at the same time; read again"
+        ) from error
+    except DatabaseError as error:
+        if isinstance(error.orig, sqlite3.Error):
+            raise_domain_error(error.orig)
+        raise
+    except sqlite3.Error as error:  # while a connection was opened
+        raise_domain_error(error)
+        raise

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from cocktailspace.catalogue.lines import read_lines
 from cocktailspace.catalogue.lookup import chunks
 from cocktailspace.catalogue.names import alike_key, name_key
+from cocktailspace.catalogue.recipes import read_lines
 from cocktailspace.catalogue.schema import ingredients, recipes
 
 

@@ -1,14 +1,40 @@
-"""What a model's fields are like: all that columns, files and forms need to know of them."""
+"""What a model's fields are like, and how rows, drafts and records are made of each other by them.
 
+Columns, files and forms know no more of a field than this.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
 from types import NoneType
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cocktailspace.catalogue.values import Reference
+from cocktailspace.catalogue.models import (
+    IngredientDraft,
+    LineDraft,
+    MethodDraft,
+    RecipeDraft,
+    UnitDraft,
+)
+from cocktailspace.catalogue.values import Draft, Reference
+
+D = TypeVar("D", bound=Draft)
+
+FIRST_FIELDS: dict[type[Draft], frozenset[str]] = {
+    UnitDraft: frozenset({"name", "abbreviation", "millilitres"}),
+    IngredientDraft: frozenset({"name", "parent_id", "allow_substitution", "description"}),
+    RecipeDraft: frozenset(
+        {"name", "instructions", "description", "source", "source_url", "ingredients"}
+    ),
+    LineDraft: frozenset({"ingredient_id", "amount", "unit_id"}),
+    MethodDraft: frozenset(),
+}
+"""Those of `catalogue/1` and of its time's API: whoever knows these alone leaves the others as they
+are.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +142,31 @@ def form_fields(model: type[BaseModel]) -> list[dict[str, Any]]:
                 }
             )
     return found
+
+
+def later_fields(model: type[Draft]) -> frozenset[str]:
+    """Those that came after the first: not saying them leaves them as they are."""
+    return frozenset(model.model_fields) - FIRST_FIELDS[model]
+
+
+def column_values(draft: Draft) -> dict[str, Any]:
+    """What a draft's own row holds."""
+    shapes = shapes_of(type(draft))
+    return {name: getattr(draft, name) for name, shape in shapes.items() if shape.is_column}
+
+
+def as_draft(record: BaseModel, kind: type[D]) -> D:
+    """The draft that would make this record again."""
+    values: dict[str, Any] = {}
+    for name, shape in shapes_of(kind).items():
+        value = getattr(record, name)
+        if shape.rows is not None and issubclass(shape.rows, Draft):
+            value = tuple(as_draft(each, shape.rows) for each in value)
+        values[name] = value
+    return kind.model_construct(**values)
+
+
+def completed(draft: D, current: D, unsaid: Collection[str]) -> D:
+    """The draft; what it does not say of the fields `unsaid` is as it is now."""
+    kept = {name: getattr(current, name) for name in set(unsaid) - draft.model_fields_set}
+    return draft.model_copy(update=kept) if kept else draft

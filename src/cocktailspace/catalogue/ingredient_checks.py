@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from cocktailspace.catalogue.errors import InvalidError, Problem
+from cocktailspace.catalogue.errors import InvalidError, Problem, at
 from cocktailspace.catalogue.lookup import missing_ids, name_problems
 from cocktailspace.catalogue.models import IngredientDraft
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.schema import ingredients, units
-from cocktailspace.catalogue.validation import at
 
 Drafts = Sequence[IngredientDraft]
 

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from cocktailspace.catalogue.database import Transaction
+from cocktailspace.catalogue.fields import as_draft, column_values, completed, later_fields
 from cocktailspace.catalogue.forest import forest_of
 from cocktailspace.catalogue.ingredient_checks import check_ingredients
 from cocktailspace.catalogue.lookup import chunks, require
 from cocktailspace.catalogue.models import Ingredient, IngredientDraft, PieceDraft
 from cocktailspace.catalogue.names import alike_key, name_key
-from cocktailspace.catalogue.rows import as_draft, column_values, completed, later_fields
 from cocktailspace.catalogue.schema import (
     ingredient_pieces,
     ingredients,

@@ -6,10 +6,9 @@ from typing import TypeVar
 
 from sqlalchemy import Column, Connection, Table, select
 
-from cocktailspace.catalogue.errors import AlikeError, MergedError, NotFoundError, Problem
+from cocktailspace.catalogue.errors import AlikeError, MergedError, NotFoundError, Problem, at
 from cocktailspace.catalogue.names import alike_key, name_key
 from cocktailspace.catalogue.schema import merged
-from cocktailspace.catalogue.validation import at
 
 T = TypeVar("T")
 

@@ -4,12 +4,12 @@ from sqlalchemy import ColumnElement, Table, delete, insert, select, update
 
 from cocktailspace.catalogue.database import Transaction
 from cocktailspace.catalogue.errors import InvalidError, MergedError, NotFoundError, Problem
+from cocktailspace.catalogue.fields import as_draft
 from cocktailspace.catalogue.ingredients import get_ingredient, replace_ingredients
 from cocktailspace.catalogue.lookup import require
 from cocktailspace.catalogue.models import Ingredient, IngredientDraft
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.recipes import delete_recipe, get_recipe
-from cocktailspace.catalogue.rows import as_draft
 from cocktailspace.catalogue.schema import (
     ingredient_pieces,
     ingredients,

@@ -8,13 +8,12 @@ from sqlalchemy import Connection, insert, select, update
 
 from cocktailspace.catalogue.calculated import Curve
 from cocktailspace.catalogue.database import Transaction
-from cocktailspace.catalogue.errors import InvalidError, Problem
+from cocktailspace.catalogue.errors import InvalidError, Problem, at
+from cocktailspace.catalogue.fields import as_draft, column_values, completed, later_fields
 from cocktailspace.catalogue.lookup import name_problems, require
 from cocktailspace.catalogue.models import Method, MethodDraft
 from cocktailspace.catalogue.names import name_key
-from cocktailspace.catalogue.rows import as_draft, column_values, completed, later_fields
 from cocktailspace.catalogue.schema import methods
-from cocktailspace.catalogue.validation import at
 
 
 def list_methods(connection: Connection) -> list[Method]:

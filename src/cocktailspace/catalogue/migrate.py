@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cocktailspace.catalogue.audit import refuse_foreign
-from cocktailspace.catalogue.database import Database, keep_journal
+from cocktailspace.catalogue.database import Database, as_domain_errors
 from cocktailspace.catalogue.migrations import REVISION
 from cocktailspace.catalogue.revision import check_schema, refuse_newer, schema_revision
-from cocktailspace.catalogue.translate import as_domain_errors
+from cocktailspace.catalogue.sqlite import keep_journal
 from cocktailspace.files import make_folder, match_owner
 
 if TYPE_CHECKING:

@@ -5,13 +5,11 @@ them together follow from it: ``x-form` ` says how a form asks for it where
 its type does not, and "no" that none does.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.values import (
     Coefficient,
     Draft,
@@ -32,21 +30,6 @@ from cocktailspace.catalogue.values import (
 AREA: dict[str, JsonValue] = {"x-form": "area"}
 SUGGESTED: dict[str, JsonValue] = {"x-form": "suggested"}
 NO_FORM: dict[str, JsonValue] = {"x-form": "no"}
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much one mutation may hold."""
-
-    ingredients_per_recipe: int = 100
-    rows_per_bulk: int = 5_000
-
-    def bulk_places(self, field: str, count: int) -> list[str]:
-        """The places of a bulk's rows, `recipes[3]`; InvalidError when there are too many."""
-        if count > self.rows_per_bulk:
-            message = f"{count} rows are too many at once; at most {self.rows_per_bulk}"
-            raise InvalidError([Problem(field, message)])
-        return [f"{field}[{row}]" for row in range(count)]
 
 
 class UnitDraft(Draft):

@@ -1,4 +1,4 @@
-"""When two names are the same name, and what to suggest for one that is unknown."""
+"""When two names are the same name, which words a text has, what an unknown name may have meant."""
 
 import hashlib
 import re
@@ -11,6 +11,13 @@ from rapidfuzz import fuzz, process
 _LIKE_ENOUGH = 60  # of 100
 _LONG_SOURCE = 200
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘`´"))
+_LETTERS = str.maketrans(
+    {"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "æ": "ae", "Æ": "ae"}
+    | {"œ": "oe", "Œ": "oe"}
+)
+"""Letters that Unicode does not take apart into one of A to Z and a mark."""
+_STOP_WORDS = {"a", "an", "and", "n", "of", "the", "with"}
+_SPELLINGS = {"whisky": "whiskey"}
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -39,6 +46,16 @@ def plain_words(text: str) -> list[str]:
         plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
         text = "".join(letter for letter in plain if unicodedata.category(letter) != "Mn")
     return list(map(_singular, _WORD.findall(text.translate(_APOSTROPHES))))
+
+
+def words_of(text: str) -> list[str]:
+    """Singular, without case, accents and punctuation, stop words left out where others remain.
+
+    What has no letter (an emoji) is a word as it is.
+    """
+    words = plain_words(text if text.isascii() else text.translate(_LETTERS))
+    found = [word for word in words if word not in _STOP_WORDS] or words
+    return [_SPELLINGS.get(word, word) for word in found] or name_key(text).split()
 
 
 @lru_cache(100_000)

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
-from cocktailspace.catalogue.database import Transaction
-from cocktailspace.catalogue.errors import InvalidError, Problem
+from cocktailspace.catalogue.database import Limits, Transaction
+from cocktailspace.catalogue.errors import InvalidError, Problem, at
 from cocktailspace.catalogue.lookup import chunks, ids_by_key, key_problems, missing_ids
-from cocktailspace.catalogue.models import Limits, RecipeDraft
+from cocktailspace.catalogue.models import RecipeDraft
 from cocktailspace.catalogue.names import order_key
 from cocktailspace.catalogue.schema import ingredients, recipes, units
-from cocktailspace.catalogue.validation import at
 
 Drafts = Sequence[RecipeDraft]
 

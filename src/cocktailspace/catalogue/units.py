@@ -6,10 +6,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from cocktailspace.catalogue.database import Transaction
 from cocktailspace.catalogue.errors import ConflictError, InvalidError
+from cocktailspace.catalogue.fields import as_draft, column_values, completed, later_fields
 from cocktailspace.catalogue.lookup import name_problems, require
 from cocktailspace.catalogue.models import Unit, UnitDraft
 from cocktailspace.catalogue.names import name_key
-from cocktailspace.catalogue.rows import as_draft, column_values, completed, later_fields
 from cocktailspace.catalogue.schema import (
     ingredient_pieces,
     ingredients,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from cocktailspace.catalogue.calculated import strength_of
-from cocktailspace.catalogue.kinds import measures_for
+from cocktailspace.catalogue.reference import measures_for
 from cocktailspace.catalogue.schema import recipe_ingredients, units
 
 A_RINSE_ML = 5.0

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from cocktailspace.catalogue.changes import touched_after
 from cocktailspace.catalogue.database import Transaction
 from cocktailspace.catalogue.errors import ConflictError
+from cocktailspace.catalogue.fields import as_draft
 from cocktailspace.catalogue.ingredients import (
     create_ingredients,
     delete_ingredient,
@@ -17,7 +18,6 @@ from cocktailspace.catalogue.ingredients import (
 from cocktailspace.catalogue.models import IngredientDraft, RecipeDraft, UnitDraft
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.recipes import create_recipes, delete_recipes, replace_recipes
-from cocktailspace.catalogue.rows import as_draft
 from cocktailspace.catalogue.taxonomy import children_first
 from cocktailspace.catalogue.units import create_units, delete_unit
 from cocktailspace.catalogue.values import MOST_WORDS

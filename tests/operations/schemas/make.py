@@ -14,7 +14,8 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from cocktailspace.catalogue.database import Database, sqlite_url
+from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.sqlite import sqlite_url
 
 FOLDER = Path(__file__).parent
 CATALOGUE_ID = "c0ffee00c0ffee00c0ffee00c0ffee00"

@@ -23,8 +23,8 @@ from cocktailspace.api.auth.identity import (
     Role,
     bearer_token,
 )
+from cocktailspace.catalogue.errors import problems_of
 from cocktailspace.catalogue.names import name_key
-from cocktailspace.catalogue.validation import problems_of
 from cocktailspace.catalogue.values import Name
 from cocktailspace.files import open_lock, replace_file
 from cocktailspace.times import Clock

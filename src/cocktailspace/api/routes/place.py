@@ -18,8 +18,8 @@ from cocktailspace.api.parameters import QueryId
 from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.catalogue import ingredients
 from cocktailspace.catalogue.errors import InvalidError, NotFoundError, Problem
-from cocktailspace.catalogue.kinds import measures_for
 from cocktailspace.catalogue.models import LineDraft
+from cocktailspace.catalogue.reference import measures_for
 from cocktailspace.catalogue.values import Draft, Id
 
 NEIGHBOURS = 10

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Table, select
 
 from cocktailspace.catalogue import schema
-from cocktailspace.catalogue.errors import InvalidError, Problem
+from cocktailspace.catalogue.errors import InvalidError, Problem, at
 from cocktailspace.catalogue.exchange.file import ROWS, CatalogueFile
 from cocktailspace.catalogue.fields import Shape, name_in_files, shapes_of
 from cocktailspace.catalogue.ingredient_checks import aliases_by_key
 from cocktailspace.catalogue.names import did_you_mean, name_key, order_key
-from cocktailspace.catalogue.validation import at
 from cocktailspace.catalogue.values import Draft
 
 _SINGULAR = {"units": "unit", "ingredients": "ingredient"}

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, case, func, select
 from cocktailspace.catalogue import schema
 from cocktailspace.catalogue.exchange.file import ROWS, Format, first_names
 from cocktailspace.catalogue.exchange.naming import row_of_draft
-from cocktailspace.catalogue.fields import shapes_of
+from cocktailspace.catalogue.fields import as_draft, later_fields, shapes_of
 from cocktailspace.catalogue.ingredients import list_ingredients
 from cocktailspace.catalogue.lookup import chunks
 from cocktailspace.catalogue.methods import list_methods
@@ -21,7 +21,6 @@ from cocktailspace.catalogue.models import (
     UnitDraft,
 )
 from cocktailspace.catalogue.recipes import load_drafts
-from cocktailspace.catalogue.rows import as_draft, later_fields
 from cocktailspace.catalogue.units import list_units
 from cocktailspace.catalogue.values import Draft
 from cocktailspace.terminal import printable

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, ValidationError, create_model
 
-from cocktailspace.catalogue.errors import InvalidError, Problem
-from cocktailspace.catalogue.fields import Shape, name_in_files, shapes_of
+from cocktailspace.catalogue.errors import InvalidError, Problem, problems_of
+from cocktailspace.catalogue.fields import FIRST_FIELDS, Shape, name_in_files, shapes_of
 from cocktailspace.catalogue.models import (
     IngredientDraft,
     LineDraft,
@@ -20,8 +20,6 @@ from cocktailspace.catalogue.models import (
     RecipeDraft,
     UnitDraft,
 )
-from cocktailspace.catalogue.rows import FIRST_FIELDS
-from cocktailspace.catalogue.validation import problems_of
 from cocktailspace.catalogue.values import Draft, Name
 from cocktailspace.collector import paused_collector
 from cocktailspace.json_input import BYTES_PER_VALUE, JsonError, parse_json

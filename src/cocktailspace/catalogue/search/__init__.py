@@ -4,8 +4,7 @@ Recipes lie in immutable segments; a change makes one of them anew. A snapshot (
 ingredients of the moment) is a function of the catalogue alone, however it came about.
 """
 
-from cocktailspace.catalogue.search.index import SearchIndex
+from cocktailspace.catalogue.search.index import SearchIndex, Snapshot
 from cocktailspace.catalogue.search.query import Cursor, Found, RecipeQuery
-from cocktailspace.catalogue.search.snapshot import Snapshot
 
 __all__ = ["Cursor", "Found", "RecipeQuery", "SearchIndex", "Snapshot"]

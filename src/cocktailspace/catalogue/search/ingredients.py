@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from cocktailspace.catalogue.calculated import allergens_of, strength_of
 from cocktailspace.catalogue.measures import Measures, Volume
-from cocktailspace.catalogue.search.postings import Postings
-from cocktailspace.catalogue.search.words import words_of
+from cocktailspace.catalogue.names import words_of
+from cocktailspace.catalogue.search.segment import Postings
 
 Ids = NDArray[np.int64]
 

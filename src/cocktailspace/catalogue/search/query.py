@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cocktailspace.catalogue.errors import InvalidError, Problem
-from cocktailspace.catalogue.search.words import words_of
+from cocktailspace.catalogue.names import words_of
 
 MOST_WORDS = 20
 

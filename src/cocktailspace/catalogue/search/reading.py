@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select
 
 from cocktailspace.catalogue.calculated import Part, drunk_parts
-from cocktailspace.catalogue.kinds import kinds_of
 from cocktailspace.catalogue.measures import Measures
 from cocktailspace.catalogue.names import name_key
+from cocktailspace.catalogue.reference import kinds_of
 from cocktailspace.catalogue.schema import (
     ingredients,
     line_alternatives,
