@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cocktailspace.catalogue.measures import Kind, Measures
 from cocktailspace.catalogue.names import name_key, order_key, words_of
-from cocktailspace.catalogue.search import Cursor, RecipeQuery, Snapshot
+from cocktailspace.catalogue.search import Cursor, Order, RecipeQuery, Snapshot
 from cocktailspace.catalogue.search.ingredients import SearchedIngredients
 from cocktailspace.catalogue.search.segment import SearchedRecipe, Segment, build_segment, label
 
@@ -155,6 +155,8 @@ def _snapshot(found: list[Drink], names: Names) -> Snapshot:
     without=st.none() | st.sampled_from(sorted(PARENTS)),
     tag=st.none() | st.sampled_from(WORDS),
     most=st.none() | st.integers(0, 3),
+    only=st.just(()) | st.lists(st.integers(1, 12), min_size=1).map(tuple),
+    order=st.sampled_from([Order.MATCH, Order.NAME, Order.FEWEST, Order.NEWEST]),
     limit=st.integers(1, 4),
 )
 def test_pages_and_counts_are_those_of_the_slow_search(
@@ -166,9 +168,12 @@ def test_pages_and_counts_are_those_of_the_slow_search(
     without: int | None,
     tag: str | None,
     most: int | None,
+    only: tuple[int, ...],
+    order: Order,
     limit: int,
 ) -> None:
     query = RecipeQuery(
+        ids=only,
         text="" if in_name else text,
         name=text if in_name else "",
         ingredient_ids=() if wanted is None else (wanted,),
@@ -186,12 +191,19 @@ def test_pages_and_counts_are_those_of_the_slow_search(
             and without not in above
             and tag in (None, drink.tag)
             and (most is None or len(drink.ingredients) <= most)
+            and (not only or drink.id in only)
         ):
-            expected.append((-scores[drink.id], order_key(drink.name, None), drink.id))
+            first = {
+                Order.MATCH: -scores[drink.id],
+                Order.NAME: 0,
+                Order.FEWEST: len(drink.ingredients),
+                Order.NEWEST: -drink.id,
+            }
+            expected.append((first[order], order_key(drink.name, None), drink.id))
     snapshot, met = _snapshot(found, names), []
     after: Cursor | None = None
     while True:
-        page = snapshot.search(query, after=after, limit=limit)
+        page = snapshot.search(query, order=order, after=after, limit=limit)
         assert page.total == len(expected)
         met += page.ids
         after = page.next_after
@@ -199,3 +211,5 @@ def test_pages_and_counts_are_those_of_the_slow_search(
             break
         assert len(page.ids) == limit
     assert met == [each for _, _, each in sorted(expected)]
+    assert met == snapshot.all_ids(query, order)
+    assert len(met) == snapshot.count(query)

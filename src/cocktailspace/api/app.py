@@ -33,6 +33,7 @@ from cocktailspace.api.routes.pages import page_routes
 from cocktailspace.api.routes.place import PLACE_BYTES, PlaceDraft, place_routes
 from cocktailspace.api.routes.recipes import recipe_routes
 from cocktailspace.api.routes.refresh import refresh_routes
+from cocktailspace.api.routes.search import search_routes
 from cocktailspace.api.routes.units import unit_routes
 from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.bootstrap import Services
@@ -91,6 +92,7 @@ def create_app(
         _route_class(settings),
     )
     app.include_router(recipe_routes(context), prefix=API)
+    app.include_router(search_routes(context), prefix=API)
     app.include_router(ingredient_routes(context), prefix=API)
     app.include_router(unit_routes(context), prefix=API)
     app.include_router(method_routes(context), prefix=API)

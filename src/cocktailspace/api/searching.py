@@ -9,12 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cocktailspace.api.parameters import QueryId
 from cocktailspace.catalogue.errors import InvalidError, Problem
-from cocktailspace.catalogue.search import Cursor, RecipeQuery
+from cocktailspace.catalogue.search import Cursor, Order, RecipeQuery
+from cocktailspace.catalogue.values import MAX_ID
 
 Word = Annotated[str, Field(max_length=200)]
 Count = Annotated[int, Field(ge=0, le=1_000)]
 Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Ids = Annotated[list[QueryId], Field(max_length=20)]
+MOST_A_PAGE = 200
 
 
 class SearchParameters(BaseModel):
@@ -22,6 +24,9 @@ class SearchParameters(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    id: list[QueryId] = Field(
+        [], max_length=MOST_A_PAGE, description="Only these recipes", examples=[[1, 2]]
+    )
     q: Word = Field(
         "",
         description="Words, each in the name, an ingredient (or a kind of one), the tags, glass, "
@@ -46,10 +51,15 @@ class SearchParameters(BaseModel):
     max_ingredients: Count | None = None
     min_strength: Percent | None = Field(None, description="% vol before ice")
     max_strength: Percent | None = Field(None, description="% vol before ice")
+    sort: Order = Field(
+        Order.MATCH,
+        description="What comes first: the best match, or whatever it says; equal ones by name",
+    )
 
     def query(self) -> RecipeQuery:
         """The same in the catalogue's words."""
         return RecipeQuery(
+            ids=tuple(self.id),
             text=self.q,
             name=self.name,
             ingredient_ids=tuple(self.ingredient),
@@ -64,6 +74,13 @@ class SearchParameters(BaseModel):
             min_strength=self.min_strength,
             max_strength=self.max_strength,
         )
+
+
+class ListParameters(SearchParameters):
+    """Which recipes, and which page of them."""
+
+    limit: int = Field(50, ge=1, le=MOST_A_PAGE)
+    cursor: str | None = Field(None, max_length=4_000)
 
 
 def encode_cursor(cursor: Cursor | None) -> str | None:
@@ -83,7 +100,7 @@ def decode_cursor(text: str | None) -> Cursor | None:
         score, order_key = found
     except (binascii.Error, ValueError, TypeError, RecursionError):
         score = order_key = None
-    if type(score) is not int or not isinstance(order_key, str) or not 0 <= score < 2**31:
+    if type(score) is not int or not isinstance(order_key, str) or not 0 <= score <= MAX_ID:
         message = "this is not a cursor; use the next_cursor of the page before"
         raise InvalidError([Problem("cursor", message)])
     return Cursor(score, order_key)

@@ -11,7 +11,12 @@ from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
 from cocktailspace.api.parameters import PathId
 from cocktailspace.api.routes.entities import Entity, add_entity_routes
-from cocktailspace.api.searching import SearchParameters, decode_cursor, encode_cursor
+from cocktailspace.api.searching import (
+    ListParameters,
+    SearchParameters,
+    decode_cursor,
+    encode_cursor,
+)
 from cocktailspace.catalogue import recipes, schema
 from cocktailspace.catalogue.exchange.readable import (
     recipe_json_ld,
@@ -34,11 +39,10 @@ class RecipeList(BaseModel):
     )
 
 
-class ListParameters(SearchParameters):
-    """Which recipes, and which page of them."""
+class RecipeIds(BaseModel):
+    """All recipes that are found, in the order of pages."""
 
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=4_000)
+    ids: list[int]
 
 
 class Suggestions(BaseModel):
@@ -47,6 +51,7 @@ class Suggestions(BaseModel):
     glass: list[str]
     method: list[str]
     tags: list[str]
+    free_of: list[str] = Field(description="All that ingredients are said to contain")
 
 
 _KINDS = ("text/plain", "text/markdown", "application/ld+json")
@@ -65,11 +70,11 @@ def recipe_routes(context: Context) -> APIRouter:
 
     @router.get("", responses=answers(422, 503))
     def list_recipes(wanted: Annotated[ListParameters, Query()]) -> RecipeList:
-        """Recipes that have all that is asked for: the best match first, equal ones by name."""
+        """Recipes that have all that is asked for."""
         after, limit = decode_cursor(wanted.cursor), wanted.limit
         with database.reading() as connection:
             index = context.search.snapshot(connection)
-            found = index.search(wanted.query(), after=after, limit=limit)
+            found = index.search(wanted.query(), order=wanted.sort, after=after, limit=limit)
             loaded = recipes.load_recipes(connection, found.ids)
         return RecipeList(
             items=[loaded[each] for each in found.ids],
@@ -77,11 +82,21 @@ def recipe_routes(context: Context) -> APIRouter:
             next_cursor=encode_cursor(found.next_after),
         )
 
+    @router.get("/ids", responses=answers(422, 503))
+    def list_ids(wanted: Annotated[SearchParameters, Query()]) -> RecipeIds:
+        """The ids of all recipes that have all that is asked for, on one page: to mark them on a
+        map, or to choose further among them.
+        """
+        with database.reading() as connection:
+            index = context.search.snapshot(connection)
+        return RecipeIds.model_construct(ids=index.all_ids(wanted.query(), wanted.sort))
+
     @router.get("/suggestions", responses=answers(503))
     def suggest_values() -> Suggestions:
         """What recipes say most often where they say it freely, for forms."""
         with database.reading() as connection:
-            return Suggestions(**recipes.usual_words(connection))
+            known = context.search.snapshot(connection).ingredients.allergens
+            return Suggestions(**recipes.usual_words(connection), free_of=sorted(known))
 
     @router.get(
         "/{recipe_id:id}/export",

@@ -5,6 +5,20 @@ ingredients of the moment) is a function of the catalogue alone, however it came
 """
 
 from cocktailspace.catalogue.search.index import SearchIndex, Snapshot
-from cocktailspace.catalogue.search.query import Cursor, Found, RecipeQuery
+from cocktailspace.catalogue.search.query import (
+    Cursor,
+    Found,
+    NamedIngredient,
+    Order,
+    RecipeQuery,
+)
 
-__all__ = ["Cursor", "Found", "RecipeQuery", "SearchIndex", "Snapshot"]
+__all__ = [
+    "Cursor",
+    "Found",
+    "NamedIngredient",
+    "Order",
+    "RecipeQuery",
+    "SearchIndex",
+    "Snapshot",
+]

@@ -2,7 +2,7 @@
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,19 +15,28 @@ from cocktailspace.catalogue.search.ingredients import Ids, SearchedIngredients
 from cocktailspace.catalogue.search.matching import (
     Filter,
     Mask,
+    Scores,
     Term,
     filters_of,
     name_term,
+    order_scores,
     term_of,
 )
-from cocktailspace.catalogue.search.query import Cursor, Found, RecipeQuery, words_asked
+from cocktailspace.catalogue.search.query import (
+    Cursor,
+    Found,
+    NamedIngredient,
+    Order,
+    RecipeQuery,
+    words_asked,
+)
 from cocktailspace.catalogue.search.reading import (
     SEGMENT,
     read_ingredients,
     read_segment,
     segment_numbers,
 )
-from cocktailspace.catalogue.search.segment import Rows, Segment
+from cocktailspace.catalogue.search.segment import Segment
 
 _KEPT = 4
 """Snapshots for those who read a little older state than others; they share their segments."""
@@ -41,9 +50,9 @@ class _Asked:
     terms: Sequence[Term]
     bonuses: Sequence[Term]
 
-    def of(self, segment: Segment) -> tuple[Rows, Mask]:
-        """What each recipe scores, and which have all that is asked for."""
-        scores, chosen = np.zeros(len(segment), np.int32), np.ones(len(segment), np.bool_)
+    def of(self, segment: Segment) -> tuple[Scores, Mask]:
+        """How well each recipe matches, and which have all that is asked for."""
+        scores, chosen = np.zeros(len(segment), np.int64), np.ones(len(segment), np.bool_)
         for term in self.terms:
             found = term.scores(segment)
             chosen &= found > 0
@@ -64,15 +73,20 @@ class Snapshot:
     segments: Mapping[int, Segment]
     ingredients: SearchedIngredients
 
-    def search(self, query: RecipeQuery, *, after: Cursor | None = None, limit: int = 50) -> Found:
-        """The first recipes after a place: the best match first, equal ones by name and source.
+    def search(
+        self,
+        query: RecipeQuery,
+        *,
+        order: Order = Order.MATCH,
+        after: Cursor | None = None,
+        limit: int = 50,
+    ) -> Found:
+        """The first recipes after a place, equal ones by name and source.
 
         Raises InvalidError for what cannot be searched by.
         """
-        asked = self._asked(query)
         total, best = 0, []
-        for segment in self.segments.values():
-            scores, chosen = asked.of(segment)
+        for segment, scores, chosen in self._found(query, order):
             total += int(np.count_nonzero(chosen))
             best += _first(segment, scores, chosen, after, limit + 1)
         best.sort()
@@ -82,6 +96,37 @@ class Snapshot:
             following = Cursor(-score, order_key)
         return Found([recipe_id for _, _, recipe_id in shown], total, following)
 
+    def all_ids(self, query: RecipeQuery, order: Order = Order.MATCH) -> list[int]:
+        """Every recipe that has all that is asked for, as pages have them."""
+        found = [
+            each
+            for segment, scores, chosen in self._found(query, order)
+            for each in _first(segment, scores, chosen, None, len(segment))
+        ]
+        return [recipe_id for _, _, recipe_id in sorted(found)]
+
+    def count(self, query: RecipeQuery) -> int:
+        """How many recipes have all that is asked for."""
+        found = self._found(query, Order.NAME)
+        return sum(int(np.count_nonzero(chosen)) for _, _, chosen in found)
+
+    def ingredients_named(self, text: str, limit: int) -> list[NamedIngredient]:
+        """Ingredients with all words of a text in their names, of those that recipes have: whole
+        words first, then what most recipes have.
+        """
+        terms = self._terms("q", text)
+        matched = [self.ingredients.naming(term.ranges) for term in terms]
+        ids = set(matched[0]).intersection(*matched[1:]) if matched else set()
+        uses, kinds = self._uses, self.ingredients.measures.kinds
+        best = sorted(
+            (each for each in ids if uses[each]),
+            key=lambda each: (-sum(m[each] for m in matched), -uses[each], kinds[each].name),
+        )
+        return [
+            NamedIngredient(each, kinds[each].name, self.count(RecipeQuery(ingredient_ids=(each,))))
+            for each in best[:limit]
+        ]
+
     @cached_property
     def _vocabulary(self) -> list[str]:
         """All words of recipes and ingredients; whole names, which begin with a space, are none."""
@@ -90,21 +135,45 @@ class Snapshot:
             found.update(segment.words.keys)
         return sorted(word for word in found if word[0] != " ")
 
-    def _asked(self, query: RecipeQuery) -> _Asked:
+    @cached_property
+    def _uses(self) -> Mapping[int, int]:
+        """How often recipes have each ingredient or a kind of it; twice in one counts as two."""
+        named: dict[int, int] = {}
+        for segment in self.segments.values():
+            often = np.diff(segment.ingredients.starts).tolist()
+            for each, count in zip(segment.ingredients.keys, often, strict=True):
+                named[each] = named.get(each, 0) + count
+        with_kinds = self.ingredients.with_kinds
+        return {
+            each: sum(named.get(kind, 0) for kind in with_kinds([each]).tolist())
+            for each in self.ingredients.ids.tolist()
+        }
+
+    def _found(self, query: RecipeQuery, order: Order) -> Iterator[tuple[Segment, Scores, Mask]]:
+        """Each segment's scores, by which recipes are ordered, and which recipes are found."""
         terms, bonuses = [], []
         for place, text in (("q", query.text), ("name", query.name)):
-            some = [self._term(word, in_name=place == "name") for word in words_asked(text, place)]
+            some = self._terms(place, text)
             terms += some
             bonuses += [name_term([term.word for term in some])] if some else []
-        return _Asked(list(filters_of(query, self.ingredients)), terms, bonuses)
+        wanted = bonuses if order is Order.MATCH else []
+        asked = _Asked(list(filters_of(query, self.ingredients)), terms, wanted)
+        for segment in self.segments.values():
+            scores, chosen = asked.of(segment)
+            if order is not Order.MATCH:
+                scores = order_scores(order, segment, self.ingredients)
+            yield segment, scores, chosen
 
-    def _term(self, word: str, *, in_name: bool) -> Term:
+    def _terms(self, place: str, text: str) -> list[Term]:
         segments, vocabulary = self.segments.values(), lambda: self._vocabulary
-        return term_of(word, self.ingredients, segments, vocabulary, in_name=in_name)
+        return [
+            term_of(word, self.ingredients, segments, vocabulary, in_name=place == "name")
+            for word in words_asked(text, place)
+        ]
 
 
 def _first(
-    segment: Segment, scores: Rows, chosen: Mask, after: Cursor | None, limit: int
+    segment: Segment, scores: Scores, chosen: Mask, after: Cursor | None, limit: int
 ) -> list[tuple[int, str, int]]:
     """Of a segment the first chosen ones after a place: (-score, order key, id), in any order."""
     rows = np.flatnonzero(chosen)
@@ -114,7 +183,7 @@ def _first(
         rest = (reached < after.score) | ((reached == after.score) & (rows >= first))
         rows, reached = rows[rest], reached[rest]
     if len(rows) > limit:
-        places = rows - reached.astype(np.int64) * len(segment)
+        places = rows - reached * len(segment)
         rows = rows[np.argpartition(places, limit)[:limit]]
     return [
         (-int(scores[row]), segment.order_keys[row], int(segment.ids[row])) for row in rows.tolist()

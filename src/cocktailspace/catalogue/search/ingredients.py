@@ -78,6 +78,14 @@ class SearchedIngredients:
                 waiting += self._children.get(each, ())
         return np.array(sorted(found), np.int64)
 
+    def naming(self, ranges: Iterable[tuple[str, str, int]]) -> dict[int, int]:
+        """Ingredients with a word within a range, and the most that such a range counts."""
+        found: dict[int, int] = {}
+        for low, high, factor in ranges:
+            for each in self.ids[self.words.rows[self.words.between(low, high)]].tolist():
+                found[each] = max(found.get(each, 0), factor)
+        return found
+
     def named(self, low: str, high: str) -> Ids:
         """Ingredients with a word from `low` up to, but without, `high`, and their kinds."""
         return self.with_kinds(self.ids[self.words.rows[self.words.between(low, high)]].tolist())

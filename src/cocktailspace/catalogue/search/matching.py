@@ -1,4 +1,4 @@
-"""What of a segment a query matches: its words, and the filters besides."""
+"""What of a segment a query matches, its words and the filters besides, and what comes first."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from cocktailspace.catalogue.calculated import ALCOHOL_FREE, LITTLE
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.names import did_you_mean, name_key
 from cocktailspace.catalogue.search.ingredients import Ids, SearchedIngredients
-from cocktailspace.catalogue.search.query import RecipeQuery
+from cocktailspace.catalogue.search.query import Order, RecipeQuery
 from cocktailspace.catalogue.search.segment import (
     INGREDIENT,
     NAME,
@@ -27,7 +27,11 @@ EXACT, PREFIX, FUZZY = 4, 2, 1
 _LAST = chr(0x10FFFF)
 _LETTERS_A_MISTAKE, _MOST_MISTAKES = 3, 2
 
+_HIGHEST = 2_000
+"""More than tenths of a per cent that a drink may have, and than lines of a recipe."""
+
 Mask = NDArray[np.bool_]
+Scores = NDArray[np.int64]
 Filter = Callable[[Segment], Mask]
 Range = tuple[str, str, int]
 """Keys from the first up to, but without, the second; and what they count."""
@@ -107,6 +111,9 @@ def _most_like(word: str, vocabulary: Sequence[str]) -> list[str]:
 
 def filters_of(query: RecipeQuery, ingredients: SearchedIngredients) -> Iterator[Filter]:
     """What a query asks for, its words aside; InvalidError for what nobody can have meant."""
+    if query.ids:
+        wanted = np.array(query.ids, np.int64)
+        yield lambda segment: np.isin(segment.ids, wanted)
     for each in query.ingredient_ids:
         yield _having(ingredients.with_kinds([each]), wanted=True)
     for each in query.without_ids:
@@ -188,3 +195,17 @@ def _strengths(
     strengths = np.full(len(segment), np.nan)
     np.divide(100 * alcohol, volumes, out=strengths, where=known)
     return strengths, (strengths <= ALCOHOL_FREE) & (per_recipe(unknown * 1.0) == 0)
+
+
+def order_scores(order: Order, segment: Segment, ingredients: SearchedIngredients) -> Scores:
+    """Those of a segment's recipes in an order that does not depend on the words."""
+    if order is Order.NEWEST:
+        return segment.ids
+    if order is Order.FEWEST:
+        return _HIGHEST - np.minimum(segment.lines, _HIGHEST).astype(np.int64)
+    if order in (Order.STRONGEST, Order.WEAKEST):
+        strengths, _ = _strengths(segment, ingredients)
+        tenths = np.where(np.isnan(strengths), 0.0, strengths * 10).round().astype(np.int64)
+        known = 1 + (tenths if order is Order.STRONGEST else _HIGHEST - tenths)
+        return np.where(np.isnan(strengths), 0, known)
+    return np.zeros(len(segment), np.int64)

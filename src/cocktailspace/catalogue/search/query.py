@@ -1,6 +1,7 @@
 """What one searches for, and what is found."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.names import words_of
@@ -12,13 +13,15 @@ MOST_WORDS = 20
 class RecipeQuery:
     """Recipes have all of it.
 
-    text: words, each in the name, an ingredient, a kind of one that it names, the tags, glass,
-    method, garnish or instructions. name: words of the name. ingredient_ids: each is in it, itself
-    or a kind of it; none of without_ids is. glass, method, tags: without regard to case.
-    free_of: what none of its ingredients contains. *_ingredients: how many lines it has.
+    ids: it is one of these, where any are given. text: words, each in the name, an ingredient, a
+    kind of one that it names, the tags, glass, method, garnish or instructions. name: words of the
+    name. ingredient_ids: each is in it, itself or a kind of it; none of without_ids is. glass,
+    method, tags: without regard to case.
+    free_of: what none of its ingredients contains. *_ingredients: how many it names.
     *_strength: % vol before ice, where known.
     """
 
+    ids: tuple[int, ...] = ()
     text: str = ""
     name: str = ""
     ingredient_ids: tuple[int, ...] = ()
@@ -34,9 +37,20 @@ class RecipeQuery:
     max_strength: float | None = None
 
 
+class Order(StrEnum):
+    """What comes first; equal ones come by name. Recipes of unknown strength come last."""
+
+    MATCH = "match"
+    NAME = "name"
+    STRONGEST = "strongest"
+    WEAKEST = "weakest"
+    FEWEST = "fewest"
+    NEWEST = "newest"
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The place after a recipe in the order of results: the best first, then by name."""
+    """The place after a recipe in the order of results: the highest score first, then by name."""
 
     score: int
     order_key: str
@@ -49,6 +63,15 @@ class Found:
     ids: list[int]
     total: int
     next_after: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedIngredient:
+    """An ingredient that a text names, and how many recipes have it or a kind of it."""
+
+    id: int
+    name: str
+    recipes: int
 
 
 def words_asked(text: str, place: str) -> list[str]:

@@ -98,7 +98,7 @@ def _searched(row: Any, lines: list[Part], others: list[int]) -> SearchedRecipe:
         texts=[(weight, text) for weight, text in texts if text],
         labels=list(_labels(row)),
         ingredient_ids=[*(part.ingredient_id for part in lines), *others],
-        lines=len(lines),
+        lines=len({part.ingredient_id for part in lines}),
         parts=[SearchedPart(part.ingredient_id, part.volume.ml) for part in drunk_parts(lines)],
     )
 

@@ -73,7 +73,7 @@ class SearchedRecipe:
     """What of a recipe is searched.
 
     texts: (weight, text), the least weight first. labels: what filters compare, as `label` writes
-    it. ingredient_ids: of lines and of their alternatives.
+    it. ingredient_ids: of lines and of their alternatives. lines: how many ingredients they name.
     """
 
     id: int
