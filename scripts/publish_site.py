@@ -1,4 +1,4 @@
-"""Put the page's files, and where the site is, into the bucket of a stack.
+"""Put the page's files, where the site is and how people sign in into the bucket of a stack.
 
     python scripts/publish_site.py cocktailspace-dev
 
@@ -10,9 +10,13 @@ serves them.
 import argparse
 import json
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import boto3
 
+from cocktailspace.api.auth.issuer import fetch_json
+from cocktailspace.api.auth.sign_in import sign_in_config
 from cocktailspace.api.content import FOREVER
 from cocktailspace.api.edge import SITE
 from cocktailspace.api.site import Site
@@ -37,9 +41,19 @@ def publish_files(bucket: str) -> int:
     return len(missing)
 
 
-def publish_address(bucket: str, address: str) -> None:
-    """Say where the site is, for whoever asks the API at its own address."""
-    body = json.dumps({"address": address}).encode()
+def sign_in_at(outputs: Mapping[str, str]) -> dict[str, Any]:
+    """How the page signs people in at the stack's user pool, by what that says of itself."""
+    client = outputs["UserPoolClient"]
+    metadata = fetch_json(f"{outputs['Issuer']}/.well-known/openid-configuration")
+    ours = {"client_id": client, "scopes": "openid email", "audience": client}
+    return sign_in_config(metadata, **ours).model_dump()
+
+
+def publish_site(bucket: str, address: str, sign_in: dict[str, Any] | None) -> None:
+    """Say where the site is, for whoever asks the API at its own address, and how to sign in, which
+    the API cannot find out: it reaches the bucket, and not the user pool.
+    """
+    body = json.dumps({"address": address, "sign_in": sign_in}).encode()
     boto3.client("s3").put_object(
         Bucket=bucket, Key=SITE, Body=body, ContentType="application/json", CacheControl="no-cache"
     )
@@ -53,7 +67,7 @@ def main() -> None:
     described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in described["Outputs"]}
     count = publish_files(outputs["Bucket"])
-    publish_address(outputs["Bucket"], outputs["ApiUrl"])
+    publish_site(outputs["Bucket"], outputs["ApiUrl"], sign_in_at(outputs))
     print(f"{count} files are new in {outputs['Bucket']}; the site is at {outputs['ApiUrl']}")
 
 

@@ -49,6 +49,11 @@ class Services:
     lease: FolderLease | None = None
     links: ArtifactLinks | None = None
 
+    @property
+    def data_origins(self) -> list[str]:
+        """Hosts besides the API's from which artifacts come."""
+        return [self.links.origin] if self.links else []
+
     def close(self) -> None:
         """Close the connections to the database."""
         self.database.close()

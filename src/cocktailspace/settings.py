@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -34,6 +35,24 @@ def _sqlite_url(text: str) -> str:
     return text
 
 
+def require_https(address: str) -> str:
+    """The address; ValueError unless it is one of HTTPS, or of HTTP on this machine."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    local = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and local)):
+        raise ValueError(f"{address} is not an https address")
+    return address
+
+
+def _openid_scopes(text: str) -> str:
+    if "openid" not in text.split():
+        raise ValueError("it must have openid among its words, separated by spaces")
+    return " ".join(text.split())
+
+
 _EXAMPLE_URL = "sqlite:////path/to/catalogue.sqlite"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -44,6 +63,8 @@ AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 StoreName = Literal["folder", "s3"]
 SchedulerName = Literal["local", "eventbridge"]
 JobsName = Literal["local", "batch"]
+HttpsAddress = Annotated[str, AfterValidator(require_https)]
+Scopes = Annotated[str, AfterValidator(_openid_scopes)]
 DatabaseUrl = Annotated[str, AfterValidator(_sqlite_url)]
 
 
@@ -155,10 +176,18 @@ class Settings(BaseSettings):
     tokens_path: AbsolutePath | None = Field(
         None, description="File of the access tokens, stored hashed"
     )
-    oidc_issuer: str | None = Field(
+    oidc_issuer: HttpsAddress | None = Field(
         None, description="URL of an OpenID Connect issuer whose tokens may write"
     )
-    oidc_audience: str | None = Field(None, description="Audience that such a token must have")
+    oidc_audience: str | None = Field(
+        None, description="Audience that such a token must have, or, where it has none, `client_id`"
+    )
+    oidc_client_id: str | None = Field(
+        None, description="Client as which the page signs people in at that issuer: a public one"
+    )
+    oidc_scopes: Scopes = Field(
+        "openid", description="Scopes that the page asks for, separated by spaces"
+    )
     oidc_groups_claim: str = Field("groups", description="Claim that lists the groups of a user")
     oidc_editor_group: str = Field("editor", description="Group that may edit")
     oidc_admin_group: str = Field("admin", description="Group that may do everything")
@@ -220,6 +249,8 @@ class Settings(BaseSettings):
     def _check_issuer(self) -> "Settings":
         if bool(self.oidc_issuer) != bool(self.oidc_audience):
             raise ValueError("OIDC_ISSUER and OIDC_AUDIENCE go together; set both or neither")
+        if self.oidc_client_id and not self.oidc_issuer:
+            raise ValueError("OIDC_CLIENT_ID needs OIDC_ISSUER and OIDC_AUDIENCE too")
         return self
 
     @property

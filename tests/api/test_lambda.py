@@ -11,7 +11,7 @@ import pytest
 from cocktailspace.api import artifact_responses, lambda_handler
 from cocktailspace.api.artifact_responses import LAMBDA_BYTES, encoded_bytes
 from cocktailspace.api.auth.groups import GroupRoles
-from cocktailspace.api.auth.identity import Identity, NotAllowedError, NotAuthenticatedError, Role
+from cocktailspace.api.auth.identity import Identity, NotAuthenticatedError, Role
 from cocktailspace.api.lambda_handler import make_handler, prepare, run_reconcile
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.bootstrap import Services
@@ -69,15 +69,28 @@ def ask(cloud: Services) -> Ask:
     ],
 )
 def test_groups_are_read_from_the_token(groups: object, role: Role) -> None:
-    assert ROLES.identity_of({"sub": "eve", "cognito:groups": groups}) == Identity("eve", role)
+    assert _identity(groups) == Identity("eve", role, "https://issuer.example.org eve")
 
 
 @pytest.mark.parametrize(
     "groups", [None, "", [], ["editors"], ["not admin"], "[admin]", "not admin", [["admin"]], 7]
 )
 def test_other_groups_may_not_write(groups: object) -> None:
-    with pytest.raises(NotAllowedError):
-        ROLES.identity_of({"sub": "eve", "cognito:groups": groups})
+    assert _identity(groups).role is None
+
+
+def _identity(groups: object, **more: object) -> Identity:
+    claims = {"iss": "https://issuer.example.org", "sub": "eve", "cognito:groups": groups}
+    return ROLES.identity_of(claims | more)
+
+
+@pytest.mark.parametrize(
+    "more", [{"token_use": "id"}, {"typ": "Refresh"}, {"typ": "ID"}, {"at_hash": "x"}]
+)
+def test_a_token_for_another_use_is_nobodys(more: dict[str, object]) -> None:
+    assert _identity(["admin"], token_use="access", typ="Bearer").role is Role.ADMIN
+    with pytest.raises(NotAuthenticatedError):
+        _identity(["admin"], **more)
 
 
 def test_a_group_whose_name_has_a_space_is_not_two(ask: Ask) -> None:
@@ -108,8 +121,9 @@ def test_groups_of_another_token_than_the_verified_one_count_for_nothing(
 
 
 def test_claims_without_a_subject_are_nobodys() -> None:
-    with pytest.raises(NotAuthenticatedError):
-        ROLES.identity_of({"cognito:groups": "[admin]"})
+    for claims in ({"iss": "https://issuer.example.org"}, {"sub": "eve"}):
+        with pytest.raises(NotAuthenticatedError):
+            ROLES.identity_of({**claims, "cognito:groups": ["admin"]})
 
 
 def test_the_gateways_claims_say_who_may_write(ask: Ask) -> None:

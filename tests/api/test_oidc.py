@@ -20,7 +20,8 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.groups import GroupRoles
 from cocktailspace.api.auth.identity import AuthenticationUnavailableError, NotAuthenticatedError
-from cocktailspace.api.auth.oidc import OidcAuthenticator, OidcPolicy, fetch_json
+from cocktailspace.api.auth.issuer import fetch_json
+from cocktailspace.api.auth.oidc import OidcAuthenticator, OidcPolicy
 from cocktailspace.bootstrap import Services
 
 API = "/api/v1"
@@ -32,6 +33,7 @@ class Issuer:
     def __init__(self) -> None:
         self.keys = {"one": RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})}
         self.requests: list[str] = []
+        self.endpoints: dict[str, str] = {}
         self.down = False
         self.speaking = threading.Event()  # while it is not set, nothing is answered
         self.speaking.set()
@@ -55,7 +57,8 @@ class Issuer:
 
     def answer(self, path: str) -> dict[str, Any]:
         if path.endswith("openid-configuration"):
-            return {"issuer": self.address, "jwks_uri": f"{self.address}/keys"}
+            named = {"issuer": self.address, "jwks_uri": f"{self.address}/keys"}
+            return named | self.endpoints
         return {"keys": [key.as_dict(private=False) for key in self.keys.values()]}
 
     def claims(self, **changes: Any) -> dict[str, Any]:
@@ -71,8 +74,8 @@ class Issuer:
         } | changes
         return {name: value for name, value in claims.items() if value is not None}
 
-    def token(self, *, kid: str = "one", **changes: Any) -> str:
-        header = {"alg": "RS256", "kid": kid}
+    def token(self, *, kid: str = "one", typ: str = "JWT", **changes: Any) -> str:
+        header = {"alg": "RS256", "kid": kid, "typ": typ}
         return jwt.encode(header, self.claims(**changes), self.keys[kid])
 
 
@@ -133,6 +136,14 @@ REFUSED: dict[str, Callable[[Issuer], str]] = {
     "not yet valid": lambda i: i.token(nbf=int(NOW()) + 120),
     "another audience": lambda i: i.token(aud="others"),
     "without an audience": lambda i: i.token(aud=None),
+    "another client, without an audience": lambda i: i.token(aud=None, client_id="others"),
+    "our client's, for another audience": lambda i: i.token(aud="others", client_id="cocktails"),
+    "an ID token of Cognito": lambda i: i.token(token_use="id"),
+    "an ID token": lambda i: i.token(at_hash="x"),
+    "a refresh token of Keycloak": lambda i: jwt.encode(
+        {"alg": "RS256", "kid": "one"}, i.claims(typ="Refresh"), i.keys["one"]
+    ),
+    "a logout token": lambda i: i.token(typ="logout+jwt"),
     "another issuer": lambda i: i.token(iss="https://elsewhere.example"),
     "without a subject": lambda i: i.token(sub=None),
     "alg none": lambda i: _unsigned(i.claims(), {"alg": "none", "kid": "one"}),
@@ -161,6 +172,8 @@ def test_a_bad_token_is_refused(create: Callable[[str], int], issuer: Issuer, wh
 def test_a_good_token_writes(create: Callable[[str], int], issuer: Issuer) -> None:
     assert create(issuer.token()) == 201
     assert create(issuer.token(aud=["others", "cocktails"])) == 201
+    assert create(issuer.token(aud=None, client_id="cocktails", token_use="access")) == 201
+    assert create(issuer.token(typ="at+jwt")) == 201
 
 
 def test_clocks_may_differ_by_less_than_a_minute(
@@ -184,7 +197,7 @@ def _request(token: str) -> Request:
 
 def _authenticator(
     issuer: Issuer, monotonic: Callable[[], float] = time.monotonic
-) -> Callable[[str], str]:
+) -> Callable[[str], str | None]:
     """Gives the role that a token has."""
     policy = OidcPolicy(issuer.address, "cocktails", GroupRoles("groups", "editor", "admin"))
     authenticator = OidcAuthenticator(policy, monotonic=monotonic)

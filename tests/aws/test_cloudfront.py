@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
-from scripts.publish_site import publish_address, publish_files
+from scripts.publish_site import publish_files, publish_site
 
 from cocktailspace.api.lambda_handler import make_handler
 from cocktailspace.api.site import Site
@@ -45,7 +45,7 @@ def test_whoever_does_not_come_through_cloudfront_is_told_where_the_api_is(aws: 
         answer = invoke(handler, event)
         assert answer["statusCode"] == 403
         assert "the stack's output ApiUrl" in json.loads(answer["body"])["error"]["message"]
-    publish_address(aws.template.ref("AnalyticsBucket"), aws.template.outputs["ApiUrl"])
+    publish_site(aws.template.ref("AnalyticsBucket"), aws.template.outputs["ApiUrl"], None)
     answer = invoke(handler, http_event("GET", f"{API}/recipes", None, None, {}))
     assert "https://d111111abcdef8.cloudfront.net" in json.loads(answer["body"])["error"]["message"]
 

@@ -118,6 +118,7 @@ def http_event(
     if groups is not None:
         listed = groups.strip("[]").split() if isinstance(groups, str) else groups
         claims = {
+            "iss": "https://issuer.example.org",
             "sub": "eve",
             "cognito:groups": listed,
             "token_use": "access",

@@ -89,7 +89,7 @@ def test_only_jobs_that_surely_took_no_snapshot_count_looked_for_in_their_own_or
 
 
 def test_all_pages_are_read(batch: Stubber) -> None:
-    _listed(batch, "SUBMITTED", _job("other", name="x"), token="more")  # noqa: S106 - of a page
+    _listed(batch, "SUBMITTED", _job("other", name="x"), token="more")
     wanted = {"jobQueue": QUEUE, "jobStatus": "SUBMITTED", "nextToken": "more"}
     batch.add_response("list_jobs", {"jobSummaryList": [_job("late")]}, wanted)
     assert trigger.handler({}, None)["jobId"] == "late"

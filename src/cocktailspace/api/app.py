@@ -14,6 +14,7 @@ from cocktailspace.analytics.published import ARTIFACTS, PublishedRun
 from cocktailspace.api.auth.groups import GroupRoles
 from cocktailspace.api.auth.identity import Authenticator
 from cocktailspace.api.auth.oidc import OidcAuthenticator, OidcPolicy
+from cocktailspace.api.auth.sign_in import SignIn, SignInAtIssuer, no_sign_in
 from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.api.content import ContentResponses
 from cocktailspace.api.context import Context
@@ -23,6 +24,7 @@ from cocktailspace.api.guarded_route import BodyLimits, GuardedRoute, WriteRateL
 from cocktailspace.api.metrics import make_registry
 from cocktailspace.api.middleware import HttpRules, RequestTimer, SecurityHeaders
 from cocktailspace.api.routes.analytics import analytics_routes
+from cocktailspace.api.routes.app_page import app_page_routes
 from cocktailspace.api.routes.bar import BAR_BYTES, BarQuestion, bar_routes
 from cocktailspace.api.routes.catalogue import catalogue_routes
 from cocktailspace.api.routes.health import HEALTH, health_routes
@@ -36,6 +38,7 @@ from cocktailspace.api.routes.refresh import refresh_routes
 from cocktailspace.api.routes.search import search_routes
 from cocktailspace.api.routes.units import unit_routes
 from cocktailspace.api.runs import PublishedRuns
+from cocktailspace.api.site import Site
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.catalogue.exchange import CatalogueFile
@@ -58,18 +61,22 @@ def create_app(
     services: Services,
     authenticator: Authenticator | None = None,
     *,
+    sign_in: SignIn | None = None,
     refresh: bool = False,
     metrics: bool = True,
 ) -> FastAPI:
     """The application over these services.
 
     authenticator: who may write; the one that the settings ask for where none is given.
+    sign_in: how the page signs people in, likewise.
     refresh: also keep the analytics up to date, in a thread of this process.
     metrics: offer them at `/metrics`. On Lambda nobody could read them: each instance counts for
     itself and none has an address.
     """
     settings = services.settings
     index = SearchIndex()
+    authenticator = authenticator or choose_authenticator(services)
+    sign_in = sign_in or choose_sign_in(settings, authenticator)
     app = FastAPI(
         title="cocktailspace",
         version=__version__,
@@ -77,15 +84,15 @@ def create_app(
         openapi_url=f"{API}/openapi.json",
         docs_url=None,  # they load scripts from other hosts
         redoc_url=None,
-        lifespan=_serving(services, index) if refresh else None,
+        lifespan=_serving(services, index, sign_in) if refresh else None,
     )
     registry = make_registry(services) if metrics else None
-    origins = [services.links.origin] if services.links else []
-    _add_middleware(app, settings, origins, registry)
+    _add_middleware(app, settings, services.data_origins, registry)
     install_error_handlers(app)
     context = Context(
         services,
-        authenticator or choose_authenticator(services),
+        authenticator,
+        sign_in,
         WriteRateLimits(settings.max_writes_per_minute),
         ContentResponses(),
         index,
@@ -103,7 +110,9 @@ def create_app(
     runs = PublishedRuns(services.store, services.integrity, ARTIFACTS, PublishedRun)
     app.include_router(place_routes(context, runs), prefix=API)
     app.include_router(bar_routes(context, runs), prefix=API)
-    app.include_router(page_routes(context))
+    site = Site()
+    app.include_router(app_page_routes(context, site))
+    app.include_router(page_routes(context, site))
     app.include_router(health_routes(context, registry))
     return app
 
@@ -119,6 +128,18 @@ def choose_authenticator(services: Services) -> Authenticator:
             audience=settings.oidc_audience,
             roles=group_roles(settings),
         )
+    )
+
+
+def choose_sign_in(settings: Settings, authenticator: Authenticator) -> SignIn:
+    """At the issuer whose tokens are taken, where the page is a client of it."""
+    if settings.oidc_client_id is None or not isinstance(authenticator, OidcAuthenticator):
+        return no_sign_in
+    return SignInAtIssuer(
+        authenticator.issuer,
+        client_id=settings.oidc_client_id,
+        scopes=settings.oidc_scopes,
+        audience=settings.oidc_audience or settings.oidc_client_id,
     )
 
 
@@ -148,7 +169,7 @@ def _route_class(settings: Settings) -> type[GuardedRoute]:
 
 
 def _serving(
-    services: Services, index: SearchIndex
+    services: Services, index: SearchIndex, sign_in: SignIn
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     def build_index() -> None:
         # Before anybody is let in: while it is built, all who search wait, and others for them.
@@ -158,6 +179,7 @@ def _serving(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(build_index)
+        await run_in_threadpool(sign_in)
         with services.refresher.running():
             yield
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from cocktailspace.api.auth.identity import Authenticator, Identity, Role
+from cocktailspace.api.auth.sign_in import SignIn
 from cocktailspace.api.content import ContentResponses
 from cocktailspace.api.guarded_route import GuardedRoute, RequireRole, WriteRateLimits
 from cocktailspace.bootstrap import Services
@@ -21,6 +22,7 @@ class Context:
 
     services: Services
     authenticator: Authenticator
+    sign_in: SignIn
     rate_limits: WriteRateLimits
     responses: ContentResponses
     search: SearchIndex
@@ -35,6 +37,11 @@ class Context:
     def admin(self) -> Callable[..., Identity]:
         """A dependency of routes that admins alone may use."""
         return RequireRole(Role.ADMIN, self.authenticator, self.rate_limits)
+
+    @property
+    def signed_in(self) -> Callable[..., Identity]:
+        """A dependency of routes that whoever has signed in may use."""
+        return RequireRole(None, self.authenticator, self.rate_limits)
 
     def router(self, prefix: str, tag: str) -> APIRouter:
         """A router for such routes."""

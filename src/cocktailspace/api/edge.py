@@ -13,8 +13,9 @@ Handler = Callable[[Event, object], dict[str, Any]]
 
 SECRET_HEADER = "x-origin-secret"  # noqa: S105 - its name
 SITE = "site.json"
-"""Object that says `{"address": ...}` of the distribution. The template cannot tell the function
-itself: the distribution points to the API, and the API to the function.
+"""Object that says `{"address": ..., "sign_in": ...}`: where the distribution is, and how its page
+signs people in. The template cannot tell the function itself: the user pool's client and the
+distribution point to the API, and the API to the function.
 """
 
 

@@ -58,13 +58,13 @@ class WriteRateLimits:
 
 
 class RequireRole:
-    """A dependency of routes that only this role, or an admin, may use.
+    """A dependency of routes that only this role, or an admin, may use; None: whoever signed in.
 
     It decides from the head of a request: GuardedRoute calls it before the body is read.
     """
 
     def __init__(
-        self, role: Role, authenticator: Authenticator, rate_limits: WriteRateLimits
+        self, role: Role | None, authenticator: Authenticator, rate_limits: WriteRateLimits
     ) -> None:
         self._role = role
         self._authenticator = authenticator
@@ -81,13 +81,15 @@ class RequireRole:
         """Who sent the request; raises what an authenticator does, and TooManyRequestsError."""
         try:
             identity = self._authenticator.identify(request)
-        except (NotAuthenticatedError, NotAllowedError):
+        except NotAuthenticatedError:
             self._rate_limits.count_failure(client_address(request))
             raise
-        self._rate_limits.count_write(identity.name)
-        if identity.role not in (self._role, Role.ADMIN):
-            raise NotAllowedError(f"this needs the role {self._role}; yours is {identity.role}")
-        return identity
+        self._rate_limits.count_write(identity.owner)
+        if self._role is None or identity.role in (self._role, Role.ADMIN):
+            return identity
+        if identity.role is None:
+            raise NotAllowedError("your token is valid, but none of its groups may write")
+        raise NotAllowedError(f"this needs the role {self._role}; yours is {identity.role}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from mangum import Mangum
 from cocktailspace.api.app import create_app, group_roles
 from cocktailspace.api.artifact_responses import LAMBDA_BYTES
 from cocktailspace.api.auth.gateway import GatewayAuthenticator
+from cocktailspace.api.auth.sign_in import StoredSignIn
 from cocktailspace.api.edge import Event, Handler, behind_cloudfront, lambda_error
 from cocktailspace.artifacts.store import ArtifactLinks
 from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
@@ -45,7 +46,8 @@ def reconcile(_event: object, _context: object) -> dict[str, Any]:
 def make_handler(services: Services) -> Handler:
     """The function that answers events with the API over these services."""
     authenticator = GatewayAuthenticator(group_roles(services.settings))
-    app = create_app(services, authenticator, metrics=False)
+    sign_in = StoredSignIn(services.store)
+    app = create_app(services, authenticator, sign_in=sign_in, metrics=False)
 
     def answer(event: Event, context: object) -> dict[str, Any]:
         with _event_loop():

@@ -16,10 +16,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Somebody who may write."""
+    """Somebody who has signed in.
+
+    role: None for somebody whose token is valid and who may write nothing but what is their own.
+    owner: whose own that is: issuer and subject, or the token's id; never a name, which may be
+    given again.
+    """
 
     name: str
-    role: Role
+    role: Role | None
+    owner: str
 
 
 class NotAuthenticatedError(Exception):

@@ -68,7 +68,7 @@ class TokenFile:
             raise AuthenticationUnavailableError(str(error)) from error
         for entry in entries:  # all of them: the time taken tells nothing
             if hmac.compare_digest(entry.sha256, digest):
-                found = Identity(entry.name, entry.role)
+                found = Identity(entry.name, entry.role, owner=f"token {entry.sha256}")
         if found is None:
             raise NotAuthenticatedError("the token is not valid")
         return found

@@ -1,80 +1,37 @@
-"""The page, its files, and every recipe and ingredient as a page of its own, for links, search
-engines and browsers without scripts. Everything comes from the package, nothing from another host.
+"""Every recipe and ingredient as a page of its own, for links, search engines and browsers without
+scripts. Everything comes from the package, nothing from another host.
 """
 
-import hashlib
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
-from cocktailspace.api.content import FOREVER, SmallContent
 from cocktailspace.api.context import Context
-from cocktailspace.api.errors import answers
+from cocktailspace.api.html import HtmlResponses
 from cocktailspace.api.parameters import PathId
 from cocktailspace.api.searching import decode_cursor, encode_cursor
 from cocktailspace.api.site import Site
-from cocktailspace.artifacts.manifest import read_published
-from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue import ingredients, recipes, taxonomy
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.catalogue.exchange.readable import details_of, recipe_json_ld, short_units
-from cocktailspace.catalogue.fields import form_fields
-from cocktailspace.catalogue.models import Ingredient, IngredientDraft, LineDraft, RecipeDraft
+from cocktailspace.catalogue.models import Ingredient
 from cocktailspace.catalogue.recipes import RecipeName
 from cocktailspace.catalogue.search import RecipeQuery
 
 REVALIDATE = "no-cache"
 NAMES_A_PAGE = 500
-FIELDS = {
-    "recipe": form_fields(RecipeDraft),
-    "line": form_fields(LineDraft),
-    "ingredient": form_fields(IngredientDraft),
-}
-"""What the page's forms and panels show."""
 
 
-def page_routes(context: Context) -> APIRouter:
-    """Routes for people's browsers."""
+def page_routes(context: Context, site: Site) -> APIRouter:
+    """Routes of pages that need no script."""
     router = APIRouter(include_in_schema=False, route_class=context.route_class)
-    site = Site()
-    database, responses = context.services.database, context.responses
-
-    def html(request: Request, template: str, **values: Any) -> Response:
-        body = site.render(template, **values).encode()
-        sha256 = hashlib.sha256(body).hexdigest()
-        content = SmallContent(sha256, "text/html; charset=utf-8", REVALIDATE, lambda: body)
-        return responses.small(request, content)
-
-    def published_run() -> str | None:
-        """The run to show, "" before the first; None when the store does not say."""
-        try:
-            published = read_published(context.services.store)
-        except StoreError:
-            return None
-        return published.manifest.run_id if published and published.manifest else ""
+    database, html = context.services.database, HtmlResponses(site, context.responses)
 
     def missing(error: NotFoundError) -> Response:
         """A page rather than JSON for what is not there."""
         return HTMLResponse(site.render("missing.html", message=str(error)), 404)
-
-    @router.get("/")
-    def index(request: Request) -> Response:
-        """The map and all around it."""
-        run_id = published_run()
-        return html(request, "index.html", modules=site.modules, run_id=run_id, fields=FIELDS)
-
-    @router.get("/static/{digest}/{path:path}", responses=answers(404))
-    def static(request: Request, digest: str, path: str) -> Response:
-        """A file that pages need. Its address changes with any of the files, so that it can be
-        kept for ever and files of two versions never meet.
-        """
-        file = site.file(path)
-        caching = FOREVER if digest == site.digest else REVALIDATE
-        return responses.small(
-            request, SmallContent(file.sha256, file.media_type, caching, file.path.read_bytes)
-        )
 
     @router.get("/recipe/{recipe_id:id}")
     def recipe(request: Request, recipe_id: PathId) -> Response:

@@ -1,0 +1,78 @@
+"""The page with the map and all around it, and the files that pages need."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from cocktailspace.api.content import FOREVER, SmallContent
+from cocktailspace.api.context import Context
+from cocktailspace.api.errors import answers
+from cocktailspace.api.html import REVALIDATE, HtmlResponses
+from cocktailspace.api.middleware import content_security_policy
+from cocktailspace.api.site import Site
+from cocktailspace.artifacts.manifest import read_published
+from cocktailspace.artifacts.store import StoreError
+from cocktailspace.catalogue.fields import form_fields
+from cocktailspace.catalogue.models import IngredientDraft, LineDraft, RecipeDraft
+
+FIELDS = {
+    "recipe": form_fields(RecipeDraft),
+    "line": form_fields(LineDraft),
+    "ingredient": form_fields(IngredientDraft),
+}
+"""What the page's forms and panels show."""
+
+
+def app_page_routes(context: Context, site: Site) -> APIRouter:
+    """Routes of the page and of files."""
+    router = APIRouter(include_in_schema=False, route_class=context.route_class)
+    responses, html = context.responses, HtmlResponses(site, context.responses)
+
+    def published_run() -> str | None:
+        """The run to show, "" before the first; None when the store does not say."""
+        try:
+            published = read_published(context.services.store)
+        except StoreError:
+            return None
+        return published.manifest.run_id if published and published.manifest else ""
+
+    def app_page(request: Request, headers: Mapping[str, str], caching: str) -> Response:
+        """The page may fetch from where people sign in, and from nowhere else."""
+        config = context.sign_in()
+        origins = [*context.services.data_origins, *(config.origins if config else ())]
+        return html(
+            request,
+            "index.html",
+            caching=caching,
+            headers={"Content-Security-Policy": content_security_policy(*origins), **headers},
+            modules=site.modules,
+            run_id=published_run(),
+            fields=FIELDS,
+            sign_in=config.model_dump() if config else None,
+        )
+
+    @router.get("/")
+    def index(request: Request) -> Response:
+        """The map and all around it."""
+        return app_page(request, {}, REVALIDATE)
+
+    @router.get("/signed-in")
+    def signed_in(request: Request) -> Response:
+        """The same, for whoever comes back from the issuer with a code in the address, which is
+        nobody else's: neither a cache's nor the next page's.
+        """
+        return app_page(request, {"Referrer-Policy": "no-referrer"}, "no-store")
+
+    @router.get("/static/{digest}/{path:path}", responses=answers(404))
+    def static(request: Request, digest: str, path: str) -> Response:
+        """A file that pages need. Its address changes with any of the files, so that it can be
+        kept for ever and files of two versions never meet.
+        """
+        file = site.file(path)
+        caching = FOREVER if digest == site.digest else REVALIDATE
+        return responses.small(
+            request, SmallContent(file.sha256, file.media_type, caching, file.path.read_bytes)
+        )
+
+    return router
