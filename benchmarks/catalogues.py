@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from cocktailspace.analytics.space import forest_of, masses_of
 from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.analytics.transport.taxonomy import Forest
-from cocktailspace.catalogue.measures import Kind, Measures
+from cocktailspace.catalogue.measures import Measures
+from cocktailspace.catalogue.properties import OwnProperties, inherit
 from cocktailspace.catalogue.snapshot import Ingredient, Recipe, Snapshot
 
 UNITS = {
@@ -149,15 +150,17 @@ def snapshot_of(document: dict[str, Any]) -> Snapshot:
     families = {each["parent"] for each in document["ingredients"]}
     measures = Measures(
         {units[unit["name"]]: unit["millilitres"] for unit in document.get("units", [])},
-        {
-            ids[each["name"]]: Kind(
-                each["name"],
-                ids.get(each["parent"]),
-                tuple((units[p["unit"]], p["millilitres"]) for p in each.get("pieces", [])),
-                each["name"] in families,
-            )
-            for each in document["ingredients"]
-        },
+        inherit(
+            {
+                ids[each["name"]]: OwnProperties(
+                    each["name"],
+                    ids.get(each["parent"]),
+                    {units[p["unit"]]: p["millilitres"] for p in each.get("pieces", [])},
+                    each["name"] in families,
+                )
+                for each in document["ingredients"]
+            }
+        ),
     )
     ingredients = tuple(
         Ingredient(

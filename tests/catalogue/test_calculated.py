@@ -6,24 +6,23 @@ from cocktailspace.catalogue.calculated import (
     Result,
     calculate,
     curve_of,
-    strength_in_name,
-    strength_of,
 )
-from cocktailspace.catalogue.measures import Kind, Volume
+from cocktailspace.catalogue.measures import Volume
+from cocktailspace.catalogue.properties import OwnProperties, inherit, strength_in_name
 
 SHAKE = Curve("Shake", ("shaken",), -1.567, 1.742, 0.203)
 STIR = Curve("Stir", ("stirred",), -1.21, 1.246, 0.145)
 CURVES = [SHAKE, STIR, Curve("Build", ("built",), 0.0, 0.0, 0.24)]
 SPIRIT, GIN, BRAND, LIME, SODA, EGG, HERB, CREAM = range(1, 9)
-KINDS = {
-    SPIRIT: Kind("Spirit", None, strength=40.0),
-    GIN: Kind("Gin", SPIRIT, strength=47.0),
-    BRAND: Kind("Some Gin", GIN),
-    LIME: Kind("Lime Juice", None, strength=0.0),
-    SODA: Kind("Soda Water", None, strength=0.0),
-    EGG: Kind("Egg White", None, strength=0.0, contains=("egg",)),
-    HERB: Kind("Herb", None),
-    CREAM: Kind("Cream", None, strength=0.0, contains=("milk",)),
+OWN = {
+    SPIRIT: OwnProperties("Spirit", None, strength=40.0),
+    GIN: OwnProperties("Gin", SPIRIT, strength=47.0),
+    BRAND: OwnProperties("Some Gin", GIN),
+    LIME: OwnProperties("Lime Juice", None, strength=0.0),
+    SODA: OwnProperties("Soda Water", None, strength=0.0),
+    EGG: OwnProperties("Egg White", None, strength=0.0, contains=("egg",)),
+    HERB: OwnProperties("Herb", None),
+    CREAM: OwnProperties("Cream", None, strength=0.0, contains=("milk",)),
 }
 
 
@@ -32,7 +31,7 @@ def part(ingredient: int, ml: float, **more: object) -> Part:
 
 
 def of(*parts: Part, method: str | None = None) -> Result:
-    return calculate(parts, method, KINDS, CURVES)
+    return calculate(parts, method, inherit(OWN), CURVES)
 
 
 def test_strength_is_alcohol_over_volume() -> None:
@@ -90,7 +89,7 @@ def test_strengths_in_names_are_read(name: str, percent: float | None) -> None:
 
 
 def test_a_name_says_more_than_the_family() -> None:
-    found = strength_of(KINDS | {9: Kind("Overproof 126 proof", SPIRIT)}, 9)
+    found = inherit(OWN | {9: OwnProperties("Overproof 126 proof", SPIRIT)})[9].strength
     assert found is not None
     assert (found.percent, found.assumed) == (63.0, False)
 

@@ -1,19 +1,22 @@
 import pytest
 
-from cocktailspace.catalogue.measures import Kind, Measures
+from cocktailspace.catalogue.measures import Measures
+from cocktailspace.catalogue.properties import OwnProperties, inherit
 
 MILLILITRES, EACH, WEDGE, TOP = 1, 2, 3, 4
 CITRUS, LIME, BRAND, MINT, ICE, CRUSHED = 1, 2, 3, 4, 5, 6
 MEASURES = Measures(
     {MILLILITRES: 30.0, EACH: None, WEDGE: None, TOP: 90.0},
-    {
-        CITRUS: Kind("Citrus", None, has_kinds=True),
-        LIME: Kind("Lime", CITRUS, ((EACH, 25.0), (WEDGE, 4.0)), has_kinds=True),
-        BRAND: Kind("Best Limes", LIME, ((WEDGE, 5.0),)),
-        MINT: Kind("Mint", None),
-        ICE: Kind("Ice", None, has_kinds=True),
-        CRUSHED: Kind("Snow", ICE, ((EACH, 10.0),)),
-    },
+    inherit(
+        {
+            CITRUS: OwnProperties("Citrus", None, has_children=True),
+            LIME: OwnProperties("Lime", CITRUS, {EACH: 25.0, WEDGE: 4.0}, has_children=True),
+            BRAND: OwnProperties("Best Limes", LIME, {WEDGE: 5.0}),
+            MINT: OwnProperties("Mint", None),
+            ICE: OwnProperties("Ice", None, has_children=True),
+            CRUSHED: OwnProperties("Snow", ICE, {EACH: 10.0}),
+        }
+    ),
 )
 
 

@@ -71,10 +71,11 @@ def test_a_file_put_back_by_hand_is_read_anew(database: Database) -> None:
 
 def test_changed_recipes_have_no_ingredient_read_again(database: Database) -> None:
     _strength(database)
+    asked = _asked(database.engine)
     with database.transaction() as tx:
         draft = as_draft(get_recipe(tx.connection, PINK_GIN), RecipeDraft)
         replace_recipes(tx, {PINK_GIN: draft.model_copy(update={"name": "Pinker Gin"})}, ["x"])
-    asked = _asked(database.engine)
+        get_recipe(tx.connection, PINK_GIN)
     _strength(database)
     assert asked
     assert not any("ingredients.strength" in each for each in asked)

@@ -6,8 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cocktailspace.catalogue.measures import Kind, Measures
+from cocktailspace.catalogue.measures import Measures
 from cocktailspace.catalogue.names import name_key, order_key, words_of
+from cocktailspace.catalogue.properties import OwnProperties, inherit
+from cocktailspace.catalogue.reference import Reference
 from cocktailspace.catalogue.search import Cursor, Order, RecipeQuery, Snapshot
 from cocktailspace.catalogue.search.ingredients import SearchedIngredients
 from cocktailspace.catalogue.search.segment import SearchedRecipe, Segment, build_segment, label
@@ -142,8 +144,9 @@ def _segment(found: list[Drink]) -> Segment:
 def _snapshot(found: list[Drink], names: Names) -> Snapshot:
     numbers = {drink.id % 3 for drink in found}
     parts = {n: _segment([drink for drink in found if drink.id % 3 == n]) for n in numbers}
-    kinds = {each: Kind("x", parent) for each, parent in PARENTS.items()}
-    return Snapshot(parts, SearchedIngredients.of(names, Measures({}, kinds), {}))
+    own = {each: OwnProperties("x", parent) for each, parent in PARENTS.items()}
+    reference = Reference(Measures({}, inherit(own)), {}, [])
+    return Snapshot(parts, SearchedIngredients.of(names, reference))
 
 
 @given(

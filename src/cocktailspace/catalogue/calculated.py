@@ -4,11 +4,12 @@ Pure functions of lines, ingredients and curves. What nobody knows is named, not
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cocktailspace.catalogue.measures import Kind, Kinds, Volume, kinds_above
+from cocktailspace.catalogue.measures import Volume
 from cocktailspace.catalogue.names import name_key
+from cocktailspace.catalogue.properties import Properties, Strength
 
 ALCOHOL_FREE = 0.5
 """% vol up to which a drink counts as free of alcohol: EU Regulation 1169/2011 names alcohol above
@@ -16,9 +17,6 @@ ALCOHOL_FREE = 0.5
 """
 LITTLE = 0.05
 """Of so small a share of the volume the strength may be unknown: a dash of bitters."""
-_PERCENT = re.compile(r"\b(\d{1,2}(?:\.\d+)?) ?%")
-_PROOF = re.compile(r"\b(\d{2,3}(?:\.\d+)?)(?: |-)?proof\b", re.IGNORECASE)
-_PROOF_ALONE = re.compile(r"\b151\b")
 _LATE = re.compile(r"\b(to top|top(ped)?|float(ed)?)\b", re.IGNORECASE)
 _RINSE = re.compile(r"\brinse\b", re.IGNORECASE)
 
@@ -55,14 +53,6 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Strength:
-    """% vol; assumed where it is that of a family, not of the ingredient itself."""
-
-    percent: float
-    assumed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
     """What follows from a recipe; None where nobody knows.
 
@@ -84,14 +74,17 @@ class Result:
 
 
 def calculate(
-    parts: Sequence[Part], method: str | None, kinds: Kinds, curves: Sequence[Curve]
+    parts: Sequence[Part],
+    method: str | None,
+    ingredients: Mapping[int, Properties],
+    curves: Sequence[Curve],
 ) -> Result:
     """What follows from a recipe's lines and its method.
 
     Tops and floats come after the dilution; rinses are left out of volume and strength.
     """
     drunk = drunk_parts(parts)
-    strengths = {part.ingredient_id: strength_of(kinds, part.ingredient_id) for part in drunk}
+    strengths = {part.ingredient_id: ingredients[part.ingredient_id].strength for part in drunk}
     unknown = [part for part in drunk if strengths[part.ingredient_id] is None]
     volume = sum(part.volume.ml for part in drunk)
     alcohol = _alcohol(drunk, strengths)
@@ -112,36 +105,18 @@ def calculate(
         strength_served=None if served is None else 100 * alcohol / served,
         dilution=dilution,
         diluted_as=None if curve is None or dilution is None else curve.method,
-        contains=_contains(parts, kinds),
+        contains=_contains(parts, ingredients),
         assumed=_names(
-            [p for p in drunk if p.assumed or _is_assumed(strengths[p.ingredient_id])], kinds
+            [p for p in drunk if p.assumed or _is_assumed(strengths[p.ingredient_id])], ingredients
         ),
-        unknown_volumes=_names([part for part in parts if not part.volume.known], kinds),
-        unknown_strengths=_names(unknown, kinds),
+        unknown_volumes=_names([part for part in parts if not part.volume.known], ingredients),
+        unknown_strengths=_names(unknown, ingredients),
     )
 
 
 def drunk_parts(parts: Sequence[Part]) -> list[Part]:
     """Those that volume and strength are of."""
     return [part for part in parts if part.volume.ml > 0 and not _says(_RINSE, part)]
-
-
-def strength_of(kinds: Kinds, ingredient_id: int) -> Strength | None:
-    """An ingredient's strength: its own, or the one in its name, or that of its family."""
-    for height, kind in enumerate(kinds_above(kinds, ingredient_id)):
-        percent = strength_in_name(kind.name) if kind.strength is None else kind.strength
-        if percent is not None:
-            return Strength(percent, assumed=height > 0)
-    return None
-
-
-def strength_in_name(name: str) -> float | None:
-    """% vol that a name says: "63 %", "126 proof" (US: twice the per cent), "151"."""
-    if found := _PERCENT.search(name):
-        return float(found[1])
-    if found := _PROOF.search(name):
-        return min(100.0, float(found[1]) / 2)
-    return 75.5 if _PROOF_ALONE.search(name) else None
 
 
 def curve_of(method: str | None, curves: Sequence[Curve]) -> Curve | None:
@@ -154,12 +129,6 @@ def curve_of(method: str | None, curves: Sequence[Curve]) -> Curve | None:
         if (at := text.find(f" {name_key(word)} ")) >= 0
     ]
     return min(named, key=lambda each: each[0])[1] if named else None
-
-
-def allergens_of(kinds: Kinds, ingredient_id: int) -> Iterator[str]:
-    """What an ingredient contains, by itself and as one of its family."""
-    for kind in kinds_above(kinds, ingredient_id):
-        yield from kind.contains
 
 
 def _says(words: re.Pattern[str], part: Part) -> bool:
@@ -183,11 +152,10 @@ def _alcohol_free(alcohol: float, volume: float, *, known: bool) -> bool | None:
     return True if known else None
 
 
-def _contains(parts: Sequence[Part], kinds: Kinds) -> tuple[str, ...]:
+def _contains(parts: Sequence[Part], ingredients: Mapping[int, Properties]) -> tuple[str, ...]:
     ids = {each for part in parts for each in (part.ingredient_id, *part.alternatives)}
-    return tuple(sorted({word for each in ids for word in allergens_of(kinds, each)}))
+    return tuple(sorted({word for each in ids for word in ingredients[each].contains}))
 
 
-def _names(parts: Sequence[Part], kinds: Kinds) -> tuple[str, ...]:
-    unknown = Kind("?", None)
-    return tuple(dict.fromkeys(kinds.get(part.ingredient_id, unknown).name for part in parts))
+def _names(parts: Sequence[Part], ingredients: Mapping[int, Properties]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ingredients[part.ingredient_id].name for part in parts))

@@ -113,6 +113,7 @@ class Database:
         with self._writing(foreign_keys=True) as connection:
             check_schema(connection)
             transaction = Transaction(connection, self._clock(), self._limits)
+            connection.execution_options(touched=transaction.touched)
             yield transaction
             append_changes(connection, transaction.touched, transaction.now)
         if transaction.touched:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from cocktailspace.catalogue.lookup import chunks
 from cocktailspace.catalogue.names import alike_key, name_key
 from cocktailspace.catalogue.recipes import read_lines
+from cocktailspace.catalogue.reference import reference_for
 from cocktailspace.catalogue.schema import ingredients, recipes
 
 
@@ -56,14 +57,15 @@ def _names_of_recipes(connection: Connection) -> Iterator[Group]:
 
 def _contents_of_recipes(connection: Connection) -> Iterator[Group]:
     """The same ingredients in the same volumes, in whatever order and unit."""
+    measures = reference_for(connection).measures
     names: dict[int, str] = {
         row.id: row.name
         for row in connection.execute(select(recipes.c.id, recipes.c.name).order_by(recipes.c.id))
     }
     found: dict[tuple[tuple[int, float], ...], list[tuple[int, str]]] = {}
     for chunk in chunks(names):
-        for recipe_id, lines in read_lines(connection, chunk).lines.items():
-            content = sorted((line.ingredient_id, round(line.volume_ml, 1)) for line in lines)
+        for recipe_id, lines in read_lines(connection, chunk, measures).items():
+            content = sorted((line.ingredient_id, round(line.volume_ml, 1)) for line, _ in lines)
             found.setdefault(tuple(content), []).append((recipe_id, names[recipe_id]))
     groups = [rows for rows in found.values() if len(rows) > 1]
     for rows in sorted(groups, key=lambda each: name_key(each[0][1])):

@@ -3,7 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
@@ -12,10 +12,11 @@ from cocktailspace.catalogue.calculated import Part, calculate
 from cocktailspace.catalogue.database import Transaction
 from cocktailspace.catalogue.fields import column_values, completed, later_fields, shapes_of
 from cocktailspace.catalogue.lookup import chunks, require
+from cocktailspace.catalogue.measures import Measures
 from cocktailspace.catalogue.models import Calculated, Line, LineDraft, Recipe, RecipeDraft
 from cocktailspace.catalogue.names import alike_key, name_key, order_key
 from cocktailspace.catalogue.recipe_checks import check_recipes
-from cocktailspace.catalogue.reference import Reference, reference_for
+from cocktailspace.catalogue.reference import reference_for
 from cocktailspace.catalogue.schema import (
     ingredients,
     line_alternatives,
@@ -55,15 +56,18 @@ def get_recipe(connection: Connection, recipe_id: int) -> Recipe:
 
 def load_recipes(connection: Connection, ids: Collection[int]) -> dict[int, Recipe]:
     """The recipes with these ids, lines in order; ids without a recipe are left out."""
+    reference = reference_for(connection)
+    measures, curves = reference.measures, reference.curves
     found: dict[int, Recipe] = {}
     for chunk in chunks(ids):
-        read = read_lines(connection, chunk)
-        kinds, curves = read.reference.measures.kinds, read.reference.curves
+        lines = read_lines(connection, chunk, measures)
         for row in connection.execute(select(recipes).where(recipes.c.id.in_(chunk))):
-            result = calculate(read.parts.get(row.id, []), row.method, kinds, curves)
+            own = lines.get(row.id, [])
+            parts = [part for _, part in own]
+            result = calculate(parts, row.method, measures.ingredients, curves)
             found[row.id] = Recipe.model_construct(
                 **row._mapping,
-                ingredients=read.lines.get(row.id, []),
+                ingredients=[line for line, _ in own],
                 calculated=Calculated.model_validate(result),
             )
     return found
@@ -89,17 +93,10 @@ def load_drafts(connection: Connection, ids: Collection[int]) -> dict[int, Recip
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLines:
-    """lines, parts: by recipe, in order. reference: what concerns the ingredients in them."""
-
-    reference: Reference
-    lines: dict[int, list[Line]] = field(default_factory=dict)
-    parts: dict[int, list[Part]] = field(default_factory=dict)
-
-
-def read_lines(connection: Connection, recipe_ids: Collection[int]) -> ReadLines:
-    """Those of some recipes."""
+def read_lines(
+    connection: Connection, recipe_ids: Collection[int], measures: Measures
+) -> dict[int, list[tuple[Line, Part]]]:
+    """The lines of some recipes in order, each with what is calculated from it."""
     query = (
         select(
             recipe_ingredients,
@@ -114,10 +111,7 @@ def read_lines(connection: Connection, recipe_ids: Collection[int]) -> ReadLines
     )
     rows = connection.execute(query).all()
     others = alternatives_of(connection, recipe_ids)
-    used = {row.ingredient_id for row in rows} | {i for each in others.values() for i, _ in each}
-    reference = reference_for(connection, used)
-    measures = reference.measures
-    read = ReadLines(reference)
+    found: dict[int, list[tuple[Line, Part]]] = {}
     for row in rows:
         volume = measures.volume(
             row.ingredient_id, row.amount, row.amount_max, row.unit_id, optional=row.optional
@@ -138,9 +132,8 @@ def read_lines(connection: Connection, recipe_ids: Collection[int]) -> ReadLines
             assumed=bool(row.assumed),
             alternatives=alternatives,
         )
-        read.lines.setdefault(row.recipe_id, []).append(line)
-        read.parts.setdefault(row.recipe_id, []).append(part)
-    return read
+        found.setdefault(row.recipe_id, []).append((line, part))
+    return found
 
 
 def alternatives_of(

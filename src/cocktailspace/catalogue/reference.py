@@ -2,26 +2,26 @@
 one of them changes.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, exists, select
+from sqlalchemy import Connection, Engine, select
 
 from cocktailspace.catalogue.calculated import Curve
 from cocktailspace.catalogue.changes import CatalogueState, catalogue_state, continues
-from cocktailspace.catalogue.lookup import chunks
-from cocktailspace.catalogue.measures import Kind, Measures
+from cocktailspace.catalogue.measures import Measures
 from cocktailspace.catalogue.methods import curves
+from cocktailspace.catalogue.properties import OwnProperties, inherit
 from cocktailspace.catalogue.schema import changes, ingredient_pieces, ingredients, units
-from cocktailspace.catalogue.taxonomy import with_ancestors
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """How much lines are, and how much water methods add."""
+    """How much lines are, what units are called, and how much water methods add."""
 
     measures: Measures
+    unit_names: Mapping[int, str]
     curves: list[Curve]
 
 
@@ -29,20 +29,25 @@ _cache: WeakKeyDictionary[Engine, tuple[CatalogueState, Reference]] = WeakKeyDic
 """The last reference, and the newest state for which it is known to hold."""
 
 
-def reference_for(connection: Connection, ingredient_ids: Collection[int]) -> Reference:
-    """At least what concerns these ingredients.
-
-    Within a mutation it is read anew: what that has changed is not in the change log yet.
-    """
-    if connection.get_execution_options().get("writes", False):
-        return Reference(measures_for(connection, ingredient_ids), curves(connection))
+def reference_for(connection: Connection) -> Reference:
+    """All that concerns the catalogue as this connection sees it."""
+    if _is_changing(connection):
+        return _read(connection)
     state = catalogue_state(connection)
     known, reference = _cache.get(connection.engine, (None, None))
     if known is None or reference is None or not _holds(connection, state, known):
-        everything = connection.execute(select(ingredients.c.id)).scalars().all()
-        reference = Reference(measures_for(connection, everything), curves(connection))
+        reference = _read(connection)
     _cache[connection.engine] = state, reference
     return reference
+
+
+def _is_changing(connection: Connection) -> bool:
+    """Whether more than recipes changes in this transaction, which the log does not say yet."""
+    options = connection.get_execution_options()
+    touched = options.get("touched")
+    if touched is None:
+        return bool(options.get("writes", False))
+    return any(entity != "recipe" for entity, _ in touched)
 
 
 def _holds(connection: Connection, state: CatalogueState, known: CatalogueState) -> bool:
@@ -54,46 +59,30 @@ def _holds(connection: Connection, state: CatalogueState, known: CatalogueState)
     return continues(connection, state, known) and connection.execute(other).first() is None
 
 
-def measures_for(connection: Connection, ingredient_ids: Collection[int]) -> Measures:
-    """How much lines with these ingredients are."""
-    millilitres = {
-        row.id: row.millilitres for row in connection.execute(select(units.c.id, _UNIT_ML))
+def _read(connection: Connection) -> Reference:
+    rows = connection.execute(select(units.c.id, units.c.name, units.c.millilitres)).all()
+    measures = Measures({row.id: row.millilitres for row in rows}, inherit(_own(connection)))
+    return Reference(measures, {row.id: row.name for row in rows}, curves(connection))
+
+
+def _own(connection: Connection) -> dict[int, OwnProperties]:
+    """What each ingredient says of itself."""
+    piece, table = ingredient_pieces.c, ingredients.c
+    pieces: dict[int, dict[int, float]] = {}
+    query = select(piece.ingredient_id, piece.unit_id, piece.millilitres)
+    for row in connection.execute(query.order_by(piece.ingredient_id, piece.position)):
+        pieces.setdefault(row.ingredient_id, {})[row.unit_id] = row.millilitres
+    wanted = select(table.id, table.name, table.parent_id, table.strength, table.contains)
+    rows = connection.execute(wanted).all()
+    families = {row.parent_id for row in rows}
+    return {
+        row.id: OwnProperties(
+            row.name,
+            row.parent_id,
+            pieces.get(row.id, {}),
+            row.id in families,
+            row.strength,
+            row.contains,
+        )
+        for row in rows
     }
-    return Measures(millilitres, kinds_of(connection, ingredient_ids))
-
-
-_UNIT_ML = units.c.millilitres
-
-
-def kinds_of(connection: Connection, ingredient_ids: Collection[int]) -> dict[int, Kind]:
-    """These ingredients and all above them."""
-    table, below = ingredients.c, ingredients.alias("below")
-    has_kinds = exists().where(below.c.parent_id == table.id).label("has_kinds")
-    wanted = (table.id, table.name, table.parent_id, table.strength, table.contains, has_kinds)
-    found: dict[int, Kind] = {}
-    for chunk in chunks(ingredient_ids):
-        ids = with_ancestors(chunk)
-        pieces = _pieces(connection, ids)
-        for row in connection.execute(select(*wanted).where(table.id.in_(ids))):
-            found[row.id] = Kind(
-                name=row.name,
-                parent_id=row.parent_id,
-                pieces=tuple(pieces.get(row.id, ())),
-                has_kinds=bool(row.has_kinds),
-                strength=row.strength,
-                contains=row.contains,
-            )
-    return found
-
-
-def _pieces(connection: Connection, ids: object) -> dict[int, list[tuple[int, float]]]:
-    table = ingredient_pieces.c
-    query = (
-        select(table.ingredient_id, table.unit_id, table.millilitres)
-        .where(table.ingredient_id.in_(ids))  # type: ignore[arg-type]
-        .order_by(table.ingredient_id, table.position)
-    )
-    found: dict[int, list[tuple[int, float]]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.ingredient_id, []).append((row.unit_id, row.millilitres))
-    return found

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from cocktailspace.catalogue.errors import CatalogueError, SchemaError
 from cocktailspace.catalogue.forest import forest_of
-from cocktailspace.catalogue.measures import Kind, Measures
+from cocktailspace.catalogue.measures import Measures
+from cocktailspace.catalogue.properties import OwnProperties, inherit
 from cocktailspace.catalogue.revision import check_revision
 from cocktailspace.files import scratch_folder
 from cocktailspace.times import from_text
@@ -164,12 +165,12 @@ def _read(connection: sqlite3.Connection) -> Snapshot:
 
 
 def _ingredients(connection: sqlite3.Connection) -> tuple[tuple[Ingredient, ...], Measures]:
-    pieces: dict[int, list[tuple[int, float]]] = {}
+    pieces: dict[int, dict[int, float]] = {}
     for ingredient_id, unit_id, millilitres in connection.execute(
         "SELECT ingredient_id, unit_id, millilitres FROM ingredient_pieces "
         "ORDER BY ingredient_id, position"
     ):
-        pieces.setdefault(ingredient_id, []).append((unit_id, millilitres))
+        pieces.setdefault(ingredient_id, {})[unit_id] = millilitres
     rows = connection.execute(
         "SELECT id, name, parent_id, allow_substitution, aliases, shelf, made_from_id, strength, "
         "contains FROM ingredients ORDER BY id"
@@ -191,14 +192,14 @@ def _ingredients(connection: sqlite3.Connection) -> tuple[tuple[Ingredient, ...]
         )
         for each, name, _, flag, aliases, shelf, made_from, strength, contains in rows
     )
-    kinds = {
-        each.id: Kind(
-            each.name, each.parent_id, tuple(pieces.get(each.id, ())), each.id in families
+    own = {
+        each.id: OwnProperties(
+            each.name, each.parent_id, pieces.get(each.id, {}), each.id in families
         )
         for each in ingredients
     }
     units = dict(connection.execute("SELECT id, millilitres FROM units"))
-    return ingredients, Measures(units, kinds)
+    return ingredients, Measures(units, inherit(own))
 
 
 def _words(text: str | None) -> tuple[str, ...]:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from cocktailspace.catalogue.calculated import strength_of
-from cocktailspace.catalogue.reference import measures_for
+from cocktailspace.catalogue.reference import reference_for
 from cocktailspace.catalogue.schema import recipe_ingredients, units
 
 A_RINSE_ML = 5.0
@@ -31,21 +30,19 @@ def unknown(connection: Connection) -> Unknown:
     lines = recipe_ingredients.c
     used = select(lines.ingredient_id, lines.unit_id).distinct()
     pairs = connection.execute(used).all()
-    measures = measures_for(connection, {row.ingredient_id for row in pairs})
-    kinds = measures.kinds
+    measures = reference_for(connection).measures
     pieces = {
         row.ingredient_id
         for row in pairs
         if not measures.volume(row.ingredient_id, 1.0, None, row.unit_id).known
     }
-    strengths = {
-        row.ingredient_id for row in pairs if strength_of(kinds, row.ingredient_id) is None
-    }
+    used_ids = {row.ingredient_id for row in pairs}
+    strengths = {each for each in used_ids if measures.ingredients[each].strength is None}
     rinse = select(units.c.name).where(
         units.c.name_key.contains("rinse"), units.c.millilitres == A_RINSE_ML
     )
     return Unknown(
-        pieces=sorted(kinds[each].name for each in pieces),
-        strengths=sorted(kinds[each].name for each in strengths),
+        pieces=sorted(measures.ingredients[each].name for each in pieces),
+        strengths=sorted(measures.ingredients[each].name for each in strengths),
         rinses=list(connection.execute(rinse).scalars()),
     )

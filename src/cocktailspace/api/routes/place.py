@@ -17,9 +17,10 @@ from cocktailspace.api.errors import answers
 from cocktailspace.api.parameters import QueryId
 from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.catalogue import ingredients
-from cocktailspace.catalogue.errors import InvalidError, NotFoundError, Problem
+from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.models import LineDraft
-from cocktailspace.catalogue.reference import measures_for
+from cocktailspace.catalogue.reference import reference_for
+from cocktailspace.catalogue.taxonomy import with_ancestors
 from cocktailspace.catalogue.values import Draft, Id
 
 NEIGHBOURS = 10
@@ -147,22 +148,18 @@ def _with_newer(
     """The run's ingredients, and from the catalogue those that are newer than the run, each with
     all above it.
     """
-    kinds = dict(known)
-    for each in wanted:
-        above: int | None = each
-        while above is not None and above not in kinds:
-            try:
-                found = ingredients.get_ingredient(connection, above)
-            except NotFoundError:
-                break  # `_volumes` reports it with its line
-            kinds[above] = TaxonomyEntry(found.name, found.parent_id, found.allow_substitution)
-            above = found.parent_id
-    return kinds
+    newer = set(wanted) - known.keys()
+    ids = [row.id for row in connection.execute(with_ancestors(newer))] if newer else []
+    found = ingredients.load_ingredients(connection, ids)
+    return {
+        each: TaxonomyEntry(record.name, record.parent_id, record.allow_substitution)
+        for each, record in found.items()
+    } | dict(known)
 
 
 def _volumes(connection: Connection, draft: PlaceDraft, known: Container[int]) -> Lines:
     """Ingredient and volume of each line; InvalidError lists every unknown ingredient and unit."""
-    measures = measures_for(connection, {line.ingredient_id for line in draft.ingredients})
+    measures = reference_for(connection).measures
     problems = []
     for position, line in enumerate(draft.ingredients):
         where = f"ingredients[{position}]"

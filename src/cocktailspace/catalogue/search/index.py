@@ -117,13 +117,13 @@ class Snapshot:
         terms = self._terms("q", text)
         matched = [self.ingredients.naming(term.ranges) for term in terms]
         ids = set(matched[0]).intersection(*matched[1:]) if matched else set()
-        uses, kinds = self._uses, self.ingredients.measures.kinds
+        uses, known = self._uses, self.ingredients.reference.measures.ingredients
         best = sorted(
             (each for each in ids if uses[each]),
-            key=lambda each: (-sum(m[each] for m in matched), -uses[each], kinds[each].name),
+            key=lambda each: (-sum(m[each] for m in matched), -uses[each], known[each].name),
         )
         return [
-            NamedIngredient(each, kinds[each].name, self.count(RecipeQuery(ingredient_ids=(each,))))
+            NamedIngredient(each, known[each].name, self.count(RecipeQuery(ingredient_ids=(each,))))
             for each in best[:limit]
         ]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cocktailspace.catalogue.calculated import allergens_of, strength_of
-from cocktailspace.catalogue.measures import Measures, Volume
+from cocktailspace.catalogue.measures import Volume
 from cocktailspace.catalogue.names import words_of
+from cocktailspace.catalogue.reference import Reference
 from cocktailspace.catalogue.search.segment import Postings
 
 Ids = NDArray[np.int64]
@@ -20,27 +20,23 @@ class SearchedIngredients:
 
     ids: sorted; rows of `words`, of names and aliases, and of `percents` (NaN where unknown) are
     positions in it. allergens: ids of what contains each. volumes: what one of a unit that counts
-    pieces is, by ingredient and unit. units: name and ml of each unit.
+    pieces is, by ingredient and unit.
     """
 
     ids: Ids
     words: Postings[str]
     percents: NDArray[np.float64]
     allergens: Mapping[str, Ids]
-    measures: Measures
-    units: Mapping[int, tuple[str, float | None]]
+    reference: Reference
     volumes: Mapping[tuple[int, int | None], Volume]
     _children: Mapping[int | None, list[int]] = field(repr=False)
 
     @classmethod
     def of(
-        cls,
-        names: Mapping[int, tuple[str, ...]],
-        measures: Measures,
-        units: Mapping[int, tuple[str, float | None]],
+        cls, names: Mapping[int, tuple[str, ...]], reference: Reference
     ) -> "SearchedIngredients":
         """names: the name and the aliases of each."""
-        ids = sorted(names)
+        ids, measures = sorted(names), reference.measures
         words = [
             (word, row)
             for row, each in enumerate(ids)
@@ -50,19 +46,19 @@ class SearchedIngredients:
         allergens: dict[str, list[int]] = {}
         percents = np.full(len(ids), np.nan)
         for row, each in enumerate(ids):
-            children.setdefault(measures.kinds[each].parent_id, []).append(each)
-            if strength := strength_of(measures.kinds, each):
-                percents[row] = strength.percent
-            for allergen in set(allergens_of(measures.kinds, each)):
+            properties = measures.ingredients[each]
+            children.setdefault(properties.parent_id, []).append(each)
+            if properties.strength is not None:
+                percents[row] = properties.strength.percent
+            for allergen in properties.contains:
                 allergens.setdefault(allergen, []).append(each)
-        pieces = [None, *(unit_id for unit_id, (_, ml) in units.items() if ml is None)]
+        pieces = [None, *(unit_id for unit_id, ml in measures.units.items() if ml is None)]
         return cls(
             ids=np.array(ids, np.int64),
             words=Postings.of([word for word, _ in words], [row for _, row in words]),
             percents=percents,
             allergens={key: np.array(found, np.int64) for key, found in allergens.items()},
-            measures=measures,
-            units=units,
+            reference=reference,
             volumes={(i, u): measures.volume(i, 1.0, None, u) for i in ids for u in pieces},
             _children=children,
         )
@@ -96,8 +92,11 @@ class SearchedIngredients:
 
     def otherwise_measured(self, new: "SearchedIngredients") -> Ids | None:
         """Sorted ids of those a line of which is another volume with the new ones; None for all."""
-        if any(new.units.get(unit, value) != value for unit, value in self.units.items()):
-            return None
+        old, now = self.reference, new.reference
+        for unit, name in old.unit_names.items():
+            before, after = (name, old.measures.units[unit]), now.unit_names.get(unit)
+            if after is not None and before != (after, now.measures.units[unit]):
+                return None
         changed = {
             key[0] for key, volume in self.volumes.items() if new.volumes.get(key, volume) != volume
         }

@@ -6,15 +6,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select
 
 from cocktailspace.catalogue.calculated import Part, drunk_parts
-from cocktailspace.catalogue.measures import Measures
 from cocktailspace.catalogue.names import name_key
-from cocktailspace.catalogue.reference import kinds_of
+from cocktailspace.catalogue.reference import reference_for
 from cocktailspace.catalogue.schema import (
     ingredients,
     line_alternatives,
     recipe_ingredients,
     recipes,
-    units,
 )
 from cocktailspace.catalogue.search.ingredients import SearchedIngredients
 from cocktailspace.catalogue.search.segment import (
@@ -41,11 +39,12 @@ def segment_numbers(connection: Connection) -> list[int]:
 def read_segment(connection: Connection, number: int, known: SearchedIngredients) -> Segment | None:
     """A segment as the catalogue has it; None where it has no recipes."""
     lines: dict[int, list[Part]] = {}
+    reference = known.reference
     for row in connection.execute(_lines(_within(recipe_ingredients.c.recipe_id, number))):
-        volume = known.measures.volume(
+        volume = reference.measures.volume(
             row.ingredient_id, row.amount, row.amount_max, row.unit_id, optional=row.optional
         )
-        unit = "" if row.unit_id is None else known.units[row.unit_id][0]
+        unit = "" if row.unit_id is None else reference.unit_names[row.unit_id]
         part = Part(row.ingredient_id, volume, unit, row.note or "")
         lines.setdefault(row.recipe_id, []).append(part)
     others: dict[int, list[int]] = {}
@@ -65,12 +64,8 @@ def read_ingredients(connection: Connection) -> SearchedIngredients:
     """All ingredients, and all that volumes and strengths depend on."""
     table = ingredients.c
     rows = connection.execute(select(table.id, table.name, table.aliases)).all()
-    unit_rows = connection.execute(select(units.c.id, units.c.name, units.c.millilitres)).all()
     names = {row.id: (row.name, *row.aliases) for row in rows}
-    millilitres = {row.id: row.millilitres for row in unit_rows}
-    measures = Measures(millilitres, kinds_of(connection, names))
-    named = {row.id: (row.name, row.millilitres) for row in unit_rows}
-    return SearchedIngredients.of(names, measures, named)
+    return SearchedIngredients.of(names, reference_for(connection))
 
 
 _COLUMNS = (
