@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-elsewhere lowest fuzz soak lint lint-page format bench lock lambda image clean
+.PHONY: help run setup test test-elsewhere lowest fuzz soak lint lint-page format bench lock dist lambda image clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -72,6 +72,10 @@ lock: ## resolve the dependencies anew into requirements/
 LOCK := $(VENV)-lock/bin/uv pip compile --quiet --generate-hashes --no-annotate --no-header pyproject.toml
 ANYWHERE := --universal --python-version 3.11
 
+dist: $(VENV)/.dev ## build wheel and sdist into dist/, the same bytes from the same commit
+	rm -rf dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation --outdir dist .
+
 lambda: ## build the packages for AWS Lambda into build/lambda/
 	scripts/build-lambda.sh
 
@@ -80,7 +84,7 @@ image: ## build the job's image without docker and run a job in it (root, builda
 
 clean: ## remove what was set up and computed here, data/ aside
 	find src -name __pycache__ -prune -exec rm -rf {} +
-	rm -rf .venv .venv-* node_modules build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 node_modules/.package-lock.json: package-lock.json
 	npm ci --no-audit --no-fund --prefer-offline

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cocktailspace.analytics.transport.neighbours import FEW
 from cocktailspace.artifacts.attempt import read_attempt
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import read_published
@@ -74,6 +75,21 @@ def test_it_loads_neither_scipy_nor_the_compiler(services: Services) -> None:
     assert "llvmlite" not in log
     assert "numba" not in log
     assert "scipy._lib" not in log  # which every part of it loads
+
+
+def test_more_recipes_than_a_bare_install_can_compare_fail_with_one_line(
+    services: Services, tmp_path: Path
+) -> None:
+    many = [{**BAR["recipes"][0], "name": f"Drink {n}"} for n in range(FEW + 1)]
+    import_document(services.database, {**BAR, "recipes": many})
+    (tmp_path / "numba.py").write_text("raise ModuleNotFoundError(name='numba')")
+    code, line, log = _run(services, "--quiet", PYTHONPATH=str(tmp_path))
+    assert code == 1
+    assert "pip install 'cocktailspace[analytics]'" in str(line["error"])
+    assert log == ""
+    attempt = read_attempt(services.store)
+    assert attempt is not None
+    assert attempt.error == line["error"]
 
 
 def test_an_empty_catalogue_is_published_too(services: Services) -> None:

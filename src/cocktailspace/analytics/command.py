@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from cocktailspace.analytics.code_cache import writable_code_cache
 from cocktailspace.analytics.job import JobResult, TryAgainError, run_job
+from cocktailspace.analytics.transport.neighbours import MissingNumbaError
 from cocktailspace.artifacts.attempt import AttemptRecorder
 from cocktailspace.artifacts.report import RunReport
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
@@ -83,6 +84,9 @@ def _run(catalogue: Path, store: ArtifactStore, *, force: bool) -> tuple[int, Ru
     except TryAgainError as error:
         recorder.fail(str(error))
         return TRY_AGAIN, _report("try again", recorder, error=str(error))
+    except MissingNumbaError as error:
+        recorder.fail(str(error))
+        return FAILED, _report("failed", recorder, error=str(error))
     except Exception as error:  # the top of the job: whatever it is, it is reported
         logger.exception("the job failed")
         message = _error_message(error)

@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from cocktailspace import __version__
 from cocktailspace.api.auth.tokens import TokenError
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services
@@ -39,9 +40,28 @@ app = typer.Typer(
     "analytics are data/artifacts, unless DB_PATH (or DATABASE_URL) and ANALYTICS_PATH (or "
     "ANALYTICS_BUCKET) say otherwise. Start with `cocktailspace serve`.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        say(f"cocktailspace {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_print_version, help="Show the version and exit"
+        ),
+    ] = False,
+) -> None:
+    """What holds for all commands; the program's help says what it is."""
+
 
 app.command()(compare)
 app.command(name="import")(import_)

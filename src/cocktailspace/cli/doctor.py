@@ -4,7 +4,7 @@ import importlib.util
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -40,7 +40,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Run all checks; with invalid settings, only those that do not depend on them."""
-    findings = [*_interpreter(), *_packages()]
+    findings = [_interpreter(), _compiler()]
     try:
         services = build_services(read_settings())
     except SettingsError as error:
@@ -59,20 +59,16 @@ def examine() -> list[Finding]:
         return findings + [check(services) for check in checks]
 
 
-def _interpreter() -> Iterator[Finding]:
+def _interpreter() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
-    yield Finding(sys.version_info >= (3, 11), f"Python {version}", "install Python 3.11 or newer")
+    return Finding(sys.version_info >= (3, 11), f"Python {version}", "install Python 3.11 or newer")
 
 
-def _packages() -> Iterator[Finding]:
-    for package, purpose in (
-        ("numpy", "the analytics job"),
-        ("numba", "the search of more than 2,000 recipes"),
-    ):
-        found = importlib.util.find_spec(package) is not None
-        yield Finding(
-            found, f"package {package}, for {purpose}", "pip install 'cocktailspace[analytics]'"
-        )
+def _compiler() -> Finding:
+    """Whether a large catalogue's map can be computed; a small one's needs nothing compiled."""
+    found = importlib.util.find_spec("numba") is not None
+    what = "numba, which a map of more than 2,000 recipes needs"
+    return Finding(True, f"{what}, is {'' if found else 'not '}installed")
 
 
 def _catalogue(services: Services) -> Finding:

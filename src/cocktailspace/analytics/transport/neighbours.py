@@ -29,6 +29,10 @@ LARGEST_SUM = 1 << 22
 """Distances, and halves of them, are then exact in single precision."""
 
 
+class MissingNumbaError(Exception):
+    """More than FEW rows are to be searched, and numba is not installed."""
+
+
 @dataclass(frozen=True)
 class Neighbours:
     """The k nearest other rows of each of n rows, nearest first; equal distances by row number.
@@ -100,7 +104,13 @@ def _search_boxes(
     rows: Rows, found: Neighbours, threads: int | None, progress: Progress | None
 ) -> None:
     """64 rows at a time, with whole boxes of other rows passed over."""
-    from cocktailspace.analytics.transport import l1_search  # noqa: PLC0415 - loads numba
+    try:
+        from cocktailspace.analytics.transport import l1_search  # noqa: PLC0415 - loads numba
+    except ModuleNotFoundError as error:
+        raise MissingNumbaError(
+            f"a map of more than {FEW:,} recipes needs a package that is not installed "
+            f"({error.name}): pip install 'cocktailspace[analytics]'"
+        ) from error
 
     order = near_order(rows, SMALL)
     index = build_index(rows.take(order), order)
