@@ -86,3 +86,23 @@ def test_a_stale_merge_is_refused(
     assert client.get(path, follow_redirects=False).status_code == 200
     fresh = editor | {"If-Match": client.get(path).headers["etag"]}
     assert client.post(f"{path}/merge", json=body, headers=fresh).status_code == 200
+
+
+def test_what_needs_an_ingredient_is_listed(client: TestClient) -> None:
+    uses = client.get(f"{API}/ingredients/{WHISKEY}/uses").json()["items"]
+    assert uses == [{"need": "kind", "total": 2, "names": ["Bourbon", "Rye"]}]
+    uses = client.get(f"{API}/ingredients/{BOURBON}/uses").json()["items"]
+    assert uses == [{"need": "line", "total": 1, "names": ["Boulevardier"]}]
+    assert client.get(f"{API}/ingredients/999/uses").status_code == 404
+
+
+def test_recipes_that_make_an_ingredient_are_listed(client: TestClient, editor: Headers) -> None:
+    assert client.get(f"{API}/recipes/house-made").json() == {"items": []}
+    draft = {"name": "House Rye", "source": "Us", "makes_id": RYE, "ingredients": []}
+    made = client.post(f"{API}/recipes", json=draft, headers=editor).json()["id"]
+    listed = [{"id": made, "name": "House Rye", "source": "Us", "makes_id": RYE, "makes": "Rye"}]
+    for query in ("", f"?makes={RYE}", f"?makes={BOURBON}&makes={RYE}"):
+        assert client.get(f"{API}/recipes/house-made{query}").json() == {"items": listed}
+    assert client.get(f"{API}/recipes/house-made?makes={BOURBON}").json() == {"items": []}
+    need = client.get(f"{API}/ingredients/{RYE}/uses").json()["items"][-1]
+    assert need == {"need": "house_made", "total": 1, "names": ["House Rye"]}

@@ -1,6 +1,6 @@
 """Ingredients: what recipes are made of, and where each stands in the taxonomy."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
@@ -12,15 +12,9 @@ from cocktailspace.catalogue.ingredient_checks import check_ingredients
 from cocktailspace.catalogue.lookup import chunks, require
 from cocktailspace.catalogue.models import Ingredient, IngredientDraft, PieceDraft
 from cocktailspace.catalogue.names import alike_key, name_key
-from cocktailspace.catalogue.schema import (
-    ingredient_pieces,
-    ingredients,
-    line_alternatives,
-    recipe_ingredients,
-    recipes,
-)
+from cocktailspace.catalogue.schema import ingredient_pieces, ingredients
 from cocktailspace.catalogue.taxonomy import refuse_misplaced
-from cocktailspace.catalogue.units import refuse_in_use
+from cocktailspace.catalogue.uses import refuse_in_use
 
 
 def list_ingredients(connection: Connection) -> list[Ingredient]:
@@ -117,27 +111,12 @@ def replace_ingredients(
 
 
 def delete_ingredient(tx: Transaction, ingredient_id: int) -> None:
-    """Delete an ingredient that nothing uses; else ConflictError names some of its users."""
-    what = f"ingredient {get_ingredient(tx.connection, ingredient_id).name!r}"
-    children = [child.name for child in children_of(tx.connection, ingredient_id)]
-    refuse_in_use(what, "the family of", children)
-    made = select(ingredients.c.name).where(ingredients.c.made_from_id == ingredient_id)
-    refuse_in_use(what, "what is used for", tx.connection.execute(made.limit(6)).scalars().all())
-    for how, used_in in _uses(ingredient_id):
-        names = select(recipes.c.name).where(recipes.c.id.in_(used_in))
-        names = names.order_by(recipes.c.order_key).limit(6)
-        refuse_in_use(what, how, tx.connection.execute(names).scalars().all())
+    """Delete an ingredient that nothing needs; else ConflictError names some of what does."""
+    name = get_ingredient(tx.connection, ingredient_id).name
+    refuse_in_use(tx.connection, ingredient_id, name)
     _delete_pieces(tx, ingredient_id)
     tx.connection.execute(delete(ingredients).where(ingredients.c.id == ingredient_id))
     tx.record("ingredient", ingredient_id, "delete")
-
-
-def _uses(ingredient_id: int) -> Iterator[tuple[str, Any]]:
-    """How recipes refer to an ingredient, and the ids of those that do."""
-    lines, others = recipe_ingredients.c, line_alternatives.c
-    yield "used by", select(lines.recipe_id).where(lines.ingredient_id == ingredient_id)
-    yield "an alternative in", select(others.recipe_id).where(others.ingredient_id == ingredient_id)
-    yield "made by", select(recipes.c.id).where(recipes.c.makes_id == ingredient_id)
 
 
 def _record(row: RowMapping, pieces: Mapping[int, list[PieceDraft]]) -> Ingredient:

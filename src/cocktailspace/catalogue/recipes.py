@@ -46,6 +46,32 @@ def recipe_names(connection: Connection, ids: Collection[int]) -> list[RecipeNam
     return [RecipeName(each, found[each]) for each in ids]
 
 
+@dataclass(frozen=True, slots=True)
+class HouseMade:
+    """A recipe that makes an ingredient, and which."""
+
+    id: int
+    name: str
+    source: str | None
+    makes_id: int
+    makes: str
+
+
+def house_made(connection: Connection, makes: Collection[int], most: int) -> list[HouseMade]:
+    """Recipes that make one of these ingredients, or any where none is named: up to so many, in
+    order of name.
+    """
+    query = (
+        select(recipes.c.id, recipes.c.name, recipes.c.source, ingredients.c.id, ingredients.c.name)
+        .join(ingredients, recipes.c.makes_id == ingredients.c.id)
+        .order_by(recipes.c.order_key)
+        .limit(most)
+    )
+    if makes:
+        query = query.where(recipes.c.makes_id.in_(makes))
+    return [HouseMade(*row) for row in connection.execute(query)]
+
+
 def get_recipe(connection: Connection, recipe_id: int) -> Recipe:
     """One recipe; NotFoundError when there is none."""
     found = load_recipes(connection, [recipe_id])

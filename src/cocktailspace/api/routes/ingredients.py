@@ -1,15 +1,17 @@
 """Ingredients and their taxonomy."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
+from cocktailspace.api.parameters import PathId
 from cocktailspace.api.routes.entities import Entity, add_entity_routes
 from cocktailspace.catalogue import ingredients, schema, taxonomy
 from cocktailspace.catalogue.merge import merge_ingredients
 from cocktailspace.catalogue.models import Ingredient, IngredientDraft
+from cocktailspace.catalogue.uses import Need, uses_of
 from cocktailspace.catalogue.values import Draft
 
 
@@ -48,6 +50,25 @@ class IngredientDetail(Ingredient):
     children: list[NamedIngredient] = Field(description="Its kinds, one level down, by name")
 
 
+class Use(BaseModel):
+    """One way in which an ingredient is needed: a merge moves it, and deleting is refused."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    need: Need = Field(
+        description="`kind` and `made_from`: by ingredients; `line`, `alternative` and "
+        "`house_made`: by recipes"
+    )
+    total: int = Field(description="By how many")
+    names: list[str] = Field(description="The first of these, by name")
+
+
+class UseList(BaseModel):
+    """All ways in which an ingredient is needed."""
+
+    items: list[Use]
+
+
 class IngredientBulk(Draft):
     """Many new ingredients under existing families, all of which are made or none."""
 
@@ -70,6 +91,14 @@ def ingredient_routes(context: Context) -> APIRouter:
         """All ingredients, nested."""
         with database.reading() as connection:
             return IngredientTree(roots=_nested(ingredients.list_ingredients(connection)))
+
+    @router.get("/{ingredient_id:id}/uses", responses=answers(404, 422, 503))
+    def list_uses(ingredient_id: PathId) -> UseList:
+        """What needs this ingredient."""
+        with database.reading() as connection:
+            ingredients.get_ingredient(connection, ingredient_id)
+            found = uses_of(connection, ingredient_id)
+            return UseList(items=[Use.model_validate(each) for each in found])
 
     entity = Entity(
         "ingredient",

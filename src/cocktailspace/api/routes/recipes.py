@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
-from cocktailspace.api.parameters import PathId
+from cocktailspace.api.parameters import PathId, QueryId
 from cocktailspace.api.routes.entities import Entity, add_entity_routes
 from cocktailspace.api.searching import (
     ListParameters,
@@ -43,6 +43,27 @@ class RecipeIds(BaseModel):
     """All recipes that are found, in the order of pages."""
 
     ids: list[int]
+
+
+class HouseMade(BaseModel):
+    """A recipe that makes an ingredient. The map of cocktails does not have it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    name: str = Field(examples=["Honey Syrup"])
+    source: str | None
+    makes_id: int
+    makes: str = Field(description="The ingredient that it makes", examples=["Honey Syrup"])
+
+
+class HouseMadeList(BaseModel):
+    """Recipes that make an ingredient, in order of name."""
+
+    items: list[HouseMade]
+
+
+MOST_HOUSE_MADE = 1_000
 
 
 class Suggestions(BaseModel):
@@ -90,6 +111,17 @@ def recipe_routes(context: Context) -> APIRouter:
         with database.reading() as connection:
             index = context.search.snapshot(connection)
         return RecipeIds.model_construct(ids=index.all_ids(wanted.query(), wanted.sort))
+
+    @router.get("/house-made", responses=answers(422, 503))
+    def list_house_made(
+        makes: Annotated[
+            list[QueryId], Query(max_length=20, description="Ids of ingredients; none: of any")
+        ] = [],  # noqa: B006 - FastAPI's way to say that there need be none
+    ) -> HouseMadeList:
+        """Recipes that make an ingredient (a house syrup): the first 1,000 by name."""
+        with database.reading() as connection:
+            found = recipes.house_made(connection, makes, MOST_HOUSE_MADE)
+        return HouseMadeList(items=[HouseMade.model_validate(each) for each in found])
 
     @router.get("/suggestions", responses=answers(503))
     def suggest_values() -> Suggestions:

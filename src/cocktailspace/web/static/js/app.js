@@ -43,6 +43,7 @@ const keeper = createKeeper(store);
 const context = {
   store, router, announce, writer, keeper,
   remove: async (...what) => (await import("./edit/delete-dialog.js")).deleteDialog(store, router, writer)(...what),
+  merge: async (...what) => (await import("./edit/merge-dialog.js")).mergeDialog(store, router, writer)(...what),
 };
 
 // What the first picture does not need is fetched when it is first opened, panels as soon as somebody moves.

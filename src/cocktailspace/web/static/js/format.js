@@ -8,7 +8,7 @@ const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 export const count = (number) => whole.format(number);
 
 /** "3 recipes", "1 recipe" */
-export const counted = (number, noun) => `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+export const counted = (number, noun, plural = `${noun}s`) => `${count(number)} ${number === 1 ? noun : plural}`;
 
 /** An amount as the recipe has it: 1.5 → 1½, 0.333 → ⅓, but 0.34 → 0.34 */
 export function amount(number) {

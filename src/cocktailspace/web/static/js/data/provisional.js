@@ -24,10 +24,13 @@ export async function placeProvisionally(store, recipe) {
   if (known?.updated_at === recipe.updated_at) return known;
   const found = await placeOf(recipe.ingredients, recipe.id).catch(() => null);
   if (!found) return { neighbours: null };
-  const placed = { id: recipe.id, name: recipe.name, updated_at: recipe.updated_at, ...found };
+  const placed = { id: recipe.id, name: recipe.name, updated_at: recipe.updated_at, says: recipe.makes_id === null ? "provisional" : "house-made", ...found };
   store.set({ provisional: new Map(store.get().provisional).set(recipe.id, placed) });
   return placed;
 }
+
+/** Without one that is not to be shown any more. */
+export const without = (provisional, id) => new Map([...provisional].filter(([each]) => each !== id));
 
 /** Without those that a map has: it knows better now. */
 export const stillWaiting = (provisional, pointOf) => new Map([...provisional].filter(([id]) => !pointOf.has(id)));

@@ -110,9 +110,16 @@ function readPieces(text, context) {
 }
 
 /** Label and text of what an entity says in fields that are shown nowhere else. */
-export function shownFields(model, entity, elsewhere) {
+export function shownFields(model, entity, elsewhere, known) {
   return fieldsOf(model)
-    .filter(({ name, kind }) => !elsewhere.includes(name) && kind !== "ingredients" && kind !== "rows")
-    .map(({ name, label, kind }) => ({ label, text: kind === "words" ? entity[name].join(", ") : kind === "check" ? (entity[name] ? "yes" : "") : entity[name] ?? "" }))
+    .filter(({ name }) => !elsewhere.includes(name))
+    .map((spec) => ({ label: spec.label, text: textOf(spec, entity[spec.name], known) }))
     .filter(({ text }) => text !== "");
+}
+
+/** A value as a panel shows it; nothing for what is not so, or empty. */
+function textOf({ kind, many }, value, known) {
+  if (value === null || value === undefined || value === false) return "";
+  if (kind === "check") return "yes";
+  return kind === "ingredients" && !many ? namesOf([value], known) : String(KINDS[kind].write(value, known));
 }

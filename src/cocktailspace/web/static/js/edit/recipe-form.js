@@ -27,7 +27,7 @@ export function recipeForm({ store, router, writer }) {
       compare: (draft, choices) => compared(id, draft, ingredients, units, choices),
       async saved({ body }) {
         parts.live.stop();
-        await placeProvisionally(store, body); // the server has it, so it may be shown at once
+        if (body.makes_id === null) await placeProvisionally(store, body); // the server has it, so it may be shown at once
         router.go({ view: "recipe", id: body.id, search: "" });
       },
     });

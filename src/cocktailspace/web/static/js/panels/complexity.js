@@ -29,7 +29,7 @@ function typical(rows) {
   const total = rows.reduce((sum, row) => sum + row.recipe_count, 0);
   if (!total) return "No recipes yet.";
   const most = rows.reduce((best, row) => (row.recipe_count > best.recipe_count ? row : best));
-  return `Most often a recipe has ${counted(most.ingredient_count, "ingredient")}: ${count(most.recipe_count)} of ${count(total)} do.`;
+  return `Most often a recipe has ${counted(most.ingredient_count, "ingredient")}: ${count(most.recipe_count)} of ${count(total)}.`;
 }
 
 function histogram(rows, chosen, link) {
@@ -38,8 +38,8 @@ function histogram(rows, chosen, link) {
     h("li", {}, h("a", {
       href: link({ view: "complexity", count: row.ingredient_count }),
       "aria-current": row.ingredient_count === chosen ? "true" : null,
-    }, h("span", {}, count(row.recipe_count), unseen(" recipes with")), h("i", { style: { height: `${(80 * row.recipe_count) / most}%` } }),
-    h("span", {}, String(row.ingredient_count), unseen(" ingredients"))))));
+    }, h("span", {}, count(row.recipe_count), unseen(row.recipe_count === 1 ? " recipe with" : " recipes with")), h("i", { style: { height: `${(80 * row.recipe_count) / most}%` } }),
+    h("span", {}, String(row.ingredient_count), unseen(row.ingredient_count === 1 ? " ingredient" : " ingredients"))))));
 }
 
 const unseen = (text) => h("span", { class: "hidden" }, text);

@@ -4,11 +4,16 @@ import { shownFields } from "../edit/model-fields.js";
 import { h } from "../html.js";
 import { volume } from "../measures.js";
 
-const SHOWN_ELSEWHERE = { recipe: ["name", "description", "instructions", "source", "source_url"], ingredient: ["name", "description", "allow_substitution"] };
+const SHOWN_ELSEWHERE = { recipe: ["name", "description", "instructions", "source", "source_url", "makes_id", "ingredients"], ingredient: ["name", "description", "allow_substitution", "parent_id"] };
 
-/** A list of labels and texts, or null where there is nothing to say. */
-export function facts(model, entity) {
-  const said = shownFields(model, entity, SHOWN_ELSEWHERE[model]);
+/**
+ * A list of labels and texts, or null where there is nothing to say.
+ * @param {string} model
+ * @param {any} entity
+ * @param {{ ingredients?: any[], units?: any[] }} [known] by which what it names is called
+ */
+export function facts(model, entity, known = {}) {
+  const said = shownFields(model, entity, SHOWN_ELSEWHERE[model], known);
   const rows = [...said, ...(entity.calculated ? calculated(entity.calculated) : [])];
   return rows.length ? h("dl", { class: "facts" }, rows.map(({ label, text }) => [h("dt", {}, label), h("dd", {}, text)])) : null;
 }

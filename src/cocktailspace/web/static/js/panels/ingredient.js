@@ -6,31 +6,33 @@ import { h } from "../html.js";
 import { withIngredient } from "../shell/highlights.js";
 import { facts, formatLinks } from "./facts.js";
 import { icicle } from "./icicle.js";
+import { houseMade, houseMadeSection } from "./house-made.js";
 import { barRow, byName, crumbs, recipeList } from "./lists.js";
 import { HEADING } from "./panel.js";
 
 const MOST_SUBSTITUTES = 6;
 
 export function ingredientView(context) {
-  return async ({ id }, mapData) => (id === null ? all(mapData, context) : one(id, mapData, context));
+  return async ({ id }, mapData) => (id === null ? all(mapData, context, await houseMade()) : one(id, mapData, context));
 }
 
-function all({ usage, families }, { router }) {
+function all({ usage, families }, { router }, made) {
   const link = (patch) => router.link(patch);
   return {
     title: "Ingredients",
     nodes: [
-      h("p", { class: "lede" }, `${count(usage.rows.length)} ingredients in ${counted(usage.roots.length, "family").replace("familys", "families")}. Open one to see its kinds.`),
+      h("p", { class: "lede" }, `${counted(usage.rows.length, "ingredient")} in ${counted(usage.roots.length, "family", "families")}. Open one to see its kinds.`),
       icicle(null, usage, families, link),
       ...kinds(usage.roots, link),
+      ...houseMadeSection(made, link),
       h("div", { class: "actions" }, h("a", { class: "button", href: link({ view: "ingredient-form", id: null }) }, "Add ingredient")),
       h("p", { class: "small soft" }, "The whole catalogue as ", formatLinks("/catalogue/export", ["catalogue/2", "catalogue/1", "csv", "markdown", "json-ld"]).flatMap((link) => [link, " "])),
     ],
   };
 }
 
-async function one(id, mapData, { router, remove }) {
-  const [{ body: ingredient, etag }, substitutes] = await Promise.all([request(`/ingredients/${id}`), mapData.run.substitutes()]);
+async function one(id, mapData, { router, merge, remove }) {
+  const [{ body: ingredient, etag }, substitutes, units, made] = await Promise.all([request(`/ingredients/${id}`), mapData.run.substitutes(), getJson("/units"), houseMade(id)]);
   const link = (patch) => router.link({ search: "", ...patch });
   const row = mapData.usage.byId.get(id);
   const points = row ? byName(withIngredient(id, mapData), mapData) : [];
@@ -41,13 +43,15 @@ async function one(id, mapData, { router, remove }) {
         ingredient.ancestors.map((above) => h("a", { href: link({ view: "ingredient", id: above.id }) }, above.name))),
       HEADING,
       ingredient.description ? h("p", { class: "lede" }, ingredient.description) : null,
-      facts("ingredient", ingredient),
+      facts("ingredient", ingredient, { ingredients: mapData.usage.rows.map(({ ingredient_id, name }) => ({ id: ingredient_id, name })), units: units.items }),
       row ? usedIn(row) : h("p", { class: "lede" }, "New: the next refresh counts its recipes."),
       ...(row?.children.length ? [icicle(row, mapData.usage, mapData.families, link), ...kinds(row.children.map((each) => mapData.usage.byId.get(each)), link)] : []),
+      ...houseMadeSection(made, link),
       ...substitutesSection(substitutes, id, link),
       ...(points.length ? [h("h3", {}, counted(points.length, "recipe")), ...recipeList(points, mapData, link)] : []),
       h("div", { class: "actions" },
         h("a", { class: "button", href: link({ view: "ingredient-form", id }) }, "Change"),
+        h("button", { type: "button", class: "button", onclick: () => merge("ingredients", ingredient, etag) }, "Merge …"),
         h("button", { type: "button", class: "button", onclick: () => remove("ingredients", ingredient, etag) }, "Delete"),
         h("a", { class: "quiet", href: `/ingredient/${id}` }, "Page to share")),
     ],
@@ -56,7 +60,7 @@ async function one(id, mapData, { router, remove }) {
 
 function usedIn({ direct_recipes: direct, hierarchical_recipes: all, children }) {
   const text = children.length
-    ? `In ${counted(all, "recipe")}: ${direct ? `${count(direct)} name it, the others one of its kinds` : "each names one of its kinds"}.`
+    ? `In ${counted(all, "recipe")}: ${direct ? `${count(direct)} ${direct === 1 ? "names" : "name"} it, the others one of its kinds` : "each names one of its kinds"}.`
     : direct ? `In ${counted(direct, "recipe")}.` : "No recipe uses it yet.";
   return h("p", { class: "lede" }, text);
 }

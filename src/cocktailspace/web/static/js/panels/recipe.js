@@ -3,9 +3,10 @@
 import { barSection, opinionSection } from "../bar/recipe-section.js";
 import { getJson, request } from "../data/api.js";
 import { agrees } from "../data/map-columns.js";
-import { placeProvisionally } from "../data/provisional.js";
+import { placeOf, placeProvisionally } from "../data/provisional.js";
 import { h } from "../html.js";
 import { facts } from "./facts.js";
+import { houseMadeNote } from "./house-made.js";
 import { crumbs } from "./lists.js";
 import { measures } from "./measures.js";
 import { HEADING } from "./panel.js";
@@ -13,13 +14,14 @@ import { closeness, reason } from "./differences.js";
 import { recipeText, takeAway } from "./take-away.js";
 
 export function recipeView(context) {
-  const { store, router, remove } = context;
+  const { store, router } = context;
   return async ({ id }, mapData) => {
     const point = mapData.pointOf.get(id);
     const [{ body: recipe, etag }, unitOf, published] = await Promise.all([request(`/recipes/${id}`), unitsById(), point === undefined ? null : mapData.run.similar(id)]);
-    const newer = point === undefined || !agrees(recipe, mapData.columns, point);
-    const similar = newer ? (await placeProvisionally(store, recipe)).neighbours : published;
-    store.set({ similar: { id, list: newer ? [] : similar ?? [] } });
+    const houseMade = recipe.makes_id !== null;
+    const newer = !houseMade && (point === undefined || !agrees(recipe, mapData.columns, point));
+    const similar = houseMade ? (await placeOf(recipe.ingredients, id).catch(() => null))?.neighbours : newer ? (await placeProvisionally(store, recipe)).neighbours : published;
+    store.set({ similar: { id, list: newer || houseMade ? [] : similar ?? [] } });
     const likeIt = h("section", {});
     const showLikeIt = ({ units }) => likeIt.replaceChildren(...similarSection(similar, router, units));
     const amounts = measures(recipe, unitOf, mapData, router, showLikeIt);
@@ -30,6 +32,7 @@ export function recipeView(context) {
         family(recipe, mapData, router),
         HEADING,
         newer ? h("p", {}, h("span", { class: "pill" }, "Provisional"), " ", h("span", { class: "small soft" }, hint(recipe, point))) : null,
+        houseMade ? houseMadeNote(recipe, mapData, context) : null,
         recipe.description ? h("p", { class: "lede" }, recipe.description) : null,
         amounts.node,
         ...barSection(recipe, context),
@@ -39,7 +42,7 @@ export function recipeView(context) {
         takeAway(recipe, router, (address) => recipeText(recipe, unitOf, amounts.chosen, address)),
         hasVolume(recipe) ? likeIt : null,
         ...opinionSection(recipe, context),
-        actions(recipe, etag, router, remove),
+        actions(recipe, etag, context),
       ].flat(),
     };
   };
@@ -91,8 +94,9 @@ function similarRow(each, router, units) {
     h("span", { class: "why" }, reason(each, units))));
 }
 
-function actions(recipe, etag, router, remove) {
+function actions(recipe, etag, { router, merge, remove }) {
   return h("div", { class: "actions" },
     h("a", { class: "button", href: router.link({ view: "recipe-form", id: recipe.id }) }, "Change"),
+    h("button", { type: "button", class: "button", onclick: () => merge("recipes", recipe, etag) }, "Merge …"),
     h("button", { type: "button", class: "button", onclick: () => remove("recipes", recipe, etag) }, "Delete"));
 }

@@ -83,6 +83,7 @@ export function createMapShell(store, router, announce) {
     const written = draftPlace(draft, route, mapData, store.get().provisional);
     if (written) written.near = lying(pointsNear(written.neighbours, point), written);
     if (written && selected < 0 && route.view.startsWith("recipe")) view.showPlace(written.x, written.y);
+    stage.dataset.draft = written?.name ?? "";
     view.update({
       selected,
       similar: route.view === "recipe" && similar.id === route.id ? lying(pointsNear(similar.list, point), placeOf(selected)) : [],
@@ -170,7 +171,7 @@ function draftPlace(draft, route, { space, pointOf }, provisional) {
   const own = route.view === "recipe" ? provisional.get(route.id) : null;
   const shown = own ?? [...provisional.values()].findLast((each) => !pointOf.has(each.id));
   if (!shown?.places) return null;
-  return { ...shown.places[space], name: `${shown.name} (provisional)`, neighbours: own ? own.neighbours : [] };
+  return { ...shown.places[space], name: `${shown.name} (${shown.says})`, neighbours: own ? own.neighbours : [] };
 }
 
 function fillCard(card, name, lines) {
