@@ -15,16 +15,13 @@ from cocktailspace.catalogue.errors import InvalidError
 from cocktailspace.catalogue.exchange import import_file, starter_file
 from cocktailspace.catalogue.fields import as_draft
 from cocktailspace.catalogue.ingredients import (
-    create_ingredients,
     get_ingredient,
     replace_ingredients,
 )
-from cocktailspace.catalogue.merge import merge_ingredients, merge_recipes
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.models import (
     IngredientDraft,
     LineDraft,
-    PieceDraft,
     RecipeDraft,
     UnitDraft,
 )
@@ -36,7 +33,8 @@ from cocktailspace.catalogue.recipes import (
     replace_recipes,
 )
 from cocktailspace.catalogue.search import RecipeQuery, SearchIndex, Snapshot, index, reading
-from cocktailspace.catalogue.units import create_units, get_unit, replace_units
+from cocktailspace.catalogue.units import create_units
+from tests.catalogue.editing import random_edit
 from tests.catalogue.finding import find
 from tests.conftest import BAR, import_document
 
@@ -161,48 +159,6 @@ def test_strength_alcohol_and_allergens_are_those_that_recipes_show(database: Da
         assert found(free_of=(allergen,)) == free
 
 
-def _edit(database: Database, rng: random.Random, number: int) -> None:
-    """One of all kinds of changes, at random."""
-    with database.transaction() as tx:
-        ids = list(load_recipes(tx.connection, range(1, 200)))
-        one, other = rng.sample(ids, 2)
-        draft = as_draft(get_recipe(tx.connection, one), RecipeDraft)
-        kind = rng.randrange(8)
-        if kind == 0:
-            delete_recipe(tx, one)
-        elif kind == 1:
-            merge_recipes(tx, one, other)
-        elif kind in (2, 3):
-            lines = tuple(LineDraft(ingredient_id=rng.choice([1, 3, 5])) for _ in range(3))
-            new = draft.model_copy(
-                update={"name": f"New {number}", "ingredients": lines, "uid": None}
-            )
-            create_recipes(tx, [new], [""])
-        elif kind == 4:
-            replace_recipes(tx, {one: draft.model_copy(update={"name": f"Other {number}"})}, [""])
-        elif kind == 5:
-            gin = as_draft(get_ingredient(tx.connection, 5), IngredientDraft)
-            pieces = (PieceDraft(unit_id=3, millilitres=float(number)),)
-            told = {"aliases": (f"Juniper {number}",), "strength": 40.0, "pieces": pieces}
-            parent = {"parent_id": rng.choice([None, 1, 2])}
-            replace_ingredients(tx, {5: gin.model_copy(update=told | parent)}, [""])
-        elif kind == 6:
-            ounce = as_draft(get_unit(tx.connection, 1), UnitDraft)
-            replace_units(tx, {1: ounce.model_copy(update={"millilitres": 20.0 + number})}, [""])
-        else:
-            [spare] = _spare(tx, f"Spare {number}")
-            merge_ingredients(tx, spare, rng.choice([5, 6]))
-
-
-def _spare(tx: Any, name: str) -> list[int]:
-    """A new ingredient in a new recipe."""
-    ids = create_ingredients(tx, [IngredientDraft(name=name)], [""])
-    create_recipes(
-        tx, [RecipeDraft(name=name, ingredients=(LineDraft(ingredient_id=ids[0]),))], [""]
-    )
-    return ids
-
-
 def _content(snapshot: Snapshot) -> Any:
     """All that a snapshot holds, comparable."""
 
@@ -232,9 +188,9 @@ def test_what_follows_the_log_is_what_is_made_from_nothing(
     for number in range(1, 41):
         with bar.reading() as connection:
             before = followed.snapshot(connection)
-        _edit(bar, rng, number)
+        random_edit(bar, rng, number)
         if number % 3 == 0:
-            _edit(bar, rng, 100 + number)
+            random_edit(bar, rng, 100 + number)
         with bar.reading() as connection:
             after = followed.snapshot(connection)
             assert _content(after) == _content(SearchIndex().snapshot(connection)), number
@@ -243,7 +199,7 @@ def test_what_follows_the_log_is_what_is_made_from_nothing(
     assert max(kept) >= 3, "a change leaves the other segments as they are"
 
 
-def test_cursors_go_on_at_their_place_while_others_edit(bar: Database) -> None:
+def test_cursors_go_on_at_their_place_while_othersrandom_edit(bar: Database) -> None:
     followed = SearchIndex()
 
     def page(after: Any) -> Any:

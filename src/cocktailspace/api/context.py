@@ -9,6 +9,7 @@ from cocktailspace.api.auth.identity import Authenticator, Identity, Role
 from cocktailspace.api.auth.sign_in import SignIn
 from cocktailspace.api.content import ContentResponses
 from cocktailspace.api.guarded_route import GuardedRoute, RequireRole, WriteRateLimits
+from cocktailspace.api.rendered import RenderedRecipes
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.search import SearchIndex
 
@@ -26,6 +27,7 @@ class Context:
     rate_limits: WriteRateLimits
     responses: ContentResponses
     search: SearchIndex
+    rendered: RenderedRecipes
     route_class: type[GuardedRoute]
 
     @property

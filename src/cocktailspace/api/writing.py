@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from cocktailspace.api.auth.identity import Identity
 from cocktailspace.api.content import matches, not_modified
 from cocktailspace.api.errors import StaleError
+from cocktailspace.api.rendered import Rendered
 from cocktailspace.catalogue.database import Database, Transaction
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.idempotency import earlier_answer, keep_answer
@@ -36,14 +37,9 @@ class Created(BaseModel):
     ids: list[int]
 
 
-def etag_of(entity: BaseModel) -> str:
-    """The strong ETag of an entity, a digest of its content."""
-    return f'"{hashlib.sha256(entity.model_dump_json().encode()).hexdigest()[:32]}"'
-
-
 def refuse_stale(if_match: str | None, current: BaseModel) -> None:
     """Raise StaleError when the client has read another version than the present one."""
-    if if_match is not None and not matches(if_match, etag_of(current)):
+    if if_match is not None and not matches(if_match, Rendered.of(current).etag):
         raise StaleError("it has changed since you read it; read it again and repeat your change")
 
 
@@ -51,21 +47,17 @@ def entity_response(
     entity: BaseModel, status: int = 200, *, headers: Mapping[str, str] | None = None
 ) -> Response:
     """An entity with its ETag."""
-    return Response(
-        entity.model_dump_json(),
-        status,
-        media_type="application/json",
-        headers={"ETag": etag_of(entity), **(headers or {})},
-    )
+    rendered = Rendered.of(entity)
+    headers = {"ETag": rendered.etag, **(headers or {})}
+    return Response(rendered.body, status, media_type="application/json", headers=headers)
 
 
-def read_response(request: Request, entity: BaseModel) -> Response:
+def read_response(request: Request, rendered: Rendered) -> Response:
     """An entity with its ETag, or 304 when the client has it already."""
-    etag = etag_of(entity)
-    headers = {"Cache-Control": "no-cache"}
-    if not_modified(request, etag):
-        return Response(status_code=304, headers={"ETag": etag, **headers})
-    return entity_response(entity, headers=headers)
+    headers = {"ETag": rendered.etag, "Cache-Control": "no-cache"}
+    if not_modified(request, rendered.etag):
+        return Response(status_code=304, headers=headers)
+    return Response(rendered.body, media_type="application/json", headers=headers)
 
 
 def created_response(ids: list[int]) -> Response:

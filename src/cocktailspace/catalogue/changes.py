@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, true, update
 
 from cocktailspace.catalogue.schema import catalogue, changes
 
@@ -15,9 +15,14 @@ Action = Literal["create", "update", "delete"]
 ENTITIES, ACTIONS = get_args(Entity), get_args(Action)
 
 # Statements that every look at the refresh executes, built once.
-_IDENTITY = select(catalogue.c.catalogue_id)
 _NEWEST = (
-    select(changes.c.version, changes.c.changed_at).order_by(changes.c.version.desc()).limit(1)
+    select(changes.c.version, changes.c.changed_at)
+    .order_by(changes.c.version.desc())
+    .limit(1)
+    .subquery()
+)
+_STATE = select(catalogue.c.catalogue_id, _NEWEST).join_from(
+    catalogue, _NEWEST, true(), isouter=True
 )
 _OLDEST_AFTER = (
     select(changes.c.changed_at)
@@ -51,10 +56,8 @@ def append_changes(
 
 def catalogue_state(connection: Connection) -> CatalogueState:
     """Identity, version (0 when nothing was ever changed) and time of the newest change."""
-    row = connection.execute(_NEWEST).one_or_none()
-    catalogue_id = connection.execute(_IDENTITY).scalar_one()
-    version, changed_at = (0, None) if row is None else (row.version, row.changed_at)
-    return CatalogueState(catalogue_id, version, changed_at)
+    row = connection.execute(_STATE).one()
+    return CatalogueState(row.catalogue_id, row.version or 0, row.changed_at)
 
 
 def renew_identity(connection: Connection, *, known: str | None = None) -> str | None:

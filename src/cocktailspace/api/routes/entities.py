@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table
 from cocktailspace.api.auth.identity import Identity
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import READ, WRITE, WRITE_ONE
+from cocktailspace.api.rendered import Rendered
 from cocktailspace.api.writing import (
     Created,
     IdempotencyKey,
@@ -46,6 +47,7 @@ class Entity(Generic[D]):
     """One kind of entity, and the catalogue's functions that read and change it.
 
     draft, answer: models of the request's body and of the response's.
+    cached: what `get` finds, as a response, from a cache.
     merge: makes one of two, given the old one's id and the other's.
     alike: the table in which a new name may look like another.
     bulk: model of a request that creates many, in a field named as `plural` says.
@@ -59,12 +61,19 @@ class Entity(Generic[D]):
     get: Callable[[Connection, int], BaseModel]
     create: Callable[[Transaction, Sequence[D], Sequence[str]], list[int]]
     replace: Callable[[Transaction, Mapping[int, D], Sequence[str]], None]
+    cached: Callable[[Connection, int], Rendered] | None = None
     delete: Callable[[Transaction, int], None] | None = None
     merge: Callable[[Transaction, int, int], None] | None = None
     bulk: type[Draft] | None = None
     alike: Table | None = None
     on_replace: str = ""
     on_delete: str = ""
+
+    def rendered(self, connection: Connection, entity_id: int) -> Rendered:
+        """One entity as a response, from what a reader sees."""
+        if self.cached is not None:
+            return self.cached(connection, entity_id)
+        return Rendered.of(self.get(connection, entity_id))
 
     @property
     def path(self) -> str:
@@ -102,7 +111,7 @@ def _add_get(router: APIRouter, context: Context, entity: Entity[D]) -> None:
     )
     def get_one(request: Request, entity_id: Annotated[int, entity.path_id]) -> Response:
         with context.services.database.reading() as connection:
-            return read_response(request, entity.get(connection, entity_id))
+            return read_response(request, entity.rendered(connection, entity_id))
 
 
 def _add_create(

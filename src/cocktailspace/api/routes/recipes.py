@@ -89,19 +89,18 @@ def recipe_routes(context: Context) -> APIRouter:
     router = context.router("/recipes", "recipes")
     database = context.services.database
 
-    @router.get("", responses=answers(422, 503))
-    def list_recipes(wanted: Annotated[ListParameters, Query()]) -> RecipeList:
+    @router.get("", response_model=RecipeList, responses=answers(422, 503))
+    def list_recipes(wanted: Annotated[ListParameters, Query()]) -> Response:
         """Recipes that have all that is asked for."""
         after, limit = decode_cursor(wanted.cursor), wanted.limit
         with database.reading() as connection:
             index = context.search.snapshot(connection)
             found = index.search(wanted.query(), order=wanted.sort, after=after, limit=limit)
-            loaded = recipes.load_recipes(connection, found.ids)
-        return RecipeList(
-            items=[loaded[each] for each in found.ids],
-            total=found.total,
-            next_cursor=encode_cursor(found.next_after),
-        )
+            rendered = context.rendered.many(connection, found.ids)
+        items = b",".join(rendered[each].body for each in found.ids)
+        cursor = json.dumps(encode_cursor(found.next_after)).encode()
+        body = b'{"items":[%b],"total":%d,"next_cursor":%b}' % (items, found.total, cursor)
+        return Response(body, media_type="application/json")
 
     @router.get("/ids", responses=answers(422, 503))
     def list_ids(wanted: Annotated[SearchParameters, Query()]) -> RecipeIds:
@@ -159,6 +158,7 @@ def recipe_routes(context: Context) -> APIRouter:
         draft=RecipeDraft,
         answer=Recipe,
         get=recipes.get_recipe,
+        cached=context.rendered.one,
         create=recipes.create_recipes,
         replace=recipes.replace_recipes,
         delete=recipes.delete_recipe,
