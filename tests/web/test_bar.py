@@ -59,6 +59,29 @@ def test_a_typed_bar_says_what_it_makes_and_lights_up_the_map(
     expect(answers.locator("[data-list=can_make]")).not_to_have_text("You can make 3")
 
 
+def test_a_switch_lights_up_the_bar_on_every_map_and_stays_on(
+    starter: Server, visit: Visit
+) -> None:
+    page = visit(starter, "#/")
+    switch = page.get_by_role("button", name="What my bar makes")
+    expect(switch).to_be_hidden()
+    page.evaluate("() => { location.hash = '#/bar'; }")
+    add(page, *BAR)
+    page.evaluate("() => { location.hash = '#/'; }")
+    stage = page.locator("#stage")
+    expect(stage).to_have_attribute("data-bar", "")
+    switch.click()
+    expect(stage).to_have_attribute("data-bar", "3")
+    page.reload()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    expect(stage).to_have_attribute("data-bar", "3")
+    page.evaluate("id => { location.hash = `#/recipe/${id}`; }", recipe_id(starter, "Negroni"))
+    expect(page.locator(".in-bar h3")).to_be_visible()
+    expect(stage).to_have_attribute("data-bar", "3")
+    switch.click()
+    expect(stage).to_have_attribute("data-bar", "")
+
+
 def test_the_bar_is_there_again_after_a_reload_and_what_is_taken_out_is_gone(
     starter: Server, visit: Visit
 ) -> None:

@@ -4,6 +4,7 @@ import { all, byId, h } from "./html.js";
 import { createRouter } from "./router.js";
 import { createStore } from "./store.js";
 import { createKeeper } from "./bar/keeper.js";
+import { createLighting } from "./bar/lighting.js";
 import { formOf, readDraft } from "./edit/drafts.js";
 import { createWriter } from "./edit/writer.js";
 import { createPanel } from "./panels/panel.js";
@@ -28,6 +29,7 @@ const store = createStore({
   news: null, // what the last new version changed
   kept: null, // bars, and what is thought of recipes (bar/kept.js)
   barAnswer: null, // what the bar makes: { key, answer }
+  barLight: false, // whether the map shows it wherever one is (bar/lighting.js)
   requestedRun: null, // the run that was last asked for
 });
 
@@ -83,6 +85,7 @@ const panel = createPanel(store, {
 createLegend(store, router);
 createSpaceSwitch(store, router);
 createSearch(store, router, announce);
+createLighting(store, announce);
 createNotice(store);
 createNews(store, router);
 byId("tour-start").addEventListener("click", async () => {

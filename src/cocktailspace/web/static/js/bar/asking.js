@@ -14,16 +14,23 @@ export function questionOf(kept, more = {}) {
   return { ingredients: idsOf(bar.ingredients), staples: bar.staples, likes, ...more };
 }
 
-/** The whole answer for the bar's own place. */
+let asked = { key: "", answer: null };
+
+/** The whole answer for the bar as it is now, asked for once. */
 export async function askBar(store) {
   const { kept, mapData } = store.get();
   const question = questionOf(kept, { limit: LISTED, map: true });
   const key = JSON.stringify([question, mapData?.run.id]);
-  const { barAnswer } = store.get();
-  if (barAnswer?.key === key) return barAnswer.answer;
-  const answer = (await request("/bar", { method: "POST", json: question })).body;
-  if (store.get().kept === kept) store.set({ barAnswer: { key, answer } });
-  return answer;
+  if (asked.key !== key) asked = { key, answer: request("/bar", { method: "POST", json: question }).then(({ body }) => body) };
+  const mine = asked;
+  try {
+    const answer = await mine.answer;
+    if (store.get().kept === kept && store.get().barAnswer?.answer !== answer) store.set({ barAnswer: { key, answer } });
+    return answer;
+  } catch (error) {
+    if (asked === mine) asked = { key: "", answer: null }; // the next one asks again
+    throw error;
+  }
 }
 
 /** How one recipe fares, and what else there is. */

@@ -35,7 +35,6 @@ export function barView(context) {
       held.show(currentBar(kept));
       lists.replaceChildren(...keptLists(context));
       if (!currentBar(kept).ingredients.length) {
-        store.set({ barAnswer: null });
         return answers.replaceChildren(h("p", { class: "lede" }, "Add what you have, and see what it makes."));
       }
       answers.setAttribute("aria-busy", "true");

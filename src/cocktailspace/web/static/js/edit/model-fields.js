@@ -109,11 +109,11 @@ function readPieces(text, context) {
   });
 }
 
-/** Label and text of what an entity says in fields that are shown nowhere else. */
+/** Name, label and text of what an entity says in fields that are shown nowhere else. */
 export function shownFields(model, entity, elsewhere, known) {
   return fieldsOf(model)
     .filter(({ name }) => !elsewhere.includes(name))
-    .map((spec) => ({ label: spec.label, text: textOf(spec, entity[spec.name], known) }))
+    .map((spec) => ({ name: spec.name, label: spec.label, text: textOf(spec, entity[spec.name], known) }))
     .filter(({ text }) => text !== "");
 }
 

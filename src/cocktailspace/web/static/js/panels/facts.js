@@ -14,7 +14,8 @@ const SHOWN_ELSEWHERE = { recipe: ["name", "description", "instructions", "sourc
  */
 export function facts(model, entity, known = {}) {
   const said = shownFields(model, entity, SHOWN_ELSEWHERE[model], known);
-  const rows = [...said, ...(entity.calculated ? calculated(entity.calculated) : [])];
+  const own = said.map((row) => (row.name === "strength" ? { ...row, text: percent(entity.strength) } : row));
+  const rows = [...own, ...(entity.calculated ? calculated(entity.calculated) : [])];
   return rows.length ? h("dl", { class: "facts" }, rows.map(({ label, text }) => [h("dt", {}, label), h("dd", {}, text)])) : null;
 }
 

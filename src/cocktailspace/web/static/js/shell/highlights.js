@@ -56,12 +56,17 @@ export function statesOf(points, mapData, shown, deleted) {
   return states;
 }
 
-/** What a bar makes: bright what can be made, half what one bottle is missing for, the rest dim. */
-export function statesOfBar({ can_make: made, with_stand_ins: near, one_short: short }, mapData, shown) {
+/**
+ * What a bar makes: bright what can be made, half what one bottle is missing for, the rest dim. Of some
+ * points alone, if they are given: half, too, what of these can't be made.
+ */
+export function statesOfBar({ can_make: made, with_stand_ins: near, one_short: short }, mapData, shown, points) {
   const { columns, families, pointOf } = mapData;
   const states = new Uint8Array(columns.count).fill(STATES.dim);
+  for (const point of points ?? []) states[point] = STATES.half;
+  const about = (point) => point !== undefined && (!points || states[point] !== STATES.dim);
   for (const [ids, state] of /** @type {[number[], number][]} */ ([[short, STATES.half], [near, STATES.normal], [made, STATES.bright]])) {
-    for (const id of ids) if (pointOf.has(id)) states[pointOf.get(id)] = state;
+    for (const id of ids) if (about(pointOf.get(id))) states[pointOf.get(id)] = state;
   }
   for (let point = 0; point < states.length; point++) if (!shown[families.of[point]]) states[point] = STATES.hidden;
   return states;

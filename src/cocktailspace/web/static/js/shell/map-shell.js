@@ -63,12 +63,12 @@ export function createMapShell(store, router, announce) {
       { name, points: recipes.map((id) => mapData.pointOf.get(id)).filter((point) => point !== undefined) }))));
   }
 
-  function showStates({ route, mapData, deleted, barAnswer }) {
+  function showStates({ route, mapData, deleted, barAnswer, barLight }) {
     if (!mapData) return;
     const shown = shownFamilies(route, mapData.families);
     const points = pointsOf(route, mapData);
-    const bar = route.view === "bar" && !points ? barAnswer?.answer.map : null;
-    const states = bar ? statesOfBar(bar, mapData, shown) : statesOf(points, mapData, shown, deleted);
+    const bar = route.view === "bar" || barLight ? barAnswer?.answer.map : null;
+    const states = bar ? statesOfBar(bar, mapData, shown, points) : statesOf(points, mapData, shown, deleted);
     view.setStates(states);
     stage.dataset.shown = String(states.reduce((sum, state) => sum + Math.min(state, 1), 0));
     view.update({ named: points && points.length <= 400 ? points : [] });
@@ -144,7 +144,7 @@ export function createMapShell(store, router, announce) {
   }
 
   store.subscribe(["mapData"], showMap);
-  store.subscribe(["mapData", "route", "deleted", "barAnswer"], showStates);
+  store.subscribe(["mapData", "route", "deleted", "barAnswer", "barLight"], showStates);
   store.subscribe(["mapData", "route", "similar", "news", "draft", "provisional"], showSelected);
   all("[data-zoom]", byId("zoom")).forEach((button) =>
     button.addEventListener("click", () => zoom(button.dataset.zoom)));

@@ -1,0 +1,56 @@
+// What the bar makes, kept up to date wherever one is on the page; and the switch that lights it up on the
+// map, which stays as it was left.
+
+import { byId } from "../html.js";
+import { askBar } from "./asking.js";
+import { currentBar } from "./kept.js";
+
+const KEY = "bar-light";
+
+export function createLighting(store, announce) {
+  const button = byId("bar-light");
+
+  function follow({ kept, mapData }) {
+    const empty = !currentBar(kept).ingredients.length;
+    button.hidden = empty;
+    if (empty) store.set({ barAnswer: null });
+    else if (mapData) askBar(store).catch(() => {}); // the next bar or run asks again
+  }
+
+  function turn(on) {
+    store.set({ barLight: on });
+    button.setAttribute("aria-pressed", String(on));
+  }
+
+  button.addEventListener("click", () => {
+    turn(!store.get().barLight);
+    announce(store.get().barLight ? "What your bar makes is bright on the map" : "The map shows all drinks alike");
+    try {
+      localStorage.setItem(KEY, store.get().barLight ? "on" : "");
+    } catch {
+      // Storage is blocked: it stays while the page is open.
+    }
+  });
+  turn(wasOn());
+  store.subscribe(["kept", "mapData"], follow);
+  follow(store.get());
+}
+
+function wasOn() {
+  try {
+    return localStorage.getItem(KEY) === "on";
+  } catch {
+    return false;
+  }
+}
+
+const idsByAnswer = new WeakMap();
+
+/** What the bar says to a recipe in a list: "you can make this", "with stand-ins", or nothing. */
+export function madeOf({ barAnswer }, recipeId) {
+  if (!barAnswer) return "";
+  const { map } = barAnswer.answer;
+  if (!idsByAnswer.has(map)) idsByAnswer.set(map, { made: new Set(map.can_make), near: new Set(map.with_stand_ins) });
+  const { made, near } = idsByAnswer.get(map);
+  return made.has(recipeId) ? "you can make this" : near.has(recipeId) ? "with stand-ins" : "";
+}
