@@ -241,7 +241,7 @@ def _get(path: str, **headers: str) -> Operation:
 
 
 def _cursor(key: str) -> str:
-    return encode_cursor(Cursor(0, key)) or ""
+    return encode_cursor(Cursor(0, key))
 
 
 def _draft(chosen: Chosen, name: str) -> dict[str, Any]:

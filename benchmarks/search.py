@@ -63,11 +63,11 @@ def asked(words: list[str], ids: list[int], rng: random.Random) -> RecipeQuery:
         return value if rng.random() < 0.3 else otherwise
 
     return RecipeQuery(
-        text=" ".join(some),
-        ingredient_ids=maybe(tuple(rng.sample(ids, rng.randint(1, 2))), ()),
-        without_ids=maybe((rng.choice(ids),), ()),
+        q=" ".join(some),
+        ingredient=maybe(rng.sample(ids, rng.randint(1, 2)), []),
+        without=maybe([rng.choice(ids)], []),
         glass=maybe(rng.choice(GLASSES), None),
-        tags=maybe((rng.choice(TAGS),), ()),
+        tag=maybe([rng.choice(TAGS)], []),
         alcohol_free=maybe(False, None),
         free_of=maybe(("egg",), ()),
         max_ingredients=maybe(rng.randint(3, 6), None),

@@ -145,7 +145,7 @@ def test_a_search_asks_the_database_for_nothing_but_its_version(
         index = SearchIndex()
         for _ in range(2):
             with counted.database.reading() as connection, counted.counting():
-                query = RecipeQuery(text="sour", ingredient_ids=(1,))
+                query = RecipeQuery(q="sour", ingredient=[1])
                 assert index.snapshot(connection).search(query).total > counted.recipes / 4
                 costs.append(counted.steps)
     assert costs[1] == costs[3] < costs[0] / 10, costs

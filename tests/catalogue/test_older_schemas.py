@@ -88,7 +88,7 @@ def test_ids_that_were_given_are_not_given_again(older: Database) -> None:
 def test_it_is_searched_by_name_and_by_ingredient(older: Database) -> None:
     with older.reading() as connection:
         assert [r.name for r in find(connection, name="zomb")] == ["Zombie"]
-        assert [r.name for r in find(connection, ingredient_ids=(1,))] == ["Julep"]
+        assert [r.name for r in find(connection, ingredient=(1,))] == ["Julep"]
 
 
 def test_the_real_catalogue_imports_once_before_and_after(

@@ -93,7 +93,6 @@ def _names(database: Database, **query: Any) -> list[str]:
         ("ice", ["Negroni"]),
         ("?", []),
         ("x\x00", None),
-        ("\ud800", []),
         ("xyzzy", []),
     ],
 )
@@ -104,26 +103,26 @@ def test_words_are_found_as_people_write_them(
     with database.transaction() as tx:
         drafts = [RecipeDraft(name=name, tags=("x",)) for name in DRINKS]
         create_recipes(tx, drafts, [""] * len(drafts))
-    assert _names(database, text=text) == (
+    assert _names(database, q=text) == (
         sorted(DRINKS, key=str.casefold) if names is None else names
     )
 
 
 def test_filters_hold_together(bar: Database) -> None:
-    assert _names(bar, ingredient_ids=(2,)) == ["Boulevardier", "Manhattan"]
-    assert _names(bar, ingredient_ids=(1, 8), without_ids=(2,)) == ["Negroni"]
-    assert _names(bar, ingredient_ids=(999,)) == []
-    assert len(_names(bar, without_ids=(1, 999))) == len(DRINKS)
+    assert _names(bar, ingredient=(2,)) == ["Boulevardier", "Manhattan"]
+    assert _names(bar, ingredient=(1, 8), without=(2,)) == ["Negroni"]
+    assert _names(bar, ingredient=(999,)) == []
+    assert len(_names(bar, without=(1, 999))) == len(DRINKS)
     assert _names(bar, min_ingredients=3, max_ingredients=3, name="man") == ["Manhattan"]
     with bar.transaction() as tx:
         whole = {"glass": "Coupe", "method": "Stir", "tags": ("Bitter", "Classic")}
         draft = as_draft(get_recipe(tx.connection, 1), RecipeDraft).model_copy(update=whole)
         replace_recipes(tx, {1: draft}, [""])
-    for query in ({"glass": "COUPE"}, {"method": "stir"}, {"tags": ("classic", "bitter")}):
+    for query in ({"glass": "COUPE"}, {"method": "stir"}, {"tag": ("classic", "bitter")}):
         assert _names(bar, **query) == ["Negroni"]
-    assert _names(bar, glass="coup") == _names(bar, tags=("bitter", "sweet")) == []
+    assert _names(bar, glass="coup") == _names(bar, tag=("bitter", "sweet")) == []
     for text in ("coupe", "bitter stir", "clasic"):
-        assert _names(bar, text=text)[0] == "Negroni"
+        assert _names(bar, q=text)[0] == "Negroni"
 
 
 def test_what_cannot_be_meant_is_refused_by_name(bar: Database) -> None:
@@ -134,7 +133,7 @@ def test_what_cannot_be_meant_is_refused_by_name(bar: Database) -> None:
     with pytest.raises(InvalidError, match=r"free_of: .*'mlik'.*did you mean 'milk'"):
         _names(bar, free_of=("mlik",))
     with pytest.raises(InvalidError, match="q: 21 words are too many to search by; at most 20"):
-        _names(bar, text=" ".join(f"w{number}" for number in range(21)))
+        _names(bar, q=" ".join(f"w{number}" for number in range(21)))
 
 
 def test_strength_alcohol_and_allergens_are_those_that_recipes_show(database: Database) -> None:
@@ -165,11 +164,11 @@ def _content(snapshot: Snapshot) -> Any:
     def plain(value: Any) -> Any:
         if isinstance(value, np.ndarray):
             return value.tolist()
-        if hasattr(value, "__dataclass_fields__") and not hasattr(value, "kinds"):
+        if hasattr(value, "__dataclass_fields__"):
             return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
         if isinstance(value, dict):
             return sorted((repr(key), plain(each)) for key, each in value.items())
-        return repr(value) if hasattr(value, "kinds") else value
+        return value
 
     return [plain(dict(snapshot.segments)), plain(snapshot.ingredients.words)]
 

@@ -176,12 +176,12 @@ def test_pages_and_counts_are_those_of_the_slow_search(
     limit: int,
 ) -> None:
     query = RecipeQuery(
-        ids=only,
-        text="" if in_name else text,
+        id=list(only),
+        q="" if in_name else text,
         name=text if in_name else "",
-        ingredient_ids=() if wanted is None else (wanted,),
-        without_ids=() if without is None else (without,),
-        tags=() if tag is None else (tag.upper(),),
+        ingredient=[] if wanted is None else [wanted],
+        without=[] if without is None else [without],
+        tag=[] if tag is None else [tag.upper()],
         max_ingredients=most,
     )
     scores = _slow(found, names, text, in_name=in_name)

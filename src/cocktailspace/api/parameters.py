@@ -3,12 +3,8 @@
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import Field
 from starlette.convertors import Convertor, register_url_convertor
 
-from cocktailspace.catalogue.values import MAX_ID
-
-QueryId = Annotated[int, Field(ge=1, le=MAX_ID)]
 PathId = Annotated[int, Path(ge=1, description="Id, as lists give it")]
 
 

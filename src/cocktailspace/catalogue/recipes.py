@@ -81,21 +81,22 @@ def get_recipe(connection: Connection, recipe_id: int) -> Recipe:
 
 
 def load_recipes(connection: Connection, ids: Collection[int]) -> dict[int, Recipe]:
-    """The recipes with these ids, lines in order; ids without a recipe are left out."""
+    """The recipes with these ids (some hundreds at once), lines in order; ids without a recipe are
+    left out.
+    """
     reference = reference_for(connection)
     measures, curves = reference.measures, reference.curves
+    lines = read_lines(connection, ids, measures)
     found: dict[int, Recipe] = {}
-    for chunk in chunks(ids):
-        lines = read_lines(connection, chunk, measures)
-        for row in connection.execute(select(recipes).where(recipes.c.id.in_(chunk))):
-            own = lines.get(row.id, [])
-            parts = [part for _, part in own]
-            result = calculate(parts, row.method, measures.ingredients, curves)
-            found[row.id] = Recipe.model_construct(
-                **row._mapping,
-                ingredients=[line for line, _ in own],
-                calculated=Calculated.model_validate(result),
-            )
+    for row in connection.execute(select(recipes).where(recipes.c.id.in_(ids))):
+        own = lines.get(row.id, [])
+        parts = [part for _, part in own]
+        result = calculate(parts, row.method, measures.ingredients, curves)
+        found[row.id] = Recipe.model_construct(
+            **row._mapping,
+            ingredients=[line for line, _ in own],
+            calculated=Calculated.model_validate(result),
+        )
     return found
 
 

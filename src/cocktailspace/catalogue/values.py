@@ -77,6 +77,8 @@ def _bounded(extra: dict[str, Any]) -> dict[str, Any]:
 
 
 Id = Annotated[int, Field(strict=True, ge=1, le=MAX_ID)]
+AddressId = Annotated[int, Field(ge=1, le=MAX_ID)]
+"""An id as an address has it, where all is text."""
 IngredientId = Annotated[int, Field(strict=True, ge=1, le=MAX_ID), Reference("ingredients")]
 UnitId = Annotated[int, Field(strict=True, ge=1, le=MAX_ID), Reference("units")]
 Uid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]

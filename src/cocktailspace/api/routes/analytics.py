@@ -17,7 +17,6 @@ from cocktailspace.api.context import Context
 from cocktailspace.api.differences import SimilarRow
 from cocktailspace.api.errors import GoneError, NotPublishedError, answers
 from cocktailspace.api.freshness import FRESHNESS, freshness_of
-from cocktailspace.api.parameters import QueryId
 from cocktailspace.artifacts.manifest import (
     RETIRED,
     ArtifactName,
@@ -28,11 +27,12 @@ from cocktailspace.artifacts.publish import is_run_id
 from cocktailspace.artifacts.rows import IndexedRows
 from cocktailspace.artifacts.store import MissingError
 from cocktailspace.catalogue.errors import NotFoundError
+from cocktailspace.catalogue.values import AddressId
 
 REVALIDATE = "no-cache"
 
 OneRecipe = Annotated[
-    QueryId | None,
+    AddressId | None,
     Query(
         description="Only this recipe's row (of `recipe-similar`), and of it those that are near"
     ),

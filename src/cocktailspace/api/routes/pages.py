@@ -61,7 +61,7 @@ def page_routes(context: Context, site: Site) -> APIRouter:
         try:
             with database.reading() as connection:
                 found = ingredients.get_ingredient(connection, ingredient_id)
-                holding = RecipeQuery(ingredient_ids=(ingredient_id,))
+                holding = RecipeQuery(ingredient=[ingredient_id])
                 names, more = _names(context, connection, holding, None)
                 ancestors = taxonomy.ancestors(connection, ingredient_id)
                 children = ingredients.children_of(connection, ingredient_id)
@@ -103,8 +103,10 @@ def _names(
 ) -> tuple[list[RecipeName], str | None]:
     """A page of what is found, and the cursor of the next; None at the end."""
     index = context.search.snapshot(connection)
-    found = index.search(query, after=decode_cursor(cursor), limit=NAMES_A_PAGE)
-    return recipes.recipe_names(connection, found.ids), encode_cursor(found.next_after)
+    after = decode_cursor(cursor) if cursor else None
+    found = index.search(query, after=after, limit=NAMES_A_PAGE)
+    following = encode_cursor(found.next_after) if found.next_after else None
+    return recipes.recipe_names(connection, found.ids), following
 
 
 def _forest(flat: list[Ingredient]) -> list[dict[str, Any]]:

@@ -14,14 +14,13 @@ from cocktailspace.analytics.space import Lines, has_volume
 from cocktailspace.api.context import Context
 from cocktailspace.api.differences import DifferenceOut, Similar
 from cocktailspace.api.errors import answers
-from cocktailspace.api.parameters import QueryId
 from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.catalogue import ingredients
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.models import LineDraft
 from cocktailspace.catalogue.reference import reference_for
 from cocktailspace.catalogue.taxonomy import with_ancestors
-from cocktailspace.catalogue.values import Draft, Id
+from cocktailspace.catalogue.values import AddressId, Draft, Id
 
 NEIGHBOURS = 10
 PLACE_BYTES = 64 * 1024
@@ -115,8 +114,8 @@ def place_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRout
         dependencies=loaded,
     )
     def compare_recipes(
-        recipe_id: Annotated[QueryId, Query(description="The one recipe")],
-        other_id: Annotated[QueryId, Query(description="The other, which it is turned into")],
+        recipe_id: Annotated[AddressId, Query(description="The one recipe")],
+        other_id: Annotated[AddressId, Query(description="The other, which it is turned into")],
     ) -> Comparison:
         """How alike two published recipes are, and what makes the other of the one."""
         manifest, run = runs.current()

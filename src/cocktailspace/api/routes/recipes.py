@@ -92,13 +92,14 @@ def recipe_routes(context: Context) -> APIRouter:
     @router.get("", response_model=RecipeList, responses=answers(422, 503))
     def list_recipes(wanted: Annotated[ListParameters, Query()]) -> Response:
         """Recipes that have all that is asked for."""
-        after, limit = decode_cursor(wanted.cursor), wanted.limit
+        after = decode_cursor(wanted.cursor) if wanted.cursor else None
         with database.reading() as connection:
             index = context.search.snapshot(connection)
-            found = index.search(wanted.query(), order=wanted.sort, after=after, limit=limit)
+            found = index.search(wanted, order=wanted.sort, after=after, limit=wanted.limit)
             rendered = context.rendered.many(connection, found.ids)
         items = b",".join(rendered[each].body for each in found.ids)
-        cursor = json.dumps(encode_cursor(found.next_after)).encode()
+        following = encode_cursor(found.next_after) if found.next_after else None
+        cursor = json.dumps(following).encode()
         body = b'{"items":[%b],"total":%d,"next_cursor":%b}' % (items, found.total, cursor)
         return Response(body, media_type="application/json")
 
@@ -109,7 +110,7 @@ def recipe_routes(context: Context) -> APIRouter:
         """
         with database.reading() as connection:
             index = context.search.snapshot(connection)
-        return RecipeIds.model_construct(ids=index.all_ids(wanted.query(), wanted.sort))
+        return RecipeIds.model_construct(ids=index.all_ids(wanted, wanted.sort))
 
     @router.get("/house-made", responses=answers(422, 503))
     def list_house_made(

@@ -7,9 +7,9 @@ from pydantic import BaseModel, Field
 
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
-from cocktailspace.api.searching import Word
 from cocktailspace.catalogue.recipes import RecipeName, recipe_names
 from cocktailspace.catalogue.search import NamedIngredient, RecipeQuery
+from cocktailspace.catalogue.search.query import Word
 
 
 class Meant(BaseModel):
@@ -35,7 +35,7 @@ def search_routes(context: Context) -> APIRouter:
         """Recipes by the words, the best match first, and ingredients that they name."""
         with database.reading() as connection:
             index = context.search.snapshot(connection)
-            found = index.search(RecipeQuery(text=q), limit=limit)
+            found = index.search(RecipeQuery(q=q), limit=limit)
             names = recipe_names(connection, found.ids)
         ingredients = index.ingredients_named(q, limit)
         return Meant(recipes=names, total=found.total, ingredients=ingredients)

@@ -21,6 +21,7 @@ from cocktailspace.catalogue.search.matching import (
     name_term,
     order_scores,
     term_of,
+    words_asked,
 )
 from cocktailspace.catalogue.search.query import (
     Cursor,
@@ -28,7 +29,6 @@ from cocktailspace.catalogue.search.query import (
     NamedIngredient,
     Order,
     RecipeQuery,
-    words_asked,
 )
 from cocktailspace.catalogue.search.reading import (
     SEGMENT,
@@ -123,7 +123,7 @@ class Snapshot:
             key=lambda each: (-sum(m[each] for m in matched), -uses[each], known[each].name),
         )
         return [
-            NamedIngredient(each, known[each].name, self.count(RecipeQuery(ingredient_ids=(each,))))
+            NamedIngredient(each, known[each].name, self.count(RecipeQuery(ingredient=[each])))
             for each in best[:limit]
         ]
 
@@ -152,7 +152,7 @@ class Snapshot:
     def _found(self, query: RecipeQuery, order: Order) -> Iterator[tuple[Segment, Scores, Mask]]:
         """Each segment's scores, by which recipes are ordered, and which recipes are found."""
         terms, bonuses = [], []
-        for place, text in (("q", query.text), ("name", query.name)):
+        for place, text in (("q", query.q), ("name", query.name)):
             some = self._terms(place, text)
             terms += some
             bonuses += [name_term([term.word for term in some])] if some else []

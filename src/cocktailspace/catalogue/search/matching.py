@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from cocktailspace.catalogue.calculated import ALCOHOL_FREE, LITTLE
 from cocktailspace.catalogue.errors import InvalidError, Problem
-from cocktailspace.catalogue.names import did_you_mean, name_key
+from cocktailspace.catalogue.names import did_you_mean, name_key, words_of
 from cocktailspace.catalogue.search.ingredients import Ids, SearchedIngredients
 from cocktailspace.catalogue.search.query import Order, RecipeQuery
 from cocktailspace.catalogue.search.segment import (
@@ -25,6 +25,7 @@ from cocktailspace.catalogue.search.segment import (
 EXACT, PREFIX, FUZZY = 4, 2, 1
 """What a word counts by how it matches; its place in the recipe multiplies it."""
 _LAST = chr(0x10FFFF)
+MOST_WORDS = 20
 _LETTERS_A_MISTAKE, _MOST_MISTAKES = 3, 2
 
 _HIGHEST = 2_000
@@ -61,6 +62,15 @@ class Term:
             rows = segment.holding(ids)
             scores[rows] = np.maximum(scores[rows], INGREDIENT * factor)
         return scores
+
+
+def words_asked(text: str, place: str) -> list[str]:
+    """The words of a text that is searched by, each once; InvalidError where they are too many."""
+    words = list(dict.fromkeys(words_of(text)))
+    if len(words) > MOST_WORDS:
+        message = f"{len(words)} words are too many to search by; at most {MOST_WORDS}"
+        raise InvalidError([Problem(place, message)])
+    return words
 
 
 def term_of(
@@ -111,16 +121,16 @@ def _most_like(word: str, vocabulary: Sequence[str]) -> list[str]:
 
 def filters_of(query: RecipeQuery, ingredients: SearchedIngredients) -> Iterator[Filter]:
     """What a query asks for, its words aside; InvalidError for what nobody can have meant."""
-    if query.ids:
-        wanted = np.array(query.ids, np.int64)
+    if query.id:
+        wanted = np.array(query.id, np.int64)
         yield lambda segment: np.isin(segment.ids, wanted)
-    for each in query.ingredient_ids:
+    for each in query.ingredient:
         yield _having(ingredients.with_kinds([each]), wanted=True)
-    for each in query.without_ids:
+    for each in query.without:
         yield _having(ingredients.with_kinds([each]), wanted=False)
     for allergen in query.free_of:
         yield _having(_containing(allergen, ingredients), wanted=False)
-    labels = [("glass", query.glass), ("method", query.method), *(("tag", t) for t in query.tags)]
+    labels = [("glass", query.glass), ("method", query.method), *(("tag", t) for t in query.tag)]
     for field, value in labels:
         if value is not None:
             yield _labelled(label(field, name_key(value)))

@@ -2,39 +2,54 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
-from cocktailspace.catalogue.errors import InvalidError, Problem
-from cocktailspace.catalogue.names import words_of
+from pydantic import BaseModel, ConfigDict, Field
 
-MOST_WORDS = 20
+from cocktailspace.catalogue.values import AddressId
+
+MOST_IDS = 200
+Word = Annotated[str, Field(max_length=200)]
+_Count = Annotated[int, Field(ge=0, le=1_000)]
+_Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+_Ids = Annotated[list[AddressId], Field(max_length=20)]
 
 
-@dataclass(frozen=True, slots=True)
-class RecipeQuery:
-    """Recipes have all of it.
+class RecipeQuery(BaseModel):
+    """What recipes must have; all of it."""
 
-    ids: it is one of these, where any are given. text: words, each in the name, an ingredient, a
-    kind of one that it names, the tags, glass, method, garnish or instructions. name: words of the
-    name. ingredient_ids: each is in it, itself or a kind of it; none of without_ids is. glass,
-    method, tags: without regard to case.
-    free_of: what none of its ingredients contains. *_ingredients: how many it names.
-    *_strength: % vol before ice, where known.
-    """
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    ids: tuple[int, ...] = ()
-    text: str = ""
-    name: str = ""
-    ingredient_ids: tuple[int, ...] = ()
-    without_ids: tuple[int, ...] = ()
-    glass: str | None = None
-    method: str | None = None
-    tags: tuple[str, ...] = ()
-    alcohol_free: bool | None = None
-    free_of: tuple[str, ...] = ()
-    min_ingredients: int | None = None
-    max_ingredients: int | None = None
-    min_strength: float | None = None
-    max_strength: float | None = None
+    id: list[AddressId] = Field(
+        default=[], max_length=MOST_IDS, description="Only these recipes", examples=[[1, 2]]
+    )
+    q: Word = Field(
+        default="",
+        description="Words, each in the name, an ingredient (or a kind of one), the tags, glass, "
+        "method, garnish or instructions; typing errors and plurals are forgiven",
+        examples=["gin lime"],
+    )
+    name: Word = Field(default="", description="Words of the name, in any order", examples=["sour"])
+    ingredient: _Ids = Field(
+        default=[], description="Ids; each must be in it, itself or a kind of it", examples=[[1]]
+    )
+    without: _Ids = Field(default=[], description="Ids; neither they nor kinds of them are in it")
+    glass: Word | None = None
+    method: Word | None = None
+    tag: list[Word] = Field(default=[], max_length=20)
+    alcohol_free: bool | None = Field(
+        default=None, description="true: it is known to have at most 0.5 % vol; false: it is not"
+    )
+    free_of: list[Word] = Field(
+        default=[],
+        max_length=20,
+        description="What its ingredients must not contain",
+        examples=[["egg"]],
+    )
+    min_ingredients: _Count | None = None
+    max_ingredients: _Count | None = None
+    min_strength: _Percent | None = Field(default=None, description="% vol before ice")
+    max_strength: _Percent | None = Field(default=None, description="% vol before ice")
 
 
 class Order(StrEnum):
@@ -72,12 +87,3 @@ class NamedIngredient:
     id: int
     name: str
     recipes: int
-
-
-def words_asked(text: str, place: str) -> list[str]:
-    """The words of a text that is searched by, each once; InvalidError where they are too many."""
-    words = list(dict.fromkeys(words_of(text)))
-    if len(words) > MOST_WORDS:
-        message = f"{len(words)} words are too many to search by; at most {MOST_WORDS}"
-        raise InvalidError([Problem(place, message)])
-    return words
