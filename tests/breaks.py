@@ -73,7 +73,7 @@ REFRESH_BREAKS = (
         "the signal comes before the commit",
         "src/cocktailspace/catalogue/database.py",
         "            append_changes(connection, transaction.touched, transaction.now)\n",
-        "            self._after_commit()\n"
+        "            self.after_commit()\n"
         "            append_changes(connection, transaction.touched, transaction.now)\n"
         "            return\n",
     ),

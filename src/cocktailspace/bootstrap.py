@@ -61,14 +61,8 @@ class Services:
 
 def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
     """Build the services that the settings ask for; nothing is connected or opened yet."""
-
-    def signal_analytics_run() -> None:
-        signal()  # made last: to know when a run is due, it needs the database that calls it
-
     limits = Limits(settings.max_ingredients_per_recipe, settings.max_rows_per_bulk)
-    database = Database(
-        settings.catalogue_url, limits=limits, clock=clock, after_commit=signal_analytics_run
-    )
+    database = Database(settings.catalogue_url, limits=limits, clock=clock)
     store, metrics = choose_store(settings), RefreshMetrics()
     integrity = IntegrityChecker(store)
     in_folder = settings.analytics_store == "folder"
@@ -83,17 +77,20 @@ def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
         is_complete=integrity.is_complete,
     )
     refresher: RefreshControl
-    signal: Callable[[], None]
+    signal_analytics_run: Callable[[], None]
     if jobs is None:
         scheduler = _scheduler(settings, clock)
         function = settings.analytics_trigger_function
         refresher = ScheduledRefresher(reader, scheduler, function_arn=function)
-        signal = AnalyticsSignal(refresher.status, scheduler, metrics=metrics)
+        signal_analytics_run = AnalyticsSignal(refresher.status, scheduler, metrics=metrics)
     else:
         wake_up = WakeUp()
         prepare = _prepare_function(settings, database)
         refresher = Refresher(reader, jobs, wake_up, prepare=prepare, metrics=metrics, lease=lease)
-        signal = wake_up.set  # it looks each second anyway: there is nothing to work out
+        # It looks each second anyway: there is nothing to work out.
+        signal_analytics_run = wake_up.set
+    # Last: to know when a run is due, the signal needs the database that calls it.
+    database.after_commit = signal_analytics_run
     return Services(
         settings=settings,
         database=database,

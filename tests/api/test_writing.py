@@ -64,7 +64,7 @@ def test_each_mutation_signals_once_and_a_refused_one_does_not(
     services: Services, client: TestClient, editor: Headers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signals = []
-    monkeypatch.setattr(services.database, "_after_commit", lambda: signals.append(1))
+    monkeypatch.setattr(services.database, "after_commit", lambda: signals.append(1))
     client.post(f"{API}/recipes", json=GIMLET, headers=editor)
     client.put(f"{API}/recipes/1", json={**GIMLET, "name": "N"}, headers=editor)
     client.delete(f"{API}/recipes/2", headers=editor)
@@ -304,4 +304,4 @@ class _Anybody:
     """An authenticator for tests that are about something else."""
 
     def identify(self, _request: object) -> Identity:
-        return Identity("anybody", Role.ADMIN)
+        return Identity("anybody", Role.ADMIN, "anybody")

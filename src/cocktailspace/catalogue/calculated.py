@@ -121,7 +121,9 @@ def drunk_parts(parts: Sequence[Part]) -> list[Part]:
 
 def curve_of(method: str | None, curves: Sequence[Curve]) -> Curve | None:
     """The curve of the method that is named first in a free text."""
-    text = f" {re.sub(r'[^a-z]+', ' ', name_key(method or ''))} "
+    if method is None:
+        return None
+    text = f" {re.sub(r'[^a-z]+', ' ', name_key(method))} "
     named = [
         (at, curve)
         for curve in curves

@@ -76,7 +76,7 @@ class Database:
         self.engine = sqlite_engine(self.url) if is_sqlite else create_engine(self.url)
         self._limits = limits or Limits()
         self._clock = clock
-        self._after_commit = after_commit
+        self.after_commit = after_commit
         self._writer = threading.Lock()
         self._wal_bytes = 0
         path = self.path
@@ -117,7 +117,7 @@ class Database:
             yield transaction
             append_changes(connection, transaction.touched, transaction.now)
         if transaction.touched:
-            self._after_commit()
+            self.after_commit()
 
     def schema_change(self) -> AbstractContextManager[Connection]:
         """A write of any kind, whatever schema the database has, without a change log.

@@ -66,14 +66,14 @@ def key_problems(
     first: dict[str, str] = {}
     problems = []
     for key, name, place, owner in zip(keys, shown, places, owners, strict=True):
-        where = at(place, "name")
         holder, words = holders.get(key, (owner, ""))
         if key in first:
-            message = f"{name} is already used at {first[key]}; names are unique"
-            problems.append(Problem(where, message))
+            message = f"{name} is already used at {at(first[key], 'name')}; names are unique"
+            problems.append(Problem(at(place, "name"), message))
         elif holder != owner:
-            problems.append(Problem(where, f"{name} is taken by {words}; choose another"))
-        first.setdefault(key, where)
+            message = f"{name} is taken by {words}; choose another"
+            problems.append(Problem(at(place, "name"), message))
+        first.setdefault(key, place)
     return problems
 
 

@@ -73,11 +73,11 @@ def _uid_problems(
     for draft, place, owner in zip(drafts, places, owners, strict=True):
         if draft.uid is None:
             continue
-        where = at(place, "uid")
         if owner is not None and draft.uid != current.get(owner, draft.uid):
-            yield Problem(where, "it is permanent; leave it out, or say the one that there is")
+            message = "it is permanent; leave it out, or say the one that there is"
+            yield Problem(at(place, "uid"), message)
         elif draft.uid in seen or holders.get(draft.uid, owner) != owner:
-            yield Problem(where, f"{draft.uid} is another recipe's; leave it out")
+            yield Problem(at(place, "uid"), f"{draft.uid} is another recipe's; leave it out")
         seen.add(draft.uid)
 
 
@@ -88,15 +88,16 @@ def _line_problems(
     if count > most:
         yield Problem(at(place, "ingredients"), f"{count} ingredients are too many; at most {most}")
     for position, line in enumerate(draft.ingredients):
-        where = at(place, f"ingredients[{position}]")
+        where = f"ingredients[{position}]"
         if line.ingredient_id in no_ingredient:
-            yield Problem(f"{where}.ingredient_id", f"there is no ingredient {line.ingredient_id}")
+            message = f"there is no ingredient {line.ingredient_id}"
+            yield Problem(at(place, f"{where}.ingredient_id"), message)
         if line.unit_id in no_unit:
-            yield Problem(f"{where}.unit_id", f"there is no unit {line.unit_id}")
+            yield Problem(at(place, f"{where}.unit_id"), f"there is no unit {line.unit_id}")
         for number, each in enumerate(line.alternatives):
             if each in no_ingredient:
                 message = f"there is no ingredient {each}"
-                yield Problem(f"{where}.alternatives[{number}]", message)
+                yield Problem(at(place, f"{where}.alternatives[{number}]"), message)
 
 
 def _short(source: str) -> str:

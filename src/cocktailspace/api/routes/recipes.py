@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
-from cocktailspace.api.parameters import PathId, QueryId
+from cocktailspace.api.parameters import PathId
 from cocktailspace.api.routes.entities import Entity, add_entity_routes
 from cocktailspace.api.searching import (
     ListParameters,
@@ -26,7 +26,7 @@ from cocktailspace.catalogue.exchange.readable import (
 )
 from cocktailspace.catalogue.merge import merge_recipes
 from cocktailspace.catalogue.models import Recipe, RecipeDraft
-from cocktailspace.catalogue.values import Draft
+from cocktailspace.catalogue.values import AddressId, Draft
 
 
 class RecipeList(BaseModel):
@@ -115,7 +115,7 @@ def recipe_routes(context: Context) -> APIRouter:
     @router.get("/house-made", responses=answers(422, 503))
     def list_house_made(
         makes: Annotated[
-            list[QueryId], Query(max_length=20, description="Ids of ingredients; none: of any")
+            list[AddressId], Query(max_length=20, description="Ids of ingredients; none: of any")
         ] = [],  # noqa: B006 - FastAPI's way to say that there need be none
     ) -> HouseMadeList:
         """Recipes that make an ingredient (a house syrup): the first 1,000 by name."""
