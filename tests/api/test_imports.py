@@ -92,3 +92,24 @@ def test_a_plan_is_its_makers_alone(
     assert client.get(where, headers=other).status_code == 404
     assert client.delete(where, headers=other).status_code == 404
     assert client.get(where, headers=editor).status_code == 200
+
+
+def test_imports_are_found_again_by_their_maker(
+    client: TestClient, editor: dict[str, str], tokens: TokenFile
+) -> None:
+    planned = plan(client, editor)
+    (found,) = client.get(IMPORTS, headers=editor).json()["items"]
+    assert (found["id"], found["state"], found["file"]) == (planned["id"], "planned", "mine.csv")
+    assert found["expires_at"] == planned["expires_at"]
+    other = {"Authorization": f"Bearer {tokens.create('adam', Role.ADMIN)}"}
+    assert client.get(IMPORTS, headers=other).json() == {"items": []}
+    assert client.get(IMPORTS).status_code == 401
+
+
+def test_columns_that_say_nothing_are_named_once_for_all_of_their_numbers(
+    client: TestClient, editor: dict[str, str]
+) -> None:
+    table = "What;Booze 1;How much 1;Booze 2;How much 2\nRed Hook;Rye;2 oz;Gin;1 oz\n"
+    answer = client.post(IMPORTS, content=table, params={"name": "a.csv"}, headers=editor)
+    places = [each["place"] for each in answer.json()["error"]["problems"]]
+    assert places == ["", "map[What]", "map[Booze 1]", "map[How much 1]"]

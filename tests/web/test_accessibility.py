@@ -18,6 +18,7 @@ VIEWS = {  # and what their heading says when they are there
     "#/search?q=lime": "“lime”",
     "#/bar": "My bar",
     "#/bar/shared?name=Ann&has=Gin": "Ann",
+    "#/import": "Bring in recipes",
     "#/recipe/new": "New recipe",
     "#/recipe/9/edit": "Change ",
     "#/ingredient/2/edit": "Change ",

@@ -51,10 +51,34 @@ def get_import(connection: Connection, import_id: str, owner: str, now: datetime
     table = imports.c
     wanted = (table.id == import_id) & (table.owner == owner)
     row = connection.execute(select(imports).where(wanted)).one_or_none()
-    kept = PLANNED_FOR if row is not None and row.state == "planned" else KEPT_FOR
-    if row is None or row.created_at < now - kept:
+    if row is None or row.created_at < now - kept_for(row.state):
         raise NotFoundError(f"there is no import {import_id} of yours, or its hour is over")
     return StoredImport(**row._mapping)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedImport:
+    """What a list of imports says of one."""
+
+    id: str
+    state: State
+    name: str
+    created_at: datetime
+
+
+def list_imports(connection: Connection, owner: str, now: datetime) -> list[ListedImport]:
+    """The imports of this owner that can still be gone on with or undone, the newest first."""
+    table = imports.c
+    columns = [table[name] for name in ListedImport.__slots__]
+    own = select(*columns).where(table.owner == owner, table.state != "undone")
+    rows = connection.execute(own.order_by(table.created_at.desc(), table.id))
+    found = [ListedImport(**row._mapping) for row in rows]
+    return [each for each in found if each.created_at >= now - kept_for(each.state)]
+
+
+def kept_for(state: State) -> timedelta:
+    """How long an import is kept."""
+    return PLANNED_FOR if state == "planned" else KEPT_FOR
 
 
 def change_import(connection: Connection, import_id: str, **values: object) -> None:

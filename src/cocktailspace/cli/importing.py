@@ -115,7 +115,8 @@ def _read(file: Path, body: bytes, mapping: dict[str, str]) -> Collection:
     try:
         return read_apart(_name(file), body, mapping)
     except UnreadableError as error:
-        fail(str(error))
+        hint = f'; here with --map name="{error.headers[0]}" and so on' if error.headers else ""
+        fail(f"{error}{hint}")
 
 
 def _import_one(

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from cocktailspace.catalogue.imports import PLANNED_FOR
+from cocktailspace.catalogue.imports import ListedImport, kept_for
 from cocktailspace.importing.decisions import Decisions, Group
 from cocktailspace.importing.planning import Plan, counts_of
 from cocktailspace.importing.service import Import
@@ -15,6 +15,8 @@ from cocktailspace.times import to_text
 
 MOST_NAMES = 200
 """So many of a list are shown by name; how many there are is always said."""
+MOST_ASKED = 1_000
+"""So many names of one question."""
 _SPELLINGS = 5
 
 
@@ -46,10 +48,12 @@ class PlannedGroup(BaseModel):
 
     key: str
     kind: Literal["near", "new", "unplaced"]
+    place: str = Field(description="The ingredient that they may be, or the family of new ones")
     question: str = Field(examples=["16 new ones: under Vodka?"])
     lines: int
     open: bool
-    names: list[PlannedName]
+    total: int = Field(description="How many names it has")
+    names: list[PlannedName] = Field(description=f"The first {MOST_ASKED} of them")
 
 
 class UnreadLine(BaseModel):
@@ -64,6 +68,27 @@ class UnplacedKey(BaseModel):
 
     key: str
     recipes: int
+
+
+class ListedImportView(BaseModel):
+    """An import in a list."""
+
+    id: str
+    state: Literal["planned", "applied"]
+    file: str
+    created_at: str
+    expires_at: str = Field(description="Until then it can be gone on with, or undone")
+
+
+def listed(each: ListedImport) -> ListedImportView:
+    """What a list says of an import."""
+    return ListedImportView(
+        id=each.id,
+        state="planned" if each.state == "planned" else "applied",
+        file=each.name,
+        created_at=to_text(each.created_at),
+        expires_at=to_text(each.created_at + kept_for(each.state)),
+    )
 
 
 class PlanView(BaseModel):
@@ -105,7 +130,7 @@ def described(found: Import) -> PlanView:
         sha256=stored.sha256,
         digest=plan.digest,
         created_at=to_text(stored.created_at),
-        expires_at=to_text(stored.created_at + PLANNED_FOR),
+        expires_at=to_text(stored.created_at + kept_for(stored.state)),
         source=plan.source,
         decisions=plan.decisions,
         counts=dict(counts_of(plan)),
@@ -182,10 +207,12 @@ def _group(group: Group, plan: Plan, open_keys: set[str]) -> PlannedGroup:
     return PlannedGroup(
         key=group.key,
         kind=group.kind,
+        place=group.place,
         question=question(group),
         lines=group.lines,
         open=group.key in open_keys,
-        names=[_name(each, plan) for each in group.meanings[:MOST_NAMES]],
+        total=len(group.meanings),
+        names=[_name(each, plan) for each in group.meanings[:MOST_ASKED]],
     )
 
 

@@ -1,6 +1,6 @@
 """Neutral rows: what every reader makes of its file, in the file's own words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,14 @@ def _none() -> Extra:
 
 
 class UnreadableError(ValueError):
-    """A file that cannot be read; the message says what it lacks, and what to do."""
+    """A file that cannot be read; the message says what it lacks, and what to do.
+
+    headers: of a table whose columns nobody knows, those that somebody may say the meaning of.
+    """
+
+    def __init__(self, message: str, headers: Sequence[str] = ()) -> None:
+        self.headers = tuple(headers)
+        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)

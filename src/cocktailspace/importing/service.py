@@ -15,11 +15,13 @@ from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import ConflictError
 from cocktailspace.catalogue.imports import (
+    ListedImport,
     StoredImport,
     add_import,
     change_import,
     delete_import,
     get_import,
+    list_imports,
 )
 from cocktailspace.collector import paused_collector
 from cocktailspace.importing.applying import Applied, apply_plan, undo
@@ -92,6 +94,11 @@ class Imports:
     def get(self, owner: str, import_id: str) -> Import:
         """An import of this owner, planned anew."""
         return self._planned(self._stored(owner, import_id))
+
+    def list(self, owner: str) -> list[ListedImport]:
+        """The imports of this owner that can be gone on with or undone, the newest first."""
+        with self._database.reading() as connection:
+            return list_imports(connection, owner, self._clock())
 
     def decide(self, owner: str, import_id: str, decisions: Decisions) -> Import:
         """Keep what was decided, in place of what was decided before."""

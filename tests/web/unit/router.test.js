@@ -5,6 +5,7 @@ import { formatRoute, parseRoute } from "../../../src/cocktailspace/web/static/j
 const ADDRESSES = [
   "#/", "#/space/fractions", "#/recipe/12", "#/recipe/12/edit", "#/recipe/new", "#/ingredients", "#/ingredient/3",
   "#/ingredient/3/edit", "#/ingredient/new", "#/complexity", "#/complexity/4", "#/search?q=lime+juice",
+  "#/import", "#/import/0123456789abcdef0123456789abcdef",
   "#/bar", "#/bar/shared?name=Ann%27s&has=Gin&has=Lime+Juice%3F",
   "#/recipe/12?space=fractions&family=Gin&family=Rum",
 ];

@@ -12,12 +12,18 @@ from cocktailspace.api.errors import READ, WRITE, WRITE_ONE, answers
 from cocktailspace.api.writing import refuse_key
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.importing.decisions import Decisions, OnConflict
-from cocktailspace.importing.described import PlanView, described
+from cocktailspace.importing.described import ListedImportView, PlanView, described, listed
 from cocktailspace.importing.rows import UnreadableError
 from cocktailspace.importing.service import Imports
 
 ImportId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="As its plan gives it")]
 _PREFIX = "/catalogue/imports"
+
+
+class ImportList(BaseModel):
+    """Somebody's imports."""
+
+    items: list[ListedImportView]
 
 
 class Undone(BaseModel):
@@ -58,8 +64,15 @@ def import_routes(context: Context) -> APIRouter:
                 identity.name, name, file, mapping=_mapping(map or []), decisions=decisions
             )
         except UnreadableError as error:
-            raise InvalidError([Problem("", str(error))]) from None
+            raise InvalidError(
+                [Problem("", str(error)), *(_unknown(each) for each in error.headers)]
+            ) from None
         return described(found)
+
+    @router.get("", responses=READ | answers(401, 403))
+    def list_own_imports(identity: Editor) -> ImportList:
+        """Your imports that can be gone on with or undone, the newest first."""
+        return ImportList(items=[listed(each) for each in imports.list(identity.name)])
 
     @router.get("/{import_id}", responses=READ | answers(401, 403))
     def get_import(import_id: ImportId, identity: Editor) -> PlanView:
@@ -95,6 +108,10 @@ def import_routes(context: Context) -> APIRouter:
         return Response(status_code=204)
 
     return router
+
+
+def _unknown(header: str) -> Problem:
+    return Problem(f"map[{header}]", "no field is called so: say what it is")
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:

@@ -28,7 +28,7 @@ def main() -> None:
         answer = as_objects(read_file(settings["name"], body, Mapped(settings["mapping"])))
         text = json.dumps(answer, ensure_ascii=False, default=str)
     except UnreadableError as error:
-        text = json.dumps({"error": str(error)})
+        text = json.dumps({"error": str(error), "headers": error.headers})
     except RecursionError:
         text = json.dumps({"error": "it is nested too deep"})
     sys.stdout.buffer.write(text.encode("utf-8", "replace"))

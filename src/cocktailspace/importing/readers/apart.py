@@ -63,7 +63,7 @@ def _kill(child: "subprocess.Popen[bytes]") -> None:
 def _collection(name: str, said: bytes) -> Collection:
     answer = jiter.from_json(said, allow_inf_nan=False)
     if "error" in answer:
-        raise UnreadableError(f"{name}: {answer['error']}")
+        raise UnreadableError(f"{name}: {answer['error']}", answer.get("headers", ()))
     return from_objects(answer)
 
 

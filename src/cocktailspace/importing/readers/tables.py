@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 30
 _HEADER_ROWS = 10
 _MAX_CELL = 2**20
+_NUMBER = re.compile(r"\d{1,3}")
 
 
 def delimiter_of(text: str) -> str | None:
@@ -69,16 +71,14 @@ def read_spreadsheet(body: bytes, mapped: Mapped) -> Collection:
     except (CalamineError, OSError, ValueError) as error:
         raise UnreadableError(f"the spreadsheet cannot be read: {error}") from None
     found: list[Collection] = []
+    failed: UnreadableError | None = None
     for rows in sheets:
         try:
             found.append(collection_of_rows(list(_bounded(rows)), "spreadsheet", mapped))
-        except UnreadableError:
-            continue
+        except UnreadableError as error:
+            failed = failed if failed and failed.headers else error
     if not found:
-        raise UnreadableError(
-            "no sheet has recipes: its first row must say what the columns are, a name and "
-            "ingredients among them"
-        )
+        raise failed or UnreadableError("the spreadsheet is empty")
     recipes = tuple(recipe for each in found for recipe in each.recipes)
     columns = dict.fromkeys(column for each in found for column in each.columns)
     return Collection("spreadsheet", recipes=recipes, columns=tuple(columns))
@@ -130,8 +130,18 @@ def _header_of(rows: Sequence[Sequence[Any]], mapped: Mapped) -> int:
         )
         if "name" in recipe and made_of:
             return place
-    seen = ", ".join(filter(None, map(text_of, rows[0]))) if rows else ""
+    seen = list(filter(None, map(text_of, rows[0]))) if rows else []
     raise UnreadableError(
-        f"the columns say neither a drink's name nor its ingredients ({seen[:200]}): say which is "
-        'which, as in --map name="Drink name" --map ingredient="What 1" --map measure="How much 1"'
+        "the columns do not say which of them is a drink's name and which its ingredients "
+        f"({', '.join(seen)[:200]}): say which is which, as in name=Drink name, ingredient=What 1, "
+        "measure=How much 1",
+        once_numbered(seen),
     )
+
+
+def once_numbered(headers: Iterable[str]) -> list[str]:
+    """Headers, of those that differ by a number alone the first: it stands for all of them."""
+    first: dict[str, str] = {}
+    for header in headers:
+        first.setdefault(_NUMBER.sub("", header), header)
+    return list(first.values())

@@ -44,6 +44,7 @@ const writer = createWriter({ announce, written: () => freshness.poll() });
 const keeper = createKeeper(store);
 const context = {
   store, router, announce, writer, keeper,
+  again: () => panel.again(),
   remove: async (...what) => (await import("./edit/delete-dialog.js")).deleteDialog(store, router, writer)(...what),
   merge: async (...what) => (await import("./edit/merge-dialog.js")).mergeDialog(store, router, writer)(...what),
 };
@@ -60,6 +61,7 @@ const panels = {
 const forms = {
   "recipe-form": async () => (await import("./edit/recipe-form.js")).recipeForm(context),
   "ingredient-form": async () => (await import("./edit/ingredient-form.js")).ingredientForm(context),
+  import: async () => (await import("./imports/imports-view.js")).importsView(context),
 };
 
 /** A view whose module is fetched when it is first shown. */
@@ -82,6 +84,7 @@ const panel = createPanel(store, {
   close: () => router.go({ view: "map", search: "" }),
 });
 
+addEventListener("dragenter", async () => (await import("./imports/drop.js")).acceptDrops(context), { once: true });
 createLegend(store, router);
 createSpaceSwitch(store, router);
 createSearch(store, router, announce);

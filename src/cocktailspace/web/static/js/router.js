@@ -16,6 +16,8 @@ const SHAPES = [
   [/^ingredient\/(\d+)\/edit$/, (id) => ({ view: "ingredient-form", id: Number(id) })],
   [/^bar$/, () => ({ view: "bar" })],
   [/^bar\/shared$/, () => ({ view: "bar-shared" })],
+  [/^import$/, () => ({ view: "import", id: null })],
+  [/^import\/([0-9a-f]{32})$/, (id) => ({ view: "import", id })],
   [/^search$/, () => ({ view: "search" })],
   [/^complexity$/, () => ({ view: "complexity", count: null })],
   [/^complexity\/(\d+)$/, (count) => ({ view: "complexity", count: Number(count) })],
@@ -72,6 +74,7 @@ function pathOf(route) {
     case "ingredient": return route.id === null ? "ingredients" : `ingredient/${route.id}`;
     case "ingredient-form": return route.id === null ? "ingredient/new" : `ingredient/${route.id}/edit`;
     case "complexity": return route.count === null ? "complexity" : `complexity/${route.count}`;
+    case "import": return route.id === null ? "import" : `import/${route.id}`;
     case "search": return "search";
     case "bar": return "bar";
     case "bar-shared": return "bar/shared";

@@ -13,14 +13,14 @@ export class ApiError extends Error {
 }
 
 /**
- * Sends a request; gives { status, body, etag } or throws an ApiError (status 0: no connection).
+ * Sends a request, with `json` or with `file` as its body; gives { status, body, etag } or throws an ApiError (status 0: no connection).
  * @param {string} path
- * @param {{ method?: string, json?: any, headers?: Record<string, string>, signal?: AbortSignal, cache?: RequestCache }} [options]
+ * @param {{ method?: string, json?: any, file?: Blob, headers?: Record<string, string>, signal?: AbortSignal, cache?: RequestCache }} [options]
  */
-export async function request(path, { method = "GET", json, headers = {}, signal, cache } = {}) {
+export async function request(path, { method = "GET", json, file, headers = {}, signal, cache } = {}) {
   const sent = json === undefined ? headers : { ...headers, "Content-Type": "application/json" };
   const answer = await reach(`${API}${path}`, {
-    method, headers: sent, signal, cache, body: json === undefined ? undefined : JSON.stringify(json),
+    method, headers: sent, signal, cache, body: json === undefined ? file : JSON.stringify(json),
   });
   const body = await parsed(answer);
   if (!answer.ok) throw failure(answer, body);

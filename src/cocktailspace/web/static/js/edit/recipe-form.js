@@ -31,7 +31,8 @@ export function recipeForm({ store, router, writer }) {
         router.go({ view: "recipe", id: body.id, search: "" });
       },
     });
-    return { title: id === null ? "New recipe" : `Change ${current.body.name}`, nodes: [form] };
+    const many = h("p", { class: "small soft" }, "Many at once? ", h("a", { href: router.link({ view: "import", id: null, search: "" }) }, "Bring in a file or a list"), ".");
+    return { title: id === null ? "New recipe" : `Change ${current.body.name}`, nodes: [id === null ? many : null, form] };
   };
 }
 

@@ -23,6 +23,7 @@ export function createWriter({ announce, written }) {
   }
 
   return {
+    send,
     create: (path, json, key, { confirm = false } = {}) => send(confirmed(path, confirm), { method: "POST", json, headers: { "Idempotency-Key": key } }),
     replace: (path, json, etag, { confirm = false } = {}) => send(confirmed(path, confirm), { method: "PUT", json, headers: { "If-Match": etag } }),
     merge: (path, into, etag) => send(`${path}/merge`, { method: "POST", json: { into }, headers: etag ? { "If-Match": etag } : {} }),

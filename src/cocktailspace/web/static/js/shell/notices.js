@@ -27,7 +27,8 @@ function notice({ mapData, loadError, freshness }) {
   if (mapData?.columns.count) return null;
   if (mapData) {
     const add = h("a", { href: "#/recipe/new" }, "Add the first recipe");
-    return { text: "Nothing to map yet.", more: [add, " and it appears here within seconds."] };
+    const many = h("a", { href: "#/import" }, "bring in what you have");
+    return { text: "Nothing to map yet.", more: [add, ", or ", many, ", and it appears here within seconds."] };
   }
   if (loadError?.status === 503) return firstMap(freshness);
   if (loadError) return { text: "The map cannot be shown for now.", more: [`${loadError.message} Trying again …`] };
