@@ -33,6 +33,7 @@ from cocktailspace.catalogue.recipes import (
     replace_recipes,
 )
 from cocktailspace.catalogue.search import RecipeQuery, SearchIndex, Snapshot, index, reading
+from cocktailspace.catalogue.search.segment import Segment
 from cocktailspace.catalogue.units import create_units
 from tests.catalogue.editing import random_edit
 from tests.catalogue.finding import find
@@ -173,9 +174,11 @@ def _content(snapshot: Snapshot) -> Any:
     return [plain(dict(snapshot.segments)), plain(snapshot.ingredients.words)]
 
 
+@pytest.mark.parametrize("joined", [0, 1, 200])
 def test_what_follows_the_log_is_what_is_made_from_nothing(
-    bar: Database, monkeypatch: pytest.MonkeyPatch
+    bar: Database, monkeypatch: pytest.MonkeyPatch, joined: int
 ) -> None:
+    monkeypatch.setattr(index, "_JOINED", joined)
     for module in (index, reading):
         monkeypatch.setattr(module, "SEGMENT", 4)
     with bar.transaction() as tx:
@@ -196,6 +199,34 @@ def test_what_follows_the_log_is_what_is_made_from_nothing(
         shared = set(map(id, before.segments.values())) & set(map(id, after.segments.values()))
         kept.append(len(shared))
     assert max(kept) >= 3, "a change leaves the other segments as they are"
+
+
+def test_an_edit_has_the_recipes_that_it_touched_read_and_no_others(
+    bar: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed, read = SearchIndex(), []
+
+    def counting(*arguments: Any) -> Segment:
+        segment = reading.read_segment(*arguments)
+        read.append(len(segment))
+        return segment
+
+    monkeypatch.setattr(index, "read_segment", counting)
+    for edit in (lambda: None, lambda: _rename(bar, 1, "Aaa"), lambda: _rename(bar, 2, "Zzz")):
+        edit()
+        with bar.reading() as connection:
+            followed.snapshot(connection)
+    with bar.transaction() as tx:
+        delete_recipe(tx, 1)
+    with bar.reading() as connection:
+        assert 1 not in followed.snapshot(connection).search(RecipeQuery()).ids
+    assert read == [3 + len(DRINKS), 1, 1, 0]
+
+
+def _rename(database: Database, recipe_id: int, name: str) -> None:
+    with database.transaction() as tx:
+        draft = as_draft(get_recipe(tx.connection, recipe_id), RecipeDraft)
+        replace_recipes(tx, {recipe_id: draft.model_copy(update={"name": name})}, [""])
 
 
 def test_cursors_go_on_at_their_place_while_othersrandom_edit(bar: Database) -> None:

@@ -80,7 +80,7 @@ def first_change_after(connection: Connection, version: int) -> datetime | None:
 def touched_after(connection: Connection, version: int) -> set[tuple[str, int]]:
     """What was touched by changes newer than `version`."""
     rows = select(changes.c.entity, changes.c.entity_id).where(changes.c.version > version)
-    return {(row.entity, row.entity_id) for row in connection.execute(rows)}
+    return {(row.entity, row.entity_id) for row in connection.execute(rows.distinct())}
 
 
 def continues(connection: Connection, state: CatalogueState, known: CatalogueState) -> bool:

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from cocktailspace.catalogue.changes import CatalogueState, catalogue_state, continues
-from cocktailspace.catalogue.schema import changes
+from cocktailspace.catalogue.changes import (
+    CatalogueState,
+    catalogue_state,
+    continues,
+    touched_after,
+)
 from cocktailspace.catalogue.search.ingredients import Ids, SearchedIngredients
+from cocktailspace.catalogue.search.joining import with_changes
 from cocktailspace.catalogue.search.matching import (
     Filter,
     Mask,
@@ -32,14 +37,19 @@ from cocktailspace.catalogue.search.query import (
 )
 from cocktailspace.catalogue.search.reading import (
     SEGMENT,
+    among,
     read_ingredients,
     read_segment,
     segment_numbers,
+    within,
 )
 from cocktailspace.catalogue.search.segment import Segment
 
 _KEPT = 4
 """Snapshots for those who read a little older state than others; they share their segments."""
+
+_JOINED = 200
+"""So many changed recipes of a segment are joined with the others; for more it is read anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +202,11 @@ def _first(
 
 @dataclass(frozen=True, slots=True)
 class _Changed:
-    """What the log has after a version: segments with changed recipes, and whether anything that
-    the ingredients depend on did.
+    """What the log has after a version: changed recipes by segment, and whether anything that the
+    ingredients depend on changed.
     """
 
-    segments: set[int]
+    recipes: Mapping[int, set[int]]
     ingredients: bool
 
 
@@ -232,39 +242,39 @@ class SearchIndex:
 
 def _built(connection: Connection) -> Snapshot:
     known = read_ingredients(connection)
-    return _with_segments(connection, {}, known, segment_numbers(connection))
+    numbers = segment_numbers(connection)
+    return Snapshot(
+        {each: read_segment(connection, within(each), known) for each in numbers}, known
+    )
 
 
 def _advanced(connection: Connection, version: int, base: Snapshot) -> Snapshot:
     """The snapshot after the changes since that version."""
     changed = _changes_after(connection, version)
-    known, stale = base.ingredients, changed.segments
+    segments, known = dict(base.segments), base.ingredients
+    stale = {each for each, ids in changed.recipes.items() if len(ids) > _JOINED}
     if changed.ingredients:
         known = read_ingredients(connection)
-        stale = stale | set(_measured_anew(base, known))
-    return _with_segments(connection, dict(base.segments), known, stale)
-
-
-def _with_segments(
-    connection: Connection,
-    segments: dict[int, Segment],
-    known: SearchedIngredients,
-    stale: Iterable[int],
-) -> Snapshot:
-    for number in sorted(stale):
-        segment = read_segment(connection, number, known)
-        segments.pop(number, None)
-        if segment is not None:
+        stale.update(_measured_anew(base, known))
+    for number in sorted(stale | changed.recipes.keys()):
+        old = segments.pop(number, None)
+        if old is None or number in stale:
+            segment = read_segment(connection, within(number), known)
+        else:
+            ids = changed.recipes[number]
+            segment = with_changes(old, ids, read_segment(connection, among(ids), known))
+        if len(segment):
             segments[number] = segment
     return Snapshot(segments, known)
 
 
 def _changes_after(connection: Connection, version: int) -> _Changed:
-    table = changes.c
-    is_recipe = table.entity == "recipe"
-    later = select(is_recipe, table.entity_id // SEGMENT).where(table.version > version).distinct()
-    rows = connection.execute(later).all()
-    return _Changed({number for recipe, number in rows if recipe}, any(not r for r, _ in rows))
+    found: dict[int, set[int]] = {}
+    touched = touched_after(connection, version)
+    for entity, each in touched:
+        if entity == "recipe":
+            found.setdefault(each // SEGMENT, set()).add(each)
+    return _Changed(found, any(entity != "recipe" for entity, _ in touched))
 
 
 def _measured_anew(base: Snapshot, known: SearchedIngredients) -> Iterable[int]:

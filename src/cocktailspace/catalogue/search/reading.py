@@ -1,6 +1,6 @@
 """What search reads from the catalogue: a segment's recipes, and all ingredients."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
@@ -29,6 +29,9 @@ from cocktailspace.catalogue.search.segment import (
 SEGMENT = 4_096
 """So many ids make a segment: more make a change dearer, fewer make a search dearer."""
 
+Which = Callable[[ColumnElement[int]], ColumnElement[bool]]
+"""Some recipes, by the column that has their ids."""
+
 
 def segment_numbers(connection: Connection) -> list[int]:
     """Those of all segments that have recipes."""
@@ -36,11 +39,21 @@ def segment_numbers(connection: Connection) -> list[int]:
     return list(connection.execute(select(number).distinct().order_by(number)).scalars())
 
 
-def read_segment(connection: Connection, number: int, known: SearchedIngredients) -> Segment | None:
-    """A segment as the catalogue has it; None where it has no recipes."""
+def within(number: int) -> Which:
+    """The recipes of a segment."""
+    return lambda column: (column >= number * SEGMENT) & (column < (number + 1) * SEGMENT)
+
+
+def among(ids: Collection[int]) -> Which:
+    """Some recipes; no more than a statement may have parameters."""
+    return lambda column: column.in_(ids)
+
+
+def read_segment(connection: Connection, which: Which, known: SearchedIngredients) -> Segment:
+    """Recipes as the catalogue has them."""
     lines: dict[int, list[Part]] = {}
     reference = known.reference
-    for row in connection.execute(_lines(_within(recipe_ingredients.c.recipe_id, number))):
+    for row in connection.execute(_lines(which(recipe_ingredients.c.recipe_id))):
         volume = reference.measures.volume(
             row.ingredient_id, row.amount, row.amount_max, row.unit_id, optional=row.optional
         )
@@ -50,14 +63,14 @@ def read_segment(connection: Connection, number: int, known: SearchedIngredients
     others: dict[int, list[int]] = {}
     table = line_alternatives.c
     alternatives = select(table.recipe_id, table.ingredient_id)
-    for row in connection.execute(alternatives.where(_within(table.recipe_id, number))):
+    for row in connection.execute(alternatives.where(which(table.recipe_id))):
         others.setdefault(row.recipe_id, []).append(row.ingredient_id)
     wanted = [recipes.c[name] for name in _COLUMNS]
     found = [
         _searched(row, lines.get(row.id, []), others.get(row.id, []))
-        for row in connection.execute(select(*wanted).where(_within(recipes.c.id, number)))
+        for row in connection.execute(select(*wanted).where(which(recipes.c.id)))
     ]
-    return build_segment(found) if found else None
+    return build_segment(found)
 
 
 def read_ingredients(connection: Connection) -> SearchedIngredients:
@@ -71,10 +84,6 @@ def read_ingredients(connection: Connection) -> SearchedIngredients:
 _COLUMNS = (
     "id", "name", "order_key", "glass", "method", "tags", "garnish", "instructions",
 )  # fmt: skip
-
-
-def _within(column: ColumnElement[int], number: int) -> ColumnElement[bool]:
-    return (column >= number * SEGMENT) & (column < (number + 1) * SEGMENT)
 
 
 def _lines(which: ColumnElement[bool]) -> Any:
