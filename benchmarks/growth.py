@@ -32,9 +32,9 @@ from benchmarks.catalogues import real_catalogue_path
 from benchmarks.synthetic import generate
 from cocktailspace.api.searching import encode_cursor
 from cocktailspace.bootstrap import build_services
-from cocktailspace.catalogue.exchange import import_file, parse_file
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.search import Cursor
+from cocktailspace.catalogue.transfer import import_file, parse_file
 from cocktailspace.settings import Settings
 from cocktailspace.times import to_text, utc_now
 

@@ -19,7 +19,6 @@ from typing import Any
 from benchmarks.catalogues import real_catalogue_path
 from benchmarks.growth import made_up
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.exchange import import_file, parse_file
 from cocktailspace.catalogue.fields import as_draft
 from cocktailspace.catalogue.ingredients import (
     get_ingredient,
@@ -31,6 +30,7 @@ from cocktailspace.catalogue.models import IngredientDraft, RecipeDraft
 from cocktailspace.catalogue.recipes import get_recipe, replace_recipes
 from cocktailspace.catalogue.search import RecipeQuery, SearchIndex, Snapshot
 from cocktailspace.catalogue.sqlite import sqlite_url
+from cocktailspace.catalogue.transfer import import_file, parse_file
 
 GLASSES = ["Coupe", "Old Fashioned", "Highball", "Nick & Nora", "Tiki Mug", "Flute"]
 METHODS = ["Shake", "Stir", "Build", "Blend"]

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from cocktailspace.bootstrap import build_services
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.exchange import import_file, starter_file
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.models import RecipeDraft
 from cocktailspace.catalogue.recipes import create_recipes
+from cocktailspace.catalogue.transfer import import_file, starter_file
 from cocktailspace.refresh.embedded import WakeUp
 from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.settings import Settings

@@ -24,9 +24,9 @@ from typing import Any
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.bootstrap import Services, build_services
-from cocktailspace.catalogue.exchange import import_file, parse_file
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.recipes import load_drafts, replace_recipes
+from cocktailspace.catalogue.transfer import import_file, parse_file
 from cocktailspace.settings import Settings
 
 ROOT = Path(__file__).parents[1]

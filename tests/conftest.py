@@ -20,9 +20,9 @@ from sqlalchemy import URL
 from cocktailspace.analytics.encode import encode_artifact
 from cocktailspace.bootstrap import Services, build_services
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.exchange import import_file, parse_file
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.sqlite import sqlite_url
+from cocktailspace.catalogue.transfer import import_file, parse_file
 from cocktailspace.settings import Settings
 
 T = TypeVar("T")

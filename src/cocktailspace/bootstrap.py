@@ -10,8 +10,8 @@ from cocktailspace.artifacts.lease import FolderLease
 from cocktailspace.artifacts.store import ArtifactLinks, ArtifactStore
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database, Limits
-from cocktailspace.catalogue.exchange import ImportSummary, import_file, starter_file
 from cocktailspace.catalogue.migrate import migrate, require_catalogue
+from cocktailspace.catalogue.transfer import ImportSummary, import_file, starter_file
 from cocktailspace.refresh.control import RefreshControl
 from cocktailspace.refresh.debounce import Debounce
 from cocktailspace.refresh.embedded import Refresher, WakeUp

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from cocktailspace.api.app import create_app
 from cocktailspace.bootstrap import Services
-from cocktailspace.catalogue.exchange import import_file, starter_file
+from cocktailspace.catalogue.transfer import import_file, starter_file
 from tests.publishing import publish_analytics
 
 API = "/api/v1"

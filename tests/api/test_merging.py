@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.exchange import import_file, parse_file
+from cocktailspace.catalogue.transfer import import_file, parse_file
 from tests.conftest import BAR
 
 API = "/api/v1"

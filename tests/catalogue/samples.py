@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from cocktailspace.catalogue.exchange.file import ROWS
-from cocktailspace.catalogue.fields import Shape, name_in_files, shapes_of
+from cocktailspace.catalogue.fields import FieldType, field_types, name_in_files
+from cocktailspace.catalogue.transfer.file import ROWS
 from cocktailspace.catalogue.values import Draft
 
 _GUESSES: dict[type, tuple[Any, ...]] = {
@@ -20,23 +20,23 @@ _NAMES = {"ingredients": "Lime", "units": "Each"}
 
 def said_of(kind: type[Draft]) -> dict[str, Any]:
     """A row of that kind in a file, every field of which says something."""
-    return {name_in_files(name, shape): _said(shape) for name, shape in shapes_of(kind).items()}
+    return {name_in_files(name, field): _said(field) for name, field in field_types(kind).items()}
 
 
-def _said(shape: Shape) -> Any:
-    if shape.rows is not None and issubclass(shape.rows, Draft):
-        return [said_of(shape.rows)]
-    if shape.reference is not None:
-        return [_NAMES[shape.reference]] if shape.many else _NAMES[shape.reference]
-    adapter = TypeAdapter(Annotated[(shape.info.annotation, "guessed", *shape.info.metadata)])
-    for guess in _GUESSES[shape.base]:
-        value = [guess] if shape.many else guess
+def _said(field: FieldType) -> Any:
+    if field.row_model is not None and issubclass(field.row_model, Draft):
+        return [said_of(field.row_model)]
+    if field.reference is not None:
+        return [_NAMES[field.reference]] if field.is_list else _NAMES[field.reference]
+    adapter = TypeAdapter(Annotated[(field.info.annotation, "guessed", *field.info.metadata)])
+    for guess in _GUESSES[field.base]:
+        value = [guess] if field.is_list else guess
         try:
-            adapter.validate_python(tuple(value) if shape.many else value)
+            adapter.validate_python(tuple(value) if field.is_list else value)
         except ValidationError:
             continue
         return value
-    raise AssertionError(f"guess a value for {shape.info}")
+    raise AssertionError(f"guess a value for {field.info}")
 
 
 def everything() -> dict[str, Any]:

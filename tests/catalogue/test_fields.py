@@ -10,15 +10,13 @@ import pytest
 
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import InvalidError
-from cocktailspace.catalogue.exchange import export_text, import_file, parse_file, starter_file
-from cocktailspace.catalogue.exchange.file import ROWS
 from cocktailspace.catalogue.fields import (
     FIRST_FIELDS,
     as_draft,
-    empty_of,
+    default_of,
+    field_types,
     later_fields,
     name_in_files,
-    shapes_of,
 )
 from cocktailspace.catalogue.ingredients import (
     get_ingredient,
@@ -34,6 +32,8 @@ from cocktailspace.catalogue.models import (
     UnitDraft,
 )
 from cocktailspace.catalogue.recipes import get_recipe, replace_recipes
+from cocktailspace.catalogue.transfer import export_text, import_file, parse_file, starter_file
+from cocktailspace.catalogue.transfer.file import ROWS
 from cocktailspace.catalogue.units import get_unit, replace_units
 from tests.catalogue.samples import everything
 
@@ -73,10 +73,10 @@ def test_an_export_of_an_import_of_an_export_is_the_same_bytes(
 def test_every_field_of_every_row_is_exported(full: Database) -> None:
     exported = json.loads(_export(full))
     for table, kind in ROWS.items():
-        names = {name_in_files(name, shape) for name, shape in shapes_of(kind).items()}
+        names = {name_in_files(name, field) for name, field in field_types(kind).items()}
         assert exported[table][-1].keys() == names
     line = exported["recipes"][-1]["ingredients"][0]
-    assert line.keys() == {name_in_files(n, shape) for n, shape in shapes_of(LineDraft).items()}
+    assert line.keys() == {name_in_files(n, field) for n, field in field_types(LineDraft).items()}
 
 
 def test_importing_again_changes_nothing(full: Database) -> None:
@@ -92,15 +92,15 @@ ENTITIES: dict[type, tuple[int, Any, Any]] = {
 FIELDS = [
     (kind, name)
     for kind in ENTITIES
-    for name, shape in shapes_of(kind).items()
-    if name != "uid" and not shape.info.is_required()
+    for name, field in field_types(kind).items()
+    if name != "uid" and not field.info.is_required()
 ]
 
 
 @pytest.mark.parametrize(("kind", "name"), FIELDS)
 def test_a_change_of_any_field_is_a_change(full: Database, kind: Any, name: str) -> None:
     row_id, get, replace = ENTITIES[kind]
-    empty = empty_of(shapes_of(kind)[name])
+    empty = default_of(field_types(kind)[name])
     with full.transaction() as tx:
         before = as_draft(get(tx.connection, row_id), kind)
         assert getattr(before, name) != empty

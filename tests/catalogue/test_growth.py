@@ -13,7 +13,6 @@ from sqlalchemy import Connection, event
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.catalogue import taxonomy
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.exchange import export_text
 from cocktailspace.catalogue.ingredients import children_of, create_ingredients, get_ingredient
 from cocktailspace.catalogue.models import IngredientDraft, LineDraft, RecipeDraft
 from cocktailspace.catalogue.recipes import (
@@ -23,6 +22,7 @@ from cocktailspace.catalogue.recipes import (
     replace_recipes,
 )
 from cocktailspace.catalogue.search import RecipeQuery, SearchIndex
+from cocktailspace.catalogue.transfer import export_text
 from cocktailspace.refresh.debounce import Debounce
 from cocktailspace.refresh.status import StatusReader
 from cocktailspace.times import utc_now

@@ -16,10 +16,10 @@ from cocktailspace.catalogue import ingredients, recipes, units
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database, Transaction
 from cocktailspace.catalogue.errors import CatalogueError
-from cocktailspace.catalogue.exchange import export_text, import_file, parse_file
 from cocktailspace.catalogue.models import IngredientDraft, LineDraft, RecipeDraft, UnitDraft
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.sqlite import sqlite_url
+from cocktailspace.catalogue.transfer import export_text, import_file, parse_file
 
 names = st.sampled_from(
     ["Gin", "gin", "GIN ", "Rye", "Crème", "Cre\u0300me", "Rum", "Straße", "STRASSE", "Fizz"]

@@ -8,13 +8,13 @@ import pytest
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.duplicates import duplicates
 from cocktailspace.catalogue.errors import AlikeError, InvalidError, MergedError
-from cocktailspace.catalogue.exchange import import_file, parse_file
 from cocktailspace.catalogue.ingredients import get_ingredient, list_ingredients
 from cocktailspace.catalogue.lookup import refuse_alike
 from cocktailspace.catalogue.merge import merge_ingredients, merge_recipes
 from cocktailspace.catalogue.names import alike_key
 from cocktailspace.catalogue.recipes import get_recipe
 from cocktailspace.catalogue.schema import ingredients
+from cocktailspace.catalogue.transfer import import_file, parse_file
 from tests.catalogue.finding import find
 
 BAR: dict[str, Any] = {

@@ -10,11 +10,11 @@ import pytest
 
 from cocktailspace.catalogue.audit import row_problems
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.exchange import import_file, parse_file
 from cocktailspace.catalogue.migrate import migrate, upgrade
 from cocktailspace.catalogue.models import RecipeDraft, UnitDraft
 from cocktailspace.catalogue.recipes import create_recipes, get_recipe
 from cocktailspace.catalogue.sqlite import sqlite_url
+from cocktailspace.catalogue.transfer import import_file, parse_file
 from cocktailspace.catalogue.units import create_units, list_units
 from tests.catalogue.finding import find
 

@@ -8,16 +8,16 @@ import re
 import pytest
 
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.exchange import OUTPUTS, import_file, parse_file, starter_file
-from cocktailspace.catalogue.exchange.readable import (
+from cocktailspace.catalogue.models import LineDraft, RecipeDraft, RecipeFields
+from cocktailspace.catalogue.recipes import get_recipe
+from cocktailspace.catalogue.transfer import OUTPUTS, import_file, parse_file, starter_file
+from cocktailspace.catalogue.transfer.readable import (
     JSON_LD,
     recipe_json_ld,
     recipe_markdown,
     recipe_text,
     short_units,
 )
-from cocktailspace.catalogue.models import LineDraft, RecipeDraft, RecipeFields
-from cocktailspace.catalogue.recipes import get_recipe
 from tests.catalogue.samples import everything
 
 

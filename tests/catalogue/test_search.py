@@ -12,7 +12,6 @@ from sqlalchemy import URL
 from cocktailspace.catalogue.changes import renew_identity
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import InvalidError
-from cocktailspace.catalogue.exchange import import_file, starter_file
 from cocktailspace.catalogue.fields import as_draft
 from cocktailspace.catalogue.ingredients import (
     get_ingredient,
@@ -34,6 +33,7 @@ from cocktailspace.catalogue.recipes import (
 )
 from cocktailspace.catalogue.search import RecipeQuery, SearchIndex, Snapshot, index, reading
 from cocktailspace.catalogue.search.segment import Segment
+from cocktailspace.catalogue.transfer import import_file, starter_file
 from cocktailspace.catalogue.units import create_units
 from tests.catalogue.editing import random_edit
 from tests.catalogue.finding import find

@@ -11,8 +11,8 @@ from cocktailspace.catalogue.names import name_key, order_key, words_of
 from cocktailspace.catalogue.properties import OwnProperties, inherit
 from cocktailspace.catalogue.reference import Reference
 from cocktailspace.catalogue.search import Cursor, Order, RecipeQuery, Snapshot
-from cocktailspace.catalogue.search.ingredients import SearchedIngredients
-from cocktailspace.catalogue.search.segment import SearchedRecipe, Segment, build_segment, label
+from cocktailspace.catalogue.search.ingredients import IndexedIngredients
+from cocktailspace.catalogue.search.segment import IndexedRecipe, Segment, build_segment, label
 
 WORDS = [
     "gin",
@@ -127,7 +127,7 @@ def _slow(found: list[Drink], names: Names, text: str, *, in_name: bool) -> dict
 def _segment(found: list[Drink]) -> Segment:
     return build_segment(
         [
-            SearchedRecipe(
+            IndexedRecipe(
                 id=drink.id,
                 order_key=order_key(drink.name, None),
                 texts=[(2, drink.text), (6, drink.tag), (12, drink.name)],
@@ -146,7 +146,7 @@ def _snapshot(found: list[Drink], names: Names) -> Snapshot:
     parts = {n: _segment([drink for drink in found if drink.id % 3 == n]) for n in numbers}
     own = {each: OwnProperties("x", parent) for each, parent in PARENTS.items()}
     reference = Reference(Measures({}, inherit(own)), {}, [])
-    return Snapshot(parts, SearchedIngredients.of(names, reference))
+    return Snapshot(parts, IndexedIngredients.of(names, reference))
 
 
 @given(

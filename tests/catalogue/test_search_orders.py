@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.exchange import load_file, starter_file
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.models import Recipe
 from cocktailspace.catalogue.recipes import load_recipes
 from cocktailspace.catalogue.search import Order, RecipeQuery, SearchIndex, Snapshot
 from cocktailspace.catalogue.sqlite import sqlite_url
+from cocktailspace.catalogue.transfer import load_file, starter_file
 
 
 @pytest.fixture(scope="module")

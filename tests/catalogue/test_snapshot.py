@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.exchange import import_file, parse_file
 from cocktailspace.catalogue.snapshot import take_snapshot
+from cocktailspace.catalogue.transfer import import_file, parse_file
 from tests.conftest import BAR
 
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.exchange import load_file, starter_file
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.models import Recipe
 from cocktailspace.catalogue.sqlite import sqlite_url
+from cocktailspace.catalogue.transfer import load_file, starter_file
 from tests.catalogue.finding import find
 
 Row = dict[str, Any]

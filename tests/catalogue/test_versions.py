@@ -7,13 +7,13 @@ import pytest
 
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import InvalidError
-from cocktailspace.catalogue.exchange import export_text, import_file, parse_file
 from cocktailspace.catalogue.models import RecipeDraft
 from cocktailspace.catalogue.recipes import (
     create_recipes,
     get_recipe,
     replace_recipes,
 )
+from cocktailspace.catalogue.transfer import export_text, import_file, parse_file
 from tests.catalogue.finding import find
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cocktailspace.catalogue.exchange import starter_file
+from cocktailspace.catalogue.transfer import starter_file
 from cocktailspace.importing.families import Families
 from cocktailspace.importing.known import KnownIngredients, Named
 from cocktailspace.importing.lines import ReadLine, read_line

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, select
 
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import ConflictError, NotFoundError
-from cocktailspace.catalogue.exchange import export_text
 from cocktailspace.catalogue.imports import KEPT_FOR, MOST_PLANS, PLANNED_FOR
 from cocktailspace.catalogue.ingredients import list_ingredients
 from cocktailspace.catalogue.models import Ingredient, Recipe, RecipeDraft
 from cocktailspace.catalogue.recipes import load_drafts, load_recipes
 from cocktailspace.catalogue.schema import recipes
+from cocktailspace.catalogue.transfer import export_text
 from cocktailspace.importing.decisions import Answer, Decisions
 from cocktailspace.importing.described import described
 from cocktailspace.importing.planning import counts_of

@@ -23,11 +23,11 @@ from cocktailspace.artifacts.publish import Result, publish
 from cocktailspace.catalogue.changes import renew_identity
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import BusyError, SchemaError
-from cocktailspace.catalogue.exchange import export_text
 from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.migrations import REVISION
 from cocktailspace.catalogue.models import IngredientDraft
 from cocktailspace.catalogue.sqlite import sqlite_url
+from cocktailspace.catalogue.transfer import export_text
 from cocktailspace.refresh.debounce import FIRST_RETRY
 from cocktailspace.refresh.status import RefreshState
 from tests.load.harness import Server

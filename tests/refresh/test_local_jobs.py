@@ -15,7 +15,7 @@ from cocktailspace.artifacts.attempt import read_attempt
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services
-from cocktailspace.catalogue.exchange import import_file, starter_file
+from cocktailspace.catalogue.transfer import import_file, starter_file
 from cocktailspace.refresh import local_jobs
 from cocktailspace.refresh.embedded import Refresher
 from cocktailspace.refresh.status import RefreshState

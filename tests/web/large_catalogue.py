@@ -19,10 +19,10 @@ from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.artifacts.publish import Result, new_run_id, publish
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.exchange import import_file, parse_file
 from cocktailspace.catalogue.ingredients import list_ingredients
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.sqlite import sqlite_url
+from cocktailspace.catalogue.transfer import import_file, parse_file
 from tests.conftest import encoded
 
 IN_CATALOGUE = 500

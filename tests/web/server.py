@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.exchange import import_file, starter_file
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.sqlite import sqlite_url
+from cocktailspace.catalogue.transfer import import_file, starter_file
 
 API = "/api/v1"
 NEVER = "600"  # minutes: a refresh comes only when it is asked for

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from cocktailspace.catalogue.exchange import starter_file
+from cocktailspace.catalogue.transfer import starter_file
 from tests.web.conftest import Visit
 from tests.web.server import NEVER, Server, running, until
 

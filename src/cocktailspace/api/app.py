@@ -42,8 +42,8 @@ from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.api.site import Site
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.errors import CatalogueError
-from cocktailspace.catalogue.exchange import CatalogueFile
 from cocktailspace.catalogue.search import SearchIndex
+from cocktailspace.catalogue.transfer import CatalogueFile
 from cocktailspace.settings import Settings
 
 API = "/api/v1"

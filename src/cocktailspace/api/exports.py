@@ -10,7 +10,7 @@ from cocktailspace.api.content import ContentResponses, FileContent, temporary_f
 from cocktailspace.api.fair_queue import leave_queue
 from cocktailspace.catalogue.changes import CatalogueState, catalogue_state
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.exchange import OUTPUTS, ExportFormat, left_out_of_1
+from cocktailspace.catalogue.transfer import OUTPUTS, ExportFormat, left_out_of_1
 
 _PARTS_AT_ONCE = 1_000
 

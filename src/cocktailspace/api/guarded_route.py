@@ -25,7 +25,7 @@ from cocktailspace.api.auth.identity import (
 from cocktailspace.api.errors import TooLargeError, TooManyRequestsError, TooSlowError
 from cocktailspace.api.fair_queue import client_address, leave_queue
 from cocktailspace.catalogue.errors import InvalidError, Problem
-from cocktailspace.catalogue.exchange import CatalogueFile, parse_file
+from cocktailspace.catalogue.transfer import CatalogueFile, parse_file
 from cocktailspace.json_input import BYTES_PER_VALUE, JsonError, parse_json
 
 _BEARER = HTTPBearer(auto_error=False, description="A token that may write")

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cocktailspace.catalogue.errors import NotFoundError
-from cocktailspace.catalogue.exchange.readable import quantity
+from cocktailspace.catalogue.transfer.readable import quantity
 
 OUNCE_ML = 29.5735
 PARTS = (0, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4)

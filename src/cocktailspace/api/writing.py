@@ -15,7 +15,7 @@ from cocktailspace.api.errors import StaleError
 from cocktailspace.api.rendered import Rendered
 from cocktailspace.catalogue.database import Database, Transaction
 from cocktailspace.catalogue.errors import InvalidError, Problem
-from cocktailspace.catalogue.idempotency import earlier_answer, keep_answer
+from cocktailspace.catalogue.idempotency import earlier_response, store_response
 
 IfMatch = Annotated[
     str | None,
@@ -82,11 +82,11 @@ def write_once(
             return write(tx)
         owned = _digest(identity.name, request.method, request.url.path, key)
         fingerprint = _digest(content.model_dump_json())
-        earlier = earlier_answer(tx, owned, fingerprint)
+        earlier = earlier_response(tx, owned, fingerprint)
         if earlier is not None:
             return _deserialised(earlier)
         response = write(tx)
-        keep_answer(tx, owned, fingerprint, _serialised(response))
+        store_response(tx, owned, fingerprint, _serialised(response))
         return response
 
 

@@ -27,7 +27,7 @@ from cocktailspace.catalogue.errors import (
     MissingCatalogueError,
     SchemaError,
 )
-from cocktailspace.catalogue.idempotency import forget_answers
+from cocktailspace.catalogue.idempotency import delete_responses
 from cocktailspace.catalogue.migrate import migrate, revisions, upgrade
 from cocktailspace.catalogue.revision import refuse_newer, schema_revision
 from cocktailspace.catalogue.schema import recipes
@@ -36,14 +36,14 @@ from cocktailspace.files import match_owner, mode_at, scratch_folder
 
 
 @dataclass(frozen=True, slots=True)
-class Copied:
+class CopySummary:
     """What a backup or a restored catalogue holds."""
 
     state: CatalogueState
     recipes: int
 
 
-def backup(database: Database, target: Path, *, force: bool = False) -> Copied:
+def backup(database: Database, target: Path, *, force: bool = False) -> CopySummary:
     """Write the catalogue as it is at one moment to a file of its own, whole or not at all.
 
     Raises ConflictError when there is such a file already, unless forced.
@@ -64,7 +64,7 @@ def backup(database: Database, target: Path, *, force: bool = False) -> Copied:
 
 def restore(
     database: Database, source: Path, *, force: bool = False, network_file_system: bool = False
-) -> Copied:
+) -> CopySummary:
     """Make the catalogue what a backup holds, under a new identity.
 
     A running server goes on: it sees all of it at once, as it would see an edit. The backup is
@@ -85,7 +85,7 @@ def restore(
                 _refuse_loss(database, copy)
             with copy.schema_change() as connection:
                 refuse_bad_rows(connection)
-                forget_answers(connection)
+                delete_responses(connection)
                 renew_identity(connection)
         copied = _examined(made)
         _replace(database, source, made, force=force)
@@ -240,10 +240,10 @@ def _closed_wal(source: Path) -> bool:
     return header[18:19] == b"\2" and not Path(f"{source}-wal").exists()
 
 
-def _examined(made: Path) -> Copied:
+def _examined(made: Path) -> CopySummary:
     with _database(made) as copy, copy.reading() as connection:
         count = connection.execute(select(func.count()).select_from(recipes)).scalar_one()
-        return Copied(catalogue_state(connection), count)
+        return CopySummary(catalogue_state(connection), count)
 
 
 @contextmanager

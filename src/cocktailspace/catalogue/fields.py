@@ -4,7 +4,7 @@ Columns, files and forms know no more of a field than this.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from types import NoneType
 from typing import Annotated, Any, TypeVar, get_args, get_origin
@@ -38,63 +38,65 @@ are.
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """A field.
+class FieldType:
+    """What a field may hold.
 
-    base: the type of its values, or of one of them where it has `many`.
-    rows: the model of one of them, where they have fields of their own.
+    base: the type of its value, or of one of them in a list.
+    required: it never is None; neither is a list, but that may be empty.
     reference: the table whose ids it holds.
-    required: it never is nothing.
+    row_model: the model of one of a list's values, where these have fields of their own.
     """
 
     info: FieldInfo
     base: type
-    many: bool
+    is_list: bool
     required: bool
     reference: str | None = None
-    rows: type[BaseModel] | None = None
+    row_model: type[BaseModel] | None = None
 
     @property
     def is_column(self) -> bool:
         """Whether it fits a column; what refers to several rows needs a table."""
-        return self.rows is None and not (self.many and self.reference)
+        return self.row_model is None and not (self.is_list and self.reference)
 
 
 @cache
-def shapes_of(model: type[BaseModel]) -> dict[str, Shape]:
+def field_types(model: type[BaseModel]) -> dict[str, FieldType]:
     """Each field of a model, in the order in which they are declared."""
-    return {name: _shape(info) for name, info in model.model_fields.items()}
+    return {name: _field_type(info) for name, info in model.model_fields.items()}
 
 
-def name_in_files(name: str, shape: Shape) -> str:
+def name_in_files(name: str, field: FieldType) -> str:
     """What files call a field: they name rows where the catalogue has their ids."""
-    return name.removesuffix("_id") if shape.reference else name
+    return name.removesuffix("_id") if field.reference else name
 
 
-def empty_of(shape: Shape) -> Any:
-    """What a field is that nothing is said of."""
-    return shape.info.get_default(call_default_factory=True, validated_data={})
+def default_of(field: FieldType) -> Any:
+    """The value of a field that a draft does not say."""
+    return field.info.get_default(call_default_factory=True, validated_data={})
 
 
 @dataclass(slots=True)
-class _Found:
+class _Unwrapped:
+    """What an annotation says, with everything that is wrapped around the type itself."""
+
+    marks: list[object]
     base: type = str
-    many: bool = False
-    nothing: bool = False
-    marks: list[object] = field(default_factory=list)
+    is_list: bool = False
+    optional: bool = False
 
 
-def _shape(info: FieldInfo) -> Shape:
-    found = _Found(marks=list(info.metadata))
+def _field_type(info: FieldInfo) -> FieldType:
+    found = _Unwrapped(marks=list(info.metadata))
     _unwrap(info.annotation, found)
     tables = [mark.table for mark in found.marks if isinstance(mark, Reference)]
     rows = found.base if issubclass(found.base, BaseModel) else None
-    words = found.many or found.base is dict
-    required = not (found.nothing or words)
-    return Shape(info, found.base, found.many, required, tables[0] if tables else None, rows)
+    words = found.is_list or found.base is dict
+    required = not (found.optional or words)
+    return FieldType(info, found.base, found.is_list, required, tables[0] if tables else None, rows)
 
 
-def _unwrap(annotation: Any, found: _Found) -> None:
+def _unwrap(annotation: Any, found: _Unwrapped) -> None:
     """Go down through `X | None`, `Annotated` and `tuple[X, ...]` to the type itself."""
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin is None:
@@ -103,12 +105,12 @@ def _unwrap(annotation: Any, found: _Found) -> None:
         found.marks += inside[1:]
         _unwrap(inside[0], found)
     elif origin is tuple:
-        found.many = True
+        found.is_list = True
         _unwrap(inside[0], found)
     elif origin is dict:
         found.base = dict
     else:
-        found.nothing = NoneType in inside
+        found.optional = NoneType in inside
         _unwrap(next(each for each in inside if each is not NoneType), found)
 
 
@@ -121,24 +123,24 @@ def form_fields(model: type[BaseModel]) -> list[dict[str, Any]]:
     `kind`: text, area, suggested, number, check, words, ingredients, units or rows.
     """
     found = []
-    for name, shape in shapes_of(model).items():
-        hint = shape.info.json_schema_extra
+    for name, field in field_types(model).items():
+        hint = field.info.json_schema_extra
         said = hint.get("x-form") if isinstance(hint, dict) else None
-        if shape.rows is not None:
+        if field.row_model is not None:
             kind: object = "rows"
-        elif shape.reference is not None:
-            kind = shape.reference
+        elif field.reference is not None:
+            kind = field.reference
         else:
-            kind = said or ("words" if shape.many else _WIDGETS[shape.base])
+            kind = said or ("words" if field.is_list else _WIDGETS[field.base])
         if kind != "no":
             found.append(
                 {
                     "name": name,
-                    "label": shape.info.title,
-                    "help": shape.info.description,
+                    "label": field.info.title,
+                    "help": field.info.description,
                     "kind": kind,
-                    "many": shape.many,
-                    "optional": not shape.info.is_required(),
+                    "many": field.is_list,
+                    "optional": not field.info.is_required(),
                 }
             )
     return found
@@ -151,19 +153,19 @@ def later_fields(model: type[Draft]) -> frozenset[str]:
 
 def column_values(draft: Draft) -> dict[str, Any]:
     """What a draft's own row holds."""
-    shapes = shapes_of(type(draft))
-    return {name: getattr(draft, name) for name, shape in shapes.items() if shape.is_column}
+    types = field_types(type(draft))
+    return {name: getattr(draft, name) for name, field in types.items() if field.is_column}
 
 
-def as_draft(record: BaseModel, kind: type[D]) -> D:
+def as_draft(record: BaseModel, model: type[D]) -> D:
     """The draft that would make this record again."""
     values: dict[str, Any] = {}
-    for name, shape in shapes_of(kind).items():
+    for name, field in field_types(model).items():
         value = getattr(record, name)
-        if shape.rows is not None and issubclass(shape.rows, Draft):
-            value = tuple(as_draft(each, shape.rows) for each in value)
+        if field.row_model is not None and issubclass(field.row_model, Draft):
+            value = tuple(as_draft(each, field.row_model) for each in value)
         values[name] = value
-    return kind.model_construct(**values)
+    return model.model_construct(**values)
 
 
 def completed(draft: D, current: D, unsaid: Collection[str]) -> D:

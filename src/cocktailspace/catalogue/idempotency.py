@@ -8,10 +8,10 @@ from cocktailspace.catalogue.database import Transaction
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.schema import idempotency_keys
 
-KEPT = timedelta(hours=24)
+KEY_LIFETIME = timedelta(hours=24)
 
 
-def earlier_answer(tx: Transaction, key: str, fingerprint: str) -> str | None:
+def earlier_response(tx: Transaction, key: str, fingerprint: str) -> str | None:
     """The answer that a request with this key was given in the last 24 hours, if there was one.
 
     fingerprint: of the request's content. Raises InvalidError when it was another request.
@@ -20,7 +20,7 @@ def earlier_answer(tx: Transaction, key: str, fingerprint: str) -> str | None:
     row = tx.connection.execute(
         select(keys.fingerprint, keys.answer, keys.created_at).where(keys.key == key)
     ).one_or_none()
-    if row is None or row.created_at < tx.now - KEPT:
+    if row is None or row.created_at < tx.now - KEY_LIFETIME:
         return None
     if row.fingerprint != fingerprint:
         message = "this key was used for another request; give each request a new one"
@@ -28,15 +28,15 @@ def earlier_answer(tx: Transaction, key: str, fingerprint: str) -> str | None:
     return str(row.answer)
 
 
-def keep_answer(tx: Transaction, key: str, fingerprint: str, answer: str) -> None:
+def store_response(tx: Transaction, key: str, fingerprint: str, answer: str) -> None:
     """Keep an answer, in the transaction of what it answers; forget those that are too old."""
     keys = idempotency_keys.c
-    forgotten = (keys.created_at < tx.now - KEPT) | (keys.key == key)
+    forgotten = (keys.created_at < tx.now - KEY_LIFETIME) | (keys.key == key)
     tx.connection.execute(delete(idempotency_keys).where(forgotten))
     row = {"key": key, "fingerprint": fingerprint, "answer": answer, "created_at": tx.now}
     tx.connection.execute(insert(idempotency_keys), [row])
 
 
-def forget_answers(connection: Connection) -> None:
+def delete_responses(connection: Connection) -> None:
     """Forget all answers: of a catalogue that is put back, they tell of another one."""
     connection.execute(delete(idempotency_keys))

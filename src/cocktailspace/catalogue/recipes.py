@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, select, upd
 
 from cocktailspace.catalogue.calculated import Part, calculate
 from cocktailspace.catalogue.database import Transaction
-from cocktailspace.catalogue.fields import column_values, completed, later_fields, shapes_of
+from cocktailspace.catalogue.fields import column_values, completed, field_types, later_fields
 from cocktailspace.catalogue.lookup import chunks, require
 from cocktailspace.catalogue.measures import Measures
 from cocktailspace.catalogue.models import Calculated, Line, LineDraft, Recipe, RecipeDraft
@@ -300,8 +300,8 @@ def _delete_lines(tx: Transaction, recipe_id: int) -> None:
 
 def _fields_of(model: type[Draft], row: Row[Any]) -> dict[str, Any]:
     """Those of a row's columns that are the model's fields."""
-    shapes = shapes_of(model)
-    return {name: getattr(row, name) for name, shape in shapes.items() if shape.is_column}
+    types = field_types(model)
+    return {name: getattr(row, name) for name, field in types.items() if field.is_column}
 
 
 def _values(draft: RecipeDraft) -> dict[str, Any]:

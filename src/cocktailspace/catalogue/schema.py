@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import SchemaItem
 
 from cocktailspace.catalogue.errors import DamagedError
-from cocktailspace.catalogue.fields import shapes_of
+from cocktailspace.catalogue.fields import field_types
 from cocktailspace.catalogue.models import (
     IngredientDraft,
     LineDraft,
@@ -106,18 +106,18 @@ _TYPES = {str: Text, float: Float, int: Integer, bool: Boolean}
 
 def _columns(model: type[BaseModel]) -> Iterator[Column[Any]]:
     """A column for each field of a model that fits one; lists of rows are tables of their own."""
-    for name, shape in shapes_of(model).items():
+    for name, field in field_types(model).items():
         constraints: list[SchemaItem] = []
-        if shape.is_column and name in ("amount", "millilitres"):
+        if field.is_column and name in ("amount", "millilitres"):
             constraints = [CheckConstraint(f"{name} >= 0", name="not_negative")]
-        if shape.reference and shape.is_column:
-            constraints = [ForeignKey(f"{shape.reference}.id")]
-        if shape.base is dict or shape.many:
-            kind: Any = Json(words=shape.many)
+        if field.reference and field.is_column:
+            constraints = [ForeignKey(f"{field.reference}.id")]
+        if field.base is dict or field.is_list:
+            kind: Any = Json(words=field.is_list)
         else:
-            kind = Integer if shape.reference else _TYPES[shape.base]
-        if shape.is_column:
-            yield Column(name, kind, *constraints, nullable=not shape.required)
+            kind = Integer if field.reference else _TYPES[field.base]
+        if field.is_column:
+            yield Column(name, kind, *constraints, nullable=not field.required)
 
 
 catalogue = Table(

@@ -230,6 +230,6 @@ def _leasing(services: Services) -> AbstractContextManager[None]:
         return services.lease.held_by(catalogue_state(connection).catalogue_id)
 
 
-def _summary(copied: backups.Copied) -> str:
+def _summary(copied: backups.CopySummary) -> str:
     state = copied.state
     return f"version {state.version} of {state.catalogue_id}, {counted(copied.recipes, 'recipe')}"

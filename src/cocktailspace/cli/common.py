@@ -12,8 +12,8 @@ from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
 from cocktailspace.catalogue.errors import NotFoundError
-from cocktailspace.catalogue.exchange import ImportSummary
 from cocktailspace.catalogue.migrate import require_catalogue
+from cocktailspace.catalogue.transfer import ImportSummary
 from cocktailspace.settings import read_settings
 from cocktailspace.terminal import printable
 

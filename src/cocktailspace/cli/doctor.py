@@ -21,8 +21,8 @@ from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.catalogue.forest import MOST_LEVELS
 from cocktailspace.catalogue.migrate import require_catalogue
+from cocktailspace.catalogue.missing_data import missing_data
 from cocktailspace.catalogue.taxonomy import misplaced
-from cocktailspace.catalogue.unknown import unknown
 from cocktailspace.settings import SettingsError, read_settings
 
 _NAMED = 5
@@ -100,7 +100,7 @@ def _unknown(services: Services) -> Finding:
     """What volumes and strengths rest on that nobody said; nothing is out of order with it."""
     try:
         with services.database.reading() as connection:
-            found = unknown(connection)
+            found = missing_data(connection)
     except CatalogueError as error:
         return Finding(False, f"ingredients: {error}", "mend the catalogue first")
     said = [

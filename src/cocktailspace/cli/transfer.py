@@ -9,7 +9,7 @@ import typer
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue import backup as copies
 from cocktailspace.catalogue.duplicates import duplicates as find_duplicates
-from cocktailspace.catalogue.exchange import (
+from cocktailspace.catalogue.transfer import (
     OUTPUTS,
     CatalogueFile,
     ImportSummary,

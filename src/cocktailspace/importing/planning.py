@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from cocktailspace.catalogue.database import Limits
-from cocktailspace.catalogue.exchange.matching import known_recipes
 from cocktailspace.catalogue.models import RecipeDraft
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.recipes import load_drafts
+from cocktailspace.catalogue.transfer.matching import known_recipes
 from cocktailspace.importing.decisions import Decisions, Group, Resolved, groups_of, resolve
 from cocktailspace.importing.drafting import Drafter, filled, replaced
 from cocktailspace.importing.rows import Collection

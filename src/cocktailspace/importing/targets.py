@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cocktailspace.catalogue.exchange.matching import KnownRecipes
 from cocktailspace.catalogue.names import name_key, order_key
+from cocktailspace.catalogue.transfer.matching import KnownRecipes
 from cocktailspace.importing.decisions import Decisions, OnConflict
 from cocktailspace.importing.rows import RecipeRow
 

@@ -12,7 +12,7 @@ from cocktailspace.api.context import Context
 from cocktailspace.api.errors import WRITE, answers
 from cocktailspace.api.exports import Exports
 from cocktailspace.api.writing import refuse_key
-from cocktailspace.catalogue.exchange import OUTPUTS, CatalogueFile, ExportFormat, load_file
+from cocktailspace.catalogue.transfer import OUTPUTS, CatalogueFile, ExportFormat, load_file
 
 
 class Imported(BaseModel):

@@ -15,10 +15,10 @@ from cocktailspace.api.searching import decode_cursor, encode_cursor
 from cocktailspace.api.site import Site
 from cocktailspace.catalogue import ingredients, recipes, taxonomy
 from cocktailspace.catalogue.errors import NotFoundError
-from cocktailspace.catalogue.exchange.readable import details_of, recipe_json_ld, short_units
 from cocktailspace.catalogue.models import Ingredient
 from cocktailspace.catalogue.recipes import RecipeName
 from cocktailspace.catalogue.search import RecipeQuery
+from cocktailspace.catalogue.transfer.readable import details_of, recipe_json_ld, short_units
 
 REVALIDATE = "no-cache"
 NAMES_A_PAGE = 500

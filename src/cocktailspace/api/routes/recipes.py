@@ -18,14 +18,14 @@ from cocktailspace.api.searching import (
     encode_cursor,
 )
 from cocktailspace.catalogue import recipes, schema
-from cocktailspace.catalogue.exchange.readable import (
+from cocktailspace.catalogue.merge import merge_recipes
+from cocktailspace.catalogue.models import Recipe, RecipeDraft
+from cocktailspace.catalogue.transfer.readable import (
     recipe_json_ld,
     recipe_markdown,
     recipe_text,
     short_units,
 )
-from cocktailspace.catalogue.merge import merge_recipes
-from cocktailspace.catalogue.models import Recipe, RecipeDraft
 from cocktailspace.catalogue.values import AddressId, Draft
 
 

@@ -15,7 +15,7 @@ from cocktailspace.catalogue.changes import (
     continues,
     touched_after,
 )
-from cocktailspace.catalogue.search.ingredients import Ids, SearchedIngredients
+from cocktailspace.catalogue.search.ingredients import Ids, IndexedIngredients
 from cocktailspace.catalogue.search.joining import with_changes
 from cocktailspace.catalogue.search.matching import (
     Filter,
@@ -53,7 +53,7 @@ _JOINED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _CompiledQuery:
     """A query as segments are asked it. bonuses: terms that nobody must have."""
 
     filters: Sequence[Filter]
@@ -81,7 +81,7 @@ class Snapshot:
     """Segments by number, and the ingredients; never changed."""
 
     segments: Mapping[int, Segment]
-    ingredients: SearchedIngredients
+    ingredients: IndexedIngredients
 
     def search(
         self,
@@ -167,7 +167,7 @@ class Snapshot:
             terms += some
             bonuses += [name_term([term.word for term in some])] if some else []
         wanted = bonuses if order is Order.MATCH else []
-        asked = _Asked(list(filters_of(query, self.ingredients)), terms, wanted)
+        asked = _CompiledQuery(list(filters_of(query, self.ingredients)), terms, wanted)
         for segment in self.segments.values():
             scores, chosen = asked.of(segment)
             if order is not Order.MATCH:
@@ -277,7 +277,7 @@ def _changes_after(connection: Connection, version: int) -> _Changed:
     return _Changed(found, any(entity != "recipe" for entity, _ in touched))
 
 
-def _measured_anew(base: Snapshot, known: SearchedIngredients) -> Iterable[int]:
+def _measured_anew(base: Snapshot, known: IndexedIngredients) -> Iterable[int]:
     """Segments with an ingredient of which a piece, or a unit, is as much no more."""
     changed: Ids | None = base.ingredients.otherwise_measured(known)
     for number, segment in base.segments.items():

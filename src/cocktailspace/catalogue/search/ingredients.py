@@ -15,7 +15,7 @@ Ids = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class SearchedIngredients:
+class IndexedIngredients:
     """All ingredients.
 
     ids: sorted; rows of `words`, of names and aliases, and of `percents` (NaN where unknown) are
@@ -32,9 +32,7 @@ class SearchedIngredients:
     _children: Mapping[int | None, list[int]] = field(repr=False)
 
     @classmethod
-    def of(
-        cls, names: Mapping[int, tuple[str, ...]], reference: Reference
-    ) -> "SearchedIngredients":
+    def of(cls, names: Mapping[int, tuple[str, ...]], reference: Reference) -> "IndexedIngredients":
         """names: the name and the aliases of each."""
         ids, measures = sorted(names), reference.measures
         words = [
@@ -90,7 +88,7 @@ class SearchedIngredients:
         """Strengths of ingredients, in % vol."""
         return self.percents[np.searchsorted(self.ids, ids)]
 
-    def otherwise_measured(self, new: "SearchedIngredients") -> Ids | None:
+    def otherwise_measured(self, new: "IndexedIngredients") -> Ids | None:
         """Sorted ids of those a line of which is another volume with the new ones; None for all."""
         old, now = self.reference, new.reference
         for unit, name in old.unit_names.items():

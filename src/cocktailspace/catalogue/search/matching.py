@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 from cocktailspace.catalogue.calculated import ALCOHOL_FREE, LITTLE
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.catalogue.names import did_you_mean, name_key, words_of
-from cocktailspace.catalogue.search.ingredients import Ids, SearchedIngredients
+from cocktailspace.catalogue.search.ingredients import Ids, IndexedIngredients
 from cocktailspace.catalogue.search.query import Order, RecipeQuery
 from cocktailspace.catalogue.search.segment import (
     INGREDIENT,
@@ -75,7 +75,7 @@ def words_asked(text: str, place: str) -> list[str]:
 
 def term_of(
     word: str,
-    ingredients: SearchedIngredients,
+    ingredients: IndexedIngredients,
     segments: Iterable[Segment],
     vocabulary: Callable[[], Sequence[str]],
     *,
@@ -119,7 +119,7 @@ def _most_like(word: str, vocabulary: Sequence[str]) -> list[str]:
     return sorted(each for each, mistakes, _ in found if mistakes == fewest)
 
 
-def filters_of(query: RecipeQuery, ingredients: SearchedIngredients) -> Iterator[Filter]:
+def filters_of(query: RecipeQuery, ingredients: IndexedIngredients) -> Iterator[Filter]:
     """What a query asks for, its words aside; InvalidError for what nobody can have meant."""
     if query.id:
         wanted = np.array(query.id, np.int64)
@@ -150,7 +150,7 @@ def _having(ids: Ids, *, wanted: bool) -> Filter:
     return mask
 
 
-def _containing(allergen: str, ingredients: SearchedIngredients) -> Ids:
+def _containing(allergen: str, ingredients: IndexedIngredients) -> Ids:
     """A word that no ingredient says must not pass for one that no drink has."""
     known = ingredients.allergens
     if (ids := known.get(allergen.lower())) is None:
@@ -169,7 +169,7 @@ def _labelled(key: str) -> Filter:
     return mask
 
 
-def _of_strength(query: RecipeQuery, ingredients: SearchedIngredients) -> Iterator[Filter]:
+def _of_strength(query: RecipeQuery, ingredients: IndexedIngredients) -> Iterator[Filter]:
     least, most, wanted = query.min_strength, query.max_strength, query.alcohol_free
 
     def mask(segment: Segment) -> Mask:
@@ -188,7 +188,7 @@ def _of_strength(query: RecipeQuery, ingredients: SearchedIngredients) -> Iterat
 
 
 def _strengths(
-    segment: Segment, ingredients: SearchedIngredients
+    segment: Segment, ingredients: IndexedIngredients
 ) -> tuple[NDArray[np.float64], Mask]:
     """Each recipe's % vol, NaN where unknown, and whether it is free of alcohol, as
     `calculated.calculate` has them.
@@ -207,7 +207,7 @@ def _strengths(
     return strengths, (strengths <= ALCOHOL_FREE) & (per_recipe(unknown * 1.0) == 0)
 
 
-def order_scores(order: Order, segment: Segment, ingredients: SearchedIngredients) -> Scores:
+def order_scores(order: Order, segment: Segment, ingredients: IndexedIngredients) -> Scores:
     """Those of a segment's recipes in an order that does not depend on the words."""
     if order is Order.NEWEST:
         return segment.ids

@@ -14,13 +14,13 @@ from cocktailspace.catalogue.schema import (
     recipe_ingredients,
     recipes,
 )
-from cocktailspace.catalogue.search.ingredients import SearchedIngredients
+from cocktailspace.catalogue.search.ingredients import IndexedIngredients
 from cocktailspace.catalogue.search.segment import (
     LABEL,
     NAME,
     TEXT,
-    SearchedPart,
-    SearchedRecipe,
+    IndexedPart,
+    IndexedRecipe,
     Segment,
     build_segment,
     label,
@@ -49,7 +49,7 @@ def among(ids: Collection[int]) -> Which:
     return lambda column: column.in_(ids)
 
 
-def read_segment(connection: Connection, which: Which, known: SearchedIngredients) -> Segment:
+def read_segment(connection: Connection, which: Which, known: IndexedIngredients) -> Segment:
     """Recipes as the catalogue has them."""
     lines: dict[int, list[Part]] = {}
     reference = known.reference
@@ -67,18 +67,18 @@ def read_segment(connection: Connection, which: Which, known: SearchedIngredient
         others.setdefault(row.recipe_id, []).append(row.ingredient_id)
     wanted = [recipes.c[name] for name in _COLUMNS]
     found = [
-        _searched(row, lines.get(row.id, []), others.get(row.id, []))
+        _indexed(row, lines.get(row.id, []), others.get(row.id, []))
         for row in connection.execute(select(*wanted).where(which(recipes.c.id)))
     ]
     return build_segment(found)
 
 
-def read_ingredients(connection: Connection) -> SearchedIngredients:
+def read_ingredients(connection: Connection) -> IndexedIngredients:
     """All ingredients, and all that volumes and strengths depend on."""
     table = ingredients.c
     rows = connection.execute(select(table.id, table.name, table.aliases)).all()
     names = {row.id: (row.name, *row.aliases) for row in rows}
-    return SearchedIngredients.of(names, reference_for(connection))
+    return IndexedIngredients.of(names, reference_for(connection))
 
 
 _COLUMNS = (
@@ -93,17 +93,17 @@ def _lines(which: ColumnElement[bool]) -> Any:
     return query.order_by(table.recipe_id, table.position)
 
 
-def _searched(row: Any, lines: list[Part], others: list[int]) -> SearchedRecipe:
+def _indexed(row: Any, lines: list[Part], others: list[int]) -> IndexedRecipe:
     texts = [(TEXT, row.instructions), (LABEL, row.garnish), (LABEL, row.method)]
     texts += [(LABEL, row.glass), *((LABEL, tag) for tag in row.tags), (NAME, row.name)]
-    return SearchedRecipe(
+    return IndexedRecipe(
         id=row.id,
         order_key=row.order_key,
         texts=[(weight, text) for weight, text in texts if text],
         labels=list(_labels(row)),
         ingredient_ids=[*(part.ingredient_id for part in lines), *others],
         lines=len({part.ingredient_id for part in lines}),
-        parts=[SearchedPart(part.ingredient_id, part.volume.ml) for part in drunk_parts(lines)],
+        parts=[IndexedPart(part.ingredient_id, part.volume.ml) for part in drunk_parts(lines)],
     )
 
 

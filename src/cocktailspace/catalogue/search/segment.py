@@ -61,7 +61,7 @@ class Postings(Generic[K]):
 
 
 @dataclass(frozen=True, slots=True)
-class SearchedPart:
+class IndexedPart:
     """What counts for the strength: so much of an ingredient."""
 
     ingredient_id: int
@@ -69,7 +69,7 @@ class SearchedPart:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchedRecipe:
+class IndexedRecipe:
     """What of a recipe is searched.
 
     texts: (weight, text), the least weight first. labels: what filters compare, as `label` writes
@@ -82,7 +82,7 @@ class SearchedRecipe:
     labels: Sequence[str]
     ingredient_ids: Sequence[int]
     lines: int
-    parts: Sequence[SearchedPart]
+    parts: Sequence[IndexedPart]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def whole_name(words: Sequence[str]) -> str:
     return " " + " ".join(words)
 
 
-def build_segment(recipes: Sequence[SearchedRecipe]) -> Segment:
+def build_segment(recipes: Sequence[IndexedRecipe]) -> Segment:
     """The segment of these recipes."""
     ordered = sorted(recipes, key=lambda recipe: recipe.order_key)
     parts = [(row, part) for row, recipe in enumerate(ordered) for part in recipe.parts]
@@ -146,7 +146,7 @@ def build_segment(recipes: Sequence[SearchedRecipe]) -> Segment:
     )
 
 
-def _words(recipes: Sequence[SearchedRecipe]) -> Postings[str]:
+def _words(recipes: Sequence[IndexedRecipe]) -> Postings[str]:
     """A word counts once in a recipe: where it weighs most."""
     keys: list[str] = []
     rows: list[int] = []

@@ -7,10 +7,10 @@ from sqlalchemy import Connection, Table, select
 
 from cocktailspace.catalogue import schema
 from cocktailspace.catalogue.errors import InvalidError, Problem, at
-from cocktailspace.catalogue.exchange.file import ROWS, CatalogueFile
-from cocktailspace.catalogue.fields import Shape, name_in_files, shapes_of
+from cocktailspace.catalogue.fields import FieldType, field_types, name_in_files
 from cocktailspace.catalogue.ingredient_checks import aliases_by_key
 from cocktailspace.catalogue.names import did_you_mean, name_key, order_key
+from cocktailspace.catalogue.transfer.file import ROWS, CatalogueFile
 from cocktailspace.catalogue.values import Draft
 
 _SINGULAR = {"units": "unit", "ingredients": "ingredient"}
@@ -89,30 +89,30 @@ def _unknown_names(file: CatalogueFile, known: Known) -> Iterator[_Unknown]:
         for row in rows:
             own = (row.name, *getattr(row, "aliases", ()))  # type: ignore[attr-defined]
             names[table] |= {name_key(name): name for name in own}
-    for table, kind in ROWS.items():
+    for table, model in ROWS.items():
         for i, row in enumerate(getattr(file, table)):
-            yield from _unknown_in(row, kind, f"{table}[{i}]", names)
+            yield from _unknown_in(row, model, f"{table}[{i}]", names)
 
 
 def _unknown_in(
-    row: Draft, kind: type[Draft], place: str, names: Mapping[str, Mapping[str, str]]
+    row: Draft, model: type[Draft], place: str, names: Mapping[str, Mapping[str, str]]
 ) -> Iterator[_Unknown]:
-    for name, shape in shapes_of(kind).items():
-        value = getattr(row, name_in_files(name, shape))
-        if shape.rows is not None and issubclass(shape.rows, Draft):
+    for name, field in field_types(model).items():
+        value = getattr(row, name_in_files(name, field))
+        if field.row_model is not None and issubclass(field.row_model, Draft):
             for j, each in enumerate(value):
-                yield from _unknown_in(each, shape.rows, f"{place}.{name}[{j}]", names)
-        elif shape.reference is not None and value is not None:
-            yield from _unknown_of(value, shape, at(place, name_in_files(name, shape)), names)
+                yield from _unknown_in(each, field.row_model, f"{place}.{name}[{j}]", names)
+        elif field.reference is not None and value is not None:
+            yield from _unknown_of(value, field, at(place, name_in_files(name, field)), names)
 
 
 def _unknown_of(
     value: str | tuple[str, ...],
-    shape: Shape,
+    field: FieldType,
     place: str,
     names: Mapping[str, Mapping[str, str]],
 ) -> Iterator[_Unknown]:
-    table = shape.reference or ""
+    table = field.reference or ""
     for each in (value,) if isinstance(value, str) else value:
         if name_key(each) not in names[table]:
             yield _Unknown(place, _SINGULAR[table], each, names[table])

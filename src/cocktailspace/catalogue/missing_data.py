@@ -12,7 +12,7 @@ A_RINSE_ML = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class MissingData:
     """Names of ingredients, by name.
 
     pieces: that are counted in pieces, or without a unit, of unknown volume.
@@ -25,7 +25,7 @@ class Unknown:
     rinses: list[str]
 
 
-def unknown(connection: Connection) -> Unknown:
+def missing_data(connection: Connection) -> MissingData:
     """Of all that recipes use."""
     lines = recipe_ingredients.c
     used = select(lines.ingredient_id, lines.unit_id).distinct()
@@ -41,7 +41,7 @@ def unknown(connection: Connection) -> Unknown:
     rinse = select(units.c.name).where(
         units.c.name_key.contains("rinse"), units.c.millilitres == A_RINSE_ML
     )
-    return Unknown(
+    return MissingData(
         pieces=sorted(measures.ingredients[each].name for each in pieces),
         strengths=sorted(measures.ingredients[each].name for each in strengths),
         rinses=list(connection.execute(rinse).scalars()),

@@ -9,11 +9,7 @@ from sqlalchemy import Connection, Table, select
 from cocktailspace.catalogue import schema
 from cocktailspace.catalogue.database import Database, Transaction
 from cocktailspace.catalogue.errors import MOST_PROBLEMS, InvalidError
-from cocktailspace.catalogue.exchange.checks import Known, known_names, refuse_bad_names
-from cocktailspace.catalogue.exchange.file import ROWS, CatalogueFile
-from cocktailspace.catalogue.exchange.matching import match_recipes
-from cocktailspace.catalogue.exchange.naming import draft_of_row
-from cocktailspace.catalogue.fields import name_in_files, shapes_of
+from cocktailspace.catalogue.fields import field_types, name_in_files
 from cocktailspace.catalogue.ingredients import (
     create_ingredients,
     delete_ingredient,
@@ -24,6 +20,9 @@ from cocktailspace.catalogue.models import IngredientDraft, MethodDraft, RecipeD
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.recipes import create_recipes, delete_recipe, replace_recipes
 from cocktailspace.catalogue.taxonomy import children_first
+from cocktailspace.catalogue.transfer.checks import Known, known_names, refuse_bad_names
+from cocktailspace.catalogue.transfer.file import ROWS, CatalogueFile, draft_of_row
+from cocktailspace.catalogue.transfer.matching import match_recipes
 from cocktailspace.catalogue.units import create_units, delete_unit, list_units, replace_units
 from cocktailspace.collector import paused_collector
 
@@ -161,9 +160,9 @@ def _import_ingredients(
 
 
 _REFERENCES = [
-    name_in_files(name, shape)
-    for name, shape in shapes_of(IngredientDraft).items()
-    if shape.reference and shape.is_column
+    name_in_files(name, field)
+    for name, field in field_types(IngredientDraft).items()
+    if field.reference and field.is_column
 ]
 
 
@@ -192,8 +191,8 @@ def _upsert(
             known[owner] = draft
             places.append(place)
     if known:
-        kind = type(next(iter(known.values())))
-        replace(tx, known, places, frozenset(kind.model_fields))
+        model = type(next(iter(known.values())))
+        replace(tx, known, places, frozenset(model.model_fields))
     created = iter(create(tx, list(new.values()), list(new)))
     return [next(created) if owner is None else owner for owner in owners]
 

@@ -10,7 +10,8 @@ import pytest
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import InvalidError
-from cocktailspace.catalogue.exchange import (
+from cocktailspace.catalogue.models import IngredientDraft, RecipeDraft, UnitDraft
+from cocktailspace.catalogue.transfer import (
     ImportSummary,
     export_parts,
     export_text,
@@ -19,8 +20,7 @@ from cocktailspace.catalogue.exchange import (
     parse_file,
     starter_file,
 )
-from cocktailspace.catalogue.exchange.file import first_names
-from cocktailspace.catalogue.models import IngredientDraft, RecipeDraft, UnitDraft
+from cocktailspace.catalogue.transfer.file import first_names
 from tests.conftest import BAR
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from cocktailspace.catalogue import schema
-from cocktailspace.catalogue.exchange.naming import row_of_draft
-from cocktailspace.catalogue.fields import name_in_files, shapes_of
+from cocktailspace.catalogue.fields import field_types, name_in_files
 from cocktailspace.catalogue.lookup import chunks
 from cocktailspace.catalogue.models import Line, LineDraft, Recipe, RecipeDraft, RecipeFields
 from cocktailspace.catalogue.recipes import load_drafts, load_recipes
+from cocktailspace.catalogue.transfer.file import row_of_draft
 from cocktailspace.catalogue.units import list_units
 from cocktailspace.wording import counted
 
@@ -70,13 +70,13 @@ def recipe_markdown(recipe: Recipe, short: Short) -> str:
 
 def details_of(recipe: Recipe, without: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Title and text of each field that stands nowhere else."""
-    for name, shape in shapes_of(RecipeFields).items():
+    for name, field in field_types(RecipeFields).items():
         if name in _SHOWN_ELSEWHERE or name in without:
             continue
         value = getattr(recipe, name)
         if value not in (None, ()):
             said = ", ".join(value) if isinstance(value, tuple) else str(value)
-            yield str(shape.info.title), said
+            yield str(field.info.title), said
     calculated = recipe.calculated
     if (strength := calculated.strength_served or calculated.strength) is not None:
         yield "Strength", f"{strength:.0f} % vol"
@@ -189,9 +189,9 @@ def csv_parts(connection: Connection) -> Iterator[str]:
                 )
 
 
-def _columns(kind: Any, without: str = "") -> list[str]:
-    shapes = shapes_of(kind)
-    return [name_in_files(name, shape) for name, shape in shapes.items() if name != without]
+def _columns(model: Any, without: str = "") -> list[str]:
+    types = field_types(model)
+    return [name_in_files(name, field) for name, field in types.items() if name != without]
 
 
 def _csv_row(values: list[Any]) -> str:

@@ -1,13 +1,13 @@
 import json
 
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.exchange import import_file, parse_file, starter_file
-from cocktailspace.catalogue.unknown import Unknown, unknown
+from cocktailspace.catalogue.missing_data import MissingData, missing_data
+from cocktailspace.catalogue.transfer import import_file, parse_file, starter_file
 
 
-def _of(database: Database) -> Unknown:
+def _of(database: Database) -> MissingData:
     with database.reading() as connection:
-        return unknown(connection)
+        return missing_data(connection)
 
 
 def test_what_nobody_knows_is_named(database: Database) -> None:
@@ -41,10 +41,10 @@ def test_what_nobody_knows_is_named(database: Database) -> None:
     }
     with database.transaction() as tx:
         import_file(tx, parse_file(json.dumps(document)))
-    assert _of(database) == Unknown(["Mint", "Sugar"], ["Rum"], ["to rinse"])
+    assert _of(database) == MissingData(["Mint", "Sugar"], ["Rum"], ["to rinse"])
 
 
 def test_all_is_known_of_the_starter(database: Database) -> None:
     with database.transaction() as tx:
         import_file(tx, starter_file())
-    assert _of(database) == Unknown([], [], [])
+    assert _of(database) == MissingData([], [], [])

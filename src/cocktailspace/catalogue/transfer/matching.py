@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from cocktailspace.catalogue.errors import Problem
-from cocktailspace.catalogue.exchange.file import RecipeRow
 from cocktailspace.catalogue.names import name_key, order_key
 from cocktailspace.catalogue.schema import merged, recipes
+from cocktailspace.catalogue.transfer.file import RecipeRow
 
 
 @dataclass(slots=True)

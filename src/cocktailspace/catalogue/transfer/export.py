@@ -1,15 +1,15 @@
 """Export: the whole catalogue as a file that imports to the same catalogue."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
 
 from sqlalchemy import Column, Connection, case, func, select
 
 from cocktailspace.catalogue import schema
-from cocktailspace.catalogue.exchange.file import ROWS, Format, first_names
-from cocktailspace.catalogue.exchange.naming import row_of_draft
-from cocktailspace.catalogue.fields import as_draft, later_fields, shapes_of
+from cocktailspace.catalogue.fields import as_draft, field_types, later_fields
 from cocktailspace.catalogue.ingredients import list_ingredients
 from cocktailspace.catalogue.lookup import chunks
 from cocktailspace.catalogue.methods import list_methods
@@ -21,10 +21,13 @@ from cocktailspace.catalogue.models import (
     UnitDraft,
 )
 from cocktailspace.catalogue.recipes import load_drafts
+from cocktailspace.catalogue.transfer.file import ROWS, Format, first_names, row_of_draft
+from cocktailspace.catalogue.transfer.readable import csv_parts, json_ld_parts, markdown_parts
 from cocktailspace.catalogue.units import list_units
 from cocktailspace.catalogue.values import Draft
 from cocktailspace.terminal import printable
 
+ExportFormat = Literal["catalogue/1", "catalogue/2", "csv", "json-ld", "markdown"]
 Row = dict[str, Any]
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -77,14 +80,14 @@ def export_parts(connection: Connection, version: Format = "catalogue/1") -> Ite
 def left_out_of_1(connection: Connection) -> dict[str, int]:
     """What `catalogue/1` has no place for: how many rows of the catalogue say it, by field."""
     found: dict[str, int] = {}
-    kinds: dict[str, type[Draft]] = {**ROWS, "recipe_ingredients": LineDraft}
-    del kinds["methods"]  # those of the literature are there anyway
-    for table_name, kind in kinds.items():
+    models: dict[str, type[Draft]] = {**ROWS, "recipe_ingredients": LineDraft}
+    del models["methods"]  # those of the literature are there anyway
+    for table_name, model in models.items():
         table = schema.metadata.tables[table_name]
-        later = [table.c[name] for name in sorted(later_fields(kind) - {"uid"}) if name in table.c]
+        later = [table.c[name] for name in sorted(later_fields(model) - {"uid"}) if name in table.c]
         row = connection.execute(select(*map(_said, later))).one()
         found |= {
-            str(shapes_of(kind)[c.name].info.title): n for c, n in zip(later, row, strict=True)
+            str(field_types(model)[c.name].info.title): n for c, n in zip(later, row, strict=True)
         }
     for title, table in (
         ("Pieces", schema.ingredient_pieces),
@@ -113,12 +116,12 @@ def _recipes(connection: Connection) -> Iterator[RecipeDraft]:
 
 def _in_format(version: Format, table: str, row: Row) -> Row:
     """With the keys that stand in every row; in `catalogue/1` with none that it does not have."""
-    always, kind = _ALWAYS[table], ROWS[table]
+    always, model = _ALWAYS[table], ROWS[table]
     order = [*always, *row] if table != "recipes" else [*row, *always]
     whole = {name: row.get(name, always.get(name)) for name in dict.fromkeys(order)}
     if version == "catalogue/2":
         return whole
-    row = {name: value for name, value in whole.items() if name in first_names(kind)}
+    row = {name: value for name, value in whole.items() if name in first_names(model)}
     if table == "recipes":
         names = first_names(LineDraft)
         lines = row["ingredients"]
@@ -149,3 +152,25 @@ def _text(value: object, line: str) -> str:
 
 def _scalar(value: object) -> str:
     return printable(_encode(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A format: its file's name and kind, and the text in parts."""
+
+    file_name: str
+    media_type: str
+    parts: Callable[[Connection], Iterator[str]]
+
+
+OUTPUTS: dict[ExportFormat, Output] = {
+    "catalogue/1": Output(
+        "catalogue.json", "application/json", partial(export_parts, version="catalogue/1")
+    ),
+    "catalogue/2": Output(
+        "catalogue.json", "application/json", partial(export_parts, version="catalogue/2")
+    ),
+    "csv": Output("recipes.csv", "text/csv; charset=utf-8", csv_parts),
+    "json-ld": Output("recipes.jsonld", "application/ld+json", json_ld_parts),
+    "markdown": Output("recipes.md", "text/markdown; charset=utf-8", markdown_parts),
+}
