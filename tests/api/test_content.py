@@ -19,6 +19,7 @@ from cocktailspace.api.content import (
 )
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.transfer import OUTPUTS
 from tests.conftest import run_alone
 
 API = "/api/v1"
@@ -120,6 +121,23 @@ def test_an_export_is_written_once_for_all_who_ask(
     client.post(f"{API}/recipes", json={"name": "Ice"}, headers=editor)
     assert '"Ice"' in client.get(f"{API}/catalogue/export").text
     assert written_exports == [1, 1]
+
+
+def test_who_asks_for_all_formats_in_turn_has_none_made_twice(
+    client: TestClient, editor: dict[str, str], written_exports: list[int]
+) -> None:
+    first = {
+        each: client.get(f"{API}/catalogue/export", params={"format": each}).content
+        for each in OUTPUTS
+    }
+    for each, body in reversed(first.items()):
+        again = client.get(f"{API}/catalogue/export", params={"format": each})
+        assert again.content == body
+    assert len(written_exports) == len(set(first.values())) == len(OUTPUTS) > 1
+    client.post(f"{API}/recipes", json={"name": "Ice"}, headers=editor)
+    for each, body in first.items():
+        again = client.get(f"{API}/catalogue/export", params={"format": each})
+        assert again.content != body, each
 
 
 def test_an_export_that_the_client_has_is_not_sent_again(client: TestClient) -> None:

@@ -18,18 +18,19 @@ _PARTS_AT_ONCE = 1_000
 @dataclass(frozen=True, slots=True)
 class _Export:
     state: CatalogueState
-    version: ExportFormat
     content: FileContent
     left_out: str
 
 
 class Exports:
-    """Responds with exports. The last is cached; requests wait for one that is being made."""
+    """Responds with exports. The last of each format is cached: who asks for all formats in turn
+    has none made twice. Requests wait for one that is being made.
+    """
 
     def __init__(self, database: Database, responses: ContentResponses) -> None:
         self._database = database
         self._responses = responses
-        self._cached: _Export | None = None
+        self._cached: dict[ExportFormat, _Export] = {}
 
     async def answer(self, request: Request, version: ExportFormat) -> Response:
         """The response with the export; X-Left-Out counts what the format cannot hold."""
@@ -51,13 +52,13 @@ class Exports:
     def _current(self, version: ExportFormat) -> _Export:
         with self._database.reading() as connection:
             state = catalogue_state(connection)
-            cached = self._cached
-            if cached is None or (cached.state, cached.version) != (state, version):
-                self._cached = None  # its room on the disk is needed for the next one
+            cached = self._cached.get(version)
+            if cached is None or cached.state != state:
+                self._cached.pop(version, None)  # its room on the disk is needed for the next one
                 content = temporary_file_of(_in_chunks(OUTPUTS[version].parts(connection)))
                 left_out = left_out_of_1(connection) if version == "catalogue/1" else {}
                 said = "; ".join(f"{title} {count}" for title, count in left_out.items())
-                self._cached = cached = _Export(state, version, content, said)
+                self._cached[version] = cached = _Export(state, content, said)
             return cached
 
 
