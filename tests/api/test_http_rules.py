@@ -1,13 +1,13 @@
 """Manners of HTTP."""
 
 import itertools
-import re
 
 import pytest
 from fastapi.testclient import TestClient
 
 from cocktailspace.api.app import create_app
 from cocktailspace.bootstrap import Services
+from tests.api.addresses import filled, operations
 
 API = "/api/v1"
 READS = (
@@ -44,26 +44,39 @@ def test_head_gives_the_head_of_get(client: TestClient, path: str) -> None:
         assert head.headers.get(name) == got.headers.get(name)
 
 
-@pytest.mark.parametrize(
-    ("path", "allowed"),
-    [
-        (f"{API}/recipes", "GET, HEAD, POST"),
-        (f"{API}/recipes/1", "GET, HEAD, PUT, DELETE"),
-        (f"{API}/recipes/bulk", "POST"),
-        (f"{API}/ingredients/tree", "GET, HEAD"),
-        (f"{API}/refresh", "GET, HEAD, POST"),
-        (f"{API}/analytics/place", "POST"),
-        ("/", "GET, HEAD"),
-        ("/healthz", "GET, HEAD"),
-    ],
-)
-def test_a_method_that_is_not_possible_is_told_which_are(
-    client: TestClient, path: str, allowed: str
+@pytest.mark.usefixtures("published")
+def test_every_get_has_a_head(
+    services: Services, client: TestClient, admin: dict[str, str]
 ) -> None:
-    answer = client.request("PATCH", path)
-    assert answer.status_code == 405
-    assert answer.headers["allow"] == allowed
-    assert answer.json()["error"]["message"] == f"PATCH is not possible here; {allowed} are"
+    manifest = client.get(f"{API}/analytics/manifest").json()
+    asked = {"compare": "?recipe_id=1&other_id=2"}
+    seen = 0
+    for path, methods in operations(services):
+        address = filled(path, run_id=manifest["run_id"]) + asked.get(path.rpartition("/")[2], "")
+        if "GET" in methods:
+            got, head = client.get(address, headers=admin), client.head(address, headers=admin)
+            there = not path.endswith("{import_id}")
+            assert got.status_code == head.status_code == (200 if there else 404), address
+            assert head.content == b""
+            seen += 1
+    assert seen > 20
+
+
+def test_a_method_that_is_not_possible_is_told_which_are(
+    services: Services, client: TestClient, admin: dict[str, str]
+) -> None:
+    others = [("/", {"GET"}), ("/healthz", {"GET"}), ("/recipe/{recipe_id}", {"GET"})]
+    for path, methods in [*operations(services), *others]:
+        possible = methods | ({"HEAD"} if "GET" in methods else set())
+        for method in {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"} - possible:
+            answer = client.request(method, filled(path), headers=admin)
+            assert answer.status_code == 405, (method, path)
+            allowed = answer.headers["allow"]
+            assert set(allowed.split(", ")) == possible, (method, path)
+            if method != "HEAD":
+                said = answer.json()["error"]["message"]
+                verb = "are" if len(possible) > 1 else "is"
+                assert said == f"{method} is not possible here; {allowed} {verb}"
 
 
 @pytest.mark.parametrize("path", ["recipes/1", "ingredients/1", "units/1"])
@@ -106,7 +119,7 @@ def test_each_post_that_changes_something_honours_an_idempotency_key_or_refuses_
     changing_nothing = {f"{API}/analytics/place", f"{API}/bar"}
     assert set(bodies) == posts - changing_nothing
     for path, body in bodies.items():
-        address = re.sub(r"\{\w+_id\}", "1", path)
+        address = filled(path)
         first, again = (
             client.post(address, json=body, headers=admin | {"Idempotency-Key": "k"}) for _ in "ab"
         )

@@ -263,7 +263,8 @@ def install_error_handlers(app: FastAPI) -> None:
         headers = dict(error.headers) if error.headers else None
         if error.status_code == 405:
             allowed = ", ".join(_methods_of(request))
-            message = f"{request.method} is not possible here; {allowed} are"
+            verb = "are" if "," in allowed else "is"
+            message = f"{request.method} is not possible here; {allowed} {verb}"
             return error_response(405, "method_not_allowed", message, headers={"Allow": allowed})
         if error.status_code == 404:
             message = "there is nothing at this address; /api/v1/openapi.json lists what there is"

@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from fastapi import Path
-from starlette.convertors import Convertor, register_url_convertor
+from starlette.convertors import Convertor, StringConvertor, register_url_convertor
 
 PathId = Annotated[int, Path(ge=1, description="Id, as lists give it")]
+ImportId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="As its plan gives it")]
 
 
 class _IdConvertor(Convertor[int]):
@@ -20,4 +21,11 @@ class _IdConvertor(Convertor[int]):
         return str(value)
 
 
+class _ImportIdConvertor(StringConvertor):
+    """Likewise of imports, whose ids nobody can guess."""
+
+    regex = "[0-9a-f]{32}"
+
+
 register_url_convertor("id", _IdConvertor())
+register_url_convertor("import_id", _ImportIdConvertor())

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Path, Query
+from fastapi import APIRouter, Body, Depends, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from cocktailspace.api.auth.identity import Identity
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import READ, WRITE, WRITE_ONE, answers
+from cocktailspace.api.parameters import ImportId
 from cocktailspace.api.writing import refuse_key
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.importing.decisions import Decisions, OnConflict
@@ -16,7 +17,6 @@ from cocktailspace.importing.described import ListedImportView, PlanView, descri
 from cocktailspace.importing.rows import UnreadableError
 from cocktailspace.importing.service import Imports
 
-ImportId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="As its plan gives it")]
 _PREFIX = "/catalogue/imports"
 
 
@@ -74,17 +74,19 @@ def import_routes(context: Context) -> APIRouter:
         """Your imports that can be gone on with or undone, the newest first."""
         return ImportList(items=[listed(each) for each in imports.list(identity.name)])
 
-    @router.get("/{import_id}", responses=READ | answers(401, 403))
+    @router.get("/{import_id:import_id}", responses=READ | answers(401, 403))
     def get_import(import_id: ImportId, identity: Editor) -> PlanView:
         """A plan as it would be carried out now."""
         return described(imports.get(identity.name, import_id))
 
-    @router.put("/{import_id}/decisions", responses=WRITE_ONE)
+    @router.put("/{import_id:import_id}/decisions", responses=WRITE_ONE)
     def decide_import(import_id: ImportId, decisions: Decisions, identity: Editor) -> PlanView:
         """Keep what was decided, in place of what was decided before."""
         return described(imports.decide(identity.name, import_id, decisions))
 
-    @router.post("/{import_id}/apply", responses=WRITE_ONE, dependencies=[Depends(refuse_key)])
+    @router.post(
+        "/{import_id:import_id}/apply", responses=WRITE_ONE, dependencies=[Depends(refuse_key)]
+    )
     def apply_import(
         import_id: ImportId,
         identity: Editor,
@@ -95,13 +97,15 @@ def import_routes(context: Context) -> APIRouter:
         """Carry a plan out, whole or not at all; one that was carried out already stays so."""
         return described(imports.apply(identity.name, import_id, digest))
 
-    @router.post("/{import_id}/undo", responses=WRITE_ONE, dependencies=[Depends(refuse_key)])
+    @router.post(
+        "/{import_id:import_id}/undo", responses=WRITE_ONE, dependencies=[Depends(refuse_key)]
+    )
     def undo_import(import_id: ImportId, identity: Editor) -> Undone:
         """Put back what an import did, while nobody has touched it."""
         stored = imports.undo(identity.name, import_id)
         return Undone(id=stored.id, state=stored.state)
 
-    @router.delete("/{import_id}", status_code=204, responses=WRITE_ONE)
+    @router.delete("/{import_id:import_id}", status_code=204, responses=WRITE_ONE)
     def discard_import(import_id: ImportId, identity: Editor) -> Response:
         """Forget a plan, or how to undo what it did."""
         imports.discard(identity.name, import_id)
