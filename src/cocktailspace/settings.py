@@ -197,6 +197,9 @@ class Settings(BaseSettings):
         description="What CloudFront sends as X-Origin-Secret: the Lambda function then answers "
         "nobody else",
     )
+    max_collections: Count = Field(
+        10_000, description="People for whom bars, notes and lists are kept; each may have 1 MB"
+    )
     max_ingredients_per_recipe: Count = Field(100, description="Lines that one recipe may have")
     max_rows_per_bulk: Count = Field(5_000, description="Rows that one bulk request may have")
 
