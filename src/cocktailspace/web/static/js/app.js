@@ -60,6 +60,7 @@ const panels = {
   ingredient: async () => (await import("./panels/ingredient.js")).ingredientView(context),
   complexity: async () => (await import("./panels/complexity.js")).complexityView(context),
   search: async () => (await import("./panels/search-results.js")).searchResultsView(context),
+  start: async () => (await import("./panels/start.js")).startView(context),
   bar: async () => (await import("./bar/bar-view.js")).barView(context),
   "bar-shared": async () => (await import("./bar/shared-view.js")).sharedBarView(context),
 };

@@ -45,7 +45,9 @@ export function createWriter({ announce, written, session }) {
     create: (path, json, key, { confirm = false } = {}) => send(confirmed(path, confirm), { method: "POST", json, headers: { "Idempotency-Key": key } }),
     replace: (path, json, etag, { confirm = false } = {}) => send(confirmed(path, confirm), { method: "PUT", json, headers: { "If-Match": etag } }),
     merge: (path, into, etag) => send(`${path}/merge`, { method: "POST", json: { into }, headers: etag ? { "If-Match": etag } : {} }),
-    remove: (path, etag) => send(path, { method: "DELETE", headers: etag ? { "If-Match": etag } : {} }),
+    /** A file of a catalogue: what it does not say stays as it is. */
+    bring: (json) => send("/catalogue/import", { method: "POST", json }),
+    remove: (path, etag = null) => send(path, { method: "DELETE", headers: etag ? { "If-Match": etag } : {} }),
     async refreshNow() {
       try {
         await send("/refresh", { method: "POST" });
