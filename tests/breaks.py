@@ -80,8 +80,8 @@ REFRESH_BREAKS = (
     Break(
         "a success is believed although nothing was published",
         f"{REFRESH}/facts.py",
-        'attempt.state not in ("running", "failed")',
-        'attempt.state not in ("running", "failed", "succeeded")',
+        'attempt.state in ("running", "failed")',
+        'attempt.state in ("running", "failed", "succeeded")',
     ),
     Break(
         "a failed run is never tried again",

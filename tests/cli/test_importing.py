@@ -1,10 +1,12 @@
-"""`cocktailspace import` of other people's files."""
+"""`cocktailspace import` of other people's files, as a process."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.test_commands import Run, bar_file, environment, run
+
+__all__ = ["bar_file", "environment", "run"]
 
 TEXT = """Red Hook
 

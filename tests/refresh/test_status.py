@@ -1,5 +1,6 @@
 """What a status says, derived from facts that are laid out by hand."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -188,6 +189,21 @@ def test_another_catalogues_result_counts_as_none(world: World) -> None:
     assert status.state is RefreshState.PENDING
     assert status.due_at is not None
     assert status.due_at <= world.clock()
+
+
+@pytest.mark.parametrize("other", ["catalogue", "algorithm"])
+def test_a_result_that_must_be_computed_anew_is_due_at_once(world: World, other: str) -> None:
+    """It waits for no edits to end, until an attempt has covered them."""
+    world.edit()
+    world.publish(catalogue_id="another" if other == "catalogue" else None)
+    if other == "algorithm":
+        world.reader = replace(world.reader, algorithm_version=1)
+    assert world.status().due_at == world.clock()
+    world.attempt("failed")
+    assert world.status().due_at == world.clock() + MINUTE
+    world.clock.advance(seconds=1)
+    world.edit()
+    assert world.status().due_at == world.clock() - timedelta(seconds=1) + MINUTE
 
 
 def test_a_restored_catalogue_is_due_at_once(world: World) -> None:

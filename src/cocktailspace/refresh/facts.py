@@ -1,4 +1,19 @@
-"""What a status is derived from, read at one moment."""
+"""What a status is derived from, read at one moment.
+
+What readers see decides what is pending, and whether it waits for edits to end:
+
+    readers see                        published_version  computed anew
+    nothing                            0                  when edits have ended
+    this catalogue's result            its version        when edits since have ended, if any
+    the same, by an older algorithm,   its version        at once
+      or with artifacts missing
+    another catalogue's result         0                  at once
+    this catalogue's, but it never     its version        at once, under a new identity
+      had that version (restored)
+
+An attempt that runs or has failed covers the changes up to the version that it started from: newer
+ones wait for edits to end, and a failed attempt is tried again after a pause of its own.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,27 +25,19 @@ from cocktailspace.artifacts.manifest import Manifest, Published
 from cocktailspace.catalogue.changes import (
     CatalogueState,
     catalogue_state,
-    change_time,
+    continues,
     first_change_after,
 )
 from cocktailspace.refresh.ports import Job
-
-UNUSABLE = -1
-"""Less than 0, the version of a catalogue that was never changed: so even that one is computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The published result, the last attempt, the catalogue, and what follows from comparing them.
 
-    reflected_version: highest version that the published result reflects; UNUSABLE if readers see
-    another catalogue or the work of an older algorithm; 0 if nothing is published.
-    started_version: highest version that the published result reflects or that the running or the
-    failed attempt started from.
-    first_pending_at: time of the first change after `started_version`; the debounce counts from it.
+    published_version: version of this catalogue that readers see, 0 for none.
+    attempted_version: version that the running or the failed attempt started from, if there is one.
     pending_since: time of the first change that readers do not see and no attempt started from.
-    Where the published result is UNUSABLE, all changes are to be computed again, but only those
-    that readers do not see are pending.
     unpublished_since: time of the first change that readers do not see.
     restored: this catalogue never had the published version, or had other contents then.
     outdated: an older algorithm made the published result, or some of its files are gone.
@@ -40,13 +47,23 @@ class Facts:
     attempt: Attempt | None
     job: Job | None
     catalogue: CatalogueState
-    reflected_version: int
-    started_version: int
-    first_pending_at: datetime | None
+    published_version: int
+    attempted_version: int | None
     pending_since: datetime | None
     unpublished_since: datetime | None
     restored: bool
     outdated: bool
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """Of the published result; None also where it cannot be read."""
+        return self.published.manifest if self.published else None
+
+    @property
+    def unusable(self) -> bool:
+        """Whether the published result is outdated or another catalogue's."""
+        other = self.manifest and self.manifest.catalogue_id != self.catalogue.catalogue_id
+        return self.outdated or bool(other)
 
 
 def read_facts(
@@ -64,60 +81,35 @@ def read_facts(
     """
     catalogue = catalogue_state(connection)
     manifest = published.manifest if published else None
-    reflected = UNUSABLE if outdated else _reflected_version(catalogue, manifest)
+    same = manifest is not None and manifest.catalogue_id == catalogue.catalogue_id
+    seen = manifest.source_version if manifest and same else 0
     attempted = _attempted_version(catalogue, attempt)
-    seen = published_version(catalogue, published)
-    started = max(reflected, attempted)
     return Facts(
         published=published,
         attempt=attempt,
         job=job,
         catalogue=catalogue,
-        reflected_version=reflected,
-        started_version=started,
-        first_pending_at=first_change_after(connection, started),
-        pending_since=first_change_after(connection, max(seen, attempted)),
+        published_version=seen,
+        attempted_version=attempted,
+        pending_since=first_change_after(connection, max(seen, attempted or 0)),
         unpublished_since=first_change_after(connection, seen),
-        restored=_was_restored(connection, catalogue, manifest),
+        restored=manifest is not None and same and _was_restored(connection, catalogue, manifest),
         outdated=outdated,
     )
 
 
-def published_version(catalogue: CatalogueState, published: Published | None) -> int:
-    """The version of this catalogue that readers see; another catalogue's counts as 0."""
-    manifest = published.manifest if published else None
-    if manifest is None or manifest.catalogue_id != catalogue.catalogue_id:
-        return 0
-    return manifest.source_version
-
-
-def _reflected_version(catalogue: CatalogueState, manifest: Manifest | None) -> int:
-    if manifest is None:
-        return 0
-    same = manifest.catalogue_id == catalogue.catalogue_id
-    return manifest.source_version if same else UNUSABLE
-
-
-def _attempted_version(catalogue: CatalogueState, attempt: Attempt | None) -> int:
-    """The version that the running or the failed attempt started from.
-
-    A stopped attempt counts for nothing; a succeeded one shows in the published version.
-    """
+def _attempted_version(catalogue: CatalogueState, attempt: Attempt | None) -> int | None:
+    """A stopped attempt counts for nothing; a succeeded one shows in the published version."""
     if attempt is None or attempt.catalogue_id != catalogue.catalogue_id:
-        return UNUSABLE
-    if attempt.source_version is None or attempt.state not in ("running", "failed"):
-        return UNUSABLE
-    return attempt.source_version
+        return None
+    return attempt.source_version if attempt.state in ("running", "failed") else None
 
 
-def _was_restored(
-    connection: Connection, catalogue: CatalogueState, manifest: Manifest | None
-) -> bool:
-    """Whether this catalogue never had the published version, or had other contents then."""
-    if manifest is None or manifest.catalogue_id != catalogue.catalogue_id:
-        return False
-    if manifest.source_version > catalogue.version:
-        return True
-    if manifest.source_changed_at is None:
-        return False
-    return manifest.source_changed_at != change_time(connection, manifest.source_version)
+def _was_restored(connection: Connection, catalogue: CatalogueState, manifest: Manifest) -> bool:
+    """Whether the catalogue's log does not go on from the published version."""
+    if manifest.source_changed_at is None:  # of an earlier program, or of no change at all
+        return manifest.source_version > catalogue.version
+    then = CatalogueState(
+        manifest.catalogue_id, manifest.source_version, manifest.source_changed_at
+    )
+    return not continues(connection, catalogue, then)

@@ -18,7 +18,7 @@ from cocktailspace.refresh.debounce import (
     overdue_at,
     retry_pause,
 )
-from cocktailspace.refresh.facts import Facts, published_version, read_facts
+from cocktailspace.refresh.facts import Facts, read_facts
 from cocktailspace.refresh.ports import Cause, Job
 from cocktailspace.times import Clock, later
 
@@ -135,16 +135,15 @@ def renew_restored(database: Database, status: RefreshStatus) -> bool:
 def derive_status(facts: Facts, policy: Debounce, now: datetime) -> RefreshStatus:
     """The status at `now`."""
     due_at = _due_at(facts, policy, now)
-    version = published_version(facts.catalogue, facts.published)
     return RefreshStatus(
         state=_state(facts, due_at),
         catalogue=facts.catalogue,
-        manifest=facts.published.manifest if facts.published else None,
+        manifest=facts.manifest,
         attempt=facts.attempt,
         job=facts.job,
         due_at=due_at,
         pending_since=facts.pending_since,
-        pending_changes=max(0, facts.catalogue.version - version),
+        pending_changes=max(0, facts.catalogue.version - facts.published_version),
         unpublished_since=facts.unpublished_since,
         overdue_at=_overdue_at(facts, policy),
         restored=facts.restored,
@@ -171,8 +170,7 @@ def cause_of(status: RefreshStatus, version_at_start: int) -> Cause:
 def _overdue_at(facts: Facts, policy: Debounce) -> datetime | None:
     if facts.unpublished_since is None:
         return None
-    manifest = facts.published.manifest if facts.published else None
-    job_seconds = sum(manifest.seconds.values()) if manifest else 0.0
+    job_seconds = sum(facts.manifest.seconds.values()) if facts.manifest else 0.0
     return overdue_at(facts.unpublished_since, job_seconds, policy)
 
 
@@ -194,14 +192,14 @@ def _due_at(facts: Facts, policy: Debounce, now: datetime) -> datetime | None:
 
 
 def _changes_due_at(facts: Facts, policy: Debounce, now: datetime) -> datetime | None:
-    first, last = facts.first_pending_at, facts.catalogue.changed_at
-    if facts.restored:
+    if facts.restored or (facts.unusable and facts.attempted_version is None):
         return now
-    if first is None or last is None:  # nothing is pending, unless no change was ever made
-        return now if facts.started_version < facts.catalogue.version else None
+    first, last = facts.pending_since, facts.catalogue.changed_at
+    if first is None or last is None:
+        return None
     if max(first, last) > now + FUTURE_TOLERANCE:
         return now
-    if facts.published is not None and facts.published.manifest is None:
+    if facts.published is not None and facts.manifest is None:
         return later(last, policy.debounce)  # nobody can tell what is published
     return next_run_at(first, last, policy.debounce, policy.max_wait)
 
@@ -224,7 +222,8 @@ def _unpublished_failure(facts: Facts) -> tuple[datetime, int] | None:
         return None
     if attempt.catalogue_id not in (None, facts.catalogue.catalogue_id):
         return None
-    if attempt.source_version is not None and attempt.source_version <= facts.reflected_version:
+    version = attempt.source_version
+    if not facts.unusable and version is not None and version <= facts.published_version:
         return None
     if attempt.state == "failed":
         return attempt.finished_at or attempt.started_at, attempt.failures
