@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 mapfile -t versions < <(grep -oP 'Language :: Python :: \K3\.\d+' pyproject.toml)
 for version in "${versions[@]}"; do
-    # RequestedRun, not looked for: pyenv's names are in the PATH also of versions that are not chosen.
+    # Each is run, not only looked for: pyenv puts the names of all its versions into the PATH, chosen or not.
     for python in "python$version" "${PYENV_ROOT:-${HOME:-}/.pyenv}/versions/$version".*/bin/"python$version"; do
         if "$python" -c 'import ensurepip, venv' 2>/dev/null; then
             echo "$python"

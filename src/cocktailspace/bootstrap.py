@@ -110,16 +110,18 @@ def prepare_catalogue(
 ) -> ImportSummary | None:
     """Make or upgrade the catalogue, if MIGRATE_AT_START allows it.
 
-    starter: fill one that was never changed with the starter catalogue; returns what that did.
+    starter: fill one that was never changed with what STARTER_CATALOGUE names of the starter
+    catalogue; returns what that did.
     Raises SchemaError for a catalogue that is still missing or of another schema.
     """
     if settings.migrate_at_start:
         migrate(database, network_file_system=settings.db_network_file_system)
     require_catalogue(database)
-    if starter:
+    begins_with = settings.starter_catalogue
+    if starter and begins_with != "none":
         with database.transaction() as tx:
             if catalogue_state(tx.connection).version == 0:
-                return import_file(tx, starter_file())
+                return import_file(tx, starter_file(with_recipes=begins_with == "recipes"))
     return None
 
 

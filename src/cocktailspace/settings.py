@@ -63,6 +63,7 @@ AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 StoreName = Literal["folder", "s3"]
 SchedulerName = Literal["local", "eventbridge"]
 JobsName = Literal["local", "batch"]
+Starter = Literal["recipes", "ingredients", "none"]
 HttpsAddress = Annotated[str, AfterValidator(require_https)]
 Scopes = Annotated[str, AfterValidator(_openid_scopes)]
 DatabaseUrl = Annotated[str, AfterValidator(_sqlite_url)]
@@ -96,6 +97,11 @@ class Settings(BaseSettings):
         True,
         description="Make or upgrade the catalogue when a server or an import starts; false where "
         "several hosts share it: then `cocktailspace migrate` alone does",
+    )
+    starter_catalogue: Starter = Field(
+        "recipes",
+        description="What a new catalogue begins with: well-known `recipes` and all that they "
+        "need, its `ingredients` and units alone, or `none` of it",
     )
     analytics_path: AbsolutePath | None = Field(
         None, description="Folder for the published artifacts"
@@ -196,6 +202,9 @@ class Settings(BaseSettings):
         None,
         description="What CloudFront sends as X-Origin-Secret: the Lambda function then answers "
         "nobody else",
+    )
+    max_collections: Count = Field(
+        10_000, description="People for whom bars, notes and lists are kept; each may have 1 MB"
     )
     max_ingredients_per_recipe: Count = Field(100, description="Lines that one recipe may have")
     max_rows_per_bulk: Count = Field(5_000, description="Rows that one bulk request may have")

@@ -8,16 +8,27 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
+from cocktailspace.bootstrap import prepare_catalogue
 from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.ingredients import list_ingredients
 from cocktailspace.catalogue.migrate import migrate
-from cocktailspace.catalogue.models import Recipe
+from cocktailspace.catalogue.models import Recipe, RecipeDraft
+from cocktailspace.catalogue.recipes import create_recipes, recipe_names, replace_recipes
 from cocktailspace.catalogue.sqlite import sqlite_url
-from cocktailspace.catalogue.transfer import load_file, starter_file
+from cocktailspace.catalogue.transfer import (
+    delete_untouched_recipes,
+    is_as_begun,
+    load_file,
+    starter_file,
+    untouched_recipes,
+)
+from cocktailspace.settings import Settings
 from tests.catalogue.finding import find
+from tests.conftest import ManualClock
 
 Row = dict[str, Any]
 
@@ -181,3 +192,56 @@ def test_its_uids_are_its_own_for_ever() -> None:
     uids = {recipe["name"]: recipe["uid"] for recipe in RECIPES}
     assert len(set(uids.values())) == len(uids)
     assert uids["Negroni"] == hashlib.sha256(b"starter/Negroni").hexdigest()[:32]
+
+
+def test_one_parts_with_its_recipes_but_not_with_what_somebody_changed(
+    database: Database, clock: ManualClock
+) -> None:
+    load_file(database, starter_file())
+    clock.advance(seconds=1)
+    with database.transaction() as tx:
+        (negroni,) = (
+            each.id for each in find(tx.connection, name="Negroni") if each.name == "Negroni"
+        )
+        draft = RecipeDraft(name="Negroni", description="Mine", ingredients=())
+        replace_recipes(tx, {negroni: draft}, [""])
+    with database.transaction() as tx:
+        assert len(delete_untouched_recipes(tx)) == len(RECIPES) - 1
+        assert recipe_names(tx.connection, [negroni])[0].name == "Negroni"
+        assert untouched_recipes(tx.connection) == {}
+        assert len(list_ingredients(tx.connection)) == len(INGREDIENTS)
+
+
+def test_a_catalogue_is_as_it_began_until_somebody_writes(database: Database) -> None:
+    with database.reading() as connection:
+        assert not is_as_begun(connection)
+    load_file(database, starter_file())
+    with database.reading() as connection:
+        assert is_as_begun(connection)
+    with database.transaction() as tx:
+        create_recipes(tx, [RecipeDraft(name="Mine")], [""])
+    with database.reading() as connection:
+        assert not is_as_begun(connection)
+
+
+@pytest.mark.parametrize(
+    ("begins_with", "ingredients", "recipes"),
+    [
+        ("recipes", len(INGREDIENTS), len(RECIPES)),
+        ("ingredients", len(INGREDIENTS), 0),
+        ("none", 0, 0),
+    ],
+)
+def test_a_new_catalogue_begins_with_what_is_asked_for(
+    tmp_path: Path,
+    begins_with: Literal["recipes", "ingredients", "none"],
+    ingredients: int,
+    recipes: int,
+) -> None:
+    settings = Settings(db_path=tmp_path / "new.sqlite", starter_catalogue=begins_with)
+    database = Database(settings.catalogue_url)
+    prepare_catalogue(settings, database, starter=True)
+    with database.reading() as connection:
+        assert len(list_ingredients(connection)) == ingredients
+        assert len(untouched_recipes(connection)) == recipes
+    database.close()

@@ -1,12 +1,10 @@
-"""`cocktailspace import` of other people's files, as a process."""
+"""`cocktailspace import` of other people's files."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import Run, bar_file, environment, run
-
-__all__ = ["bar_file", "environment", "run"]
+from tests.cli.conftest import Run
 
 TEXT = """Red Hook
 

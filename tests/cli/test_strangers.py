@@ -13,11 +13,9 @@ from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import ConflictError
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.sqlite import sqlite_url
-from tests.cli.test_commands import Run, environment, run
+from tests.cli.conftest import Run
 from tests.conftest import BAR, import_document
 from tests.load.harness import Server, request
-
-__all__ = ["environment", "run"]  # fixtures
 
 
 @pytest.mark.parametrize("name", ["a?b.sqlite", "a#b%20", "file:x", "\udcff"])

@@ -42,8 +42,8 @@ def _recipes(run: Run) -> int:
 def test_without_a_terminal_nothing_is_deleted_unconfirmed(run: Run, fewer: str) -> None:
     done = run("import", fewer, "--replace")
     assert done.exit_code == 1
-    assert "would delete 1 units: Dash" in done.stderr
-    assert "would delete 1 ingredients: Bitters" in done.stderr
+    assert "would delete 1 unit: Dash" in done.stderr
+    assert "would delete 1 ingredient: Bitters" in done.stderr
     assert "would delete 2 recipes: Boulevardier, Manhattan (IBA)" in done.stderr
     assert "nothing was changed; --yes deletes them" in done.stderr
     assert _recipes(run) == 3

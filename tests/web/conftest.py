@@ -91,6 +91,7 @@ class Watch:
     address: str
     allowed: set[int] = field(default_factory=set)
     aborted: bool = False
+    hosts: tuple[str, ...] = ()
     complaints: list[str] = field(default_factory=list)
 
     def console(self, message: Any) -> None:
@@ -104,8 +105,9 @@ class Watch:
             self.complaints.append(f"console: {message.text}")
 
     def request(self, request: Any) -> None:
-        """Everything comes from the one server."""
-        if not request.url.startswith((f"{self.address}/", "data:", "about:", "blob:")):
+        """Everything comes from the one server, and from the issuer where somebody signs in."""
+        known = tuple(f"{each}/" for each in (self.address, *self.hosts))
+        if not request.url.startswith((*known, "data:", "about:", "blob:")):
             self.complaints.append(f"request to another host: {request.url}")
 
 
@@ -151,13 +153,14 @@ def visit(contexts: Callable[..., Any]) -> Iterator[Visit]:
         phone: bool = False,
         allow: set[int] | None = None,
         allow_failed: bool = False,
+        hosts: tuple[str, ...] = (),
         before: Callable[[Any], object] | None = None,
         ready: bool = True,
         **options: Any,
     ) -> Any:
         page = contexts(viewport=PHONE if phone else DESKTOP, has_touch=phone, **options).new_page()
         page.add_init_script(FORGET)
-        watch = Watch(server.address, allow or set(), allow_failed)
+        watch = Watch(server.address, allow or set(), allow_failed, hosts)
         page.on("console", watch.console)
         page.on("pageerror", lambda error: watch.complaints.append(f"exception: {error}"))
         page.on("request", watch.request)

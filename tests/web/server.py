@@ -57,9 +57,9 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Server]:
+def running(folder: Path, *, port: int | None = None, **settings: str) -> Iterator[Server]:
     """A server over the catalogue in `folder`, which it makes where there is none."""
-    port = _free_port()
+    port = port or free_port()
     environment = {**_places(folder), "PORT": str(port), **settings}
     token = run("token", "new", "tests", "--role", "admin", environment=environment).split()[-1]
     log = (folder / "server.log").open("wb")
@@ -151,7 +151,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -188,7 +188,7 @@ def test_whoever_is_not_signed_in_is_told_how(editable: Server, visit: Visit) ->
     page.get_by_role("link", name="Bring in a file or a list").click()
     expect(page.locator(".panel")).to_contain_text("cocktailspace token new NAME --role editor")
     expect(page.locator(".drop")).to_have_count(0)
-    page.get_by_role("button", name="Sign in").click()
+    page.locator(".panel").get_by_role("button", name="Sign in").click()
     sign_in(page, editable.token)
     expect(page.locator(".drop")).to_be_visible()
 

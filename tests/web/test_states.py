@@ -72,7 +72,7 @@ def test_a_lost_connection_is_said_and_mended(starter: Server, visit: Visit) -> 
 def test_a_refused_write_says_why_and_keeps_the_draft(
     starter: Server, visit: Visit, status: int, headers: dict[str, str], words: str
 ) -> None:
-    page = visit(starter, "#/ingredient/new", allow={status})
+    page = visit(starter, "#/ingredient/new", allow={status, 401})  # 401: whose is the token?
     page.evaluate("() => sessionStorage.setItem('token', 'x')")
     body = {"error": {"code": "refused", "message": "no", "problems": []}}
     page.route(

@@ -31,6 +31,7 @@ from cocktailspace.api.routes.catalogue import catalogue_routes
 from cocktailspace.api.routes.health import HEALTH, health_routes
 from cocktailspace.api.routes.imports import import_routes
 from cocktailspace.api.routes.ingredients import ingredient_routes
+from cocktailspace.api.routes.me import COLLECTION_BYTES, me_routes
 from cocktailspace.api.routes.methods import method_routes
 from cocktailspace.api.routes.pages import page_routes
 from cocktailspace.api.routes.place import PLACE_BYTES, PlaceDraft, place_routes
@@ -41,6 +42,7 @@ from cocktailspace.api.routes.units import unit_routes
 from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.api.site import Site
 from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.collections import Collection
 from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.catalogue.search import SearchIndex
 from cocktailspace.catalogue.transfer import CatalogueFile
@@ -107,6 +109,7 @@ def create_app(
     app.include_router(method_routes(context), prefix=API)
     app.include_router(catalogue_routes(context), prefix=API)
     app.include_router(import_routes(context), prefix=API)
+    app.include_router(me_routes(context), prefix=API)
     app.include_router(analytics_routes(context), prefix=API)
     app.include_router(refresh_routes(context), prefix=API)
     runs = PublishedRuns(services.store, services.integrity, ARTIFACTS, PublishedRun)
@@ -163,6 +166,7 @@ def _route_class(settings: Settings) -> type[GuardedRoute]:
                 bytes: settings.max_import_bytes,
                 PlaceDraft: PLACE_BYTES,
                 BarQuestion: BAR_BYTES,
+                Collection: COLLECTION_BYTES,
             },
             settings.max_request_seconds,
         )

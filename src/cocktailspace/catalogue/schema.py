@@ -248,3 +248,12 @@ imports = Table(
     Column("applied", LargeBinary),  # what it did, to undo it
     Column("applied_version", Integer),
 )
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("owner", Text, primary_key=True),  # issuer and subject, or a token's id
+    Column("content", Text, nullable=False),  # catalogue/collections.py
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+)

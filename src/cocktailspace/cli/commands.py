@@ -75,16 +75,24 @@ app.add_typer(token_app, name="token")
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on [HOST]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on [PORT, 8000]")] = None,
+    starter: Annotated[
+        str | None,
+        typer.Option(
+            help="What a new catalogue begins with: well-known recipes, their ingredients and "
+            "units alone, or none [STARTER_CATALOGUE, recipes]",
+            metavar="recipes|ingredients|none",
+        ),
+    ] = None,
 ) -> None:
     """Serve the API and the page, and keep the analytics up to date.
 
-    Makes the catalogue where there is none and fills an empty one with the starter catalogue.
+    Makes the catalogue where there is none; a new one begins with the starter catalogue.
     """
     # Only this command needs a server.
     from cocktailspace.api.app import create_app  # noqa: PLC0415
     from cocktailspace.api.server import ServerLimits, run  # noqa: PLC0415
 
-    with services_of(host=host, port=port) as services:
+    with services_of(host=host, port=port, starter_catalogue=starter) as services:
         configure_logging(services.settings.log_format, services.settings.log_level)
         prepare(services, starter=True)
         first_token(services.settings)

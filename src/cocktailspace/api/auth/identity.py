@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from fastapi import Request
+if TYPE_CHECKING:  # the commands for tokens start without a web framework
+    from fastapi import Request
 
 
 class Role(StrEnum):
@@ -43,12 +44,12 @@ class AuthenticationUnavailableError(Exception):
 class Authenticator(Protocol):
     """Makes an identity of a request, or raises one of the errors above."""
 
-    def identify(self, request: Request) -> Identity:
+    def identify(self, request: "Request") -> Identity:
         """Who sent the request."""
         ...
 
 
-def bearer_token(request: Request) -> str:
+def bearer_token(request: "Request") -> str:
     """The token of the Authorization header; NotAuthenticatedError when there is none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():

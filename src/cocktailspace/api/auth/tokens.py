@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fastapi import Request
 from pydantic import BaseModel, Field, ValidationError
 
 from cocktailspace.api.auth.identity import (
@@ -28,6 +28,9 @@ from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.values import Name
 from cocktailspace.files import open_lock, replace_file
 from cocktailspace.times import Clock
+
+if TYPE_CHECKING:
+    from fastapi import Request
 
 PREFIX = "cs_"
 
@@ -58,7 +61,7 @@ class TokenFile:
         self.path = path
         self._clock = clock
 
-    def identify(self, request: Request) -> Identity:
+    def identify(self, request: "Request") -> Identity:
         """The identity of the request's bearer token. A revoked token is refused at once."""
         digest = _digest(bearer_token(request))
         found = None

@@ -13,8 +13,10 @@ from cocktailspace.api.middleware import content_security_policy
 from cocktailspace.api.site import Site
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import StoreError
+from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.catalogue.fields import form_fields
 from cocktailspace.catalogue.models import IngredientDraft, LineDraft, RecipeDraft
+from cocktailspace.catalogue.transfer import is_as_begun
 
 FIELDS = {
     "recipe": form_fields(RecipeDraft),
@@ -37,6 +39,14 @@ def app_page_routes(context: Context, site: Site) -> APIRouter:
             return None
         return published.manifest.run_id if published and published.manifest else ""
 
+    def as_begun() -> bool:
+        """Whether it is somebody's first evening; the page does without where nobody can say."""
+        try:
+            with context.services.database.reading() as connection:
+                return is_as_begun(connection)
+        except CatalogueError:
+            return False
+
     def app_page(request: Request, headers: Mapping[str, str], caching: str) -> Response:
         """The page may fetch from where people sign in, and from nowhere else."""
         config = context.sign_in()
@@ -48,6 +58,7 @@ def app_page_routes(context: Context, site: Site) -> APIRouter:
             headers={"Content-Security-Policy": content_security_policy(*origins), **headers},
             modules=site.modules,
             run_id=published_run(),
+            as_begun=as_begun(),
             fields=FIELDS,
             sign_in=config.model_dump() if config else None,
         )

@@ -12,7 +12,14 @@ from cocktailspace.api.context import Context
 from cocktailspace.api.errors import WRITE, answers
 from cocktailspace.api.exports import Exports
 from cocktailspace.api.writing import refuse_key
-from cocktailspace.catalogue.transfer import OUTPUTS, CatalogueFile, ExportFormat, load_file
+from cocktailspace.catalogue.transfer import (
+    OUTPUTS,
+    CatalogueFile,
+    ExportFormat,
+    delete_untouched_recipes,
+    load_file,
+    untouched_recipes,
+)
 
 
 class Imported(BaseModel):
@@ -22,6 +29,18 @@ class Imported(BaseModel):
     updated: int
     deleted: int
     unchanged: int = Field(description="Rows that were in the catalogue as they are")
+
+
+class StarterRecipes(BaseModel):
+    """What is left of the starter catalogue."""
+
+    recipes: int = Field(description="Its recipes that nobody has changed")
+
+
+class Deleted(BaseModel):
+    """What was deleted."""
+
+    uids: list[str] = Field(description="Permanent identities, by which a file brings them again")
 
 
 _KINDS: dict[int | str, dict[str, Any]] = {
@@ -59,5 +78,17 @@ def catalogue_routes(context: Context) -> APIRouter:
     ) -> Imported:
         """Add and update by name, all of the file or nothing; every bad row is reported."""
         return Imported(**asdict(load_file(database, file, replace=replace)))
+
+    @router.get("/starter", responses=answers(503))
+    def get_starter() -> StarterRecipes:
+        """How many recipes are as the starter catalogue brought them."""
+        with database.reading() as connection:
+            return StarterRecipes(recipes=len(untouched_recipes(connection)))
+
+    @router.delete("/starter", responses=WRITE, dependencies=[Depends(refuse_key)])
+    def delete_starter(_identity: Annotated[Identity, Depends(context.admin)]) -> Deleted:
+        """Take these recipes away, to start with one's own; ingredients and units stay."""
+        with database.transaction() as tx:
+            return Deleted(uids=delete_untouched_recipes(tx))
 
     return router

@@ -20,5 +20,5 @@ moves REVISION. Tests run the chain on both databases, upgrade a SQLite file of 
 and compare what came out with `schema.metadata`.
 """
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration: the schema that this version of the program reads and writes."""

@@ -5,7 +5,6 @@ Rows follow from the models of what users write. `catalogue/1` has the first fie
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError, create_model
@@ -134,11 +133,6 @@ def parse_file(text: str | bytes) -> CatalogueFile:
     if file.format == "catalogue/1" and (problems := list(_fields_of_2(file))):
         raise InvalidError(problems)
     return file
-
-
-def starter_file() -> CatalogueFile:
-    """Well-known cocktails over a full taxonomy of ingredients, from the package."""
-    return parse_file((files("cocktailspace.catalogue") / "starter.json").read_bytes())
 
 
 def _fields_of_2(file: CatalogueFile) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ import { createKeeper } from "./bar/keeper.js";
 import { createLighting } from "./bar/lighting.js";
 import { formOf, readDraft } from "./edit/drafts.js";
 import { createWriter } from "./edit/writer.js";
+import { createAccount } from "./shell/account.js";
 import { createPanel } from "./panels/panel.js";
 import { createMapLoader } from "./shell/map-loader.js";
 import { createFreshness, createFreshnessChip } from "./shell/freshness.js";
@@ -14,9 +15,11 @@ import { createLegend, createSpaceSwitch } from "./shell/legend.js";
 import { createMapShell } from "./shell/map-shell.js";
 import { createNews, createNotice } from "./shell/notices.js";
 import { createSearch } from "./shell/search.js";
+import { createSession, takeReturn } from "./shell/session.js";
 import { createThemeSwitch } from "./shell/theme.js";
 import { toast } from "./shell/toast.js";
 
+const returned = takeReturn();
 const store = createStore({
   route: null, // where the page is
   mapData: null, // the run that is shown
@@ -30,6 +33,7 @@ const store = createStore({
   kept: null, // bars, and what is thought of recipes (bar/kept.js)
   barAnswer: null, // what the bar makes: { key, answer }
   barLight: false, // whether the map shows it wherever one is (bar/lighting.js)
+  person: null, // who is signed in (shell/session.js)
   requestedRun: null, // the run that was last asked for
 });
 
@@ -40,10 +44,11 @@ const router = createRouter(store);
 const mapLoader = createMapLoader(store);
 const freshness = createFreshness(store);
 const map = createMapShell(store, router, announce);
-const writer = createWriter({ announce, written: () => freshness.poll() });
+const session = createSession(store, returned);
+const writer = createWriter({ announce, session, written: () => freshness.poll() });
 const keeper = createKeeper(store);
 const context = {
-  store, router, announce, writer, keeper,
+  store, router, announce, writer, keeper, session,
   again: () => panel.again(),
   remove: async (...what) => (await import("./edit/delete-dialog.js")).deleteDialog(store, router, writer)(...what),
   merge: async (...what) => (await import("./edit/merge-dialog.js")).mergeDialog(store, router, writer)(...what),
@@ -55,6 +60,7 @@ const panels = {
   ingredient: async () => (await import("./panels/ingredient.js")).ingredientView(context),
   complexity: async () => (await import("./panels/complexity.js")).complexityView(context),
   search: async () => (await import("./panels/search-results.js")).searchResultsView(context),
+  start: async () => (await import("./panels/start.js")).startView(context),
   bar: async () => (await import("./bar/bar-view.js")).barView(context),
   "bar-shared": async () => (await import("./bar/shared-view.js")).sharedBarView(context),
 };
@@ -96,6 +102,7 @@ byId("tour-start").addEventListener("click", async () => {
   const example = () => store.get().mapData.columns.ids[map.view.middlePoint];
   startTour({ example, router, close: () => router.go({ view: "map", search: "", families: [] }) });
 });
+createAccount(store, session);
 createThemeSwitch(() => map.view.recolour());
 createFreshnessChip(store, { announce, refreshNow: () => writer.refreshNow() });
 

@@ -18,6 +18,7 @@ const SHAPES = [
   [/^bar\/shared$/, () => ({ view: "bar-shared" })],
   [/^import$/, () => ({ view: "import", id: null })],
   [/^import\/([0-9a-f]{32})$/, (id) => ({ view: "import", id })],
+  [/^start$/, () => ({ view: "start" })],
   [/^search$/, () => ({ view: "search" })],
   [/^complexity$/, () => ({ view: "complexity", count: null })],
   [/^complexity\/(\d+)$/, (count) => ({ view: "complexity", count: Number(count) })],
@@ -76,6 +77,7 @@ function pathOf(route) {
     case "complexity": return route.count === null ? "complexity" : `complexity/${route.count}`;
     case "import": return route.id === null ? "import" : `import/${route.id}`;
     case "search": return "search";
+    case "start": return "start";
     case "bar": return "bar";
     case "bar-shared": return "bar/shared";
     default: return "";

@@ -86,7 +86,7 @@ function lineRow({ ingredients, units, onChange, line, make, remove, moved }) {
   const says = extras.some((each) => each.text(line[each.place]) && each.text(line[each.place]) !== "no");
   const tied = [quantity, unit, ingredient.input].map((input) => ({ input, own: errorFor(input) }));
   tied.forEach(({ own }) => node.append(own));
-  node.append(h("details", { class: "more", open: says }, h("summary", {}, "More about this line"), extras.map((each) => each.node)));
+  node.append(h("details", { class: "line-more", open: says }, h("summary", {}, "More about this line"), extras.map((each) => each.node)));
   const unitProblem = (rest) => (rest ? `No unit is called “${rest}”; choose one from the list.` : "");
 
   /** What stands after the number is the unit, and after that the ingredient. */

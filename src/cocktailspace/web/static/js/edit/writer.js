@@ -1,25 +1,43 @@
-// Writing: with the token, asking for one when it is missing or refused.
+// Writing: as who is signed in, asking for that when nobody is, or when it is over.
 
 import { request } from "../data/api.js";
-import { askForToken, forgetToken, readToken } from "../shell/session.js";
+import { bearer } from "../shell/session.js";
 
 /** Thrown when the person closes the dialog that asks for a token: nothing was written. */
 export class CancelledError extends Error {}
 
-export function createWriter({ announce, written }) {
+const FIRST = {
+  token: "Reading is open to all; adding and changing is for those with a token. Whoever runs this server makes one with “cocktailspace token new”.",
+  issuer: "Reading is open to all; adding and changing is for those who are signed in. What you wrote is kept.",
+};
+const REFUSED = {
+  token: "The server does not accept this token; it may be mistyped or revoked.",
+  issuer: "You are signed in no more. What you wrote is kept: sign in, and save it then.",
+};
+
+export function createWriter({ announce, written, session }) {
+  const kind = session.atIssuer ? "issuer" : "token";
+
   async function send(path, options) {
-    let token = readToken() ?? (await ask("Reading is open to all; adding and changing is for those with a token. Whoever runs this server makes one with “cocktailspace token new”."));
-    for (;;) {
+    let token = (await session.token()) ?? (await ask(FIRST[kind]));
+    for (let renewed = false; ;) {
       try {
-        const answer = await request(path, { ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` } });
+        const answer = await request(path, { ...options, headers: { ...options.headers, ...bearer(token) } });
         written();
         return answer;
       } catch (error) {
-        if (error.status !== 401) throw error;
-        forgetToken();
-        token = await ask("The server does not accept this token; it may be mistyped or revoked.");
+        if (error.status !== 401 || renewed) throw error;
+        const other = await session.refused(token);
+        renewed = other !== null; // refused twice, it is not the token's age
+        token = other ?? (await ask(REFUSED[kind]));
       }
     }
+  }
+
+  async function ask(reason) {
+    const token = await session.ask(reason);
+    if (!token) throw new CancelledError("nothing was written");
+    return token;
   }
 
   return {
@@ -27,7 +45,9 @@ export function createWriter({ announce, written }) {
     create: (path, json, key, { confirm = false } = {}) => send(confirmed(path, confirm), { method: "POST", json, headers: { "Idempotency-Key": key } }),
     replace: (path, json, etag, { confirm = false } = {}) => send(confirmed(path, confirm), { method: "PUT", json, headers: { "If-Match": etag } }),
     merge: (path, into, etag) => send(`${path}/merge`, { method: "POST", json: { into }, headers: etag ? { "If-Match": etag } : {} }),
-    remove: (path, etag) => send(path, { method: "DELETE", headers: etag ? { "If-Match": etag } : {} }),
+    /** A file of a catalogue: what it does not say stays as it is. */
+    bring: (json) => send("/catalogue/import", { method: "POST", json }),
+    remove: (path, etag = null) => send(path, { method: "DELETE", headers: etag ? { "If-Match": etag } : {} }),
     async refreshNow() {
       try {
         await send("/refresh", { method: "POST" });
@@ -41,12 +61,6 @@ export function createWriter({ announce, written }) {
 
 /** The address by which a name is made although it looks like another. */
 const confirmed = (path, confirm) => (confirm ? `${path}?confirm=true` : path);
-
-async function ask(reason) {
-  const token = await askForToken(reason);
-  if (!token) throw new CancelledError("nothing was written");
-  return token;
-}
 
 /** An error in words for who was about to save. */
 export function explain(error) {

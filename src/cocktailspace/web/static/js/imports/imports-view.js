@@ -2,7 +2,6 @@
 
 import { h } from "../html.js";
 import { CancelledError } from "../edit/writer.js";
-import { askForToken, readToken } from "../shell/session.js";
 import { planView } from "./plan-view.js";
 import { startView } from "./start.js";
 
@@ -10,7 +9,7 @@ const TITLE = "Bring in recipes";
 
 export function importsView(context) {
   return async ({ id }) => {
-    if (!readToken()) return signedOut(context);
+    if (!await context.session.token()) return signedOut(context);
     try {
       return { title: TITLE, nodes: id === null ? await startView(context) : await planView(id, context) };
     } catch (error) {
@@ -23,15 +22,17 @@ export function importsView(context) {
 
 const gone = () => h("p", { class: "problem", role: "alert" }, "This plan is not here any more: one lasts an hour, and is its maker's alone. Start it anew.");
 
-function signedOut({ again }) {
+function signedOut({ again, session }) {
+  const reason = "Bringing in recipes is for those who may edit.";
+  const maker = "Whoever runs this server makes you a token with ";
   async function signIn() {
-    if (await askForToken("Bringing in recipes is for those who may edit. Whoever runs this server makes a token with “cocktailspace token new”.")) again();
+    if (await session.ask(session.atIssuer ? reason : `${reason} ${maker}“cocktailspace token new”.`)) again();
   }
   return {
     title: TITLE,
     nodes: [
       h("p", { class: "lede" }, "Whoever may edit here can bring in a list, a spreadsheet or another program's export."),
-      h("p", {}, "You are not signed in. Whoever runs this server makes you a token with ", h("code", {}, "cocktailspace token new NAME --role editor"), "."),
+      h("p", {}, "You are not signed in.", session.atIssuer ? null : [` ${maker}`, h("code", {}, "cocktailspace token new NAME --role editor"), "."]),
       h("div", { class: "actions" }, h("button", { type: "button", class: "button primary", onclick: signIn }, "Sign in")),
     ],
   };

@@ -15,16 +15,19 @@ const SHOWN_ELSEWHERE = { recipe: ["name", "description", "instructions", "sourc
 export function facts(model, entity, known = {}) {
   const said = shownFields(model, entity, SHOWN_ELSEWHERE[model], known);
   const own = said.map((row) => (row.name === "strength" ? { ...row, text: percent(entity.strength) } : row));
-  const rows = [...own, ...(entity.calculated ? calculated(entity.calculated) : [])];
+  const rows = [...own, ...(entity.calculated ? calculated(entity.calculated, entity.method) : [])];
   return rows.length ? h("dl", { class: "facts" }, rows.map(({ label, text }) => [h("dt", {}, label), h("dd", {}, text)])) : null;
 }
 
 const percent = (number) => `${number.toFixed(1)}\u00a0% vol`;
 
-/** Strength, allergens, and what is assumed or unknown; a drink without volume says nothing. */
-export function calculated({ volume_ml: ml, strength, strength_served: served, served_ml: servedMl, diluted_as: method, alcohol_free: free, contains, assumed, unknown_volumes: volumes, unknown_strengths: strengths }) {
+/**
+ * Strength, allergens, and what is assumed or unknown; a drink without volume says nothing.
+ * named: how it is mixed, as the recipe says it, of which nobody may know how much water that adds.
+ */
+export function calculated({ volume_ml: ml, strength, strength_served: served, served_ml: servedMl, diluted_as: method, alcohol_free: free, contains, assumed, unknown_volumes: volumes, unknown_strengths: strengths }, named) {
   if (!ml) return [];
-  const diluted = served === null ? "" : `; ${percent(served)} in ${volume(servedMl, "ml")} with the water of the ice (${method})`;
+  const diluted = served === null ? (named && method === null ? `; how much water that adds (${named}) is not known` : "") : `; ${percent(served)} in ${volume(servedMl, "ml")} with the water of the ice (${method})`;
   return [
     { label: "Strength", text: free ? "free of alcohol" : strength === null ? "" : `${percent(strength)} before ice${diluted}` },
     { label: "Contains", text: contains.join(", ") },

@@ -25,7 +25,7 @@ export function createNotice(store) {
 /** { text, more: nodes, calm }, or null when there is a map to see. */
 function notice({ mapData, loadError, freshness }) {
   if (mapData?.columns.count) return null;
-  if (mapData) {
+  if (mapData || freshness.status?.catalogue_version === 0) {
     const add = h("a", { href: "#/recipe/new" }, "Add the first recipe");
     const many = h("a", { href: "#/import" }, "bring in what you have");
     return { text: "Nothing to map yet.", more: [add, ", or ", many, ", and it appears here within seconds."] };

@@ -1,54 +1,72 @@
-// The token that editing needs: kept for this tab, or on this device if asked to.
+// Who is signed in: at an issuer where the server names one, else with a token. The store has it as
+// `person`: { name, role, key }, where key stands for them in what this browser keeps.
 
-import { byId, h } from "../html.js";
+import { request } from "../data/api.js";
+import { byId } from "../html.js";
 
-const KEY = "token";
+const config = JSON.parse(byId("sign-in-config").textContent);
+const CALLBACK = "/signed-in";
 
-const stores = () => [sessionStorage, localStorage];
+/** What the issuer sent back with somebody, taken out of the address before anything else reads it. */
+export function takeReturn() {
+  if (location.pathname !== CALLBACK) return null;
+  const answer = new URLSearchParams(location.search);
+  const begun = JSON.parse(takeKept("sign-in") ?? "null");
+  history.replaceState(null, "", `/${begun?.hash ?? ""}`);
+  return { answer, begun };
+}
 
-export function readToken() {
+/** Gives { token(), refused(token), ask(reason), signIn(), signOut() }; a token is null where there is none. */
+export function createSession(store, returned) {
+  let way = null;
+  let asked = 0;
+
+  const load = () => (way ??= (config ? import("../sign-in/at-issuer.js") : import("../sign-in/with-token.js"))
+    .then((module) => module.createWay(config, returned, changed)));
+
+  async function changed(who) {
+    const turn = ++asked;
+    if (!who) return store.set({ person: null });
+    const me = await ours().catch(() => null);
+    if (turn !== asked) return undefined;
+    return store.set({ person: { name: who.name ?? me?.name ?? "", role: me?.role ?? null, key: me?.key ?? null } });
+  }
+
+  /** What the server knows of who is signed in. */
+  async function ours() {
+    const token = await (await load()).token();
+    return token && (await request("/me", { headers: bearer(token), cache: "no-store" })).body;
+  }
+
+  if (returned || mayBeSignedIn()) load();
+
+  return {
+    token: async () => (await load()).token(),
+    refused: async (token) => (await load()).refused(token),
+    ask: async (reason) => (await load()).ask(reason),
+    signIn: async () => (await load()).signIn(),
+    signOut: async () => (await load()).end(),
+    atIssuer: config !== null,
+  };
+}
+
+export const bearer = (token) => ({ Authorization: `Bearer ${token}` });
+
+/** Whether it is worth a look: an issuer's tokens may be in another tab. */
+function mayBeSignedIn() {
   try {
-    return stores().map((each) => each.getItem(KEY)).find(Boolean) ?? null;
+    return config !== null || [sessionStorage, localStorage].some((each) => each.getItem("token"));
   } catch {
-    return memory;
+    return false;
   }
 }
 
-let memory = null;
-
-function keepToken(token, lasting) {
-  memory = token;
+function takeKept(key) {
   try {
-    stores().forEach((each) => each.removeItem(KEY));
-    if (token) (lasting ? localStorage : sessionStorage).setItem(KEY, token);
+    const value = sessionStorage.getItem(key);
+    sessionStorage.removeItem(key);
+    return value;
   } catch {
-    // Storage is blocked: the token lives as long as the page.
+    return null;
   }
-}
-
-export const forgetToken = () => keepToken(null, false);
-
-/** Ask for a token; resolves to it, or to null when the person thinks better of it. */
-export function askForToken(reason) {
-  const dialog = byId("sign-in");
-  return new Promise((resolve) => {
-    const field = h("input", { id: "token", type: "password", autocomplete: "off", required: true, "aria-describedby": "token-why" });
-    const lasting = h("input", { type: "checkbox", id: "token-lasting" });
-    const form = h("form", { class: "form", method: "dialog" },
-      h("h2", { id: "sign-in-title" }, "Editing needs a token"),
-      h("p", { id: "token-why", class: "lede" }, reason),
-      h("label", { for: "token" }, "Token"), field,
-      h("label", { class: "check", for: "token-lasting" }, lasting, "Remember it on this device"),
-      h("div", { class: "actions" },
-        h("button", { class: "button primary", value: "use" }, "Use it"),
-        h("button", { class: "button", value: "cancel", type: "button", onclick: () => dialog.close("cancel") }, "Cancel")));
-    dialog.replaceChildren(form);
-    dialog.returnValue = "";
-    dialog.addEventListener("close", () => {
-      const token = dialog.returnValue === "use" ? field.value.trim() : "";
-      if (token) keepToken(token, lasting.checked);
-      resolve(token || null);
-    }, { once: true });
-    dialog.showModal();
-  });
 }

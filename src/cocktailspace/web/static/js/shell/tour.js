@@ -18,7 +18,7 @@ export function startTour({ example, router, close }) {
       title: "Near means alike", text: "Lines lead to the drinks that are most like this one. Beside the map stands what to change to make them of it.",
       enter: () => router.go({ view: "recipe", id: example(), search: "" }),
     },
-    { title: "Your turn", text: "Search for a name or for what you have at home, show only some colours, and add recipes of your own.", enter: () => { close(); byId("search").classList.add("pointed-out"); } },
+    { title: "Your turn", text: "Search for a name or for what you have at home, show only some colours, and add recipes of your own.", more: h("a", { href: "#/start" }, "Start with your own recipes"), enter: () => { close(); byId("search").classList.add("pointed-out"); } },
   ];
   let step = 0;
 
@@ -28,7 +28,7 @@ export function startTour({ example, router, close }) {
     const shown = steps[step];
     if (!shown) return end();
     heading.textContent = shown.title;
-    text.textContent = shown.text;
+    text.replaceChildren(shown.text, ...(shown.more ? [" ", shown.more] : []));
     place.textContent = `${step + 1} of ${steps.length}`;
     next.textContent = step + 1 < steps.length ? "Next" : "Done";
     shown.enter();

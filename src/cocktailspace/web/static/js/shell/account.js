@@ -1,0 +1,36 @@
+// The button that says who is signed in, and where one signs in and out.
+
+import { byId, h } from "../html.js";
+
+const MAY = {
+  admin: "You may edit everything.",
+  editor: "You may edit recipes and ingredients.",
+  none: "You may read; editing takes a role that you do not have.",
+};
+
+export function createAccount(store, session) {
+  const button = byId("account"), more = byId("account-more");
+
+  function show() {
+    const { person } = store.get();
+    const said = person ? `Signed in${person.name ? ` as ${person.name}` : ""}` : "Sign in";
+    button.setAttribute("aria-label", said);
+    button.title = said;
+    button.toggleAttribute("data-signed-in", person !== null);
+    if (person) button.setAttribute("popovertarget", "account-more");
+    else button.removeAttribute("popovertarget");
+    if (!person && more.matches(":popover-open")) more.hidePopover();
+    if (person) more.replaceChildren(...details(person));
+  }
+
+  const details = (person) => [
+    h("p", {}, h("b", {}, person.name || "Signed in")),
+    h("p", { class: "small soft" }, MAY[person.role ?? "none"]),
+    h("p", { class: "small soft" }, "Your bars, notes and lists are kept on the server."),
+    h("button", { type: "button", class: "button", onclick: () => session.signOut() }, "Sign out"),
+  ];
+
+  button.addEventListener("click", () => { if (!store.get().person) session.signIn(); });
+  store.subscribe(["person"], show);
+  show();
+}

@@ -1,0 +1,75 @@
+// Signing in with a token of this server: kept for this tab, or on this device if asked to.
+
+import { byId, h } from "../html.js";
+
+const KEY = "token";
+
+const stores = () => [sessionStorage, localStorage];
+let memory = null;
+
+function readToken() {
+  try {
+    return stores().map((each) => each.getItem(KEY)).find(Boolean) ?? null;
+  } catch {
+    return memory;
+  }
+}
+
+function keepToken(token, lasting) {
+  memory = token;
+  try {
+    stores().forEach((each) => each.removeItem(KEY));
+    if (token) (lasting ? localStorage : sessionStorage).setItem(KEY, token);
+  } catch {
+    // Storage is blocked: the token lives as long as the page.
+  }
+}
+
+/** @param {(who: { name: string | null } | null) => void} changed */
+export function createWay(_config, _returned, changed) {
+  const ask = async (reason) => {
+    const token = await askForToken(reason);
+    if (token) changed({ name: null });
+    return token;
+  };
+  if (readToken()) changed({ name: null });
+  return {
+    token: async () => readToken(),
+    async refused() {
+      keepToken(null, false);
+      changed(null);
+      return null;
+    },
+    ask,
+    signIn: () => ask("Whoever runs this server makes one with “cocktailspace token new”. With it you can edit, and your bars, notes and lists are kept for you on the server."),
+    async end() {
+      keepToken(null, false);
+      changed(null);
+    },
+  };
+}
+
+/** Ask for a token; resolves to it, or to null when the person thinks better of it. */
+function askForToken(reason) {
+  const dialog = byId("sign-in");
+  return new Promise((resolve) => {
+    const field = h("input", { id: "token", type: "password", autocomplete: "off", required: true, "aria-describedby": "token-why" });
+    const lasting = h("input", { type: "checkbox", id: "token-lasting" });
+    const form = h("form", { class: "form", method: "dialog" },
+      h("h2", { id: "sign-in-title" }, "Editing needs a token"),
+      h("p", { id: "token-why", class: "lede" }, reason),
+      h("label", { for: "token" }, "Token"), field,
+      h("label", { class: "check", for: "token-lasting" }, lasting, "Remember it on this device"),
+      h("div", { class: "actions" },
+        h("button", { class: "button primary", value: "use" }, "Use it"),
+        h("button", { class: "button", value: "cancel", type: "button", onclick: () => dialog.close("cancel") }, "Cancel")));
+    dialog.replaceChildren(form);
+    dialog.returnValue = "";
+    dialog.addEventListener("close", () => {
+      const token = dialog.returnValue === "use" ? field.value.trim() : "";
+      if (token) keepToken(token, lasting.checked);
+      resolve(token || null);
+    }, { once: true });
+    dialog.showModal();
+  });
+}
