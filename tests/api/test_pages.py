@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from cocktailspace.api.qr_code import qr_code
 from cocktailspace.api.site import WEB, Site
 
 PAGES = ["/", "/recipe/1", "/ingredient/5", "/recipes", "/ingredients", "/recipe/99999"]
@@ -154,3 +155,15 @@ def test_pages_are_not_sent_twice(client: TestClient) -> None:
     first = client.get("/recipe/1")
     again = client.get("/recipe/1", headers={"If-None-Match": first.headers["etag"]})
     assert again.status_code == 304
+
+
+def test_a_recipe_has_its_address_as_a_qr_code(client: TestClient) -> None:
+    page = client.get("/recipe/1")
+    assert '<img class="qr" src="/recipe/1/qr.svg"' in page.text
+    answer = client.get("/recipe/1/qr.svg")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert answer.content == qr_code("http://testserver/recipe/1")
+    assert answer.content != client.get("/recipe/2/qr.svg").content
+    again = client.get("/recipe/1/qr.svg", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+    assert client.get("/recipe/999/qr.svg").status_code == 404

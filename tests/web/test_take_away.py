@@ -50,6 +50,39 @@ def test_print_has_the_recipe_and_nothing_around_it(starter: Server, visit: Visi
     page.emulate_media(media="screen")
 
 
+def test_the_print_button_adds_a_code_that_leads_back(starter: Server, visit: Visit) -> None:
+    def no_dialog(page: object) -> None:
+        page.add_init_script("window.print = () => { window.printed = true; };")  # type: ignore[attr-defined]
+
+    page = visit(starter, f"#/recipe/{recipe_id(starter, 'Negroni')}", before=no_dialog)
+    code = page.locator(".panel .qr")
+    page.get_by_role("button", name="Print").click()
+    page.wait_for_function("() => window.printed")
+    expect(code).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(code).to_be_visible()
+    assert page.evaluate("() => document.querySelector('.panel .qr').naturalWidth > 0")
+
+
+def test_a_list_is_printed_as_a_menu(starter: Server, visit: Visit) -> None:
+    page = visit(starter, f"#/recipe/{recipe_id(starter, 'Negroni')}")
+    for name in ("Negroni", "Daiquiri"):
+        page.evaluate("id => { location.hash = `#/recipe/${id}`; }", recipe_id(starter, name))
+        expect(page.locator(".panel h2")).to_have_text(name)
+        page.locator(".opinion").get_by_label("New list").fill("Friday, 100 %")
+        page.keyboard.press("Enter")
+    page.evaluate("() => { location.hash = '#/bar'; }")
+    page.get_by_role("link", name="Friday, 100 % as a menu").click()
+    expect(page.locator(".panel h2")).to_have_text("Friday, 100 %")
+    expect(page.locator(".menu a")).to_have_text(["Negroni", "Daiquiri"])
+    expect(page.locator(".menu p").nth(1)).to_have_text("White Rum · Lime Juice · Simple Syrup")
+    page.reload()
+    expect(page.locator(".menu a")).to_have_count(2)
+    page.emulate_media(media="print")
+    expect(page.locator(".menu")).to_be_visible()
+    expect(page.locator(".panel .actions")).to_be_hidden()
+
+
 def test_a_recipe_is_the_beginning_of_a_variation(tidy: Server, visit: Visit) -> None:
     page = visit(tidy, f"#/recipe/{recipe_id(tidy, 'Negroni')}")
     keep_token(page, tidy)

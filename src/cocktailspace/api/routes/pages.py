@@ -2,15 +2,18 @@
 scripts. Everything comes from the package, nothing from another host.
 """
 
+import hashlib
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
+from cocktailspace.api.content import SmallContent
 from cocktailspace.api.context import Context
-from cocktailspace.api.html import HtmlResponses
+from cocktailspace.api.html import REVALIDATE, HtmlResponses
 from cocktailspace.api.parameters import PathId
+from cocktailspace.api.qr_code import qr_code
 from cocktailspace.api.searching import decode_cursor, encode_cursor
 from cocktailspace.api.site import Site
 from cocktailspace.catalogue import ingredients, recipes, taxonomy
@@ -20,7 +23,6 @@ from cocktailspace.catalogue.recipes import RecipeName
 from cocktailspace.catalogue.search import RecipeQuery
 from cocktailspace.catalogue.transfer.readable import details_of, recipe_json_ld, short_units
 
-REVALIDATE = "no-cache"
 NAMES_A_PAGE = 500
 
 
@@ -54,6 +56,19 @@ def page_routes(context: Context, site: Site) -> APIRouter:
             summary=schema["description"],
             address=address,
         )
+
+    @router.get("/recipe/{recipe_id:id}/qr.svg")
+    def recipe_code(request: Request, recipe_id: PathId) -> Response:
+        """The address of a recipe's page as a QR code, for its print."""
+        try:
+            with database.reading() as connection:
+                recipes.get_recipe(connection, recipe_id)
+        except NotFoundError as error:
+            return missing(error)
+        body = qr_code(str(request.url_for("recipe", recipe_id=recipe_id)))
+        sha256 = hashlib.sha256(body).hexdigest()
+        content = SmallContent(sha256, "image/svg+xml", REVALIDATE, lambda: body)
+        return context.responses.small(request, content)
 
     @router.get("/ingredient/{ingredient_id:id}")
     def ingredient(request: Request, ingredient_id: PathId) -> Response:

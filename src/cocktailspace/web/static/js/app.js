@@ -62,6 +62,7 @@ const panels = {
   search: async () => (await import("./panels/search-results.js")).searchResultsView(context),
   start: async () => (await import("./panels/start.js")).startView(context),
   bar: async () => (await import("./bar/bar-view.js")).barView(context),
+  menu: async () => (await import("./bar/menu-view.js")).menuView(context),
   "bar-shared": async () => (await import("./bar/shared-view.js")).sharedBarView(context),
 };
 const forms = {

@@ -18,6 +18,7 @@ const SHAPES = [
   [/^bar\/shared$/, () => ({ view: "bar-shared" })],
   [/^import$/, () => ({ view: "import", id: null })],
   [/^import\/([0-9a-f]{32})$/, (id) => ({ view: "import", id })],
+  [/^menu\/(.+)$/, (name) => ({ view: "menu", id: decoded(name) })],
   [/^start$/, () => ({ view: "start" })],
   [/^search$/, () => ({ view: "search" })],
   [/^complexity$/, () => ({ view: "complexity", count: null })],
@@ -42,6 +43,15 @@ const LINK_BYTES = 2100, NAMES = 500, LETTERS = 200;
 function sharedBar(hash, options) {
   const has = options.getAll("has").slice(0, NAMES).map((name) => name.trim().slice(0, LETTERS)).filter(Boolean);
   return hash.length <= LINK_BYTES && has.length ? { name: (options.get("name") ?? "").trim().slice(0, LETTERS), has } : null;
+}
+
+/** A text of the address; one that is none is no list's name either. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function matched(path) {
@@ -78,6 +88,7 @@ function pathOf(route) {
     case "import": return route.id === null ? "import" : `import/${route.id}`;
     case "search": return "search";
     case "start": return "start";
+    case "menu": return `menu/${encodeURIComponent(route.id)}`;
     case "bar": return "bar";
     case "bar-shared": return "bar/shared";
     default: return "";

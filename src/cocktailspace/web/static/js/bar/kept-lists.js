@@ -2,17 +2,26 @@
 
 import { h } from "../html.js";
 
+export const FAVOURITES = "Favourites";
+
+/** The recipes of the list of that name; of "Favourites", if there is no such list, these. */
+export function namedRecipes({ lists, opinions }, name) {
+  const list = lists.find((each) => each.name === name);
+  return list ? list.recipes : name === FAVOURITES ? opinions.filter((each) => each.favourite) : [];
+}
+
 /** Sections for what is kept of recipes; none for what is empty. */
 export function keptLists({ store, keeper, router }) {
   const { opinions, lists } = store.get().kept;
   const link = ({ id, name }) => (id === null ? h("span", { class: "soft" }, name)
     : h("a", { href: router.link({ view: "recipe", id, search: "" }) }, name));
-  const section = (title, recipes, say) => (recipes.length ? [h("h3", {}, title), h("ul", { class: "kept-recipes" }, recipes.map((each) => h("li", {}, link(each), say(each))))] : []);
+  const menu = (name) => h("a", { class: "quiet", href: router.link({ view: "menu", id: name, search: "" }), "aria-label": `${name} as a menu` }, "Menu");
+  const section = (title, recipes, say, more = null) => (recipes.length ? [h("h3", {}, title, " ", more), h("ul", { class: "kept-recipes" }, recipes.map((each) => h("li", {}, link(each), say(each))))] : []);
   return [
-    ...section("Favourites", opinions.filter((each) => each.favourite), rated),
+    ...section(FAVOURITES, opinions.filter((each) => each.favourite), rated, menu(FAVOURITES)),
     ...section("Tried", opinions.filter((each) => each.tried && !each.favourite), rated),
     ...lists.flatMap((list, place) => [
-      h("h3", {}, list.name, " ", h("button", {
+      h("h3", {}, list.name, " ", menu(list.name), " ", h("button", {
         type: "button", class: "quiet", "aria-label": `Delete the list ${list.name}`,
         onclick: () => keeper.change((kept) => ({ ...kept, lists: kept.lists.filter((_, other) => other !== place) })),
       }, "Delete")),

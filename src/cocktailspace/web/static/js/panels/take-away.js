@@ -11,7 +11,7 @@ export function recipeText(recipe, unitOf, chosen, address) {
   return [recipe.name, "", ...lines, ...(recipe.instructions ? ["", recipe.instructions] : []), "", address].join("\n");
 }
 
-/** Buttons; text() gives what is copied. */
+/** Buttons, and what is printed besides; text() gives what is copied. */
 export function takeAway(recipe, router, text) {
   const address = new URL(`/recipe/${recipe.id}`, location.href).href;
   const share = async () => {
@@ -22,13 +22,19 @@ export function takeAway(recipe, router, text) {
     }
   };
   const button = (label, onclick) => h("button", { type: "button", class: "quiet", onclick }, label);
-  return h("div", { class: "actions small" },
+  const code = h("img", { class: "qr", alt: "QR code of the recipe's page" });
+  const printed = async () => {
+    code.src = `/recipe/${recipe.id}/qr.svg`;
+    await code.decode().then(() => code.classList.add("loaded"), () => {}); // without it, it is printed all the same
+    print();
+  };
+  return [code, h("div", { class: "actions small" },
     button("Copy as text", () => copy(text(address), "The recipe is copied.")),
     "share" in navigator ? button("Share", share) : button("Copy link", () => copy(address, "The link is copied.")),
-    button("Print", () => print()),
+    button("Print", printed),
     h("a", { class: "quiet", href: router.link({ view: "recipe-form", id: null, from: recipe.id, search: "" }) }, "Make a variation"),
     h("a", { class: "quiet", href: address }, "Plain page"),
-    formatLinks(`/recipes/${recipe.id}/export`, ["markdown", "json-ld"]));
+    formatLinks(`/recipes/${recipe.id}/export`, ["markdown", "json-ld"]))];
 }
 
 async function copy(text, done) {
