@@ -1,20 +1,23 @@
 """Imports are planned, decided, applied whole and undone in one step."""
 
 import json
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
 
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.errors import ConflictError, NotFoundError
+from cocktailspace.catalogue.errors import BusyError, ConflictError, NotFoundError
 from cocktailspace.catalogue.imports import KEPT_FOR, MOST_PLANS, PLANNED_FOR
 from cocktailspace.catalogue.ingredients import list_ingredients
 from cocktailspace.catalogue.models import Ingredient, Recipe, RecipeDraft
 from cocktailspace.catalogue.recipes import load_drafts, load_recipes
 from cocktailspace.catalogue.schema import recipes
 from cocktailspace.catalogue.transfer import export_text
+from cocktailspace.importing import service
 from cocktailspace.importing.decisions import Answer, Decisions
 from cocktailspace.importing.described import described
 from cocktailspace.importing.planning import counts_of
@@ -317,6 +320,31 @@ def test_somebody_has_only_so_many_plans(imports: Imports) -> None:
         start(imports, RED)
     with pytest.raises(NotFoundError):
         imports.get(ME, first.stored.id)
+
+
+def test_few_are_worked_on_at_a_time_and_the_others_told_so(
+    imports: Imports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = start(imports, drink("Sour", "1 oz Gin")).stored.id
+    monkeypatch.setattr(service, "PATIENCE_SECONDS", 0.01)
+    reading, read = threading.Barrier(service.AT_ONCE + 1), threading.Event()
+    really = service.read_apart
+
+    def slowly(*arguments: Any) -> Any:
+        reading.wait(10)
+        read.wait(10)
+        return really(*arguments)
+
+    monkeypatch.setattr(service, "read_apart", slowly)
+    with ThreadPoolExecutor(service.AT_ONCE) as threads:
+        begun = [threads.submit(start, imports, drink("Sour")) for _ in range(service.AT_ONCE)]
+        reading.wait(10)
+        for ask in (lambda: start(imports, drink("Fizz")), lambda: imports.get(ME, known)):
+            with pytest.raises(BusyError, match="2 imports are being worked on"):
+                ask()
+        read.set()
+        assert all(each.result(10).plan for each in begun)
+    assert imports.get(ME, known).plan
 
 
 def test_decisions_are_kept_while_a_plan_lasts(imports: Imports) -> None:

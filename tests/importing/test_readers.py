@@ -146,7 +146,7 @@ def test_tables_are_read_in_any_encoding(encoding: str) -> None:
 
 def test_unknown_headers_are_said_and_can_be_mapped() -> None:
     rows = [["What we call it", "Booze 1", "How much 1"], ["Quito Sour", "Pisco", "45 ml"]]
-    with pytest.raises(UnreadableError, match=r"What we call it, Booze 1.*--map"):
+    with pytest.raises(UnreadableError, match=r"What we call it, Booze 1.*say which is which"):
         read("file.csv", table(rows))
     mapping = {"name": "What we call it", "ingredient": "Booze 1", "measure": "How much 1"}
     (recipe,) = read("file.csv", table(rows), mapping).recipes
@@ -157,6 +157,12 @@ def test_columns_without_a_place_are_named_and_kept() -> None:
     found = read("file.csv", table(WIDE))
     assert found.columns == ("Rating",)
     assert the_sour(found).extra == {"Rating": "5"}
+
+
+def test_two_columns_of_one_name_are_refused_by_it() -> None:
+    rows = [["Name", "Ingredients", "name", "Name", "", ""], ["Sour", "45 ml Pisco", "", "Fizz"]]
+    with pytest.raises(UnreadableError, match=r"2 columns 'Name'.*Name 1, Name 2"):
+        read("file.csv", table(rows))
 
 
 def test_spreadsheets_are_read() -> None:
@@ -210,7 +216,7 @@ def test_a_data_pack_has_recipes_and_what_ingredients_are() -> None:
     the_sour(found)
     (pisco,) = found.ingredients
     assert (pisco.name, pisco.parent, pisco.strength) == ("Pisco", "brandy", 42)
-    assert "1 files" in found.remarks[0]
+    assert "1 file of" in found.remarks[0]
 
 
 def test_a_saved_page_is_read_from_its_data_alone() -> None:

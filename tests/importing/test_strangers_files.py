@@ -147,6 +147,25 @@ def test_traps_are_refused_at_once(name: str, body: bytes) -> None:
     assert "was not read within" not in str(refused.value)
 
 
+_TWICE = '"name": "Sour", "ingredients": ["45 ml Pisco"]'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("a.json", f'[{{{_TWICE}, "name": "Fizz"}}]', "at line 1"),
+        ("whole.json", f'{{"recipes": [{{{_TWICE}}}],\n"recipes": []}}', "at line 2"),
+        ("lines.json", f'{{{_TWICE}}}\n{{{_TWICE}}}\n{{{_TWICE}, "name": "Fizz"}}', "at line 3"),
+        ("a.yml", "- name: Sour\n  ingredients: [Pisco]\n  name: Fizz\n", "at line 3"),
+    ],
+)
+def test_a_key_that_is_there_twice_is_refused_with_its_place(
+    name: str, text: str, place: str
+) -> None:
+    with pytest.raises(UnreadableError, match=f"there is a second key .*{place}"):
+        read_file(name, text.encode())
+
+
 def test_a_child_that_takes_too_long_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[subprocess.Popen[bytes]] = []
 

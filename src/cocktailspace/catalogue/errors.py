@@ -32,7 +32,9 @@ class ConflictError(CatalogueError):
 
 
 class BusyError(CatalogueError):
-    """Another writer held the database for longer than we wait; nothing was written."""
+    """Others kept the database, or what does the work, busy for longer than we wait; nothing was
+    written.
+    """
 
 
 class UnavailableError(CatalogueError):

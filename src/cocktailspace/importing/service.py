@@ -3,8 +3,10 @@
 import hashlib
 import json
 import secrets
+import threading
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import PurePath
 
@@ -13,7 +15,7 @@ from sqlalchemy import Connection
 
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.errors import ConflictError
+from cocktailspace.catalogue.errors import BusyError, ConflictError
 from cocktailspace.catalogue.imports import (
     ListedImport,
     StoredImport,
@@ -30,6 +32,10 @@ from cocktailspace.importing.planning import Plan, make_plan
 from cocktailspace.importing.readers.apart import as_objects, from_objects, read_apart
 from cocktailspace.importing.rows import Collection
 from cocktailspace.times import Clock, utc_now
+
+AT_ONCE = 2
+"""Files that are read, or plans that are made, at the same time."""
+PATIENCE_SECONDS = 1.0
 
 
 class StalePlanError(ConflictError):
@@ -54,6 +60,7 @@ class Imports:
     def __init__(self, database: Database, clock: Clock = utc_now) -> None:
         self._database = database
         self._clock = clock
+        self._places = threading.BoundedSemaphore(AT_ONCE)
 
     def start(
         self,
@@ -65,8 +72,9 @@ class Imports:
         decisions: Decisions | None = None,
     ) -> Import:
         """Read a file in a child process and plan what it would do; UnreadableError."""
-        found = read_apart(name, body, mapping)
-        return self.plan(owner, name, hashlib.sha256(body).hexdigest(), found, decisions)
+        with self._working():
+            found = read_apart(name, body, mapping)
+            return self.plan(owner, name, hashlib.sha256(body).hexdigest(), found, decisions)
 
     def plan(
         self,
@@ -93,7 +101,8 @@ class Imports:
 
     def get(self, owner: str, import_id: str) -> Import:
         """An import of this owner, planned anew."""
-        return self._planned(self._stored(owner, import_id))
+        with self._working():
+            return self._planned(self._stored(owner, import_id))
 
     def list(self, owner: str) -> list[ListedImport]:
         """The imports of this owner that can be gone on with or undone, the newest first."""
@@ -169,6 +178,16 @@ class Imports:
     def _planned(self, stored: StoredImport) -> Import:
         with paused_collector(), self._database.reading() as connection:
             return Import(stored, self._plan(connection, stored))
+
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        """Reading a file may take a minute and 1.5 GB, planning half a minute: few do at a time."""
+        if not self._places.acquire(timeout=PATIENCE_SECONDS):
+            raise BusyError(f"{AT_ONCE} imports are being worked on; try again in a few seconds")
+        try:
+            yield
+        finally:
+            self._places.release()
 
     @staticmethod
     def _plan(connection: Connection, stored: StoredImport) -> Plan:

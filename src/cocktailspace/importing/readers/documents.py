@@ -1,16 +1,17 @@
 """JSON, YAML, XML and HTML become objects, within bounds and without following anything."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import Any
 from xml.parsers import expat
 
-import jiter
 import yaml
 
 from cocktailspace.importing.readers.bounds import BOUNDS
 from cocktailspace.importing.rows import UnreadableError
+from cocktailspace.json_input import JsonError, parse_json
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -18,15 +19,40 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def read_json(text: str) -> Any:
     """A JSON document, or one on each line."""
     try:
-        return jiter.from_json(text.encode("utf-8", "replace"), allow_inf_nan=False)
-    except ValueError as error:
+        return _parsed(text)
+    except JsonError as error:
         lines = [line for line in text.splitlines() if line.strip()]
         if len(lines) > 1 and all(line.lstrip()[:1] in "{[" for line in lines[:50]):
-            try:
-                return [jiter.from_json(line.encode("utf-8", "replace")) for line in lines]
-            except ValueError:
-                pass
+            with suppress(JsonError):
+                return [_parsed(lines[0]), *_parsed_lines(lines[1:])]
         raise UnreadableError(f"this is not whole JSON: {error}") from None
+
+
+def _parsed_lines(lines: Sequence[str]) -> Iterator[Any]:
+    for number, line in enumerate(lines, 2):
+        try:
+            yield _parsed(line)
+        except JsonError as error:
+            place = str(error).replace("at line 1", f"at line {number}")
+            raise UnreadableError(f"this is not whole JSON: {place}") from None
+
+
+def _parsed(text: str) -> Any:
+    return parse_json(text.encode("utf-8", "replace"), most_values=BOUNDS.cells)
+
+
+class _YamlLoader(_LOADER):  # type: ignore[misc, valid-type] # either of the library's two
+    """Refuses a key that is given twice, of which the library takes the last without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    line = key.start_mark.line + 1
+                    raise UnreadableError(f"there is a second key {key.value!r} at line {line}")
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 def read_yaml(text: str) -> Any:
@@ -42,7 +68,7 @@ def read_yaml(text: str) -> Any:
                 depth -= 1
             if depth > BOUNDS.depth:
                 raise UnreadableError(f"the YAML is nested deeper than {BOUNDS.depth}")
-        documents = list(yaml.load_all(text, Loader=_LOADER))
+        documents = list(yaml.load_all(text, Loader=_YamlLoader))
     except (yaml.YAMLError, ValueError, TypeError) as error:  # also of dates that are none
         if isinstance(error, UnreadableError):
             raise

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -96,7 +97,7 @@ def _bounded(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
 def collection_of_rows(rows: Sequence[Sequence[Any]], what: str, mapped: Mapped) -> Collection:
     """The recipes of rows, the first of which says what the columns are."""
     header_at = _header_of(rows, mapped)
-    header = [text_of(cell) or f"column {place + 1}" for place, cell in enumerate(rows[header_at])]
+    header = _headers(rows[header_at])
     objects = [
         dict(zip(header, row, strict=False))
         for row in rows[header_at + 1 :]
@@ -137,6 +138,18 @@ def _header_of(rows: Sequence[Sequence[Any]], mapped: Mapped) -> int:
         "measure=How much 1",
         once_numbered(seen),
     )
+
+
+def _headers(row: Sequence[Any]) -> list[str]:
+    """What the columns are called; UnreadableError where two of them are called alike."""
+    header = [text_of(cell) or f"column {place + 1}" for place, cell in enumerate(row)]
+    for said, count in Counter(header).items():
+        if count > 1:
+            raise UnreadableError(
+                f"there are {count} columns {said!r}: give each a name of its own, as in "
+                f"{said} 1, {said} 2"
+            )
+    return header
 
 
 def once_numbered(headers: Iterable[str]) -> list[str]:
