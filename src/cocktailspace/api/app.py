@@ -28,6 +28,7 @@ from cocktailspace.api.routes.analytics import analytics_routes
 from cocktailspace.api.routes.app_page import app_page_routes
 from cocktailspace.api.routes.bar import BAR_BYTES, BarQuestion, bar_routes
 from cocktailspace.api.routes.catalogue import catalogue_routes
+from cocktailspace.api.routes.docs import add_docs
 from cocktailspace.api.routes.health import HEALTH, health_routes
 from cocktailspace.api.routes.imports import import_routes
 from cocktailspace.api.routes.ingredients import ingredient_routes
@@ -85,8 +86,10 @@ def create_app(
         version=__version__,
         description=DESCRIPTION,
         openapi_url=f"{API}/openapi.json",
-        docs_url=None,  # they load scripts from other hosts
+        generate_unique_id_function=lambda route: route.name,  # what clients call the operation
+        docs_url=None,  # FastAPI's loads scripts from other hosts; `add_docs` serves our own
         redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
         lifespan=_serving(services, index, sign_in) if refresh else None,
     )
     registry = make_registry(services) if metrics else None
@@ -118,6 +121,7 @@ def create_app(
     site = Site()
     app.include_router(app_page_routes(context, site))
     app.include_router(page_routes(context, site))
+    add_docs(app, site)
     app.include_router(health_routes(context, registry))
     return app
 

@@ -1,8 +1,10 @@
 """Middleware: what holds for every answer, whatever route it comes from."""
 
+import hashlib
 import logging
 import time
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
 
 from prometheus_client import CollectorRegistry, Histogram
 from starlette.datastructures import Headers, MutableHeaders
@@ -84,13 +86,19 @@ def _has_large_body(headers: Headers) -> bool:
     return not announced.isdigit() or len(announced) > 9 or int(announced) > _ONE_BUFFER
 
 
-def content_security_policy(*data_origins: str) -> str:
-    """What a page may do; `data_origins` are hosts besides ours from which it may fetch data."""
+def content_security_policy(*data_origins: str, inline_scripts: Iterable[bytes] = ()) -> str:
+    """What a page may do.
+
+    data_origins: hosts besides ours from which it may fetch data.
+    inline_scripts: all that it may run besides our files.
+    """
     connect = " ".join(("connect-src 'self'", *data_origins))
+    digests = (b64encode(hashlib.sha256(each).digest()).decode() for each in inline_scripts)
+    scripts = " ".join(("script-src 'self'", *(f"'sha256-{each}'" for each in digests)))
     return "; ".join(
         (
             "default-src 'none'",
-            "script-src 'self'",
+            scripts,
             "style-src 'self'",
             "img-src 'self' data:",
             connect,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Path
 from starlette.convertors import Convertor, StringConvertor, register_url_convertor
 
-PathId = Annotated[int, Path(ge=1, description="Id, as lists give it")]
+PathId = Annotated[int, Path(ge=1, description="Id, as lists give it", examples=[1])]
 ImportId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="As its plan gives it")]
 
 

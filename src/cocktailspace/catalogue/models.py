@@ -57,7 +57,7 @@ class UnitDraft(Draft):
 class PieceDraft(Draft):
     """What one piece of an ingredient comes to."""
 
-    unit_id: UnitId = Field(title="Unit", description="A unit that counts pieces")
+    unit_id: UnitId = Field(title="Unit", description="A unit that counts pieces", examples=[1])
     millilitres: Quantity = Field(
         title="Millilitres", description="Volume of one in ml; 0 for a peel", examples=[25.0]
     )
@@ -66,9 +66,11 @@ class PieceDraft(Draft):
 class MethodDraft(Draft):
     """How a drink is mixed, and how much water that adds: a x² + b x + c at a strength of x."""
 
-    name: Name = Field(title="Name", description="Unique without regard to case", examples=["Stir"])
+    name: Name = Field(
+        title="Name", description="Unique without regard to case", examples=["Throw"]
+    )
     words: LowerWords = Field(
-        (), title="Words", description="Other words for it", examples=[["stirred"]]
+        (), title="Words", description="Other words for it", examples=[["thrown"]]
     )
     quadratic: Coefficient = Field(0.0, title="a", description="Of the strength's square (0 to 1)")
     linear: Coefficient = Field(0.0, title="b", description="Of the strength (0 to 1)")
@@ -100,7 +102,7 @@ class IngredientDraft(Draft):
         json_schema_extra=AREA,
     )
     aliases: Words = Field(
-        (), title="Also called", description="Other names that mean it", examples=[["Coke"]]
+        (), title="Also called", description="Other names that mean it", examples=[["Rye"]]
     )
     shelf: bool = Field(
         False,
@@ -121,7 +123,7 @@ class IngredientDraft(Draft):
         (),
         title="Contains",
         description="What some people must avoid; its kinds contain it too",
-        examples=[["egg"]],
+        examples=[["gluten"]],
     )
     pieces: tuple[PieceDraft, ...] = Field(
         (), max_length=20, title="Pieces", description="What one piece comes to, the usual first"
@@ -142,7 +144,9 @@ class Ranged(Draft):
 class LineDraft(Ranged):
     """One line of a recipe: how much of what."""
 
-    ingredient_id: IngredientId = Field(title="Ingredient", description="Which ingredient")
+    ingredient_id: IngredientId = Field(
+        title="Ingredient", description="Which ingredient", examples=[2]
+    )
     amount: Quantity | None = Field(
         None, title="Amount", description="How many units; nothing counts as 1", examples=[1.5]
     )
@@ -233,7 +237,10 @@ class RecipeDraft(RecipeFields):
     """A recipe as a user writes it, ingredients in the order in which they are shown."""
 
     ingredients: tuple[LineDraft, ...] = Field(
-        (), title="Ingredients", description="In the order shown"
+        (),
+        title="Ingredients",
+        description="In the order shown",
+        examples=[[{"ingredient_id": each, "amount": 30} for each in (2, 3, 4)]],
     )
 
 

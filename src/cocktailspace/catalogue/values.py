@@ -26,10 +26,18 @@ class Reference:
     table: str
 
 
+def _with_example(schema: dict[str, Any]) -> None:
+    """Give a schema an example, made of its fields' examples, where every required one has one."""
+    fields = schema.get("properties", {}).items()
+    example = {name: field["examples"][0] for name, field in fields if "examples" in field}
+    if example and example.keys() >= set(schema.get("required", ())):
+        schema["examples"] = [example]
+
+
 class Draft(BaseModel):
     """Base of what users send: unknown fields are refused rather than ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_with_example)
 
 
 def _clean_name(text: str) -> str:

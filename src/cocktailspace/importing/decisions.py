@@ -32,7 +32,9 @@ class Answer(BaseModel):
 class Decisions(BaseModel):
     """Everything that was decided of a plan so far."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"on_conflict": "skip"}]}
+    )
 
     on_conflict: OnConflict = "fill"
     source: str | None = Field(

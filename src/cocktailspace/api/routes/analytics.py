@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 from pydantic_core import from_json, to_json
@@ -31,6 +31,9 @@ from cocktailspace.catalogue.values import AddressId
 
 REVALIDATE = "no-cache"
 
+PathName = Annotated[
+    ArtifactName, Path(description="An artifact's name", examples=["recipe-similar"])
+]
 OneRecipe = Annotated[
     AddressId | None,
     Query(
@@ -129,7 +132,7 @@ def analytics_routes(context: Context) -> APIRouter:
         responses=ELSEWHERE | answers(404, 422, 503),
     )
     def get_run_artifact(
-        request: Request, run_id: str, name: ArtifactName, recipe_id: OneRecipe = None
+        request: Request, run_id: str, name: PathName, recipe_id: OneRecipe = None
     ) -> Response:
         """An artifact of one run. It never changes; a run is kept for at least ten minutes after
         a newer one replaced it.
@@ -150,7 +153,7 @@ def analytics_routes(context: Context) -> APIRouter:
         responses=FRESHNESS | ELSEWHERE | answers(404, 422, 503),
     )
     def get_current_artifact(
-        request: Request, name: ArtifactName, recipe_id: OneRecipe = None
+        request: Request, name: PathName, recipe_id: OneRecipe = None
     ) -> Response:
         """The current artifact, for people and scripts; a page should follow the manifest."""
         manifest = current()

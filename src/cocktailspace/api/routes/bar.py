@@ -30,7 +30,9 @@ BAR_BYTES = 64 * 1024
 class BarQuestion(Draft):
     """What somebody has, likes and wishes for."""
 
-    ingredients: tuple[Id, ...] = Field(max_length=MOST_INGREDIENTS, description="What is there")
+    ingredients: tuple[Id, ...] = Field(
+        max_length=MOST_INGREDIENTS, description="What is there", examples=[[2, 3, 4]]
+    )
     staples: bool = Field(
         True, strict=True, description="Whether ice, water, sugar and salt are there, too"
     )

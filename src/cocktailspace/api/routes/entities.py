@@ -39,7 +39,7 @@ Confirm = Annotated[
 class Merge(Draft):
     """A merge: which of the two entities stays."""
 
-    into: Id = Field(description="The id of the one that stays")
+    into: Id = Field(description="The id of the one that stays", examples=[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Entity(Generic[D]):
     @property
     def path_id(self) -> Any:
         """FastAPI's parameter for the id in that path."""
-        return Path(alias=f"{self.name}_id", ge=1, description="Id, as lists give it")
+        return Path(alias=f"{self.name}_id", ge=1, description="Id, as lists give it", examples=[1])
 
 
 def add_entity_routes(

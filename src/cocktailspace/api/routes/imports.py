@@ -41,7 +41,15 @@ def import_routes(context: Context) -> APIRouter:
 
     @router.post("", status_code=201, responses=WRITE, dependencies=[Depends(refuse_key)])
     def plan_import(
-        file: Annotated[bytes, Body(media_type="application/octet-stream")],
+        file: Annotated[
+            bytes,
+            Body(
+                media_type="application/octet-stream",
+                examples=[
+                    "name,ingredient,amount\nGin & It,Dry Gin,60 ml\nGin & It,Red Vermouth,30 ml\n"
+                ],
+            ),
+        ],
         identity: Editor,
         name: Annotated[
             str, Query(min_length=1, max_length=200, description="Of the file", examples=["my.csv"])

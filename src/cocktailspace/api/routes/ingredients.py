@@ -72,7 +72,9 @@ class UseList(BaseModel):
 class IngredientBulk(Draft):
     """Many new ingredients under existing families, all of which are made or none."""
 
-    ingredients: tuple[IngredientDraft, ...]
+    ingredients: tuple[IngredientDraft, ...] = Field(
+        examples=[[{"name": name} for name in ("Dry Gin", "Red Bitter", "Red Vermouth")]]
+    )
 
 
 def ingredient_routes(context: Context) -> APIRouter:

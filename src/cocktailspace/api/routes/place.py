@@ -30,7 +30,9 @@ PLACE_BYTES = 64 * 1024
 class PlaceDraft(Draft):
     """A recipe as far as it is written; nothing of it is kept."""
 
-    ingredients: tuple[LineDraft, ...] = Field((), description="In any order")
+    ingredients: tuple[LineDraft, ...] = Field(
+        (), description="In any order", examples=[[{"ingredient_id": 2, "amount": 45}]]
+    )
     without: Id | None = Field(
         None, description="A recipe to leave out: the one being changed, which is its own nearest"
     )
@@ -114,8 +116,10 @@ def place_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRout
         dependencies=loaded,
     )
     def compare_recipes(
-        recipe_id: Annotated[AddressId, Query(description="The one recipe")],
-        other_id: Annotated[AddressId, Query(description="The other, which it is turned into")],
+        recipe_id: Annotated[AddressId, Query(description="The one recipe", examples=[1])],
+        other_id: Annotated[
+            AddressId, Query(description="The other, which it is turned into", examples=[2])
+        ],
     ) -> Comparison:
         """How alike two published recipes are, and what makes the other of the one."""
         manifest, run = runs.current()

@@ -81,7 +81,9 @@ _KINDS = ("text/plain", "text/markdown", "application/ld+json")
 class RecipeBulk(Draft):
     """Many new recipes, all of which are made or none."""
 
-    recipes: tuple[RecipeDraft, ...]
+    recipes: tuple[RecipeDraft, ...] = Field(
+        examples=[[{"name": "House Martini", "ingredients": [{"ingredient_id": 2, "amount": 60}]}]]
+    )
 
 
 def recipe_routes(context: Context) -> APIRouter:

@@ -44,7 +44,7 @@ class RecipeQuery(BaseModel):
         default=[],
         max_length=20,
         description="What its ingredients must not contain",
-        examples=[["egg"]],
+        examples=[["gluten"]],
     )
     min_ingredients: _Count | None = None
     max_ingredients: _Count | None = None

@@ -101,13 +101,18 @@ else:
 class CatalogueFile(Draft):
     """A whole file."""
 
-    format: Format
+    format: Format = Field(examples=["catalogue/1"])
     units: tuple[UnitRow, ...] = ()
     methods: tuple[MethodRow, ...] = ()
     ingredients: tuple[IngredientRow, ...] = Field(
         (), description="A parent may follow its children"
     )
-    recipes: tuple[RecipeRow, ...] = ()
+    recipes: tuple[RecipeRow, ...] = Field(
+        (),
+        examples=[
+            [{"name": "Gin Rickey", "ingredients": [{"ingredient": "Dry Gin", "amount": 60}]}]
+        ],
+    )
 
 
 ROWS: dict[str, type[Draft]] = {
