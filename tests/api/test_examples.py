@@ -1,5 +1,6 @@
 """Every operation of the description has an example, and the example works."""
 
+import json
 import shutil
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from tests.publishing import publish_analytics
 
 SEED = ("create_unit", "create_ingredient", "create_ingredients", "create_recipe", "create_recipes")
 """What the examples of other operations name, in the order in which it is made."""
-BEFORE = {"undo_import": "apply_import"}
+BEFORE = {"undo_import": "apply_import", "replace_collection": "collection"}
+"""What comes first; the ETag of its answer goes into `If-Match`."""
 
 
 @dataclass
@@ -33,7 +35,7 @@ class Example:
 
     def call(self, client: TestClient, known: dict[str, str]) -> Any:
         """Send it. known: parameters that only an earlier answer can say. Returns the answer."""
-        path, query = self.path, {}
+        path, query, headers = self.path, {}, {}
         for each in self.operation.get("parameters", []):
             shown = known.get(each["name"]) or _first(each, each["schema"])
             assert shown is not None or not each.get("required"), f"no example of {each['name']}"
@@ -41,21 +43,25 @@ class Example:
                 path = path.replace(f"{{{each['name']}}}", str(shown))
             elif each["in"] == "query" and shown is not None:
                 query[each["name"]] = shown
-        answer = client.request(self.method, path, params=query, **self._body())
+            elif each["name"] in known:
+                headers[each["name"]] = known[each["name"]]
+        media_type, body = self._body()
+        if media_type:
+            headers["Content-Type"] = media_type
+        answer = client.request(self.method, path, params=query, headers=headers, content=body)
         assert str(answer.status_code) in self.operation["responses"]
         assert answer.is_success, answer.text
         return answer
 
-    def _body(self) -> dict[str, Any]:
+    def _body(self) -> tuple[str, bytes]:
         for media_type, content in self.operation.get("requestBody", {}).get("content", {}).items():
             schema = content["schema"]
             schema = self.schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
             shown = _first(content, schema)
             assert shown is not None, "no example of its body"
-            if media_type == "application/json":
-                return {"json": shown}
-            return {"content": shown.encode(), "headers": {"Content-Type": media_type}}
-        return {}
+            text = json.dumps(shown) if media_type == "application/json" else shown
+            return media_type, text.encode()
+        return "", b""
 
 
 def _first(*shown: dict[str, Any]) -> Any:
@@ -74,9 +80,10 @@ class World:
     def call(self, client: TestClient, name: str) -> Any:
         """Call one by its name, after what it needs."""
         client.headers.update(self.headers)
-        if name in BEFORE:
-            self.call(client, BEFORE[name])
-        return self.examples[name].call(client, self.known)
+        known = dict(self.known)
+        if name in BEFORE and (etag := self.call(client, BEFORE[name]).headers.get("ETag")):
+            known["if-match"] = etag
+        return self.examples[name].call(client, known)
 
     def failure(self, client: TestClient, name: str) -> str | None:
         """Why an example does not work, if so."""

@@ -60,7 +60,9 @@ class RecipeList(Draft):
 class Collection(Draft):
     """All that one person keeps."""
 
-    bars: Annotated[tuple[Bar, ...], Field(max_length=20)] = ()
+    bars: Annotated[tuple[Bar, ...], Field(max_length=20)] = Field(
+        (), examples=[[{"name": "Home", "ingredients": [{"id": 2, "name": "Dry Gin"}]}]]
+    )
     opinions: Annotated[tuple[Opinion, ...], Field(max_length=5_000)] = ()
     lists: Annotated[tuple[RecipeList, ...], Field(max_length=100)] = ()
 
