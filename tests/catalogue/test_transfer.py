@@ -206,9 +206,9 @@ def test_the_real_catalogues_export_is_written_so_too(
 
 
 def test_an_export_takes_no_more_memory_for_more_recipes(database: Database) -> None:
-    lines = [{"ingredient": "Gin", "amount": 1.5, "unit": "Ounce"}] * 20
+    lines = [{"ingredient": "Gin", "amount": 1.5, "unit": "Ounce"}] * 3
     rows = [
-        {"name": f"Recipe {i}", "instructions": "x" * 500, "ingredients": lines}
+        {"name": f"Recipe {i}", "instructions": "x" * 2_000, "ingredients": lines}
         for i in range(3_000)
     ]
     _import(database, BAR | {"recipes": rows})

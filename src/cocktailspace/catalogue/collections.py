@@ -24,6 +24,7 @@ LONGEST_NOTE = 5_000
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Note = Annotated[str, StringConstraints(max_length=LONGEST_NOTE)]
+Flag = Annotated[bool, Field(strict=True)]
 
 
 class Named(Draft):
@@ -37,15 +38,15 @@ class Bar(Draft):
     """What somebody has at hand. staples: also ice, water, sugar and salt."""
 
     name: Words
-    staples: bool = True
+    staples: Flag = True
     ingredients: Annotated[tuple[Named, ...], Field(max_length=500)] = ()
 
 
 class Opinion(Named):
     """What somebody thinks of a recipe. rating: 1 to 5, 0 for none."""
 
-    favourite: bool = False
-    tried: bool = False
+    favourite: Flag = False
+    tried: Flag = False
     rating: Annotated[int, Field(strict=True, ge=0, le=5)] = 0
     note: Note = ""
 

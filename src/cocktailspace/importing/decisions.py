@@ -44,6 +44,7 @@ class Decisions(BaseModel):
     )
     second_versions: bool = Field(
         default=False,
+        strict=True,
         description="Make a second recipe where one of that name and another source is there",
     )
     names: dict[str, Answer] = Field(default={}, description="By the key of a name")

@@ -2,8 +2,6 @@
 
 import logging
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +10,6 @@ import pytest
 
 from cocktailspace.analytics.code_cache import writable_code_cache
 from cocktailspace.analytics.transport import l1_search
-
-ROOT = Path(__file__).parents[3]
 
 
 def without_a_file() -> Callable[..., Any]:
@@ -33,24 +29,6 @@ def test_code_that_cannot_be_kept_is_compiled_in_memory_with_one_warning(
         assert l1_search._compiled(without_a_file())(4) == 8
     assert len(caplog.messages) == 1
     assert "NUMBA_CACHE_DIR" in caplog.messages[0]
-
-
-def test_code_compiled_for_an_image_is_found_by_the_next_process(tmp_path: Path) -> None:
-    def compile_engine() -> str:
-        environment = {
-            "NUMBA_CACHE_DIR": str(tmp_path),
-            "NUMBA_CPU_NAME": "generic",
-            "NUMBA_DEBUG_CACHE": "1",
-        }
-        command = [sys.executable, str(ROOT / "scripts" / "compile_engine.py")]
-        return subprocess.run(
-            command, env=environment, check=True, capture_output=True, text=True
-        ).stdout
-
-    assert "data saved" in compile_engine()
-    again = compile_engine()
-    assert "data saved" not in again
-    assert "data loaded" in again
 
 
 def test_a_folder_that_may_only_be_read_is_copied(
