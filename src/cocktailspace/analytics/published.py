@@ -6,7 +6,6 @@ functions, from the same numbers. Needs numpy alone and answers in milliseconds.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -39,8 +38,6 @@ from cocktailspace.catalogue.errors import NotFoundError
 ARTIFACTS = (*MAPS, ArtifactName.INGREDIENT_USAGE, ArtifactName.INGREDIENT_SUBSTITUTES)
 """What is read of a run."""
 
-_PLACE = re.compile(rb'"x":(-?[0-9.]+(?:e-?[0-9]+)?),"y":(-?[0-9.]+(?:e-?[0-9]+)?)')
-"""Quotes within a name are written \\", so that no name looks like this."""
 _SAME_REGION = 0.12
 """Share of the map's width within which neighbours are of one region."""
 
@@ -123,7 +120,7 @@ class PublishedRun:
         self._volumes = volumes.take(order)
         self._subtrees = self._columns.forest.subtree_masses(masses_of(self._volumes))
         self._by_column = self._subtrees.transposed()
-        others = [(float(x), float(y)) for x, y in _PLACE.findall(artifact(MAPS[1]))]
+        others = [(row["x"], row["y"]) for row in rows_of(artifact(MAPS[1]))]
         self.places = {
             name: np.array(each, dtype=np.float64).reshape(-1, 2)[order]
             for name, each in zip(MAPS, (places, others), strict=True)

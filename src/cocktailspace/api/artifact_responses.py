@@ -43,20 +43,20 @@ class ArtifactResponses:
         entry: ArtifactEntry,
         *,
         caching: str,
-        more: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
         """The response with the artifact as it was published, or with a redirect to it.
 
-        caching: its Cache-Control. more: further headers.
+        caching: its Cache-Control. headers: further ones.
         Raises MissingError when it is gone, and DamagedArtifactError when its content differs.
         """
         self._integrity.verify(entry)
         if self._links is not None:
-            return self._inline_or_redirect(self._links, request, entry, caching, more)
+            return self._inline_or_redirect(self._links, request, entry, caching, headers)
         with self._store.open(entry.key) as file:
             content = FileContent(file)
-        headers = {"Cache-Control": caching, **(more or {})}
-        return self._responses.large(request, entry.sha256, content, headers)
+        all_headers = {"Cache-Control": caching, **(headers or {})}
+        return self._responses.large(request, entry.sha256, content, all_headers)
 
     def _inline_or_redirect(
         self,
@@ -64,17 +64,17 @@ class ArtifactResponses:
         request: Request,
         entry: ArtifactEntry,
         caching: str,
-        more: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
     ) -> Response:
         if entry.bytes > MAX_COMPRESSIBLE_BYTES:
-            return _redirect(links.link(entry.key), more)
+            return _redirect(links.link(entry.key), headers)
         content = SmallContent(
             entry.sha256, "application/json", caching, lambda: self._store.read(entry.key).body
         )
-        answer = self._responses.small(request, content, more)
+        answer = self._responses.small(request, content, headers)
         zipped = "content-encoding" in answer.headers
         if encoded_bytes(bytes(answer.body), zipped=zipped) > LAMBDA_BYTES:
-            return _redirect(links.link(entry.key), more)
+            return _redirect(links.link(entry.key), headers)
         return answer
 
 
@@ -87,7 +87,7 @@ def encoded_bytes(body: bytes, *, zipped: bool) -> int:
     return len(json.dumps(body.decode(errors="replace")))
 
 
-def _redirect(address: str, more: Mapping[str, str] | None) -> Response:
+def _redirect(address: str, headers: Mapping[str, str] | None) -> Response:
     """A redirect to a signed link, which expires within minutes and so may not be cached."""
-    headers = {"Location": address, "Cache-Control": "no-store"}
-    return Response(status_code=307, headers=headers | dict(more or {}))
+    redirect = {"Location": address, "Cache-Control": "no-store"}
+    return Response(status_code=307, headers=redirect | dict(headers or {}))

@@ -1,9 +1,10 @@
 """Content as responses: strong ETags, 304, and gzip that is made once for each content.
 
-Small content is in memory. Large content is sent from a file, so that a reader, however slow, holds
-one chunk of it. What is computed for a large response, an export or a compressed form, is written
-once to a file without a name, by one thread: clients that ask for the same share one result, and
-clients that ask for different ones wait in line, away from all others.
+Small content is in memory: pages' files, and all that fits a response of Lambda. Large content,
+exports and artifacts, is sent from a file, so that a reader, however slow, holds one chunk of it.
+What is computed for a large response, an export or a compressed form, is written once to a file
+without a name, by one thread: clients that ask for the same share one result, and clients that ask
+for different ones wait in line, away from all others.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Generic, TypeVar
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -71,6 +72,32 @@ def temporary_file_of(chunks: Iterable[bytes]) -> FileContent:
         return FileContent(file)
 
 
+class _RecentlyUsed(Generic[T]):
+    """A cache of what was used last: of values that come to no more than `most` in size."""
+
+    def __init__(self, most: int, size: Callable[[T], int] = lambda _value: 1) -> None:
+        self._most, self._size = most, size
+        self._values: OrderedDict[str, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def get(self, key: str) -> T | None:
+        """The value, which counts as used now; None when there is none."""
+        with self._lock:
+            if (found := self._values.get(key)) is not None:
+                self._values.move_to_end(key)
+            return found
+
+    def add(self, key: str, value: T) -> None:
+        """Add a value; those go that were not used for longest."""
+        with self._lock:
+            self._values[key] = value
+            while sum(map(self._size, self._values.values())) > self._most:
+                self._values.popitem(last=False)
+
+
 class ContentResponses:
     """Responds with content, or with 304 when the client has it already.
 
@@ -78,18 +105,17 @@ class ContentResponses:
     """
 
     def __init__(self) -> None:
-        self._compressed: OrderedDict[str, bytes] = OrderedDict()
-        self._compressed_files: OrderedDict[str, FileContent] = OrderedDict()
-        self._lock = threading.Lock()
+        self._compressed: _RecentlyUsed[bytes] = _RecentlyUsed(_CACHED_BYTES, len)
+        self._compressed_files: _RecentlyUsed[FileContent] = _RecentlyUsed(CACHED_FILES)
         self._maker = ThreadPoolExecutor(1, "large-responses")
         self._readers = ThreadPoolExecutor(READERS, "large-responses-read")
 
     def small(
-        self, request: Request, content: SmallContent, more: Mapping[str, str] | None = None
+        self, request: Request, content: SmallContent, headers: Mapping[str, str] | None = None
     ) -> Response:
-        """A response from memory, with `more` headers."""
+        """A response from memory, with further headers."""
         zipped = accepts_gzip(request)
-        headers = _etag_headers(content.sha256, zipped) | dict(more or {})
+        headers = _etag_headers(content.sha256, zipped) | dict(headers or {})
         headers["Cache-Control"] = content.cache_control
         if not_modified(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
@@ -99,21 +125,21 @@ class ContentResponses:
         return Response(self._gzipped(content), media_type=content.media_type, headers=headers)
 
     def large(
-        self, request: Request, etag: str, content: FileContent, more: Mapping[str, str]
+        self, request: Request, etag: str, content: FileContent, headers: Mapping[str, str]
     ) -> Response:
         """A JSON response from a file. etag: of this content, and never of any other."""
         zipped = accepts_gzip(request)
-        headers = _etag_headers(etag, zipped) | dict(more)
+        headers = _etag_headers(etag, zipped) | dict(headers)
         if not_modified(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         if not zipped:
             return _FileResponse(content, self._readers, headers)
 
         async def compress() -> FileContent:
-            if (found := self._compressed_file(etag)) is not None:
+            if (found := self._compressed_files.get(etag)) is not None:
                 return found
             return await self.make_in_turn(
-                lambda: self._compressed_file(etag) or self._gzip_file(etag, content)
+                lambda: self._compressed_files.get(etag) or self._gzip_file(etag, content)
             )
 
         headers["Content-Encoding"] = "gzip"
@@ -124,22 +150,11 @@ class ContentResponses:
         return await asyncio.get_running_loop().run_in_executor(self._maker, make)
 
     def _gzipped(self, content: SmallContent) -> bytes:
-        with self._lock:
-            if (found := self._compressed.get(content.sha256)) is not None:
-                self._compressed.move_to_end(content.sha256)
-                return found
-        zipped = gzip.compress(content.load(), compresslevel=_GZIP_LEVEL, mtime=0)
-        with self._lock:
-            self._compressed[content.sha256] = zipped
-            while sum(map(len, self._compressed.values())) > _CACHED_BYTES:
-                self._compressed.popitem(last=False)
-        return zipped
-
-    def _compressed_file(self, etag: str) -> FileContent | None:
-        with self._lock:
-            if (found := self._compressed_files.get(etag)) is not None:
-                self._compressed_files.move_to_end(etag)
+        if (found := self._compressed.get(content.sha256)) is not None:
             return found
+        zipped = gzip.compress(content.load(), compresslevel=_GZIP_LEVEL, mtime=0)
+        self._compressed.add(content.sha256, zipped)
+        return zipped
 
     def _gzip_file(self, etag: str, content: FileContent) -> FileContent:
         with tempfile.TemporaryFile() as file:
@@ -150,10 +165,7 @@ class ContentResponses:
                     zipping.write(chunk)
             file.flush()
             zipped = FileContent(file)
-        with self._lock:
-            self._compressed_files[etag] = zipped
-            if len(self._compressed_files) > CACHED_FILES:
-                self._compressed_files.popitem(last=False)
+        self._compressed_files.add(etag, zipped)
         return zipped
 
 

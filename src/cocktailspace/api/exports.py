@@ -32,12 +32,12 @@ class Exports:
         self._responses = responses
         self._cached: dict[ExportFormat, _Export] = {}
 
-    async def answer(self, request: Request, version: ExportFormat) -> Response:
+    async def answer(self, request: Request, export_format: ExportFormat) -> Response:
         """The response with the export; X-Left-Out counts what the format cannot hold."""
         leave_queue(request)  # one thread makes all exports
-        current = await self._responses.make_in_turn(lambda: self._current(version))
+        current = await self._responses.make_in_turn(lambda: self._current(export_format))
 
-        output = OUTPUTS[version]
+        output = OUTPUTS[export_format]
         headers = {
             "Content-Disposition": f'attachment; filename="{output.file_name}"',
             "Content-Type": output.media_type,
@@ -45,20 +45,22 @@ class Exports:
         }
         if current.left_out:
             headers["X-Left-Out"] = current.left_out
-        name = version.replace("/", "")
+        name = export_format.replace("/", "")
         etag = f"{name}-{current.state.catalogue_id}-{current.state.version}"
         return self._responses.large(request, etag, current.content, headers)
 
-    def _current(self, version: ExportFormat) -> _Export:
+    def _current(self, export_format: ExportFormat) -> _Export:
         with self._database.reading() as connection:
             state = catalogue_state(connection)
-            cached = self._cached.get(version)
+            cached = self._cached.get(export_format)
             if cached is None or cached.state != state:
-                self._cached.pop(version, None)  # its room on the disk is needed for the next one
-                content = temporary_file_of(_in_chunks(OUTPUTS[version].parts(connection)))
-                left_out = left_out_of_1(connection) if version == "catalogue/1" else {}
+                self._cached.pop(
+                    export_format, None
+                )  # its room on the disk is needed for the next one
+                content = temporary_file_of(_in_chunks(OUTPUTS[export_format].parts(connection)))
+                left_out = left_out_of_1(connection) if export_format == "catalogue/1" else {}
                 said = "; ".join(f"{title} {count}" for title, count in left_out.items())
-                self._cached[version] = cached = _Export(state, content, said)
+                self._cached[export_format] = cached = _Export(state, content, said)
             return cached
 
 

@@ -164,7 +164,7 @@ def analytics_routes(context: Context) -> APIRouter:
         if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
             return similar_to(request, manifest.run_id, recipe_id, REVALIDATE)
         return artifacts.answer(
-            request, entry, caching=REVALIDATE, more=freshness_of(context.services)
+            request, entry, caching=REVALIDATE, headers=freshness_of(context.services)
         )
 
     return router
