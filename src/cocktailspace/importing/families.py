@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from cocktailspace.importing.known import KnownIngredients
+from cocktailspace.importing.languages import in_english
 from cocktailspace.importing.vocabulary import flavours, key_of, kind_said, places, words_of
 
 
@@ -22,7 +23,7 @@ class Families:
         named = self.known.find(words_of(parent)) if parent else None
         if named is not None:
             return named[0]
-        for said in (words_of(usual or ""), words):
+        for said in (words_of(usual or ""), words, *in_english(words)):
             if said and (met := self._by_words(said)) is not None:
                 return met
         return self._by_category(words_of(category)) if category else None

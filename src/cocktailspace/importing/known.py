@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cocktailspace.catalogue.forest import lineage
+from cocktailspace.importing.languages import in_english
 from cocktailspace.importing.vocabulary import (
     key_of,
     qualities,
@@ -73,6 +74,12 @@ class KnownIngredients:
 
     def find(self, words: tuple[str, ...]) -> tuple[int, str] | None:
         """The ingredient that is certainly meant by these words, and how that is known."""
+        if (met := self._find(words)) is not None:
+            return met
+        found = filter(None, map(self._find, in_english(words)))
+        return next(((met, "synonym") for met, _ in found), None)
+
+    def _find(self, words: tuple[str, ...]) -> tuple[int, str] | None:
         key = key_of(words)
         if key in self.by_key:
             return self._precisely(self.by_key[key], key), "name"

@@ -2,16 +2,21 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from cocktailspace.importing.languages import in_english
 from cocktailspace.importing.quantities import Quantity, read_quantity
 from cocktailspace.importing.rows import LineRow
 from cocktailspace.importing.vocabulary import (
     flavours,
     key_of,
+    plain,
     qualities,
     spoken,
     unit_phrases,
     usual_name,
+    variety,
+    word_set,
     words_of,
 )
 
@@ -20,6 +25,15 @@ _LISTED = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*", re.IGNORECASE)
 _OR = re.compile(r"\s+(?:or|oder|ou)\s+|\s*/\s*|\s+o\s+", re.IGNORECASE)
 _OR_LEFT = re.compile(r"^(?:or|oder|ou|o)\s+", re.IGNORECASE)
 _OR_INSIDE = re.compile(r"\s(?:or|oder|ou|o)\s", re.IGNORECASE)
+_NEXT_AMOUNT = re.compile(r"\s+(?:to|and|plus|und|et|y|e|\+|&)\s+(?=[\d.¼-¾⅐-⅞])", re.IGNORECASE)
+_POURED = frozenset(
+    ("ml", "cl", "dl", "l", "oz", "tbsp", "tsp", "bsp", "dash", "splash", "part", "shot", "pony",
+     "cup", "top", "float")
+)  # fmt: skip
+_JUICY = frozenset(
+    (fruit,) for fruit in ("lemon", "lime", "orange", "grapefruit", "pineapple", "cranberry",
+                           "tomato", "apple", "pomegranate")
+)  # fmt: skip
 _AND_AMOUNT = re.compile(r"\s+(?:and\s+|plus\s+)?[\d.,/ ¼-¾⅐-⅞]*\d\s?(?:oz|ml|cl|tsp|tbsp)\.?$")
 
 
@@ -70,6 +84,8 @@ def read_line(row: LineRow) -> list[ReadLine]:
                 )[0]
                 for name in names
             ]
+    if row.text and (parts := _two_lines(row.text)):
+        return [line for part in parts for line in read_line(replace(row, text=part))]
     said = _said(row)
     quantity = said.quantity
     if row.note:
@@ -77,6 +93,16 @@ def read_line(row: LineRow) -> list[ReadLine]:
     if row.optional:
         quantity = replace(quantity, optional=True)
     return [_read(row, replace(said, quantity=quantity))]
+
+
+def _two_lines(text: str) -> tuple[str, str] | None:
+    """`2 parts rum to 1 part lime juice` is two lines: each has an amount, a unit and a name."""
+    for found in _NEXT_AMOUNT.finditer(text):
+        parts = text[: found.start()], text[found.end() :]
+        read = [read_quantity(part, is_known_name) for part in parts]
+        if all(each.unit and each.amount and each.rest for each in read):
+            return parts
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +138,7 @@ def _following(said: _Said) -> _Said:
     """`Creme de Cacao (White)`: a remark of colour, sweetness or age alone is of the name."""
     for note in said.quantity.notes:
         words = words_of(note)
-        if words and set(words) <= qualities():
+        if words and set(words) <= qualities() | variety("kind", "strength"):
             notes = tuple(each for each in said.quantity.notes if each != note)
             return replace(said, quantity=replace(said.quantity, notes=notes), following=note)
     if match := _AND_AMOUNT.search(said.name):
@@ -148,9 +174,28 @@ def _read(row: LineRow, said: _Said) -> ReadLine:
     if said.quantity.juice:
         candidates = [replace(each, name=_juice_of(each.name)) for each in candidates if each.name]
         others = [_juice_of(other) for other in others]
+    elif others == [] and not row.label:
+        candidates = [*_fruit_meant(said), *candidates]
     found = tuple(dict.fromkeys(each for each in candidates if each.name))
     text = row.text or " ".join(filter(None, (row.measure, row.unit, row.ingredient, row.label)))
     return ReadLine(said.quantity, found, (*alternatives, *others), row.label, text)
+
+
+def _fruit_meant(said: _Said) -> list[Candidate]:
+    """Of a fruit that is poured, the juice is meant (`1 oz lemon`); of one that is counted, the
+    fruit, though its name may be a liqueur's, too (`4 framboises`).
+    """
+    words = tuple(word for word in words_of(said.name) if word not in word_set("preparation"))
+    english = next(in_english(words), words)
+    amount, unit = said.quantity.amount, said.quantity.unit
+    left = f"{said.leading} {said.following}".strip()
+    parts_of_one = unit is None and amount is not None and amount * 2 % 1 > 0
+    if english in _JUICY and (unit in _POURED or parts_of_one):
+        return [Candidate(f"{' '.join(english)} juice", left)]
+    counted = amount is not None and amount % 1 == 0 and unit in (None, "each", "piece", "handful")
+    if counted and english != words and set(english) <= flavours():
+        return [Candidate(" ".join(english), left)]
+    return []
 
 
 def _juice_of(fruit: str) -> str:
@@ -189,4 +234,18 @@ def _without_unit(name: str) -> list[Candidate]:
         unit = unit_phrases().get(spoken(word))
         if rest and unit is not None and unit.at_end:
             found.append(Candidate(rest.removeprefix("of ").strip(), unit=unit.key))
+    if " " not in name and (parts := _unit_at_end(name)):
+        found.append(Candidate(parts[0], unit=parts[1]))
     return found
+
+
+@lru_cache(maxsize=10_000)
+def _unit_at_end(word: str) -> tuple[str, str] | None:
+    """`Orangenscheibe` is a slice of orange: a word, and the unit at its end."""
+    for start in range(3, len(word) - 3):
+        unit = unit_phrases().get((plain(word[start:]),))
+        if unit is not None and unit.at_end:
+            fruit = next(in_english(words_of(word[:start].rstrip("-"))), None)
+            if fruit is not None:
+                return " ".join(fruit), unit.key
+    return None

@@ -17,6 +17,7 @@ from cocktailspace.importing.scanning import (
 )
 from cocktailspace.importing.vocabulary import (
     Unit,
+    clauses,
     phrases,
     spoken,
     unit_phrases,
@@ -30,12 +31,10 @@ MOST_CHARACTERS = 500
 
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _SEGMENT = re.compile(r"\s*[,;]\s+|\s*[,;]$|\s+[-–—]\s+|\s*:\s+")
-_CLAUSE = re.compile(
-    r"\s+(?=(?:cut|sliced|chopped|peeled|muddled|halved|quartered|finely|for garnish|to garnish"
-    r"|as garnish|to taste|such as|preferably|in an? |on top|on the|reserved?|plus|depending)\b)",
-    re.IGNORECASE,
-)
+_CLAUSE = re.compile(rf"\s+(?=(?:{'|'.join(clauses())})(?!\w))", re.IGNORECASE)
 """Where a name ends and what is done with it begins."""
+_HALF = re.compile(r"\b(?:(?:une?|1)\s+)?demie?-(?=\w)", re.IGNORECASE)
+_BIO = re.compile(r"\bbio-(?=\w)", re.IGNORECASE)
 _MOST = 1e6
 _ONE_IS_MEANT = ("dash", "splash", "pinch")
 _CONTAINERS = ("can", "bottle", "carton", "package")
@@ -237,7 +236,7 @@ def read_quantity(text: str, is_name: Callable[[str], bool] = _is_name) -> Quant
     """
     if len(text) > MOST_CHARACTERS:
         return Quantity(notes=(text,))
-    bare, remarks = _in_brackets(text)
+    bare, remarks = _in_brackets(_BIO.sub("", _HALF.sub("1/2 ", text)))
     found = _from_start(bare, is_name)
     if found.amount is None and found.unit is None and not is_name(bare):
         found = _from_end(bare) or found

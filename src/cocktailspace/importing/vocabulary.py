@@ -22,6 +22,11 @@ _SPELLINGS = {
     "puree": "puree",
     "grey": "gray",
     "liquer": "liqueur",
+    "crema": "creme",
+    "vermute": "vermouth",
+    "cidre": "cider",
+    "sidra": "cider",
+    "sidro": "cider",
     "bitter's": "bitters",
 }
 _PLURAL_ONLY = {"bitters"}
@@ -137,6 +142,11 @@ def number_phrases() -> Phrases:
 def phrases(kind: str) -> Phrases:
     """Phrases of a kind: what they say of an amount."""
     return _phrases((phrase, kind) for phrase in _read("units.toml")["phrase"][kind])
+
+
+def clauses() -> tuple[str, ...]:
+    """Patterns of how begins what is said after a name."""
+    return tuple(_read("units.toml")["clause"]["patterns"])
 
 
 @cache
