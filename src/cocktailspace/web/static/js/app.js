@@ -103,7 +103,22 @@ byId("tour-start").addEventListener("click", async () => {
   const example = () => store.get().mapData.columns.ids[map.view.middlePoint];
   startTour({ example, router, close: () => router.go({ view: "map", search: "", families: [] }) });
 });
-createAccount(store, session);
+/** What is somebody's own goes to the server from when they sign in. */
+const syncer = async () => (await import("./bar/syncing.js")).createSyncer(store, session, keeper);
+let syncing = null;
+store.subscribe(["person"], ({ person }) => { if (person) syncing ??= syncer(); });
+createAccount(store, {
+  signIn: session.signIn,
+  signOut: async () => { await (await syncing)?.leave(); await session.signOut(); },
+  deleteMine: async () => {
+    try {
+      await (await syncing)?.deleteThere();
+      await session.signOut();
+    } catch (error) {
+      toast(error.message);
+    }
+  },
+});
 createThemeSwitch(() => map.view.recolour());
 createFreshnessChip(store, { announce, refreshNow: () => writer.refreshNow() });
 

@@ -4,7 +4,7 @@
 export const FORMAT = "cocktailspace-bars/1";
 export const LINK_BYTES = 2000;
 
-const MOST = { bars: 20, ingredients: 500, recipes: 5000, lists: 100, listed: 500, name: 200, note: 2000 };
+export const MOST = { bars: 20, ingredients: 500, recipes: 5000, lists: 100, listed: 500, name: 200, note: 5000 };
 
 /**
  * @typedef {{ id: number | null, name: string }} Named an ingredient or a recipe; without id one that this catalogue does not have

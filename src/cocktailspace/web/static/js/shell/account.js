@@ -8,7 +8,7 @@ const MAY = {
   none: "You may read; editing takes a role that you do not have.",
 };
 
-export function createAccount(store, session) {
+export function createAccount(store, { signIn, signOut, deleteMine }) {
   const button = byId("account"), more = byId("account-more");
 
   function show() {
@@ -27,10 +27,13 @@ export function createAccount(store, session) {
     h("p", {}, h("b", {}, person.name || "Signed in")),
     h("p", { class: "small soft" }, MAY[person.role ?? "none"]),
     h("p", { class: "small soft" }, "Your bars, notes and lists are kept on the server."),
-    h("button", { type: "button", class: "button", onclick: () => session.signOut() }, "Sign out"),
+    h("button", { type: "button", class: "button", onclick: signOut }, "Sign out"),
+    h("details", { class: "small" }, h("summary", {}, "Delete what is mine"),
+      h("p", {}, "The server forgets your bars, notes and lists, and you are signed out. This browser keeps them."),
+      h("button", { type: "button", class: "button", onclick: deleteMine }, "Delete them from the server")),
   ];
 
-  button.addEventListener("click", () => { if (!store.get().person) session.signIn(); });
+  button.addEventListener("click", () => { if (!store.get().person) signIn(); });
   store.subscribe(["person"], show);
   show();
 }
