@@ -202,7 +202,7 @@ STARTER = [
     View("families", after=families),
     View("hover", after=hover, devices=("desktop",)),
     View("search", after=search),
-    View("found", "#/search?q=lime"),
+    View("found", "#/recipes?q=lime"),
     View("my-bar", "#/bar", after=fill_bar),
     View("my-bar-next", "#/bar", after=next_bottles),
     View("recipe", "#/recipe/9"),

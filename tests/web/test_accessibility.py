@@ -15,7 +15,7 @@ VIEWS = {  # and what their heading says when they are there
     "#/ingredients": "Ingredients",
     "#/ingredient/2": "",
     "#/complexity/4": "Ingredient count",
-    "#/search?q=lime": "“lime”",
+    "#/recipes?q=lime&tag=tiki": "Recipes",
     "#/bar": "My bar",
     "#/bar/shared?name=Ann&has=Gin": "Ann",
     "#/import": "Bring in recipes",
@@ -105,6 +105,27 @@ def test_neither_has_what_one_sees_without_scripts(starter: Server, visit: Visit
     )
     expect(page.locator(".noscript")).to_be_visible()
     assert found(page, axe) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("phone", [False, True])
+def test_neither_has_the_list_of_recipes_with_its_filters(
+    starter: Server, visit: Visit, axe: str, scheme: str, phone: bool
+) -> None:
+    page = visit(starter, "#/recipes", phone=phone, color_scheme=scheme, bypass_csp=True)
+    page.locator(".list-tools summary").click()
+    field = page.get_by_role("combobox", name="With ingredient")
+    field.fill("gin")
+    expect(page.locator(".combobox [role=option]").first).to_be_visible()
+    problems = {"typing": found(page, axe, scheme)}
+    field.press("Enter")
+    expect(page.locator(".recipes .chips li")).to_have_count(1)
+    page.get_by_label("Sort").select_option("strongest")
+    problems["chosen"] = found(page, axe, scheme)
+    page.evaluate("() => { location.hash = '#/recipes?glass=Boot'; }")
+    expect(page.locator(".recipes .lede")).to_contain_text("No recipe has all of that")
+    problems["nothing"] = found(page, axe, scheme)
+    assert not any(problems.values()), problems
 
 
 def test_neither_have_suggestions_a_phone_or_the_dialog(

@@ -15,6 +15,7 @@ import { createLegend, createSpaceSwitch } from "./shell/legend.js";
 import { createMapShell } from "./shell/map-shell.js";
 import { createNews, createNotice } from "./shell/notices.js";
 import { createSearch } from "./shell/search.js";
+import { createSelection } from "./shell/selection.js";
 import { createSession, takeReturn } from "./shell/session.js";
 import { createThemeSwitch } from "./shell/theme.js";
 import { toast } from "./shell/toast.js";
@@ -25,6 +26,7 @@ const store = createStore({
   mapData: null, // the run that is shown
   loadError: null, // why there is none
   freshness: { status: null, skew: 0, offline: false },
+  selection: null, // recipes that the route is about (shell/selection.js)
   similar: { id: null, list: [] }, // of the recipe that is shown
   provisional: new Map(), // recipes newer than the run, by id (data/provisional.js)
   deleted: new Set(), // ids of recipes deleted since
@@ -47,8 +49,9 @@ const map = createMapShell(store, router, announce);
 const session = createSession(store, returned);
 const writer = createWriter({ announce, session, written: () => freshness.poll() });
 const keeper = createKeeper(store);
+const selection = createSelection(store);
 const context = {
-  store, router, announce, writer, keeper, session,
+  store, router, announce, writer, keeper, session, selection,
   again: () => panel.again(),
   remove: async (...what) => (await import("./edit/delete-dialog.js")).deleteDialog(store, router, writer)(...what),
   merge: async (...what) => (await import("./edit/merge-dialog.js")).mergeDialog(store, router, writer)(...what),
@@ -59,12 +62,12 @@ const panels = {
   recipe: async () => (await import("./panels/recipe.js")).recipeView(context),
   ingredient: async () => (await import("./panels/ingredient.js")).ingredientView(context),
   complexity: async () => (await import("./panels/complexity.js")).complexityView(context),
-  search: async () => (await import("./panels/search-results.js")).searchResultsView(context),
   start: async () => (await import("./panels/start.js")).startView(context),
   bar: async () => (await import("./bar/bar-view.js")).barView(context),
   menu: async () => (await import("./bar/menu-view.js")).menuView(context),
   "bar-shared": async () => (await import("./bar/shared-view.js")).sharedBarView(context),
 };
+const lists = { recipes: async () => (await import("./panels/recipes.js")).recipesView(context) };
 const forms = {
   "recipe-form": async () => (await import("./edit/recipe-form.js")).recipeForm(context),
   "ingredient-form": async () => (await import("./edit/ingredient-form.js")).ingredientForm(context),
@@ -74,16 +77,16 @@ const forms = {
 /** A view whose module is fetched when it is first shown. */
 const lazily = (load) => async (route, mapData) => (await load())(route, mapData);
 
-/** A form minds new versions itself: it must not be rebuilt under the fingers of who fills it in. */
+/** It minds new versions itself: it must not be rebuilt under the fingers of who fills it in. */
 const lazyForm = (load) => Object.assign(lazily(load), { own: true });
 
 /** Somebody is about to open one. */
-const fetchPanels = () => Object.values(panels).forEach((load) => load().catch(() => {}));
+const fetchPanels = () => Object.values({ ...panels, ...lists }).forEach((load) => load().catch(() => {}));
 for (const sign of ["pointermove", "pointerdown", "keydown"]) addEventListener(sign, fetchPanels, { once: true, passive: true });
 
 const panel = createPanel(store, {
   ...Object.fromEntries(Object.entries(panels).map(([view, load]) => [view, lazily(load)])),
-  ...Object.fromEntries(Object.entries(forms).map(([view, load]) => [view, lazyForm(load)])),
+  ...Object.fromEntries(Object.entries({ ...lists, ...forms }).map(([view, load]) => [view, lazyForm(load)])),
   lost: async () => ({ title: "Nothing is here", nodes: [h("p", { class: "lede" }, "This address leads nowhere. It may be mistyped, or from another catalogue."), h("div", { class: "actions" }, h("a", { class: "button primary", href: "#/" }, "The map"))] }),
 }, {
   onToggle: (open) => map.updateInsets(open),
@@ -134,7 +137,7 @@ let formBefore = null;
 function followRoute({ route }) {
   for (const link of all(".views [data-view]")) {
     const editing = route.view.endsWith("-form") && (route.id !== null || route.view === "ingredient-form");
-    const here = !editing && link.dataset.view === (route.view === "search" ? "map" : route.view);
+    const here = !editing && link.dataset.view === (route.view === "complexity" ? "recipes" : route.view);
     if (here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
@@ -143,6 +146,7 @@ function followRoute({ route }) {
 }
 
 store.subscribe(["route"], followRoute);
+store.subscribe(["selection"], (state) => state.route.view !== "recipe" && map.follow(state));
 store.subscribe(["route"], followForms);
 followRoute(store.get());
 followForms(store.get());

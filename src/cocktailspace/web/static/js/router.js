@@ -1,5 +1,7 @@
 // Where the page is, as the part of the address behind '#', so that every view has a link and the
-// back button works. Only what a link should bring back is in it: view, space, search, families.
+// back button works. Only what a link should bring back is in it: view, space, search, families, filters.
+
+import { readFilters, writeFilters } from "./filters.js";
 
 const HOME = { view: "map" };
 
@@ -20,7 +22,7 @@ const SHAPES = [
   [/^import\/([0-9a-f]{32})$/, (id) => ({ view: "import", id })],
   [/^menu\/(.+)$/, (name) => ({ view: "menu", id: decoded(name) })],
   [/^start$/, () => ({ view: "start" })],
-  [/^search$/, () => ({ view: "search" })],
+  [/^(?:recipes|search)$/, () => ({ view: "recipes" })], // "search" in links of before
   [/^complexity$/, () => ({ view: "complexity", count: null })],
   [/^complexity\/(\d+)$/, (count) => ({ view: "complexity", count: Number(count) })],
 ];
@@ -32,9 +34,10 @@ export function parseRoute(hash) {
   /** @type {any} */
   const route = matched(path.replace(/\/$/, "")) ?? { view: "lost" };
   const space = options.get("space") === "fractions" ? "fractions" : route.space;
-  if (route.view === "bar-shared") return { ...route, space: "em", search: "", families: [], shared: sharedBar(hash, options) };
+  if (route.view === "bar-shared") return { ...route, space: "em", search: "", families: [], filters: {}, shared: sharedBar(hash, options) };
   const from = route.view === "recipe-form" && route.id === null ? Number(options.get("from")) || null : null;
-  return { ...route, ...(from && { from }), space: space ?? "em", search: options.get("q") ?? "", families: options.getAll("family") };
+  const filters = route.view === "recipes" ? readFilters(options) : {};
+  return { ...route, filters, ...(from && { from }), space: space ?? "em", search: options.get("q") ?? "", families: options.getAll("family") };
 }
 
 const LINK_BYTES = 2100, NAMES = 500, LETTERS = 200;
@@ -73,6 +76,7 @@ export function formatRoute(route) {
     options.set("name", route.shared?.name ?? "");
     for (const name of route.shared?.has ?? []) options.append("has", name);
   }
+  if (route.view === "recipes") writeFilters(route.filters ?? {}, options);
   for (const family of route.families ?? []) options.append("family", family);
   const query = options.toString();
   return `#/${home ? "space/fractions" : pathOf(route)}${query ? `?${query}` : ""}`;
@@ -86,7 +90,7 @@ function pathOf(route) {
     case "ingredient-form": return route.id === null ? "ingredient/new" : `ingredient/${route.id}/edit`;
     case "complexity": return route.count === null ? "complexity" : `complexity/${route.count}`;
     case "import": return route.id === null ? "import" : `import/${route.id}`;
-    case "search": return "search";
+    case "recipes": return "recipes";
     case "start": return "start";
     case "menu": return `menu/${encodeURIComponent(route.id)}`;
     case "bar": return "bar";

@@ -29,7 +29,7 @@ export async function request(path, { method = "GET", json, file, headers = {}, 
 
 /**
  * @param {string} path
- * @param {{ cache?: RequestCache }} [options]
+ * @param {{ cache?: RequestCache, signal?: AbortSignal }} [options]
  */
 export const getJson = async (path, options) => (await request(path, options)).body;
 

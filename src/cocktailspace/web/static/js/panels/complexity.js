@@ -2,13 +2,16 @@
 
 import { count, counted } from "../format.js";
 import { h } from "../html.js";
-import { pointsOf } from "../shell/highlights.js";
-import { byName, recipeList } from "./lists.js";
+import { questionFor } from "../shell/selection.js";
+import { recipeList } from "./lists.js";
 
-export function complexityView({ router }) {
+export function complexityView(context) {
+  const { router, selection } = context;
   return async (route, mapData) => {
     const rows = await mapData.run.complexity();
-    const points = route.count === null ? [] : byName(pointsOf({ ...route, search: "" }, mapData) ?? [], mapData);
+    const ids = route.count === null ? [] : await selection.ids(questionFor({ ...route, search: "" }));
+    const list = recipeList(ids, context);
+    await list.grow();
     const link = (patch) => router.link({ search: "", ...patch });
     return {
       title: "Ingredient count",
@@ -17,8 +20,8 @@ export function complexityView({ router }) {
         histogram(rows, route.count, link),
         h("p", { class: "small soft" }, "Recipes by their number of ingredients; choose one to see them."),
         ...(route.count === null ? [] : [
-          h("h3", {}, `${counted(points.length, "recipe")} with ${counted(route.count, "ingredient")}`),
-          ...recipeList(points, mapData, link),
+          h("h3", {}, `${counted(ids.length, "recipe")} with ${counted(route.count, "ingredient")}`),
+          ...list.nodes,
         ]),
       ],
     };

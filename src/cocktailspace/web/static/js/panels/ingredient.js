@@ -3,11 +3,11 @@
 import { getJson, request } from "../data/api.js";
 import { count, counted } from "../format.js";
 import { h } from "../html.js";
-import { withIngredient } from "../shell/highlights.js";
+import { questionFor } from "../shell/selection.js";
 import { facts, formatLinks } from "./facts.js";
 import { icicle } from "./icicle.js";
 import { houseMade, houseMadeSection } from "./house-made.js";
-import { barRow, byName, crumbs, recipeList } from "./lists.js";
+import { barRow, crumbs, recipeList } from "./lists.js";
 import { HEADING } from "./panel.js";
 
 const MOST_SUBSTITUTES = 6;
@@ -31,11 +31,16 @@ function all({ usage, families }, { router }, made) {
   };
 }
 
-async function one(id, mapData, { router, merge, remove }) {
-  const [{ body: ingredient, etag }, substitutes, units, made] = await Promise.all([request(`/ingredients/${id}`), mapData.run.substitutes(), getJson("/units"), houseMade(id)]);
+async function one(id, mapData, context) {
+  const { router, merge, remove, selection } = context;
+  const [{ body: ingredient, etag }, substitutes, units, made, ids] = await Promise.all([
+    request(`/ingredients/${id}`), mapData.run.substitutes(), getJson("/units"), houseMade(id),
+    selection.ids(questionFor({ view: "ingredient", id, count: null, search: "" })),
+  ]);
+  const list = recipeList(ids, context);
+  await list.grow();
   const link = (patch) => router.link({ search: "", ...patch });
   const row = mapData.usage.byId.get(id);
-  const points = row ? byName(withIngredient(id, mapData), mapData) : [];
   return {
     title: ingredient.name,
     nodes: [
@@ -44,12 +49,13 @@ async function one(id, mapData, { router, merge, remove }) {
       HEADING,
       ingredient.description ? h("p", { class: "lede" }, ingredient.description) : null,
       facts("ingredient", ingredient, { ingredients: mapData.usage.rows.map(({ ingredient_id, name }) => ({ id: ingredient_id, name })), units: units.items }),
-      row ? usedIn(row) : h("p", { class: "lede" }, "New: the next refresh counts its recipes."),
+      usedIn(ids.length, row),
       ...(row?.children.length ? [icicle(row, mapData.usage, mapData.families, link), ...kinds(row.children.map((each) => mapData.usage.byId.get(each)), link)] : []),
       ...houseMadeSection(made, link),
       ...substitutesSection(substitutes, id, link),
-      ...(points.length ? [h("h3", {}, counted(points.length, "recipe")), ...recipeList(points, mapData, link)] : []),
+      ...(ids.length ? [h("h3", {}, counted(ids.length, "recipe")), ...list.nodes] : []),
       h("div", { class: "actions" },
+        ids.length ? h("a", { class: "button", href: link({ view: "recipes", filters: { ingredient: [id] } }) }, "Filter these") : null,
         h("a", { class: "button", href: link({ view: "ingredient-form", id }) }, "Change"),
         h("button", { type: "button", class: "button", onclick: () => merge("ingredients", ingredient, etag) }, "Merge …"),
         h("button", { type: "button", class: "button", onclick: () => remove("ingredients", ingredient, etag) }, "Delete"),
@@ -58,11 +64,11 @@ async function one(id, mapData, { router, merge, remove }) {
   };
 }
 
-function usedIn({ direct_recipes: direct, hierarchical_recipes: all, children }) {
-  const text = children.length
-    ? `In ${counted(all, "recipe")}: ${direct ? `${count(direct)} ${direct === 1 ? "names" : "name"} it, the others one of its kinds` : "each names one of its kinds"}.`
-    : direct ? `In ${counted(direct, "recipe")}.` : "No recipe uses it yet.";
-  return h("p", { class: "lede" }, text);
+/** row: as the run has it; none for a new one. */
+function usedIn(all, row) {
+  const direct = row?.direct_recipes ?? 0;
+  const kinds = direct ? `${count(direct)} ${direct === 1 ? "names" : "name"} it, the others one of its kinds` : "each names one of its kinds";
+  return h("p", { class: "lede" }, !all ? "No recipe uses it yet." : `In ${counted(all, "recipe")}${row?.children.length ? `: ${kinds}` : ""}.`);
 }
 
 /** Rows of the kinds, the most used first: how many recipes name it, and it or a kind of it. */

@@ -1,32 +1,72 @@
 // Lists that several panels show.
 
-import { linesOf } from "../data/map-columns.js";
+import { getJson } from "../data/api.js";
 import { count } from "../format.js";
 import { h } from "../html.js";
 
 const AT_ONCE = 40;
 
-/** Recipes of the map, by point, as links, a page at a time. */
-export function recipeList(points, mapData, link) {
+/**
+ * Recipes by id, in that order, as links with what is in them, a page at a time; empty until `grow` was called.
+ * @returns {{ nodes: any[], grow: (many?: number) => Promise<void>, shown: () => number }}
+ */
+export function recipeList(ids, { store, router }) {
   const list = h("ul", { class: "rows" });
-  const more = h("button", { type: "button", class: "button", onclick: () => grow() });
+  const more = h("button", { type: "button", class: "button", hidden: true, onclick: () => growFurther() });
   let shown = 0;
-  function grow() {
-    list.append(...points.slice(shown, shown + AT_ONCE).map((point) => recipeRow(point, mapData, link)));
-    shown = Math.min(shown + AT_ONCE, points.length);
-    more.hidden = shown === points.length;
-    more.textContent = `Show more (${count(points.length - shown)})`;
+
+  async function grow(many = AT_ONCE) {
+    more.disabled = true;
+    try {
+      const rows = await rowsOf(ids.slice(shown, shown + many), store.get().mapData, router);
+      list.append(...rows);
+      shown = Math.min(shown + many, ids.length);
+      more.hidden = shown === ids.length;
+      more.textContent = `Show more (${count(ids.length - shown)})`;
+    } catch (error) {
+      more.hidden = false;
+      more.textContent = `${error.message} Try again`;
+    }
+    more.disabled = false;
   }
-  grow();
-  return [list, more];
+
+  /** The button goes with the last page; who used it goes on at the first new row. */
+  async function growFurther() {
+    const before = list.children.length;
+    await grow();
+    if (more.hidden) list.children[before]?.querySelector("a").focus({ preventScroll: true });
+  }
+
+  return { nodes: [list, more], grow, shown: () => shown };
 }
 
-function recipeRow(point, { columns, families }, link) {
-  const lines = linesOf(columns, point);
-  const { colour } = families.list[families.of[point]];
-  return h("li", {}, h("a", { class: "row", href: link({ view: "recipe", id: columns.ids[point], search: "" }) },
-    h("span", { class: "name" }, h("span", { class: "dot", style: { background: `var(--family-${colour})` } }), columns.names[point]),
-    h("span", { class: "why" }, lines.slice(0, 5).map((line) => line.name).join(", ") + (lines.length > 5 ? " …" : ""))));
+/** Some recipes as the catalogue has them now; those deleted meanwhile are left out. */
+async function rowsOf(ids, mapData, router) {
+  if (!ids.length) return [];
+  const { items } = await getJson(`/recipes?limit=${ids.length}&${new URLSearchParams(ids.map((id) => ["id", String(id)]))}`);
+  const found = new Map(items.map((recipe) => [recipe.id, recipe]));
+  return ids.filter((id) => found.has(id)).map((id) => recipeRow(found.get(id), mapData, router));
+}
+
+function recipeRow(recipe, mapData, router) {
+  const names = [...new Set(recipe.ingredients.map((line) => line.ingredient))];
+  return h("li", {}, h("a", { class: "row", href: router.link({ view: "recipe", id: recipe.id, search: "" }) },
+    h("span", { class: "name" }, dot(recipe.id, mapData), recipe.name),
+    h("span", { class: "value small" }, saysOf(recipe)),
+    h("span", { class: "why" }, names.slice(0, 6).join(", ") + (names.length > 6 ? " …" : ""))));
+}
+
+/** In the colour that it has on the map, where it is there. */
+function dot(id, mapData) {
+  const point = mapData?.pointOf.get(id);
+  if (point === undefined) return null;
+  return h("span", { class: "dot", style: { background: `var(--family-${mapData.families.list[mapData.families.of[point]].colour})` } });
+}
+
+/** Glass and strength before ice, by which the list is sorted and narrowed. */
+function saysOf({ glass, calculated: { alcohol_free: free, strength } }) {
+  const strong = free ? "free of alcohol" : strength === null ? null : `${count(strength)}\u00a0%`;
+  return [glass, strong].filter(Boolean).join(" · ");
 }
 
 /**
@@ -38,9 +78,5 @@ export function barRow({ name, href, value, spoken, bars }) {
     h("span", { class: "name" }, name), h("span", { class: "value" }, value, h("span", { class: "hidden" }, ` ${spoken}`)),
     h("span", { class: "bar", "aria-hidden": "true" }, bars.map((length) => h("i", { style: { width: `${100 * length}%` } })))));
 }
-
-/** Recipes sorted by name, as people look for them. */
-export const byName = (points, { columns }) =>
-  [...points].sort((one, other) => (columns.folded[one] < columns.folded[other] ? -1 : 1));
 
 export const crumbs = (...parts) => h("nav", { class: "crumbs", "aria-label": "Path" }, parts);

@@ -63,7 +63,7 @@ export function createPanel(store, views, { onToggle, onShown, close }) {
   return { start: () => show(store.get()), again: () => { shownKey = ""; return show(store.get()); } };
 }
 
-const keyOf = ({ view, id, count, search, from }) => JSON.stringify([view, id ?? null, count ?? null, view === "search" ? search : "", from ?? null]);
+const keyOf = ({ view, id, count, from }) => JSON.stringify([view, id ?? null, count ?? null, from ?? null]);
 
 /** Nodes may place the heading themselves (below crumbs) with the marker HEADING. */
 export const HEADING = Symbol("heading");

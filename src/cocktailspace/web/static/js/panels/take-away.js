@@ -37,7 +37,8 @@ export function takeAway(recipe, router, text) {
     formatLinks(`/recipes/${recipe.id}/export`, ["markdown", "json-ld"]))];
 }
 
-async function copy(text, done) {
+/** Copies a text and says so. */
+export async function copy(text, done) {
   try {
     await navigator.clipboard.writeText(text);
     toast(done);

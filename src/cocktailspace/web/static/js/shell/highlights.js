@@ -1,49 +1,14 @@
-// Which points a view is about: what is searched, an ingredient's recipes, a number of ingredients.
+// How bright each point of the map is: what is selected, what a bar makes, which families are shown.
 
-import { fold } from "../format.js";
 import { STATES } from "../map/map-view.js";
+import { questionFor } from "./selection.js";
 
-/** The points that the route is about, in order, or null when it is about all. */
-export function pointsOf(route, mapData) {
-  if (route.search) return searched(route.search, mapData);
-  if (route.view === "ingredient" && route.id !== null) return withIngredient(route.id, mapData);
-  if (route.view === "complexity" && route.count !== null) return withCount(route.count, mapData);
-  return null;
-}
-
-/** Recipes in whose name or ingredients every word occurs. */
-export function searched(text, { columns }) {
-  const words = fold(text).split(/\s+/).filter(Boolean);
-  const ingredientHas = words.map((word) => columns.ingredients.map(({ name }) => fold(name).includes(word)));
-  return filterPoints(columns, (point) => words.every((word, number) =>
-    columns.folded[point].includes(word) || someLine(columns, point, (part) => ingredientHas[number][part])));
-}
-
-/** Recipes with the ingredient or a kind of it. */
-export function withIngredient(id, { columns, usage }) {
-  const family = usage.descendants(id);
-  const wanted = columns.ingredients.map((ingredient) => family.has(ingredient.id));
-  return filterPoints(columns, (point) => someLine(columns, point, (part) => wanted[part]));
-}
-
-function withCount(count, { columns }) {
-  return filterPoints(columns, (point) => {
-    const parts = columns.parts.subarray(columns.starts[point], columns.starts[point + 1]);
-    return parts.length >= count && new Set(parts).size === count;
-  });
-}
-
-function filterPoints({ count }, accepts) {
-  const found = [];
-  for (let point = 0; point < count; point++) if (accepts(point)) found.push(point);
-  return found;
-}
-
-function someLine(columns, point, accepts) {
-  for (let line = columns.starts[point]; line < columns.starts[point + 1]; line++) {
-    if (accepts(columns.parts[line])) return true;
-  }
-  return false;
+/** The points that the route is about and that are shown, in the order of the list, or null when it is about all. */
+export function pointsOf({ route, selection, mapData }) {
+  if (questionFor(route) === null || !selection?.ids) return null;
+  const { families, pointOf } = mapData;
+  const shown = shownFamilies(route, families);
+  return selection.ids.map((id) => pointOf.get(id)).filter((point) => point !== undefined && shown[families.of[point]]);
 }
 
 /** One state a point: hidden families and what is gone, dimmed by a search, normal, bright. */

@@ -7,6 +7,7 @@ import { MapView } from "../map/map-view.js";
 import { volume } from "../measures.js";
 import { originsOf } from "./map-loader.js";
 import { pointsOf, shownFamilies, statesOf, statesOfBar } from "./highlights.js";
+import { questionFor, selectionOf } from "./selection.js";
 import { readUnits } from "./units.js";
 
 const PHONE = matchMedia("(max-width: 760px)");
@@ -63,10 +64,10 @@ export function createMapShell(store, router, announce) {
       { name, points: recipes.map((id) => mapData.pointOf.get(id)).filter((point) => point !== undefined) }))));
   }
 
-  function showStates({ route, mapData, deleted, barAnswer, barLight }) {
+  function showStates({ route, mapData, deleted, barAnswer, barLight, selection }) {
     if (!mapData) return;
     const shown = shownFamilies(route, mapData.families);
-    const points = pointsOf(route, mapData);
+    const points = pointsOf({ route, selection, mapData });
     const bar = route.view === "bar" || barLight ? barAnswer?.answer.map : null;
     const states = bar ? statesOfBar(bar, mapData, shown, points) : statesOf(points, mapData, shown, deleted);
     view.setStates(states);
@@ -93,9 +94,11 @@ export function createMapShell(store, router, announce) {
   }
 
   /** Move so that what the route is about can be seen; the map stays put where it can. */
-  function follow({ route, mapData, similar }) {
+  function follow(state) {
+    const { route, mapData, similar } = state;
     if (!mapData) return;
-    const points = pointsOf(route, mapData);
+    if (route.view !== "recipe" && questionFor(route) !== null && !selectionOf(state)) return; // it follows when it is there
+    const points = pointsOf(state);
     const selected = route.view === "recipe" ? mapData.pointOf.get(route.id) : undefined;
     const list = similar.id === route.id ? similar.list : [];
     if (points?.length && selected === undefined) view.fit(points, route.search ? 6 : 3);
@@ -144,7 +147,7 @@ export function createMapShell(store, router, announce) {
   }
 
   store.subscribe(["mapData"], showMap);
-  store.subscribe(["mapData", "route", "deleted", "barAnswer", "barLight"], showStates);
+  store.subscribe(["mapData", "route", "deleted", "barAnswer", "barLight", "selection"], showStates);
   store.subscribe(["mapData", "route", "similar", "news", "draft", "provisional"], showSelected);
   all("[data-zoom]", byId("zoom")).forEach((button) =>
     button.addEventListener("click", () => zoom(button.dataset.zoom)));

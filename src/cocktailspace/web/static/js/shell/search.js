@@ -1,8 +1,8 @@
 // Search as you type: suggestions below the field, matches lit on the map.
 
-import { count, counted, fold } from "../format.js";
+import { getJson } from "../data/api.js";
+import { count, counted } from "../format.js";
 import { all, byId, h, uniqueId } from "../html.js";
-import { searched } from "./highlights.js";
 
 const TYPING_MS = 140;
 const MOST_RECIPES = 6;
@@ -10,8 +10,7 @@ const MOST_INGREDIENTS = 4;
 
 export function createSearch(store, router, announce) {
   const input = byId("search-text"), list = byId("search-found");
-  let active = -1;
-  let timer = 0;
+  let active = -1, timer = 0, asking = new AbortController();
 
   const options = () => all("[role=option]", list);
 
@@ -22,21 +21,26 @@ export function createSearch(store, router, announce) {
     input.removeAttribute("aria-activedescendant");
   }
 
-  function suggest() {
-    const { mapData } = store.get();
+  /** An answer to older letters is not waited for. */
+  async function suggest() {
     const text = input.value.trim();
-    if (!text || !mapData) return close();
-    const { found, matches } = suggestions(text, mapData);
-    list.replaceChildren(...found.map((each) => option(each, choose)), ...(found.length ? [] : [nothing(text)]));
+    asking.abort();
+    asking = new AbortController();
+    const { signal } = asking;
+    if (!text) return close();
+    const { found, said } = await suggestions(text, signal).catch((error) => ({ found: [], said: error.name === "AbortError" ? "" : error.message }));
+    if (signal.aborted || document.activeElement !== input) return undefined;
+    list.replaceChildren(...found.map((each) => option(each, choose)), ...(found.length ? [] : [h("p", { class: "none" }, said)]));
     list.hidden = false;
     active = -1;
     input.setAttribute("aria-expanded", String(found.length > 0));
-    return announce(found.length ? `${counted(matches, "recipe")} match` : "Nothing matches");
+    return announce(said);
   }
 
   function choose(patch) {
     clearTimeout(timer);
-    if (patch.view !== "search") input.value = "";
+    asking.abort();
+    if (patch.view !== "recipes") input.value = "";
     close();
     input.blur(); // what was chosen gets the focus, and a phone's keyboard goes
     router.go({ search: "", ...patch });
@@ -73,7 +77,7 @@ export function createSearch(store, router, announce) {
     event.preventDefault();
     const chosen = options()[active];
     if (chosen) chosen.click();
-    else if (input.value.trim()) choose({ view: "search", search: input.value.trim() });
+    else if (input.value.trim()) choose({ view: "recipes", search: input.value.trim() });
   });
   store.subscribe(["route"], ({ route }) => {
     if (document.activeElement !== input) input.value = route.search;
@@ -87,41 +91,20 @@ export function createSearch(store, router, announce) {
   input.value = store.get().route.search;
 }
 
-/** The best suggestions: recipes by name, ingredients by name, then all matches together; and how many match. */
-export function suggestions(text, mapData) {
-  const { columns, usage } = mapData;
-  const wanted = fold(text);
-  const recipes = best(columns.folded, wanted, MOST_RECIPES).map((point) => ({
-    name: columns.names[point], note: "", go: { view: "recipe", id: columns.ids[point] },
-  }));
-  const used = usage.rows.filter((row) => row.hierarchical_recipes > 0);
-  const ingredients = best(used.map((row) => fold(row.name)), wanted, MOST_INGREDIENTS, (place) => used[place].hierarchical_recipes).map((number) => ({
-    name: used[number].name, note: counted(used[number].hierarchical_recipes, "recipe"),
-    go: { view: "ingredient", id: used[number].ingredient_id },
-  }));
-  const matches = searched(text, mapData).length;
-  if (!matches && !ingredients.length) return { found: [], matches };
-  const everything = { name: `All that match “${text}”`, note: count(matches), go: { view: "search", search: text } };
-  return { found: [...recipes, ...ingredients, everything], matches };
-}
-
-/** Places of the texts that contain what is wanted: beginnings of words first, then the most used, then the shorter ones. */
-function best(texts, wanted, most, uses = (_place) => 0) {
-  const found = [];
-  for (let place = 0; place < texts.length; place++) {
-    const at = texts[place].indexOf(wanted);
-    if (at < 0) continue;
-    const begins = at === 0 || texts[place][at - 1] === " ";
-    found.push([begins ? 0 : 1, -uses(place), at === 0 ? 0 : 1, texts[place].length, place]);
-  }
-  found.sort(inOrder);
-  return found.slice(0, most).map((each) => each.at(-1));
-}
-
-/** Compares two lists by their first difference. */
-function inOrder(one, other) {
-  const place = one.findIndex((each, index) => each !== other[index]);
-  return place < 0 ? 0 : one[place] - other[place];
+/**
+ * What a text may mean, as the API reads it: recipes, then ingredients, then all matches together; and what is said of it.
+ * @param {string} text
+ * @param {AbortSignal} signal
+ */
+async function suggestions(text, signal) {
+  const { recipes, ingredients, total } = await getJson(`/search?${new URLSearchParams({ q: text, limit: String(MOST_RECIPES) })}`, { signal });
+  const found = [
+    ...recipes.map(({ id, name }) => ({ name, note: "", go: { view: "recipe", id } })),
+    ...ingredients.slice(0, MOST_INGREDIENTS).map(({ id, name, recipes: uses }) => ({ name, note: counted(uses, "recipe"), go: { view: "ingredient", id } })),
+  ];
+  if (!found.length) return { found, said: `Nothing matches “${text}”.` };
+  const everything = { name: `All that match “${text}”`, note: count(total), go: { view: "recipes", search: text, filters: {} } };
+  return { found: total ? [...found, everything] : found, said: `${counted(total, "recipe")} match` };
 }
 
 function option({ name, note, go }, choose) {
@@ -130,5 +113,3 @@ function option({ name, note, go }, choose) {
     onpointerdown: (event) => event.preventDefault(), onclick: () => choose(go),
   }, h("span", {}, name), note ? h("span", { class: "soft small number" }, note) : null);
 }
-
-const nothing = (text) => h("p", { class: "none" }, `Nothing matches “${text}”.`);

@@ -1,0 +1,92 @@
+// All recipes as a list, narrowed as one likes: the map shows the same ones.
+
+import { currentBar } from "../bar/kept.js";
+import { getJson } from "../data/api.js";
+import { narrows, questionOf } from "../filters.js";
+import { counted } from "../format.js";
+import { h } from "../html.js";
+import { shownFamilies } from "../shell/highlights.js";
+import { versionOf } from "../shell/selection.js";
+import { liveIngredients } from "./ingredient.js";
+import { recipeList } from "./lists.js";
+import { recipeFilters } from "./recipe-filters.js";
+import { copy } from "./take-away.js";
+
+const MOST_AT_ONCE = 200; // that the API gives
+
+export function recipesView(context) {
+  const { store } = context;
+  return async () => {
+    const [usual, ingredients] = await Promise.all([
+      getJson("/recipes/suggestions").catch(() => ({ glass: [], method: [], tags: [], free_of: [] })), liveIngredients().catch(() => []),
+    ]);
+    const filters = recipeFilters(context, usual, ingredients);
+    const said = h("p", { class: "lede", role: "status" }), results = h("div"), links = h("div", { class: "actions small" });
+    const node = h("div", { class: "recipes" }, said, filters.node, results, links);
+    const show = follower(context, { filters, said, results, links });
+    let opened = false; // until then the panel waits for it, and news may come meanwhile
+    const stop = store.subscribe(["route", "mapData", "kept", "freshness"], (state) => {
+      opened ||= node.isConnected;
+      if (opened && !node.isConnected) return stop();
+      return state.route.view === "recipes" ? show(state) : undefined;
+    });
+    await show(store.get());
+    return { title: "Recipes", nodes: [node] };
+  };
+}
+
+/** Keeps the list on what the address asks for and on the catalogue as it is. */
+function follower(context, { filters, said, results, links }) {
+  let shownKey = "", list = null, ids = [];
+
+  return async function show(state) {
+    const { route, mapData, kept } = state;
+    const { mine = null } = route.filters;
+    filters.show(state);
+    const asked = JSON.stringify([route.search, route.filters, route.families]);
+    const key = JSON.stringify([asked, versionOf(state), mapData?.run.id, mine && kept]);
+    if (key === shownKey) return;
+    const again = list !== null && JSON.parse(shownKey || "[]")[0] === asked;
+    shownKey = key;
+    results.setAttribute("aria-busy", "true");
+    try {
+      const found = inFamilies(await context.selection.ids(questionOf(route.search, route.filters), mine), route, mapData);
+      if (shownKey !== key) return;
+      said.replaceChildren(...summary(found.length, state, context.router));
+      links.replaceChildren(...linksOf(route));
+      if (again && String(found) === String(ids)) return;
+      const next = recipeList(found, context);
+      await next.grow(again ? Math.min(MOST_AT_ONCE, list.shown()) || undefined : undefined);
+      if (shownKey !== key) return;
+      [ids, list] = [found, next];
+      results.replaceChildren(...next.nodes);
+    } catch (error) {
+      if (error.name === "AbortError" || shownKey !== key) return;
+      said.textContent = error.message;
+      results.replaceChildren();
+      [ids, list] = [[], null];
+      if (error.status === 0 || error.status >= 500) shownKey = ""; // the next sign of life asks again
+    } finally {
+      if (shownKey === key || !shownKey) results.removeAttribute("aria-busy");
+    }
+  };
+}
+
+/** Those of the families that the legend shows; what is newer than the map has none yet. */
+function inFamilies(ids, route, mapData) {
+  if (!route.families.length || !mapData) return ids;
+  const shown = shownFamilies(route, mapData.families);
+  return ids.filter((id) => mapData.pointOf.has(id) && shown[mapData.families.of[mapData.pointOf.get(id)]]);
+}
+
+function summary(total, { route: { search, filters, families }, kept }, router) {
+  if (!search && !narrows(filters) && !families.length) return [total ? `${counted(total, "recipe")} in all.` : "There are no recipes yet."];
+  if (total) return [`${counted(total, "recipe")}, bright on the map.`];
+  if (filters.mine === "can-make" && !currentBar(kept).ingredients.length) return ["Your bar is empty. ", h("a", { href: router.link({ view: "bar", search: "" }) }, "Add what you have"), "."];
+  return ["No recipe has all of that. Take something away."];
+}
+
+const linksOf = (route) => [
+  h("button", { type: "button", class: "quiet", onclick: () => copy(location.href, "The link is copied.") }, "Copy link"),
+  h("a", { class: "quiet", href: `/recipes?${questionOf(route.search, route.filters)}` }, "Plain page"),
+];
