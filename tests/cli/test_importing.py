@@ -1,10 +1,17 @@
-"""`cocktailspace import` of other people's files."""
+"""`cocktailspace import` of other people's files, and taking it back."""
 
+import json
+import os
+import pty
+import re
+import select
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import COMMAND, Run
+from tests.conftest import PATIENCE_MS
 
 TEXT = """Red Hook
 
@@ -63,3 +70,96 @@ def test_mistakes_get_one_line(run: Run, bar_file: Path, drinks: Path) -> None:
         assert failed.returncode == 1
         assert message in failed.stderr
         assert "Traceback" not in failed.stderr
+
+
+def test_an_import_is_taken_back_by_its_file_or_as_the_last(
+    run: Run, bar_file: Path, drinks: Path
+) -> None:
+    run("import", str(bar_file))
+    before = run("export").stdout
+    run("import", "--yes", str(drinks))
+    refused = run("import", "--undo", "others.txt")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "there is no import of others.txt" in refused.stderr
+    assert "undone: drinks.txt" in run("import", "--undo", str(drinks)).stdout
+    assert run("export").stdout == before
+    assert f"undone: {bar_file.name}" in run("import", "--undo").stdout
+    assert json.loads(run("export").stdout)["recipes"] == []
+    assert "there is no import of anything" in run("import", "--undo").stderr
+
+
+def test_a_catalogues_own_file_is_taken_back_with_all_that_it_changed(
+    run: Run, bar_file: Path, tmp_path: Path
+) -> None:
+    run("import", str(bar_file))
+    before = run("export", "--format", "catalogue/2").stdout
+    file = json.loads(before)
+    file["units"][0]["millilitres"] = 17
+    file["ingredients"][0]["description"] = "Changed."
+    file["recipes"][0]["instructions"] = "Changed."
+    file["recipes"].append({"name": "Added", "ingredients": file["recipes"][0]["ingredients"]})
+    changed = tmp_path / "changed.json"
+    changed.write_text(json.dumps(file))
+    assert "1 created, 3 updated" in run("import", str(changed)).stdout
+    assert run("export", "--format", "catalogue/2").stdout != before
+    run("import", "--undo")
+    assert run("export", "--format", "catalogue/2").stdout == before
+
+
+def test_what_was_changed_since_is_not_taken_back(run: Run, bar_file: Path, tmp_path: Path) -> None:
+    run("import", str(bar_file))
+    file = json.loads(run("export").stdout)
+    for text in ("Once.", "Twice."):
+        file["recipes"][0]["instructions"] = text
+        (tmp_path / f"{text}json").write_text(json.dumps(file))
+        run("import", str(tmp_path / f"{text}json"))
+    refused = run("import", "--undo", "Once.json")
+    assert refused.returncode == 1
+    assert "changed since" in refused.stderr
+    assert json.loads(run("export").stdout)["recipes"][0]["instructions"] == "Twice."
+
+
+class Terminal:
+    """A command at a terminal of its own."""
+
+    def __init__(self, arguments: list[str], environment: dict[str, str]) -> None:
+        self.side, other = pty.openpty()
+        self.child = subprocess.Popen(
+            [*COMMAND, *arguments], env=environment, stdin=other, stdout=other, stderr=other
+        )
+        os.close(other)
+        self.said = ""
+
+    def wait_for(self, text: str) -> None:
+        """Read until the command says so."""
+        while not re.search(text, self.said):
+            ready, _, _ = select.select([self.side], [], [], PATIENCE_MS / 1000)
+            assert ready, self.said
+            self.said += os.read(self.side, 65_536).decode(errors="replace")
+
+    def answer(self, text: str) -> None:
+        """Type a line."""
+        self.said = ""
+        os.write(self.side, f"{text}\n".encode())
+
+
+def test_whoever_has_a_terminal_is_asked(
+    run: Run, bar_file: Path, drinks: Path, environment: dict[str, str]
+) -> None:
+    run("import", str(bar_file))
+    terminal = Terminal(["import", str(drinks)], environment | {"COLUMNS": "200"})
+    terminal.wait_for("source of recipes that name none")
+    terminal.answer("Aunt Mary")
+    terminal.wait_for("under Unsorted.*\\[y\\]")
+    terminal.answer("Nowhere")
+    terminal.wait_for("there is no ingredient 'Nowhere'")
+    terminal.wait_for("name of an ingredient.*\\[y\\]")
+    terminal.answer("Gin")
+    terminal.wait_for("done: recipes: 1 created")
+    assert terminal.child.wait(PATIENCE_MS / 1000) == 0
+    os.close(terminal.side)
+    exported = json.loads(run("export").stdout)
+    parents = {each["name"]: each["parent"] for each in exported["ingredients"]}
+    assert parents["Grumble"] == "Gin"
+    (hook,) = [each for each in exported["recipes"] if each["name"] == "Red Hook"]
+    assert hook["source"] == "Aunt Mary"

@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cocktailspace.bootstrap import Services
-from cocktailspace.cli.common import fail, prepare, say, services_of
-from cocktailspace.cli.transfer import take_catalogue
+from cocktailspace.cli.common import existing, fail, prepare, say, services_of
+from cocktailspace.cli.transfer import COMMAND_LINE, take_catalogue
 from cocktailspace.importing.decisions import Answer, Decisions, Group, OnConflict
 from cocktailspace.importing.described import described, question
 from cocktailspace.importing.planning import Plan, counts_of
@@ -22,18 +22,19 @@ from cocktailspace.importing.readers.files import is_catalogue
 from cocktailspace.importing.rows import Collection, UnreadableError
 from cocktailspace.importing.service import Import, Imports
 from cocktailspace.terminal import printable
+from cocktailspace.times import to_text
 from cocktailspace.wording import counted
 
 _STDIO = Path("-")
-_OWNER = "command line"
 _SHOWN = 12
 """So many names of a list are printed."""
 
 
 def import_(
     files: Annotated[
-        list[Path], typer.Argument(help="Files to bring in, of any format; - is standard input")
-    ],
+        list[Path] | None,
+        typer.Argument(help="Files to bring in, of any format; - is standard input"),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan, change nothing")
     ] = False,
@@ -56,15 +57,25 @@ def import_(
     replace: Annotated[
         bool, typer.Option(help="Of a catalogue's file: also delete what it does not have")
     ] = False,
+    undo: Annotated[
+        bool,
+        typer.Option("--undo", help="Take back the last import from here, or that of a file"),
+    ] = False,
 ) -> None:
     """Bring in recipes: lists, tables, texts, web pages, other programs' exports, catalogues.
 
     A file of this program (catalogue/1, catalogue/2) is taken as it is. Of any other the plan is
     shown, asked about and then carried out, whole or not at all; without a terminal and without
-    --yes it is only shown, and the exit code is 1.
+    --yes it is only shown, and the exit code is 1. Both are taken back with --undo, for a month and
+    while nobody has touched what they made.
     """
     if on_conflict not in ("skip", "fill", "replace"):
         fail(f"--on-conflict is skip, fill or replace, not {on_conflict}")
+    if undo:
+        undo_imports(files or [])
+        return
+    if not files:
+        fail("say which files to bring in; --undo takes back the last that came in")
     mapping = _mapping(map_ or [])
     decisions = Decisions(
         on_conflict=_conflict(on_conflict), source=source, second_versions=second_versions,
@@ -83,7 +94,9 @@ def import_(
         undecided = False
         for file, body in bodies.items():
             if file not in read:
-                take_catalogue(services, body, replace=replace, yes=yes, dry_run=dry_run)
+                take_catalogue(
+                    services, _name(file), body, replace=replace, yes=yes, dry_run=dry_run
+                )
                 continue
             digest = sha256(body).hexdigest()
             undecided |= not _import_one(
@@ -91,6 +104,20 @@ def import_(
             )
         if undecided and not dry_run:
             raise typer.Exit(1)
+
+
+def undo_imports(files: list[Path]) -> None:
+    """Take back the last import from the command line, or the last of each of these files."""
+    with existing() as services:
+        imports = Imports(services.database, services.clock)
+        wanted: list[str | None] = [_name(file) for file in files]
+        for name in wanted or [None]:
+            applied = [each for each in imports.list(COMMAND_LINE) if each.state == "applied"]
+            found = next((each for each in applied if name in (None, each.name)), None)
+            if found is None:
+                fail(f"there is no import of {name or 'anything'} from here that could be undone")
+            imports.undo(COMMAND_LINE, found.id)
+            say(f"undone: {found.name}, brought in {to_text(found.created_at)}")
 
 
 def _conflict(text: str) -> OnConflict:
@@ -130,14 +157,14 @@ def _import_one(
 ) -> bool:
     """Whether a file was brought in."""
     imports = Imports(services.database, services.clock)
-    found = imports.plan(_OWNER, _name(file), digest, collection, decisions)
+    found = imports.plan(COMMAND_LINE, _name(file), digest, collection, decisions)
     console = Console()
     _show(console, found)
     may_ask = sys.stdin.isatty() and sys.stdout.isatty() and file != _STDIO
     if not dry_run and may_ask and decisions.rest is None:
         found = _ask(console, imports, found)
     if dry_run or found.plan.open_groups or (decisions.rest is None and not may_ask):
-        imports.discard(_OWNER, found.stored.id)
+        imports.discard(COMMAND_LINE, found.stored.id)
         if not dry_run:
             say("nothing was changed: decide at a terminal, or take what is certain with --yes")
         return False
@@ -235,7 +262,7 @@ def _ask(console: Console, imports: Imports, found: Import) -> Import:
             console.print(Text(f"there is no ingredient {printable(reply)!r}"))
         if decisions.rest is not None:
             break
-    return imports.decide(_OWNER, found.stored.id, decisions)
+    return imports.decide(COMMAND_LINE, found.stored.id, decisions)
 
 
 def _reply(reply: str, group: Group, decisions: Decisions, plan: Plan) -> bool:

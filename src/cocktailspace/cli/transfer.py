@@ -21,8 +21,11 @@ from cocktailspace.catalogue.transfer import (
 )
 from cocktailspace.cli.common import described, existing, fail, say
 from cocktailspace.files import replace_file
+from cocktailspace.importing.service import Imports
 from cocktailspace.wording import counted
 
+COMMAND_LINE = "command line"
+"""The owner of what is imported here."""
 _STDIO = Path("-")
 _NAMED = 10
 """So many of what would be deleted are named."""
@@ -36,11 +39,11 @@ class _TriedError(Exception):
 
 
 def take_catalogue(
-    services: Services, body: bytes, *, replace: bool, yes: bool, dry_run: bool
+    services: Services, name: str, body: bytes, *, replace: bool, yes: bool, dry_run: bool
 ) -> None:
     """Import a catalogue's own file: what it does not say stays as it is.
 
-    With `replace`, what would be deleted is shown first.
+    With `replace`, what would be deleted is shown first, and there is no undoing it.
     """
     file = parse_file(body)
     if dry_run:
@@ -48,7 +51,10 @@ def take_catalogue(
         return
     if replace:
         _confirm_deletions(services, file, yes=yes)
-    say(described(load_file(services.database, file, replace=replace)))
+        say(described(load_file(services.database, file, replace=True)))
+        return
+    imports = Imports(services.database, services.clock)
+    say(described(imports.take_own_file(COMMAND_LINE, name, body, file)))
 
 
 def _tried(services: Services, file: CatalogueFile, *, replace: bool) -> ImportSummary:

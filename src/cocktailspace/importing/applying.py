@@ -1,8 +1,9 @@
 """A plan is carried out in one transaction, and undone in one while what it did is untouched."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -15,17 +16,20 @@ from cocktailspace.catalogue.ingredients import (
     delete_ingredient,
     replace_ingredients,
 )
-from cocktailspace.catalogue.models import IngredientDraft, RecipeDraft, UnitDraft
+from cocktailspace.catalogue.methods import replace_methods
+from cocktailspace.catalogue.models import IngredientDraft, MethodDraft, RecipeDraft, UnitDraft
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.recipes import create_recipes, delete_recipes, replace_recipes
 from cocktailspace.catalogue.taxonomy import children_first
-from cocktailspace.catalogue.units import create_units, delete_unit
+from cocktailspace.catalogue.units import create_units, delete_unit, replace_units
 from cocktailspace.catalogue.values import MOST_WORDS
 from cocktailspace.importing.drafting import Drafter, filled, replaced
 from cocktailspace.importing.planning import UNSORTED, Plan, unread_of
 from cocktailspace.importing.rows import IngredientRow
 from cocktailspace.importing.understanding import Meaning
 from cocktailspace.importing.vocabulary import units
+
+D = TypeVar("D", UnitDraft, MethodDraft, IngredientDraft, RecipeDraft)
 
 _ASSUMED = ("top", "rinse", "float", "part", "splash", "shot", "pinch", "dash", "drop", "g")
 """Units whose millilitres are a convention."""
@@ -41,6 +45,8 @@ class Applied:
     created: dict[str, list[int]] = field(default_factory=dict)
     recipes_before: dict[int, dict[str, Any]] = field(default_factory=dict)
     ingredients_before: dict[int, dict[str, Any]] = field(default_factory=dict)
+    units_before: dict[int, dict[str, Any]] = field(default_factory=dict)
+    methods_before: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 def apply_plan(tx: Transaction, plan: Plan) -> Applied:
@@ -203,26 +209,34 @@ def undo(tx: Transaction, applied: Applied, version: int) -> None:
     """Put everything back as it was; ConflictError if somebody has touched it since `version`."""
     _refuse_touched(tx.connection, applied, version)
     delete_recipes(tx, applied.created.get("recipe", []))
-    recipes = {
-        each: RecipeDraft.model_validate_json(json.dumps(draft))
-        for each, draft in applied.recipes_before.items()
-    }
-    replace_recipes(tx, recipes, [draft.name for draft in recipes.values()], frozenset())
-    ingredients = {
-        each: IngredientDraft.model_validate_json(json.dumps(draft))
-        for each, draft in applied.ingredients_before.items()
-    }
-    replace_ingredients(tx, ingredients, [d.name for d in ingredients.values()], frozenset())
+    recipes = _drafts(applied.recipes_before, RecipeDraft)
+    replace_recipes(tx, recipes, _names(recipes), frozenset())
+    ingredients = _drafts(applied.ingredients_before, IngredientDraft)
+    replace_ingredients(tx, ingredients, _names(ingredients), frozenset())
+    units_there = _drafts(applied.units_before, UnitDraft)
+    replace_units(tx, units_there, _names(units_there), frozenset())
+    methods = _drafts(applied.methods_before, MethodDraft)
+    replace_methods(tx, methods, _names(methods), frozenset())
     for ingredient_id in children_first(tx.connection, applied.created.get("ingredient", [])):
         delete_ingredient(tx, ingredient_id)
     for unit_id in applied.created.get("unit", []):
         delete_unit(tx, unit_id)
 
 
+def _drafts(before: Mapping[int, Mapping[str, Any]], kind: type[D]) -> dict[int, D]:
+    return {each: kind.model_validate_json(json.dumps(draft)) for each, draft in before.items()}
+
+
+def _names(drafts: Mapping[int, D]) -> list[str]:
+    return [draft.name for draft in drafts.values()]
+
+
 def _refuse_touched(connection: Connection, applied: Applied, version: int) -> None:
     own = {(entity, each) for entity, ids in applied.created.items() for each in ids}
     own |= {("recipe", each) for each in applied.recipes_before}
     own |= {("ingredient", each) for each in applied.ingredients_before}
+    own |= {("unit", each) for each in applied.units_before}
+    own |= {("method", each) for each in applied.methods_before}
     touched = own & set(touched_after(connection, version))
     if touched:
         entity, row_id = min(touched)

@@ -14,7 +14,7 @@ import jiter
 from sqlalchemy import Connection
 
 from cocktailspace.catalogue.changes import catalogue_state
-from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.database import Database, Transaction
 from cocktailspace.catalogue.errors import BusyError, ConflictError
 from cocktailspace.catalogue.imports import (
     ListedImport,
@@ -25,9 +25,11 @@ from cocktailspace.catalogue.imports import (
     get_import,
     list_imports,
 )
+from cocktailspace.catalogue.transfer import CatalogueFile, ImportSummary, load_file
 from cocktailspace.collector import paused_collector
 from cocktailspace.importing.applying import Applied, apply_plan, undo
 from cocktailspace.importing.decisions import Decisions
+from cocktailspace.importing.own_files import import_own_file
 from cocktailspace.importing.planning import Plan, make_plan
 from cocktailspace.importing.readers.apart import as_objects, from_objects, read_apart
 from cocktailspace.importing.rows import Collection
@@ -149,10 +151,38 @@ class Imports:
                 tx.connection,
                 found.stored.id,
                 state="applied",
-                applied=zlib.compress(json.dumps(asdict(applied)).encode()),
+                applied=_packed_applied(applied),
                 applied_version=version,
             )
         return Import(self._stored(found.stored.owner, found.stored.id), plan)
+
+    def take_own_file(
+        self, owner: str, name: str, body: bytes, file: CatalogueFile
+    ) -> ImportSummary:
+        """Import a file of `catalogue/1` or `/2` as it is, so that it can be undone."""
+        now = self._clock()
+        sha256, nothing = hashlib.sha256(body).hexdigest(), Collection(file.format)
+
+        def load(tx: Transaction, file: CatalogueFile) -> ImportSummary:
+            summary, applied = import_own_file(tx, file)
+            if tx.touched:
+                version = catalogue_state(tx.connection).version + len(tx.touched)
+                new = StoredImport(
+                    id=secrets.token_hex(16),
+                    owner=owner,
+                    state="applied",
+                    name=name,
+                    sha256=sha256,
+                    created_at=now,
+                    content=_packed(nothing),
+                    decisions=Decisions().model_dump_json(),
+                    applied=_packed_applied(applied),
+                    applied_version=version,
+                )
+                add_import(tx.connection, new)
+            return summary
+
+        return load_file(self._database, file, load=load)
 
     def undo(self, owner: str, import_id: str) -> StoredImport:
         """Put back what an import did, while nobody has touched it; else ConflictError."""
@@ -204,10 +234,15 @@ def _unpacked(content: bytes) -> Collection:
     return from_objects(jiter.from_json(zlib.decompress(content)))
 
 
+def _packed_applied(applied: Applied) -> bytes:
+    return zlib.compress(json.dumps(asdict(applied)).encode())
+
+
 def _applied(packed: bytes) -> Applied:
     said = json.loads(zlib.decompress(packed))
-    return Applied(
-        said["created"],
-        {int(key): draft for key, draft in said["recipes_before"].items()},
-        {int(key): draft for key, draft in said["ingredients_before"].items()},
-    )
+    before = {
+        name: {int(key): draft for key, draft in drafts.items()}
+        for name, drafts in said.items()
+        if name != "created"
+    }
+    return Applied(said["created"], **before)

@@ -41,15 +41,23 @@ class ImportSummary:
     unchanged: int
 
 
-def load_file(database: Database, file: CatalogueFile, *, replace: bool = False) -> ImportSummary:
+def load_file(
+    database: Database,
+    file: CatalogueFile,
+    *,
+    replace: bool = False,
+    load: Callable[[Transaction, CatalogueFile], ImportSummary] | None = None,
+) -> ImportSummary:
     """Import a file in one transaction. What can be said of it before anybody has to wait for it
     is said before: also which names were meant by those that are unknown.
+
+    load: imports the file in place of `import_file`, and may do more in its transaction.
     """
     with paused_collector():
         with database.reading() as connection:
             refuse_bad_names(file, known_names(connection), hints=MOST_PROBLEMS)
         with database.transaction() as tx:
-            return import_file(tx, file, replace=replace)
+            return load(tx, file) if load else import_file(tx, file, replace=replace)
 
 
 def would_delete(connection: Connection, file: CatalogueFile) -> dict[str, list[str]]:
