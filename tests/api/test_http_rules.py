@@ -1,6 +1,7 @@
 """Manners of HTTP."""
 
 import itertools
+import re
 
 import pytest
 from fastapi.testclient import TestClient
@@ -148,3 +149,10 @@ def test_preflights_may_name_what_conditional_requests_need(services: Services) 
                     },
                 )
                 assert answer.status_code == 200
+
+
+def test_what_the_description_refers_to_is_in_it(client: TestClient) -> None:
+    described = client.get("/api/v1/openapi.json")
+    named = set(re.findall(r'"#/components/schemas/([^"]+)"', described.text))
+    assert named >= {"ErrorAnswer", "ProblemOut"}
+    assert named <= described.json()["components"]["schemas"].keys()
