@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,12 @@ def compute(
         if "graph" in artifact.metadata:
             graphs[artifact.name] = artifact.metadata["graph"]
     return Computed(data, analytics.counts, graphs)
+
+
+@cache
+def computed_once(snapshot: Snapshot) -> Computed:
+    """The same without a run before, for whoever only looks at it."""
+    return compute(snapshot)
 
 
 def by_name(snapshot: Snapshot, data: Any) -> Any:

@@ -16,7 +16,7 @@ from cocktailspace.artifacts.manifest import ArtifactName, artifact_key
 from cocktailspace.artifacts.store import MissingError
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.catalogue.snapshot import Ingredient, Snapshot
-from tests.analytics.computing import FOREST, SOUR, Computed, compute, snapshot_with
+from tests.analytics.computing import FOREST, SOUR, Computed, compute, computed_once, snapshot_with
 from tests.conftest import encoded
 
 CATALOGUES: dict[str, Snapshot] = {
@@ -29,7 +29,7 @@ CATALOGUES: dict[str, Snapshot] = {
 
 
 def published(snapshot: Snapshot, folder: Path) -> tuple[PublishedRun, Computed]:
-    store, computed = FolderStore(folder), compute(snapshot)
+    store, computed = FolderStore(folder), computed_once(snapshot)
     for name, rows in computed.data.items():
         store.write(artifact_key("run", name), encoded(name, rows))
     return PublishedRun(store, "run"), computed

@@ -26,6 +26,7 @@ from tests.analytics.computing import (
     Computed,
     by_name,
     compute,
+    computed_once,
     snapshot_with,
 )
 
@@ -53,7 +54,7 @@ CATALOGUES: dict[str, Snapshot] = {
 @pytest.mark.parametrize("name", CATALOGUES)
 def test_every_catalogue_gives_every_artifact(name: str) -> None:
     snapshot = CATALOGUES[name]
-    computed = compute(snapshot)
+    computed = computed_once(snapshot)
     assert set(computed.data) == set(ArtifactName)
     with_volume = [
         each for each in snapshot.recipes if sum(volume for _, volume in each.volumes_ml) > 0
@@ -75,7 +76,7 @@ def test_few_and_many_recipes_are_searched_alike(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     snapshot = CATALOGUES[name]
-    few = compute(snapshot).data
+    few = computed_once(snapshot).data
     monkeypatch.setattr(neighbours, "FEW", 0)
     assert compute(snapshot).data == few
 
@@ -132,7 +133,7 @@ def _shuffled(document: dict[str, Any], seed: int) -> dict[str, Any]:
 def test_neither_order_nor_ids_of_an_import_matter(document: dict[str, Any]) -> None:
     there, other = snapshot_of(document), snapshot_of(_shuffled(document, seed=7))
     assert [each.name for each in there.ingredients] != [each.name for each in other.ingredients]
-    expected, found = by_name(there, compute(there).data), by_name(other, compute(other).data)
+    expected, found = by_name(there, computed_once(there).data), by_name(other, compute(other).data)
     for name, rows in expected.items():
         assert found[name] == rows, name
 
@@ -172,7 +173,7 @@ def test_no_warning_is_heard_and_the_same_catalogue_gives_the_same_result() -> N
 
 def test_an_unchanged_catalogue_leaves_every_point_where_it_was(document: dict[str, Any]) -> None:
     snapshot = snapshot_of(document)
-    before = compute(snapshot)
+    before = computed_once(snapshot)
     again = before
     for _ in range(3):
         again = compute(snapshot, again.maps())
@@ -215,7 +216,7 @@ def test_the_map_is_drawn_with_the_parameters_of_the_manifest() -> None:
 
 def test_recipes_keep_their_places_when_another_comes(document: dict[str, Any]) -> None:
     snapshot = snapshot_of(document)
-    before = compute(snapshot)
+    before = computed_once(snapshot)
     model = snapshot.recipes[5]
     lines = ((model.volumes_ml[0][0], 33.0), *model.volumes_ml[1:])
     new = Recipe(max(each.id for each in snapshot.recipes) + 1, "A New One", lines)

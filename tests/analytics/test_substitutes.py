@@ -27,7 +27,7 @@ from cocktailspace.analytics.transport.neighbours import nearest_rows
 from cocktailspace.analytics.transport.plans import transport_plans
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.catalogue.snapshot import Snapshot
-from tests.analytics.computing import compute, snapshot_with
+from tests.analytics.computing import computed_once, snapshot_with
 
 Table = dict[str, list[tuple[str, float, int]]]
 
@@ -255,7 +255,7 @@ def test_evidence_of_other_families_runs_either_way() -> None:
 
 
 def test_rows_name_what_they_say() -> None:
-    data: dict[Any, Any] = compute(CATALOGUES["starter"]).data
+    data: dict[Any, Any] = computed_once(CATALOGUES["starter"]).data
     table = table_of(CATALOGUES["starter"])
     rows = data[ArtifactName.INGREDIENT_SUBSTITUTES]
     assert [row["ingredient_id"] for row in rows] == sorted(row["ingredient_id"] for row in rows)
