@@ -140,3 +140,38 @@ def test_neither_have_suggestions_a_phone_or_the_dialog(
     page.get_by_role("button", name="Add recipe").click()
     expect(page.locator("#sign-in")).to_be_visible()
     assert found(page, axe) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("phone", [False, True])
+def test_neither_has_the_tour_a_toast_or_what_is_being_written(
+    starter: Server, visit: Visit, axe: str, scheme: str, phone: bool
+) -> None:
+    options = {"bypass_csp": True, "reduced_motion": "reduce", "color_scheme": scheme}
+    page = visit(starter, phone=phone, **options)
+    problems = {}
+    page.get_by_role("button", name="Show me around").click()
+    for step in ("1 of 3", "2 of 3", "3 of 3"):
+        expect(page.locator("#tour")).to_contain_text(step)
+        problems[f"tour {step}"] = found(page, axe, scheme)
+        page.locator("#tour .primary").click()
+    expect(page.locator("#tour")).to_have_count(0)
+    page.evaluate("() => { location.hash = '#/recipe/new'; }")
+    page.get_by_label("Name", exact=True).fill("Half Done")
+    line = page.locator(".lines > li").first
+    line.get_by_label("Amount").fill("two or so")
+    page.locator(".lines summary").first.click()
+    page.get_by_role("button", name="Add recipe").click()
+    expect(page.locator(".error:not(:empty)").first).to_be_visible()
+    problems["mistakes"] = found(page, axe, scheme)
+    line.get_by_role("combobox", name="Ingredient").fill("gin")
+    expect(line.locator(".found [role=option]").first).to_be_visible()
+    problems["choices"] = found(page, axe, scheme)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator("#toast")).to_be_visible()
+    problems["toast"] = found(page, axe, scheme)
+    page.get_by_role("button", name="Go on writing").click()
+    expect(page.get_by_role("button", name="Start afresh")).to_be_visible()
+    problems["a draft"] = found(page, axe, scheme)
+    assert not any(problems.values()), problems

@@ -1,6 +1,7 @@
 """What is being written stays, and what is saved is what was written."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -136,18 +137,65 @@ def test_an_amount_with_its_unit_and_ingredient_is_taken_apart(
     expect(page.locator(".form")).to_contain_text("Write 1 or 1000.")
 
 
-def test_lines_are_moved_by_keyboard(editable: Server, visit: Visit) -> None:
-    page = visit(editable, "#/recipe/new")
+def lines_to_move(page: Any) -> Callable[..., None]:
+    """Three lines in a new recipe; gives a function that expects them in an order."""
     for place, name in enumerate(["campari", "mezcal", "cognac"]):
         fill_line(page, place, "1", name)
-    handles = page.get_by_role("button", name=re.compile("Move this ingredient"))
     names = page.locator(".lines").get_by_role("combobox", name="Ingredient")
 
     def expect_order(*wanted: str) -> None:
         for place, name in enumerate(wanted):
             expect(names.nth(place)).to_have_value(re.compile(name, re.IGNORECASE))
 
+    expect_order("campari", "mezcal", "cognac")
+    return expect_order
+
+
+def test_lines_are_moved_by_keyboard(editable: Server, visit: Visit) -> None:
+    page = visit(editable, "#/recipe/new")
+    expect_order = lines_to_move(page)
+    handles = page.get_by_role("button", name=re.compile("Move this ingredient"))
     handles.nth(0).focus()
     page.keyboard.press("ArrowDown")
     expect_order("mezcal", "campari", "cognac")
     expect(handles.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect_order("campari", "mezcal", "cognac")
+
+
+def middle(locator: Any) -> tuple[float, float]:
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.mark.parametrize("by", ["finger", "mouse"])
+def test_lines_are_dragged(editable: Server, visit: Visit, by: str) -> None:
+    phone = by == "finger"
+    page = visit(editable, "#/recipe/new", phone=phone)
+    expect_order = lines_to_move(page)
+    if phone:
+        page.get_by_role("button", name="Larger or smaller").click()
+    handles = page.get_by_role("button", name=re.compile("Move this ingredient"))
+    handles.nth(0).scroll_into_view_if_needed()
+    x, y = middle(handles.nth(0))
+    line = page.locator(".lines > li")
+    _, third = middle(line.nth(2))
+    touch = page.context.new_cdp_session(page) if phone else None
+    steps = [y + (third + 8 - y) * part / 8 for part in range(9)]
+
+    def act(kind: str, at: float) -> None:
+        if touch:
+            points = [] if kind == "touchEnd" else [{"x": x, "y": at}]
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        elif kind == "touchMove":
+            page.mouse.move(x, at)
+        else:
+            page.mouse.move(x, at)
+            (page.mouse.down if kind == "touchStart" else page.mouse.up)()
+
+    act("touchStart", y)
+    for at in steps[1:]:
+        act("touchMove", at)
+    act("touchEnd", steps[-1])
+    expect_order("mezcal", "cognac", "campari")
+    expect(page.locator(".lines .moving")).to_have_count(0)

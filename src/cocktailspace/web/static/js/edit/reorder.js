@@ -9,8 +9,8 @@ export function reorderHandle(node, { label, moved }) {
   function step(towardsEnd) {
     const sibling = towardsEnd ? node.nextElementSibling : node.previousElementSibling;
     if (!sibling) return;
-    if (towardsEnd) sibling.after(node);
-    else sibling.before(node);
+    if (towardsEnd) node.before(sibling); // the other one moves, as a moved element loses focus and pointer
+    else node.after(sibling);
     moved();
   }
 
@@ -18,7 +18,6 @@ export function reorderHandle(node, { label, moved }) {
     if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
     event.preventDefault();
     step(event.key === "ArrowDown");
-    handle.focus(); // which a moved element loses
   }
 
   function onGrab(event) {
@@ -33,9 +32,10 @@ export function reorderHandle(node, { label, moved }) {
     };
     const drop = () => {
       node.classList.remove("moving");
-      document.removeEventListener("pointermove", follow); // not captured: a moved element loses the pointer
+      document.removeEventListener("pointermove", follow);
       for (const end of ["pointerup", "pointercancel"]) document.removeEventListener(end, drop);
     };
+    handle.setPointerCapture(event.pointerId);
     document.addEventListener("pointermove", follow);
     for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, drop);
   }
