@@ -78,16 +78,16 @@ class Comparer:
         """
         roots = self._forest.roots
         kin = (roots[flows.source] == roots[flows.target]) & (2 * flows.mass >= flows.held)
-        places = flows.source.astype(np.int64) * len(self._forest) + flows.target
-        spoken_for = np.isin(places, self._evidence) & nearly_all_moves(flows)
+        cells = flows.source.astype(np.int64) * len(self._forest) + flows.target
+        spoken_for = np.isin(cells, self._evidence) & nearly_all_moves(flows)
         swappable: NDArray[np.bool_] = kin | spoken_for
         return swappable
 
 
 def _shared(rows: Rows, others: Rows) -> NDArray[np.float64]:
-    """(n,) the mass that each row shares with the other one in the same place."""
-    places, side = (each.row_of_entry() * each.width + each.indices for each in (rows, others))
-    _, mine, theirs = np.intersect1d(places, side, assume_unique=True, return_indices=True)
+    """(n,) the mass that each row shares with the other one at the same number."""
+    own, side = rows.cells(), others.cells()
+    _, mine, theirs = np.intersect1d(own, side, assume_unique=True, return_indices=True)
     least = np.minimum(rows.data[mine], others.data[theirs])
     shared = np.bincount(rows.row_of_entry()[mine], weights=least, minlength=len(rows))
     return shared.astype(np.float64)

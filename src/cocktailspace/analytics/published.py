@@ -72,12 +72,12 @@ class _Columns:
         self.ids = sorted(ids, key=lambda each: order_of_name(kinds[each].name))
         self.names = [kinds[each].name for each in self.ids]
         self.of = {each: column for column, each in enumerate(self.ids)}
-        places = [(kinds[each].parent_id, kinds[each].allow_substitution) for each in self.ids]
-        self.forest = forest_of(places, self.of)
+        taxonomy = [(kinds[each].parent_id, kinds[each].allow_substitution) for each in self.ids]
+        self.forest = forest_of(taxonomy, self.of)
 
 
 class PublishedRun:
-    """The recipes of one run, in order of name.
+    """One run: its recipes in order of name, its taxonomy and its maps, to compare others with.
 
     ids, names: of the recipes. kinds: the ingredients by id. places: by map, (n, 2) coordinates;
     extents: how wide each map is.

@@ -127,10 +127,10 @@ class _Prior:
 class _Moves:
     """What moves between ingredients, either way, over pairs of near recipes.
 
-    places: one * m + other, ascending; mass, pairs: of each.
+    cells: one * m + other, ascending; mass, pairs: of each.
     """
 
-    places: _Numbers
+    cells: _Numbers
     mass: _Numbers
     pairs: _Numbers
     width: int
@@ -153,8 +153,8 @@ class _Moves:
 
     def added(self, one: _Numbers, other: _Numbers, mass: _Numbers) -> _Moves:
         """These, and each mass between one ingredient and the other, either way."""
-        places = [self.places, one * self.width + other, other * self.width + one]
-        found, index = np.unique(np.concatenate(places), return_inverse=True)
+        cells = [self.cells, one * self.width + other, other * self.width + one]
+        found, index = np.unique(np.concatenate(cells), return_inverse=True)
         moved, pairs = np.zeros((2, len(found)), dtype=np.int64)
         np.add.at(moved, index, np.concatenate([self.mass, np.tile(mass, 2)]))
         np.add.at(pairs, index, np.concatenate([self.pairs, np.ones(2 * len(one), np.int64)]))
@@ -163,24 +163,24 @@ class _Moves:
     def totals(self) -> _Numbers:
         """(m,) the mass that moves from or to each ingredient."""
         totals = np.zeros(self.width, dtype=np.int64)
-        np.add.at(totals, self.places // self.width, self.mass)
+        np.add.at(totals, self.cells // self.width, self.mass)
         return totals
 
     def with_enough_evidence(self, totals: _Numbers, roots: NDArray[np.int32]) -> _Moves:
         """Without those between families that few recipes speak for, or that are a small share of
         what moves from or to either ingredient.
         """
-        one, other = np.divmod(self.places, self.width)
+        one, other = np.divmod(self.cells, self.width)
         share = self.mass / np.maximum(totals[one], totals[other])
         kept = (self.pairs >= EVIDENCE_PAIRS) & (share >= EVIDENCE_SHARE)
         kept |= roots[one] == roots[other]
-        return _Moves(self.places[kept], self.mass[kept], self.pairs[kept], self.width)
+        return _Moves(self.cells[kept], self.mass[kept], self.pairs[kept], self.width)
 
     def of(self, ingredient: int) -> tuple[_Numbers, _Numbers, _Numbers]:
         """Ingredients that change places with this one, the mass, and the number of pairs."""
         ends = np.array([ingredient, ingredient + 1]) * self.width
-        row = slice(*np.searchsorted(self.places, ends))
-        return self.places[row] % self.width, self.mass[row], self.pairs[row]
+        row = slice(*np.searchsorted(self.cells, ends))
+        return self.cells[row] % self.width, self.mass[row], self.pairs[row]
 
 
 def _counted(near: Neighbours, flows: Flows, forest: Forest) -> _Moves:

@@ -48,11 +48,11 @@ def changes_of_pairs(
     swappable: (flows,) whether the one can be said to be swapped for the other; where not, the one
     is left out and the other added. names: of the columns. Each ingredient is named once.
     """
-    places, volumes = _side_by_side(before, after)
+    cells, volumes = _side_by_side(before, after)
     had, has = volumes > 0
     gone, new = had & ~has, has & ~had
     sources, targets = (
-        np.searchsorted(places, flows.pair.astype(np.int64) * before.width + column)
+        np.searchsorted(cells, flows.pair.astype(np.int64) * before.width + column)
         for column in (flows.source, flows.target)
     )
     swaps = _swaps(sources, targets, swappable & gone[sources] & new[targets])
@@ -61,7 +61,7 @@ def changes_of_pairs(
     more = had & has & (volumes[1] > _SAME * volumes[0])
     less = had & has & (volumes[0] > _SAME * volumes[1])
 
-    owner, column = np.divmod(places, max(before.width, 1))
+    owner, column = np.divmod(cells, max(before.width, 1))
     named, (ml, to_ml) = np.array(names, dtype=object)[column], np.round(volumes, 2)
     found: list[Changes] = [{} for _ in range(len(before))]
 
@@ -89,14 +89,14 @@ def changes_of_pairs(
 
 
 def _side_by_side(before: Rows, after: Rows) -> tuple[_Numbers, NDArray[np.float64]]:
-    """(entries,) row * width + column of what either has, ascending, and (2, entries) volumes."""
-    sides = [each.row_of_entry() * each.width + each.indices for each in (before, after)]
-    places = np.sort(np.concatenate(sides))
-    places = places[np.diff(places, prepend=-1) > 0]
-    volumes = np.zeros((2, len(places)))
+    """(entries,) the cells that either has something in, ascending, and (2, entries) volumes."""
+    sides = [each.cells() for each in (before, after)]
+    cells = np.sort(np.concatenate(sides))
+    cells = cells[np.diff(cells, prepend=-1) > 0]
+    volumes = np.zeros((2, len(cells)))
     for volume, side, rows in zip(volumes, sides, (before, after), strict=True):
-        volume[np.searchsorted(places, side)] = rows.data
-    return places, volumes
+        volume[np.searchsorted(cells, side)] = rows.data
+    return cells, volumes
 
 
 def _swaps(sources: _Numbers, targets: _Numbers, possible: NDArray[np.bool_]) -> _Numbers:

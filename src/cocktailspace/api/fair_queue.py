@@ -151,7 +151,9 @@ class FairQueue:
 
 
 class Slot:
-    """One request's: held from its head to the start of its answer; not while its body arrives."""
+    """One request's slot: held from its head to the start of its answer, but not while its body
+    arrives.
+    """
 
     def __init__(self, queue: FairQueue, client: str) -> None:
         self._queue = queue

@@ -20,6 +20,7 @@ HEAD = "cocktailspace.head"
 """Key of the scope of a HEAD request, which routes see as a GET: its body need not be made."""
 
 _ONE_BUFFER = 64 * 1024
+"""Up to so much of a body the server reads ahead, whether or not anybody asks for it."""
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}
 

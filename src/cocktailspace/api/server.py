@@ -191,7 +191,9 @@ class _SendDeadline:
 
 
 def make_server(app: ASGIApp, host: str, port: int, limits: ServerLimits) -> uvicorn.Server:
-    """The server, not yet started."""
+    """The server, not yet started, with all limits set: on connections, on heads, on how long a
+    request may take to arrive and an answer to be taken.
+    """
     connections = Connections(limits)
     config = uvicorn.Config(
         _SendDeadline(ProxyHeadersMiddleware(app, limits.trusted), connections),  # type: ignore[arg-type]

@@ -1,4 +1,8 @@
-"""The lease of an artifacts folder: two catalogues that share one would publish over each other."""
+"""The lease of an artifacts folder: two catalogues that share one would publish over each other.
+
+It is a lock on a file that names its holder; the file's time is the holder's heartbeat. Unlike
+other leases it does not expire: it ends with the process.
+"""
 
 import fcntl
 import logging
@@ -40,7 +44,7 @@ class LeaseHolder:
 class FolderLease:
     """A running server's lease of a folder: a lock on a file that names the server's catalogue.
 
-    Servers of one catalogue share it. It ends with the process, however that ends.
+    Servers of one catalogue share it.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -71,7 +71,7 @@ class _Members:
         self._rows, self._members, self._stretch = rows, members, stretch
         entries, self._whose = rows.entries_of(members)
         self._masses = rows.data[entries]
-        self._places = stretch[self._whose] * rows.width + rows.indices[entries]
+        self._cells = stretch[self._whose] * rows.width + rows.indices[entries]
 
     def shared(self, others: _Numbers) -> NDArray[np.float64]:
         """The mass that each member shares with its stretch's one of the other rows."""
@@ -79,7 +79,7 @@ class _Members:
         table = np.zeros(len(others) * width)
         entries, whose = self._rows.entries_of(others)
         table[whose * width + self._rows.indices[entries]] = self._rows.data[entries]
-        least = np.minimum(self._masses, table[self._places])
+        least = np.minimum(self._masses, table[self._cells])
         shared = np.bincount(self._whose, weights=least, minlength=len(self._members))
         return shared.astype(np.float64, copy=False)
 

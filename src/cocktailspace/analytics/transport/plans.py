@@ -157,20 +157,19 @@ def _plans(
 
 def _held(rows: Rows, row: _Numbers, column: _Numbers) -> NDArray[np.float64]:
     """What rows have in columns that they are known to have."""
-    places = rows.row_of_entry() * rows.width + rows.indices
-    return rows.data[np.searchsorted(places, row * rows.width + column)]
+    return rows.data[np.searchsorted(rows.cells(), row * rows.width + column)]
 
 
 def _differences(sources: Rows, targets: Rows) -> _Unmatched:
     """What of each pair does not stay: what is left over, and what is missing."""
     row = np.concatenate([sources.row_of_entry(), targets.row_of_entry()])
-    place = row * sources.width + np.concatenate([sources.indices, targets.indices])
+    cell = row * sources.width + np.concatenate([sources.indices, targets.indices])
     mass = np.concatenate([sources.data, -targets.data]).astype(np.int64)
-    order = np.argsort(place, kind="stable")
-    place, mass = place[order], mass[order]
-    first = np.flatnonzero(np.diff(place, prepend=-1))
+    order = np.argsort(cell, kind="stable")
+    cell, mass = cell[order], mass[order]
+    first = np.flatnonzero(np.diff(cell, prepend=-1))
     rest = np.add.reduceat(mass, first) if len(first) else mass
-    pair, column = np.divmod(place[first], max(sources.width, 1))
+    pair, column = np.divmod(cell[first], max(sources.width, 1))
     return _Unmatched(pair, (rest < 0).astype(np.int64), column, column, np.abs(rest)).some(
         rest != 0
     )
@@ -183,17 +182,19 @@ def _matched(
 
     The masses of a node lie end to end on a line, the largest first, as far as the smaller side
     reaches, and so do the lines of all nodes. Where supply and demand lie over one another, mass
-    flows. Gives pair, source, target and mass of the flows, and what stays unmatched.
+    flows. With 5 and 2 left over and 3 and 1 missing, the line is 4 long: 3 flow from the first to
+    the first (0 to 3), 1 from the first to the second (3 to 4), and 1 and 2 stay left over.
+    Gives pair, source, target and mass of the flows, and what stays unmatched.
     """
-    place = unmatched.pair * width + unmatched.node + 1
-    side = place * 2 + unmatched.demand
+    cell = unmatched.pair * width + unmatched.node + 1
+    side = cell * 2 + unmatched.demand
     largest = int(unmatched.mass.max(initial=0))
     order = np.argsort((side * (largest + 1) + largest - unmatched.mass) * width + unmatched.column)
-    unmatched, place, side = unmatched.some(order), place[order], side[order]
+    unmatched, cell, side = unmatched.some(order), cell[order], side[order]
     ends = np.cumsum(unmatched.mass)
     begins = ends - unmatched.mass
-    node = np.cumsum(np.diff(place, prepend=-1) > 0) - 1
-    sums = np.zeros((2, len(place) + 1), dtype=np.int64)
+    node = np.cumsum(np.diff(cell, prepend=-1) > 0) - 1
+    sums = np.zeros((2, len(cell) + 1), dtype=np.int64)
     np.add.at(sums, (unmatched.demand, node), unmatched.mass)
     matched = sums.min(axis=0)
     line = np.cumsum(matched) - matched

@@ -44,6 +44,10 @@ class Rows:
         """(entries,) the row that each entry belongs to."""
         return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.indptr))
 
+    def cells(self) -> NDArray[np.int64]:
+        """(entries,) the cell of each entry in a table of rows: row * width + column, ascending."""
+        return self.row_of_entry() * self.width + self.indices
+
     def sums(self) -> NDArray[np.float64]:
         """(n,) the mass of each row."""
         masses = np.bincount(self.row_of_entry(), weights=self.data, minlength=len(self))
