@@ -18,6 +18,8 @@ POLLS = TABS * TAB_HOURS * 3600 // POLL_SECONDS * DAYS
 """Fifty tabs, looked at for eight hours a day, that ask each 5 s, or 15 while a run is pending."""
 POLLS_THAT_CALL = min(POLLS, TAB_HOURS * 3600 // 5 * DAYS)
 """CloudFront answers for five seconds by itself, however many ask."""
+IMPORTS = 10 * DAYS
+"""Of some thousand recipes each: planned, carried out, and one in ten undone."""
 RECONCILES = HOURS * 6
 BILLED_HOURS_A_JOB = 10 / 60
 """An instance starts, runs a job of seconds, and waits for another before it goes."""
@@ -45,7 +47,7 @@ def bill(stage: str) -> list[Item]:
     visits, polls = VISITS, POLLS
     return [
         Item("scheduler endpoint", "zone-hour", 0.01, ZONES[stage] * HOURS, ZONES[stage] * HOURS),
-        Item("alarms", "metric", 0.10, 19, 19),
+        Item("alarms", "metric", 0.10, 23, 23),
         Item("metrics", "metric", 0.30, 2, 2),
         Item("EFS storage and backup", "GB", 0.35, 0.1, 0.1),
         Item("EFS read, 0.1 MB a request", "GB", 0.03, RECONCILES * 1e-4, requests * 1e-4),
@@ -62,6 +64,16 @@ def bill(stage: str) -> list[Item]:
             (requests * 0.1 + RECONCILES * 0.5) / 1e6,
         ),
         Item("Lambda requests", "million", 0.20, RECONCILES / 1e6, (requests + RECONCILES) / 1e6),
+        Item(
+            "Lambda, imports, 20 GB-s each",
+            "million GB-s",
+            13.33,
+            0,
+            IMPORTS * 20 / 1e6,
+        ),
+        Item(
+            "EventBridge, an event an object", "million", 1.00, 0, (jobs * 60 + IMPORTS * 6) / 1e6
+        ),
         Item("Spot c7g.large with its disk and address", "hour", 0.037, 0, hours),
         Item("S3 storage", "GB", 0.023, 0.1, 0.1),
         Item("S3 writes, 60 a job", "thousand", 0.005, 0, jobs * 60 / 1e3),

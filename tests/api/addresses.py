@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from cocktailspace.api.app import create_app
 from cocktailspace.bootstrap import Services
 
-_ENTITIES = {"import_id": "0" * 32, "name": "ingredient-usage"}
+_ENTITIES = {"import_id": "0" * 32, "token": "0" * 32, "name": "ingredient-usage"}
 
 
 def operations(services: Services) -> Iterator[tuple[str, set[str]]]:

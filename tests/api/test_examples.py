@@ -135,6 +135,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, empty_catalogue: Path) -> Wo
 
 def test_every_example_that_reads_works(world: World) -> None:
     names = [name for name, each in world.examples.items() if each.method == "get"]
+    names.remove("get_answer")  # of what is left to a job, on AWS alone
     assert len(names) > 20
     with closing(_services(world.folder)) as services, TestClient(create_app(services)) as client:
         failures = {name: world.failure(client, name) for name in names}

@@ -35,8 +35,9 @@ class Links:
     def size(self, key: str) -> int:
         return len(self._store.read(key).body)
 
-    def link(self, key: str) -> str:
-        return f"{self.origin}/{key}?signed"
+    def link(self, key: str, *, file_name: str = "", media_type: str = "") -> str:
+        named = f"&{file_name}&{media_type}" if file_name else ""
+        return f"{self.origin}/{key}?signed{named}"
 
 
 @pytest.fixture

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+from cocktailspace.api.deferred import PATIENCE, REQUESTS, UPLOADS
 from cocktailspace.api.edge import SECRET_HEADER
+from cocktailspace.importing.readers.bounds import BOUNDS
 from cocktailspace.refresh import trigger
 from cocktailspace.settings import Settings
 from tests.aws.network import lets_in, network
 from tests.aws.resolve import ResolvedTemplate
 
+FOR_A_DAY = {"exports/", "imports/"}
+"""What the bucket keeps of people's own, and forgets."""
 Rule = dict[str, str]
 Complaints = Iterator[str]
 
@@ -37,6 +41,10 @@ LEFT_AT_DEFAULT = {
     "TOKENS_PATH": "the user pool makes tokens",
     "OIDC_ISSUER": "the gateway verifies tokens; there is no way out of the VPC to the issuer",
     "OIDC_AUDIENCE": "goes with OIDC_ISSUER",
+    "OIDC_CLIENT_ID": "the bucket's site.json says it",
+    "OIDC_SCOPES": "the bucket's site.json says them",
+    "MAX_COLLECTIONS": "good for Lambda, too",
+    "STARTER_CATALOGUE": "a new stack's catalogue is empty",
     "OIDC_EDITOR_GROUP": "the group is called so",
     "OIDC_ADMIN_GROUP": "the group is called so",
     "MAX_BODY_BYTES": "good for Lambda, too",
@@ -54,6 +62,8 @@ LEFT_AT_DEFAULT = {
     "LOG_LEVEL": "the handlers set theirs",
 }
 """Settings that the API's functions are not given, and why."""
+ASKED_BY_NOBODY = {"CORS_ORIGINS", "OIDC_GROUPS_CLAIM", "ORIGIN_SECRET"}
+"""Settings of an API that clients reach, which the function for imports is not."""
 SDK_READS = {"AWS_DEFAULT_REGION"}
 """What boto3 reads, and nobody sets in a container on EC2."""
 
@@ -205,17 +215,20 @@ def narrow_role(template: ResolvedTemplate) -> Complaints:
     bucket = template.attribute("AnalyticsBucket", "Arn")
     here = "arn:aws:elasticfilesystem:us-east-1:123456789012"
     file_system_arn = f"{here}:file-system/{template.outputs['FileSystem']}"
+    for_a_day = {f"{bucket}/{prefix}*" for prefix in FOR_A_DAY}
+    published = {f"{bucket}/analytics/v1/*", f"{bucket}/site.json"}
     exact = {
         "scheduler:CreateSchedule": {schedule},
         "scheduler:UpdateSchedule": {schedule},
         "iam:PassRole": {template.attribute("AnalyticsSchedulerRole", "Arn")},
-        "s3:GetObject": {f"{bucket}/analytics/v1/*", f"{bucket}/site.json"},
+        "s3:PutObject": for_a_day,
         "elasticfilesystem:ClientMount": {file_system_arn},
         "elasticfilesystem:ClientWrite": {file_system_arn},
     }
     logs = {
         template.attribute("CocktailLogGroup", "Arn"),
         template.attribute("ReconcileLogGroup", "Arn"),
+        template.attribute("ImportLogGroup", "Arn"),
     }
     exact |= {"logs:CreateLogStream": logs, "logs:PutLogEvents": logs}
     if template.resource("CocktailLambdaRole").get("ManagedPolicyArns"):
@@ -228,7 +241,10 @@ def narrow_role(template: ResolvedTemplate) -> Complaints:
             continue
         resources = set(_listed(statement["Resource"]))
         for action in _listed(statement["Action"]):
-            if not OPEN_ACTIONS.fullmatch(action) and resources != exact.get(action):
+            wanted = exact.get(action)
+            if action == "s3:GetObject":
+                wanted = published if resources == published else for_a_day
+            if not OPEN_ACTIONS.fullmatch(action) and resources != wanted:
                 yield f"{action} on {sorted(resources)} is wider than it must be"
         to_scheduler = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
         if "iam:PassRole" in statement["Action"] and statement.get("Condition") != to_scheduler:
@@ -251,6 +267,7 @@ def environment(template: ResolvedTemplate) -> Complaints:
         "CocktailLambda": settings - LEFT_AT_DEFAULT.keys(),
         "AnalyticsReconcileFunction": settings - LEFT_AT_DEFAULT.keys(),
         "AnalyticsTriggerFunction": names_the_trigger_reads(),
+        "ImportFunction": settings - LEFT_AT_DEFAULT.keys() - ASKED_BY_NOBODY,
     }
     found = {name: set(functions[name].environment) for name in expected}
     handed_on = Settings(analytics_bucket="any").environment()
@@ -266,6 +283,12 @@ def environment(template: ResolvedTemplate) -> Complaints:
     api, reconcile = functions["CocktailLambda"], functions["AnalyticsReconcileFunction"]
     if api.environment != reconcile.environment:
         yield "the API and the reconcile are given different environments"
+    imports = functions["ImportFunction"].environment
+    for name in imports.keys() - {"MAX_IMPORT_BYTES"}:
+        if imports[name] != api.environment.get(name):
+            yield f"imports are given another {name} than the API"
+    if imports.get("MAX_IMPORT_BYTES") != str(BOUNDS.file_bytes):
+        yield "a file that may be uploaded may not be read"
 
 
 def bucket(template: ResolvedTemplate) -> Complaints:
@@ -276,16 +299,50 @@ def bucket(template: ResolvedTemplate) -> Complaints:
     if not found.get("BucketEncryption"):
         yield "the bucket is not encrypted"
     harmless = {"Id", "Status", "AbortIncompleteMultipartUpload", "NoncurrentVersionExpiration"}
+    for_a_day = set()
     for rule in found["LifecycleConfiguration"]["Rules"]:
-        if extra := rule.keys() - harmless:
+        if rule.get("Prefix") in FOR_A_DAY and rule.get("ExpirationInDays") == 1:
+            for_a_day.add(rule["Prefix"])
+        elif extra := rule.keys() - harmless:
             yield f"the lifecycle rule {rule['Id']} has {sorted(extra)}"
+    for prefix in FOR_A_DAY - for_a_day:
+        yield f"{prefix} is kept for ever"
     methods = [
         method
         for rule in found["CorsConfiguration"]["CorsRules"]
         for method in rule["AllowedMethods"]
     ]
-    if methods != ["GET"]:
-        yield "other origins may do more than read"
+    if methods != ["GET", "POST"]:  # what a link or a form was signed for
+        yield "other origins may do more than a link or a form is for"
+
+
+def imports(template: ResolvedTemplate) -> Complaints:
+    """What the API defers wakes the function for it, and nothing else in the bucket does."""
+    if not template.resource("AnalyticsBucket").get("NotificationConfiguration"):
+        yield "the bucket tells nobody of what is put there"
+    rule = template.resource("ImportRule")
+    pattern = rule["EventPattern"]
+    if pattern["detail"]["bucket"] != {"name": [template.ref("AnalyticsBucket")]}:
+        yield "objects of other buckets wake it"
+    watched = [each["prefix"] for each in pattern["detail"]["object"]["key"]]
+    if watched != [REQUESTS, UPLOADS]:
+        yield f"it is woken by {watched}, not by {[REQUESTS, UPLOADS]}"
+    function = template.attribute("ImportFunction", "Arn")
+    if [each["Arn"] for each in rule["Targets"]] != [function]:
+        yield "the rule wakes something else"
+    permission = template.resource("ImportPermission")
+    if permission["SourceArn"] != template.attribute("ImportRule", "Arn"):
+        yield "any rule may invoke it"
+    limits = template.resource("ImportFunction")
+    [invoked] = [
+        each
+        for each in template.of_type("AWS::Lambda::EventInvokeConfig").values()
+        if each["FunctionName"] == limits["FunctionName"]
+    ]
+    if limits["Timeout"] + BOUNDS.seconds > PATIENCE.total_seconds():
+        yield "it may answer when nobody waits any more"
+    if invoked["MaximumEventAgeInSeconds"] > PATIENCE.total_seconds():
+        yield "it may begin when nobody waits any more"
 
 
 def schedule(template: ResolvedTemplate) -> Complaints:
@@ -307,7 +364,12 @@ def schedule(template: ResolvedTemplate) -> Complaints:
     source = trust["Condition"]["StringEquals"]["aws:SourceArn"]
     if not source.endswith(":schedule-group/default"):
         yield "a role bound to anything but a schedule's group cannot be used for a new schedule"
-    [invoked] = template.of_type("AWS::Lambda::EventInvokeConfig").values()
+    trigger_name = template.functions["AnalyticsTriggerFunction"].name
+    [invoked] = [
+        each
+        for each in template.of_type("AWS::Lambda::EventInvokeConfig").values()
+        if each["FunctionName"] == trigger_name
+    ]
     failures = template.attribute("AnalyticsTriggerFailures", "Arn")
     if invoked["DestinationConfig"]["OnFailure"]["Destination"] != failures:
         yield "a trigger that fails leaves no trace: the scheduler's queue never sees its errors"
@@ -445,6 +507,7 @@ ALL = (
     narrow_role,
     environment,
     bucket,
+    imports,
     schedule,
     logs,
     alarms,

@@ -22,7 +22,7 @@ from botocore.exceptions import ClientError
 
 from cocktailspace.api.lambda_handler import Handler
 from tests.aws.resolve import ResolvedTemplate
-from tests.aws.world import http_event, invoke
+from tests.aws.world import claims_of, http_event, invoke, verified
 
 OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 MANAGED = {
@@ -79,6 +79,8 @@ class Gateway:
             document = json.loads(body) if body else None
             event = http_event(method, target, document, None, {})
             event["headers"] |= {name.lower(): text for name, text in headers.items()}
+            if claims := claims_of(headers.get("Authorization", "")):
+                event["requestContext"]["authorizer"] = verified(claims)
             event["headers"]["x-forwarded-for"] += f", {CLOUDFRONT}"
             event["requestContext"]["http"]["sourceIp"] = CLOUDFRONT
             answer = invoke(self.handler, event)

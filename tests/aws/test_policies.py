@@ -66,6 +66,11 @@ ALLOWED = [
     Case(API, "iam:PassRole", SCHEDULER_ROLE, TO_SCHEDULER),
     Case(API, "s3:GetObject", f"{BUCKET}/analytics/v1/manifest.json"),
     Case(API, "s3:GetObject", f"{BUCKET}/analytics/v1/runs/any/cocktail-space.json"),
+    *(
+        Case(API, f"s3:{action}", f"{BUCKET}/{key}")
+        for action in ("GetObject", "PutObject")
+        for key in ("exports/any/catalogue.json", "imports/requests/any", "imports/uploads/any")
+    ),
     Case(API, "elasticfilesystem:ClientMount", FILES, SIGNED_IN),
     Case(API, "elasticfilesystem:ClientWrite", FILES, SIGNED_IN),
     Case(API, "ec2:CreateNetworkInterface", INTERFACE),
@@ -97,6 +102,12 @@ DENIED = [
     Case(API, "s3:GetObject", f"{BUCKET}-2/analytics/v1/manifest.json"),
     Case(API, "s3:PutObject", f"{BUCKET}/analytics/v1/manifest.json"),
     Case(API, "s3:DeleteObject", f"{BUCKET}/analytics/v1/manifest.json"),
+    Case(API, "s3:PutObject", f"{BUCKET}/static/any/app.js"),
+    Case(API, "s3:PutObject", f"{BUCKET}/site.json"),
+    Case(API, "s3:DeleteObject", f"{BUCKET}/imports/requests/any"),
+    Case(API, "s3:GetObject", f"{BUCKET}-2/imports/answers/any"),
+    Case(JOB, "s3:GetObject", f"{BUCKET}/imports/uploads/any"),
+    Case(API, "lambda:InvokeFunction", TEMPLATE.attribute("ImportFunction", "Arn")),
     Case(API, "s3:ListBucket", BUCKET, {"s3:prefix": "analytics/v1/manifest.json"}),
     Case(API, "elasticfilesystem:ClientWrite", FILES, OTHER_POINT),
     Case(API, "elasticfilesystem:ClientRootAccess", FILES, SIGNED_IN),

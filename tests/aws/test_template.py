@@ -193,6 +193,34 @@ BAD_SAMPLES: list[tuple[Callable[..., Any], Callable[[Resources], None], str]] =
         "public",
     ),
     (
+        checks.bucket,
+        _set("AnalyticsBucket.Properties.LifecycleConfiguration.Rules.2.ExpirationInDays", None),
+        "imports/ is kept",
+    ),
+    (
+        checks.imports,
+        _set("ImportRule.Properties.EventPattern.detail.object.key.1", None),
+        "it is woken by",
+    ),
+    (checks.imports, _set("ImportFunction.Properties.Timeout", 1200), "nobody waits"),
+    (checks.imports, _set("ImportRule.Properties.EventPattern.detail.bucket.name", ["x"]), "other"),
+    (
+        checks.imports,
+        _set("AnalyticsBucket.Properties.NotificationConfiguration", None),
+        "tells nobody",
+    ),
+    (checks.imports, _set("ImportPermission.Properties.SourceArn", "arn:aws:events"), "any rule"),
+    (
+        checks.environment,
+        _environment("ImportFunction", "MAX_IMPORT_BYTES", "9"),
+        "may not be read",
+    ),
+    (
+        checks.environment,
+        _environment("ImportFunction", "DB_PATH", "/elsewhere"),
+        "another DB_PATH",
+    ),
+    (
         checks.schedule,
         _environment("CocktailLambda", "ANALYTICS_DEBOUNCE_MINUTES", "1"),
         "DEBOUNCE",
@@ -294,6 +322,17 @@ def test_no_schedule_is_part_of_the_stack() -> None:
 
 def test_a_second_stack_of_an_account_can_share_the_jobs_log_group() -> None:
     assert "JobLogs" not in resolve("prod", JobLogGroup="existing").resources
+
+
+def test_instances_get_their_newest_image_by_a_new_compute_environment() -> None:
+    """Batch replaces one whose tags change, and nothing else does."""
+    before, after = resolve("prod").resources, resolve("prod", InstancesAsOf="2026-12-01").resources
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"AnalyticsComputeEnvironment"}
+    environment = after["AnalyticsComputeEnvironment"]["Properties"]
+    assert environment.get("ReplaceComputeEnvironment", True) is True
+    assert "ComputeEnvironmentName" not in environment, "there would be two of that name"
+    assert "ImageIdOverride" not in environment["ComputeResources"]["Ec2Configuration"][0]
 
 
 TAKEN_OVER = {

@@ -8,6 +8,7 @@ delivered at least once and retried, jobs run.
 
 import base64
 import contextlib
+import gzip
 import io
 import json
 import os
@@ -32,6 +33,7 @@ from moto.scheduler.models import scheduler_backends
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
+from cocktailspace.api.deferred_job import make_runner
 from cocktailspace.api.edge import SECRET_HEADER
 from cocktailspace.api.lambda_handler import Handler, make_handler, prepare, run_reconcile
 from cocktailspace.bootstrap import Services
@@ -56,6 +58,7 @@ class Answer:
     status: int
     body: Any
     headers: Mapping[str, str]
+    content: bytes = b""
 
 
 class Function:
@@ -74,14 +77,29 @@ class Function:
         json_body: Any = None,
         *,
         groups: str | None = "[editor admin]",
+        content: bytes | None = None,
+        sub: str = "eve",
         **headers: str,
     ) -> Answer:
-        """Send a request as CloudFront and the HTTP API do."""
+        """Send a request as CloudFront and the HTTP API do. content: a body that is not JSON."""
         headers |= self._through_cloudfront
-        answer = invoke(self._handler, http_event(method, path, json_body, groups, headers))
-        text = answer.get("body", "")
-        body = json.loads(text) if text and not answer.get("isBase64Encoded") else text
-        return Answer(answer["statusCode"], body, answer.get("headers") or {})
+        event = http_event(method, path, json_body, groups, headers, sub)
+        if content is not None:
+            event |= {"body": base64.b64encode(content).decode(), "isBase64Encoded": True}
+        return answer_of(invoke(self._handler, event))
+
+
+def answer_of(said: Mapping[str, Any]) -> Answer:
+    """What a client of the HTTP API gets."""
+    content = (said.get("body") or "").encode()
+    if said.get("isBase64Encoded"):
+        content = base64.b64decode(content)
+    headers = said.get("headers") or {}
+    if headers.get("content-encoding") == "gzip":
+        content = gzip.decompress(content)
+    kind = headers.get("content-type", "")
+    body = json.loads(content) if content and "json" in kind else content.decode(errors="replace")
+    return Answer(said["statusCode"], body, headers, content)
 
 
 def invoke(handler: Handler, event: dict[str, Any]) -> dict[str, Any]:
@@ -100,15 +118,32 @@ def token_of(claims: Mapping[str, Any]) -> str:
     return ".".join(part.decode().rstrip("=") for part in encoded)
 
 
+def claims_of(authorization: str) -> dict[str, Any] | None:
+    """The claims of a bearer token, if it is one of `token_of`."""
+    parts = authorization.removeprefix("Bearer ").split(".")
+    if len(parts) != 3:
+        return None
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(parts[1] + "=="))
+    return claims
+
+
+def verified(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """What the gateway's authorizer says of a token's claims: all of them as text."""
+    listed = claims["cognito:groups"]
+    written = {**claims, "cognito:groups": f"[{' '.join(listed)}]", "exp": str(claims["exp"])}
+    return {"jwt": {"claims": written, "scopes": None}}
+
+
 def http_event(
     method: str,
     path: str,
     json_body: Any,
     groups: str | list[str] | None,
     headers: Mapping[str, str],
+    sub: str = "eve",
 ) -> dict[str, Any]:
     """A request in payload format 2.0; `groups` are of a token that the gateway has verified, as a
-    list, or as the text that it makes of one.
+    list, or as the text that it makes of one, and `sub` is whose it is.
     """
     path, _, query = path.partition("?")
     context: dict[str, Any] = {
@@ -119,14 +154,13 @@ def http_event(
         listed = groups.strip("[]").split() if isinstance(groups, str) else groups
         claims = {
             "iss": "https://issuer.example.org",
-            "sub": "eve",
+            "sub": sub,
             "cognito:groups": listed,
             "token_use": "access",
             "exp": 2_000_000_000,
         }
         headers = {"Authorization": f"Bearer {token_of(claims)}", **headers}
-        written = claims | {"cognito:groups": f"[{' '.join(listed)}]", "exp": "2000000000"}
-        context["authorizer"] = {"jwt": {"claims": written, "scopes": None}}
+        context["authorizer"] = verified(claims)
     named = {name.replace("_", "-").lower(): text for name, text in headers.items()}
     return {
         "version": "2.0",
@@ -152,8 +186,25 @@ class World(ABC):
     start_time: timedelta
 
     @abstractmethod
-    def request(self, method: str, path: str, json_body: Any = None) -> Answer:
-        """Ask the API, as somebody who may do everything."""
+    def request(
+        self, method: str, path: str, json_body: Any = None, *, content: bytes | None = None
+    ) -> Answer:
+        """Ask the API, as somebody who may do everything. content: a body that is not JSON."""
+
+    def settled(
+        self, method: str, path: str, json_body: Any = None, *, content: bytes | None = None
+    ) -> Answer:
+        """The answer, waited for where a job gives it."""
+        return self.waited(self.request(method, path, json_body, content=content))
+
+    def waited(self, answer: Answer) -> Answer:
+        """What follows on an answer that says where the real one will be."""
+        for _ in range(60):
+            if answer.status != 202:
+                return answer
+            self.advance(SECOND)
+            answer = self.request("GET", answer.headers["location"])
+        raise AssertionError("a job does not answer")
 
     @abstractmethod
     def advance(self, duration: timedelta) -> None:
@@ -229,10 +280,12 @@ class EmbeddedWorld(World):
         client.headers["Authorization"] = f"Bearer {token}"
         self._client = client
 
-    def request(self, method: str, path: str, json_body: Any = None) -> Answer:
-        answer = self._client.request(method, path, json=json_body)
+    def request(
+        self, method: str, path: str, json_body: Any = None, *, content: bytes | None = None
+    ) -> Answer:
+        answer = self._client.request(method, path, json=json_body, content=content)
         body = answer.json() if answer.content else ""
-        return Answer(answer.status_code, body, answer.headers)
+        return Answer(answer.status_code, body, answer.headers, answer.content)
 
     def advance(self, duration: timedelta) -> None:
         until = self.clock() + duration
@@ -299,6 +352,8 @@ class AwsWorld(World):
         _make_resources(template)
         self.function = self.new_function()
         self._reconcile = prepare(self._services("AnalyticsReconcileFunction"))
+        self.answer_deferred = make_runner(prepare(self._services("ImportFunction")))
+        self._told: set[str] = set()
 
     def new_function(self) -> Function:
         """A cold start of the API."""
@@ -316,9 +371,21 @@ class AwsWorld(World):
         events.register("before-send.scheduler", self._reach_the_scheduler)
         return services
 
-    def request(self, method: str, path: str, json_body: Any = None, **headers: str) -> Answer:
+    def request(
+        self,
+        method: str,
+        path: str,
+        json_body: Any = None,
+        *,
+        content: bytes | None = None,
+        groups: str | None = "[editor admin]",
+        sub: str = "eve",
+        **headers: str,
+    ) -> Answer:
         """A request to an instance that is warm."""
-        return self.function.request(method, path, json_body, **headers)
+        return self.function.request(
+            method, path, json_body, groups=groups, content=content, sub=sub, **headers
+        )
 
     def lose_signals(self, lost: bool) -> None:
         self.scheduler_down = lost
@@ -383,8 +450,23 @@ class AwsWorld(World):
         self.batch.waiting(self.clock())
         return list(self.batch.runs.values())
 
+    def created_objects(self) -> list[str]:
+        """Keys of new objects that the rule for imports tells of."""
+        detail = self.template.resource("ImportRule")["EventPattern"]["detail"]
+        [bucket] = detail["bucket"]["name"]
+        found: list[str] = []
+        for pattern in detail["object"]["key"]:
+            listed = boto3.client("s3").list_objects_v2(Bucket=bucket, Prefix=pattern["prefix"])
+            found += [each["Key"] for each in listed.get("Contents", ())]
+        new = [key for key in found if key not in self._told]
+        self._told.update(new)
+        return new
+
     def _happen(self) -> None:
         now = self.clock()
+        for key in self.created_objects():
+            for _ in range(self.deliveries):
+                self.answer_deferred(key)
         for run in self.batch.waiting(now):
             if run.submitted_at + self.boot_time <= now:
                 self.batch.run(run, now)

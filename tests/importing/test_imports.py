@@ -106,6 +106,16 @@ def test_an_import_is_undone_in_one_step(imports: Imports, database: Database) -
         imports.undo(ME, found.stored.id)
 
 
+def test_a_plan_that_is_applied_twice_at_once_is_applied_once(
+    imports: Imports, database: Database
+) -> None:
+    found = start(imports, RED, rest="unsorted")
+    first = imports.carry_out(found, found.plan.digest)
+    after = text(database)
+    second = imports.carry_out(found, found.plan.digest)
+    assert (first.stored, text(database)) == (second.stored, after)
+
+
 @pytest.mark.parametrize("touched", ["recipe", "ingredient"])
 def test_what_was_touched_since_is_not_undone(
     imports: Imports, database: Database, touched: str

@@ -18,6 +18,7 @@ from cocktailspace.api.auth.sign_in import SignIn, SignInAtIssuer, no_sign_in
 from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.api.content import ContentResponses
 from cocktailspace.api.context import Context
+from cocktailspace.api.deferred import DeferredRequests
 from cocktailspace.api.errors import install_error_handlers
 from cocktailspace.api.fair_queue import FairQueueMiddleware
 from cocktailspace.api.guarded_route import BodyLimits, GuardedRoute, WriteRateLimits
@@ -40,6 +41,7 @@ from cocktailspace.api.routes.recipes import recipe_routes
 from cocktailspace.api.routes.refresh import refresh_routes
 from cocktailspace.api.routes.search import search_routes
 from cocktailspace.api.routes.units import unit_routes
+from cocktailspace.api.routes.uploads import upload_routes
 from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.api.site import Site
 from cocktailspace.bootstrap import Services
@@ -104,6 +106,7 @@ def create_app(
         index,
         RenderedRecipes(),
         _route_class(settings),
+        _deferred(services),
     )
     app.include_router(recipe_routes(context), prefix=API)
     app.include_router(search_routes(context), prefix=API)
@@ -111,6 +114,7 @@ def create_app(
     app.include_router(unit_routes(context), prefix=API)
     app.include_router(method_routes(context), prefix=API)
     app.include_router(catalogue_routes(context), prefix=API)
+    app.include_router(upload_routes(context), prefix=API)
     app.include_router(import_routes(context), prefix=API)
     app.include_router(me_routes(context), prefix=API)
     app.include_router(analytics_routes(context), prefix=API)
@@ -157,6 +161,12 @@ def group_roles(settings: Settings) -> GroupRoles:
     return GroupRoles(
         settings.oidc_groups_claim, settings.oidc_editor_group, settings.oidc_admin_group
     )
+
+
+def _deferred(services: Services) -> DeferredRequests | None:
+    if services.links is None:
+        return None
+    return DeferredRequests(services.store, services.links, services.clock)
 
 
 def _route_class(settings: Settings) -> type[GuardedRoute]:

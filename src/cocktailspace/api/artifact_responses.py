@@ -67,14 +67,14 @@ class ArtifactResponses:
         headers: Mapping[str, str] | None,
     ) -> Response:
         if entry.bytes > MAX_COMPRESSIBLE_BYTES:
-            return _redirect(links.link(entry.key), headers)
+            return redirect_to_link(links.link(entry.key), headers)
         content = SmallContent(
             entry.sha256, "application/json", caching, lambda: self._store.read(entry.key).body
         )
         answer = self._responses.small(request, content, headers)
         zipped = "content-encoding" in answer.headers
         if encoded_bytes(bytes(answer.body), zipped=zipped) > LAMBDA_BYTES:
-            return _redirect(links.link(entry.key), headers)
+            return redirect_to_link(links.link(entry.key), headers)
         return answer
 
 
@@ -87,7 +87,7 @@ def encoded_bytes(body: bytes, *, zipped: bool) -> int:
     return len(json.dumps(body.decode(errors="replace")))
 
 
-def _redirect(address: str, headers: Mapping[str, str] | None) -> Response:
+def redirect_to_link(address: str, headers: Mapping[str, str] | None = None) -> Response:
     """A redirect to a signed link, which expires within minutes and so may not be cached."""
     redirect = {"Location": address, "Cache-Control": "no-store"}
     return Response(status_code=307, headers=redirect | dict(headers or {}))

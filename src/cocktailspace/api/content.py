@@ -63,6 +63,12 @@ class FileContent:
         """All of it."""
         return (self.read(start) for start in range(0, self.size, CHUNK_BYTES))
 
+    def open(self) -> BinaryIO:
+        """All of it as a file, at its beginning; the caller closes it."""
+        file = os.fdopen(os.dup(self._handle), "rb")
+        file.seek(0)
+        return file
+
 
 def temporary_file_of(chunks: Iterable[bytes]) -> FileContent:
     """Write the chunks to a temporary file without a name."""

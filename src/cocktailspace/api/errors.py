@@ -74,6 +74,10 @@ class OverdueError(Exception):
     """The published result is older than it may be."""
 
 
+class NoAnswerError(Exception):
+    """A job that was to answer has ended without."""
+
+
 class RefresherStoppedError(Exception):
     """The refresher does not work, so nothing new is published."""
 
@@ -111,6 +115,7 @@ _RETRY_CODES: dict[type[Exception], str] = {
     BusyError: "busy",
     DamagedError: "catalogue_damaged",
     RefresherStoppedError: "not_looking",
+    NoAnswerError: "no_answer",
     NotPublishedError: "not_yet",
     OverdueError: "overdue",
     SchemaError: "schema_mismatch",
@@ -262,6 +267,7 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(AuthenticationUnavailableError)
     @app.exception_handler(BusyError)
     @app.exception_handler(RefresherStoppedError)
+    @app.exception_handler(NoAnswerError)
     @app.exception_handler(NotPublishedError)
     @app.exception_handler(OverdueError)
     @app.exception_handler(DamagedError)

@@ -130,19 +130,21 @@ class GuardedRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         """The handler that FastAPI makes, after all that comes first."""
         work = super().get_route_handler()
-        guards = [
-            each.call for each in self.dependant.dependencies if isinstance(each.call, RequireRole)
-        ]
 
         async def handle(request: Request) -> Response:
-            for guard in guards:
-                request.state.identity = await run_in_threadpool(guard.identify, request)
-                leave_queue(request)
+            await self.identify(request)
             if self.body_field is not None:
                 request = await self._with_body(request)
             return await work(request)
 
         return handle
+
+    async def identify(self, request: Request) -> None:
+        """Make sure that the sender may use the route; raises what RequireRole does."""
+        for each in self.dependant.dependencies:
+            if isinstance(each.call, RequireRole):
+                request.state.identity = await run_in_threadpool(each.call.identify, request)
+                leave_queue(request)
 
     async def _with_body(self, request: Request) -> Request:
         kind = self.body_field.field_info.annotation if self.body_field else None

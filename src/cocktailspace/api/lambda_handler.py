@@ -1,7 +1,8 @@
 """Two Lambda functions: the API behind an HTTP API, and the reconcile, which runs on a timer.
 
-Both share a package, a role and the mounted file system. Importing this builds nothing; the first
-invocation builds the services and upgrades the schema.
+They share a package, a role and the mounted file system with the one that answers deferred requests
+(deferred_job.py). Importing this builds nothing; the first invocation builds the services and
+upgrades the schema.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from fastapi import FastAPI
 from mangum import Mangum
 
 from cocktailspace.api.app import create_app, group_roles
@@ -40,7 +42,7 @@ def handler(event: Event, context: object) -> dict[str, Any]:
 
 def reconcile(_event: object, _context: object) -> dict[str, Any]:
     """Start a run whose signal was lost, and report how far the published result lags behind."""
-    return run_reconcile(_services())
+    return run_reconcile(lambda_services())
 
 
 def make_handler(services: Services) -> Handler:
@@ -48,16 +50,26 @@ def make_handler(services: Services) -> Handler:
     authenticator = GatewayAuthenticator(group_roles(services.settings))
     sign_in = StoredSignIn(services.store)
     app = create_app(services, authenticator, sign_in=sign_in, metrics=False)
+    ask = answering(app)
 
     def answer(event: Event, context: object) -> dict[str, Any]:
-        with _event_loop():
-            answered = Mangum(app, lifespan="off")(event, context)  # type: ignore[arg-type]
+        answered = ask(event, context)
         return answered if _fits(answered) else _too_large()
 
     secret = services.settings.origin_secret
     if secret is None:
         return answer
     return behind_cloudfront(answer, secret.get_secret_value(), services.store)
+
+
+def answering(app: FastAPI) -> Handler:
+    """The function that answers events with an application."""
+
+    def answer(event: Event, context: object) -> dict[str, Any]:
+        with _event_loop():
+            return Mangum(app, lifespan="off")(event, context)  # type: ignore[arg-type]
+
+    return answer
 
 
 def run_reconcile(services: Services) -> dict[str, Any]:
@@ -87,14 +99,15 @@ def prepare(services: Services) -> Services:
 
 
 @functools.cache
-def _services() -> Services:
+def lambda_services() -> Services:
+    """The services of this process, ready for use."""
     logging.getLogger().setLevel(logging.INFO)
     return prepare(build_services(read_settings()))
 
 
 @functools.cache
 def _api() -> Handler:
-    return make_handler(_services())
+    return make_handler(lambda_services())
 
 
 @contextmanager
@@ -148,8 +161,5 @@ def _fits(answer: dict[str, Any]) -> bool:
 
 def _too_large() -> dict[str, Any]:
     """A response in the place of Lambda's own, which would not name the cause."""
-    message = (
-        "the answer is larger than the 6 MB that Lambda can send; ask for less at once, or export "
-        "with `cocktailspace export` on a machine that mounts the database"
-    )
+    message = "the answer is larger than the 6 MB that Lambda can send; ask for less at once"
     return lambda_error(500, "answer_too_large", message)

@@ -18,6 +18,7 @@ from cocktailspace.artifacts.store import (
     Stored,
     StoreError,
     SwapConflictError,
+    UploadForm,
 )
 from cocktailspace.files import sha256_of
 
@@ -25,7 +26,7 @@ _CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _MISSING = {"NoSuchKey", "NotFound", "404"}
 _DENIED = {"AccessDenied", "Forbidden", "403"}
 
-LINK_SECONDS = 300
+LINK_SECONDS, UPLOAD_SECONDS = 300, 900
 
 
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -80,15 +81,30 @@ class S3Store:
         with self.open(key) as file:
             return sha256_of(file)
 
-    def link(self, key: str) -> str:
+    def link(self, key: str, *, file_name: str = "", media_type: str = "") -> str:
         """An address at which anybody can read the object for five minutes; signed here."""
         wanted = {"Bucket": self._bucket, "Key": key}
+        if file_name:
+            wanted["ResponseContentDisposition"] = f'attachment; filename="{file_name}"'
+        if media_type:
+            wanted["ResponseContentType"] = media_type
         with self._translated(key):
             return str(
                 self._signer.generate_presigned_url(
                     "get_object", Params=wanted, ExpiresIn=LINK_SECONDS
                 )
             )
+
+    def upload(self, key: str, most_bytes: int) -> UploadForm:
+        """A form that puts this object, of 1 to `most_bytes` bytes; signed here."""
+        with self._translated(key):
+            form = self._signer.generate_presigned_post(
+                self._bucket,
+                key,
+                Conditions=[["content-length-range", 1, most_bytes]],
+                ExpiresIn=UPLOAD_SECONDS,
+            )
+        return UploadForm(form["url"], form["fields"])
 
     @cached_property
     def origin(self) -> str:

@@ -90,15 +90,30 @@ class ArtifactStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """A form with which whoever has it can put one object."""
+
+    url: str
+    fields: dict[str, str]
+
+
 @runtime_checkable
 class ArtifactLinks(Protocol):
-    """Links by which readers fetch objects from a store themselves."""
+    """Links by which clients read from a store, and write to it, themselves."""
 
     @property
     def origin(self) -> str:
         """Scheme and host of all links."""
         ...
 
-    def link(self, key: str) -> str:
-        """An address at which anybody can read the object for a few minutes."""
+    def link(self, key: str, *, file_name: str = "", media_type: str = "") -> str:
+        """An address at which anybody can read the object for a few minutes.
+
+        file_name: under which a browser saves it. media_type: where it is not JSON.
+        """
+        ...
+
+    def upload(self, key: str, most_bytes: int) -> UploadForm:
+        """A form that puts this object, of 1 to `most_bytes` bytes, for a quarter of an hour."""
         ...

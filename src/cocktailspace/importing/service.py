@@ -135,6 +135,9 @@ class Imports:
         if found.stored.state == "undone":
             raise ConflictError("this import was undone; start it anew")
         with paused_collector(), self._database.transaction() as tx:
+            stored = get_import(tx.connection, found.stored.id, found.stored.owner, self._clock())
+            if stored.state == "applied":  # by a request that was sent twice, meanwhile
+                return Import(stored, found.plan)
             plan = found.plan
             if catalogue_state(tx.connection).version != plan.view.version:
                 plan = self._plan(tx.connection, found.stored)

@@ -51,8 +51,9 @@ _KINDS: dict[int | str, dict[str, Any]] = {
 def catalogue_routes(context: Context) -> APIRouter:
     """Routes over this catalogue."""
     router = context.router("/catalogue", "catalogue")
-    database = context.services.database
-    exports = Exports(database, context.responses)
+    services = context.services
+    database = services.database
+    exports = Exports(database, context.responses, services.store, services.links)
 
     @router.get("/export", response_model=CatalogueFile, responses=answers(422, 503) | _KINDS)
     async def export_catalogue(
@@ -64,7 +65,8 @@ def catalogue_routes(context: Context) -> APIRouter:
     ) -> Response:
         """The whole catalogue as a file that imports to the same catalogue.
 
-        The header `X-Left-Out` counts what `catalogue/1` has no place for.
+        The header `X-Left-Out` counts what `catalogue/1` has no place for. What is too large to be
+        sent from here is behind a redirect (307): `curl -L` follows it.
         """
         return await exports.answer(request, version)
 

@@ -35,7 +35,7 @@ class Undone(BaseModel):
 
 def import_routes(context: Context) -> APIRouter:
     """Routes over the imports of this catalogue. Each belongs to who began it."""
-    router = context.router(_PREFIX, "imports")
+    router = context.router(_PREFIX, "imports", may_take_long=True)
     imports = Imports(context.services.database, context.services.clock)
     Editor = Annotated[Identity, Depends(context.editor)]  # noqa: N806 - a type
 

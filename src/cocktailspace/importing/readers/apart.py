@@ -20,6 +20,8 @@ from cocktailspace.importing.rows import (
 )
 
 _CHILD = "cocktailspace.importing.readers"
+_INHERITED = ("PATH", "PYTHONPATH", "LANG", "LD_LIBRARY_PATH")
+"""Lambda's Python finds its own library by the last."""
 Row = RecipeRow | IngredientRow | LineRow
 
 
@@ -36,7 +38,7 @@ def read_apart(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={key: os.environ[key] for key in ("PATH", "PYTHONPATH", "LANG") if key in os.environ},
+        env={key: os.environ[key] for key in _INHERITED if key in os.environ},
         start_new_session=True,
     )
     with child:
