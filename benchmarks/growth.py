@@ -88,6 +88,8 @@ class Site:
             stdout=subprocess.DEVNULL,
         )
         while not self._answers():
+            if self.child.poll() is not None:
+                raise SystemExit("the server ended; it says why above")
             time.sleep(0.05)
 
     def stop(self) -> None:

@@ -47,6 +47,8 @@ def serving(python: str, folder: Path) -> Iterator[int]:
     with subprocess.Popen(served, env=environment, stdout=subprocess.DEVNULL) as child:
         try:
             while not answers(port):
+                if child.poll() is not None:
+                    raise SystemExit("the server ended; it says why above")
                 time.sleep(0.1)
             yield port
         finally:

@@ -1,4 +1,4 @@
-"""How long searches take: `chrt -r 1 python -m benchmarks.search [--recipes N] [--folder F]`.
+"""How long searches take: `python -m benchmarks.search [--recipes N] [--folder F]`.
 
 Makes up a catalogue whose recipes have all that is searched (names, lines, instructions, glass,
 method, tags), builds the index, and searches with words as people write them, filters, counts and

@@ -1,7 +1,7 @@
 """Ten strangers at their worst, and what an eleventh client and the server notice of it:
-`chrt -r 1 python -m benchmarks.strangers [--recipes 1356] [--seconds 20]
+`python -m benchmarks.strangers [--recipes 1356] [--seconds 20]
 [--folder FOLDER] [--source CHECKOUT]`.
-(`chrt`, as root, keeps the other processes of a shared machine out of the figures.)
+(README says how the other processes of a shared machine are kept out of the figures.)
 
 Each of ten addresses asks for exports in 4 loops, reads `recipe-similar` 20 times at 4 KB a second,
 sends 64 MB of brackets as an import without a token, 1 MB of empty ingredients to be placed, has
