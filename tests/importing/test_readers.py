@@ -324,3 +324,55 @@ def test_fields_of_a_recipe_find_their_place() -> None:
 def test_what_cannot_be_read_says_why_and_what_to_do(name: str, body: bytes, message: str) -> None:
     with pytest.raises(UnreadableError, match=message):
         read(name, body)
+
+
+def test_a_cell_that_lists_amounts_between_commas_is_several_lines() -> None:
+    rows = [
+        ["Cocktail", "Zutaten", "Zubereitung"],
+        [
+            "Mojito",
+            "6 cl Rum, gekühlt, 3 cl Limettensaft, 1,5 cl Sirup (1:1, frisch), Minze",
+            "Bauen",
+        ],
+        ["Highball", "2 oz whiskey, chilled", "Build"],
+    ]
+    mojito, highball = read("file.csv", table(rows, ";")).recipes
+    assert [line.text for line in mojito.lines] == [
+        "6 cl Rum, gekühlt",
+        "3 cl Limettensaft",
+        "1,5 cl Sirup (1:1, frisch)",
+        "Minze",
+    ]
+    assert [line.text for line in highball.lines] == ["2 oz whiskey, chilled"]
+
+
+def test_steps_that_have_their_ingredients_are_gathered() -> None:
+    part = {"food": {"name": "Pisco"}, "unit": {"name": "ml"}, "amount": 45.0, "note": ""}
+    steps = [{"instruction": "Shake.", "ingredients": [part]}, {"instruction": "Strain."}]
+    (recipe,) = read("file.json", json.dumps({"name": "Quito Sour", "steps": steps})).recipes
+    assert said(recipe) == [(45, "ml", "Pisco")]
+    assert recipe.instructions == "Shake.\nStrain."
+
+
+def test_every_step_of_a_section_is_kept() -> None:
+    steps = [{"@type": "HowToStep", "text": text} for text in ("Shake all.", "Strain.")]
+    section = {"@type": "HowToSection", "name": "Build", "itemListElement": steps}
+    page = {"@type": "Recipe", "name": "Quito Sour", "recipeIngredient": ["45 ml pisco"]}
+    found = read("file.json", json.dumps({**page, "recipeInstructions": [section]}))
+    assert found.recipes[0].instructions == "Build\nShake all.\nStrain."
+
+
+def test_measures_by_name_may_stand_in_a_list() -> None:
+    text = "name: Quito Sour\ningredients:\n  - pisco: 45 ml\n  - lime juice: 20 ml\n"
+    assert said(read("file.yml", text).recipes[0]) == [
+        (45, "ml", "pisco"),
+        (20, "ml", "lime juice"),
+    ]
+
+
+def test_tables_of_markdown_are_read() -> None:
+    lines = "| What | How much |\n|---|:---:|\n| Pisco | 45 ml |\n"
+    (one,) = read("file.md", f"# Quito Sour\n\n{lines}\nShake.\n").recipes
+    assert said(one) == [(45, "ml", "Pisco")]
+    rows = "| Drink | Ingredients |\n|---|---|\n| Quito Sour | 45 ml pisco |\n"
+    assert [recipe.name for recipe in read("file.md", rows).recipes] == ["Quito Sour"]

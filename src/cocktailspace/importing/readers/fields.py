@@ -7,10 +7,13 @@ from typing import Any
 from cocktailspace.importing.readers.keys import Mapped, folded, names_of
 from cocktailspace.importing.readers.values import cleaned, list_of, number_of, text_of
 from cocktailspace.importing.rows import IngredientRow, LineRow, RecipeRow
+from cocktailspace.importing.vocabulary import word_set, words_of
 
 Object = Mapping[str, Any]
 _URL = re.compile(r"^https?://\S+$")
 _ROWS = re.compile(r"\r?\n|\s*[;|•·]\s*|\s*<br\s*/?>\s*")
+_COMMA = re.compile(r",\s+(?![^()]*\))")
+_AMOUNT = re.compile(r"[\d½¼¾⅓⅔⅛]")
 _SHORT = 40
 
 
@@ -18,6 +21,7 @@ def is_recipe(value: Any, mapped: Mapped) -> bool:
     """Whether an object has a name and something that it is made of."""
     if not isinstance(value, Mapping):
         return False
+    value = _with_lines_of_steps(value)
     names = [mapped.field_of(str(key), "recipe")[0] for key in value]
     lines = (mapped.field_of(str(key), "line") for key in value)
     return "name" in names and (
@@ -35,7 +39,7 @@ def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -
     lines: list[LineRow] = []
     numbered: dict[int, dict[str, Any]] = {}
     extra: dict[str, Any] = {}
-    for raw_key, content in value.items():
+    for raw_key, content in _with_lines_of_steps(value).items():
         key = str(raw_key)
         met, _ = mapped.field_of(key, "recipe")
         if met is None and (line := mapped.field_of(key, "line"))[0] and line[1] is not None:
@@ -60,6 +64,17 @@ def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -
         origin=origin,
         extra=extra,
     )
+
+
+def _with_lines_of_steps(value: Object) -> Object:
+    """An object whose steps each have their ingredients, with all of these at one place."""
+    steps = value.get("steps")
+    if "ingredients" in value or not isinstance(steps, Sequence):
+        return value
+    lists = [each.get("ingredients") for each in steps if isinstance(each, Mapping)]
+    lines = [line for each in lists if isinstance(each, list) for line in each]
+    said = [each.get("instruction", each) if isinstance(each, Mapping) else each for each in steps]
+    return {**value, "steps": said, "ingredients": lines} if lines else value
 
 
 def _texts(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,22 +102,45 @@ def _texts(said: Mapping[str, Any]) -> dict[str, Any]:
 def lines_of(content: Any, mapped: Mapped) -> list[LineRow]:
     """The lines that a value says: a list of texts or objects, a text, or measures by name."""
     if isinstance(content, str):
-        return [LineRow(text=part) for part in map(cleaned, _ROWS.split(content)) if part]
+        parts = [part for part in map(cleaned, _ROWS.split(content)) if part]
+        return [LineRow(text=each) for part in parts for each in _parts_of_row(part)]
     if isinstance(content, Mapping):
-        if any(mapped.field_of(str(key), "line")[0] == "ingredient" for key in content):
-            return [line_of(content, mapped)]
-        return [
-            LineRow(measure=text_of(measure), ingredient=cleaned(str(name)))
-            for name, measure in content.items()
-        ]
+        return _lines_of_object(content, mapped)
     if isinstance(content, Sequence):
         return [line for each in content for line in _lines_of_one(each, mapped)]
     return []
 
 
+def _lines_of_object(content: Object, mapped: Mapped) -> list[LineRow]:
+    """A line in parts, or measures by name: `{"gin": "1 oz", "campari": "1 oz"}`."""
+    if any(mapped.field_of(str(key), "line")[0] in ("ingredient", "text") for key in content):
+        return [line_of(content, mapped)]
+    return [
+        LineRow(measure=text_of(measure), ingredient=cleaned(str(name)))
+        for name, measure in content.items()
+    ]
+
+
+def _parts_of_row(row: str) -> list[str]:
+    """`6 cl rum, 3 cl lime juice, mint`: a row of several lines, where two of them say how much.
+
+    What is only done with one (`chilled`) stays with it.
+    """
+    parts = [part.strip() for part in _COMMA.split(row) if part.strip()]
+    if sum(bool(_AMOUNT.match(part)) for part in parts) < 2:
+        return [row]
+    found: list[str] = []
+    for part in parts:
+        if found and set(words_of(part)) <= word_set("preparation"):
+            found[-1] += f", {part}"
+        else:
+            found.append(part)
+    return found
+
+
 def _lines_of_one(each: Any, mapped: Mapped) -> list[LineRow]:
     if isinstance(each, Mapping):
-        return [line_of(each, mapped)]
+        return _lines_of_object(each, mapped)
     if isinstance(each, str):
         said = cleaned(each)
         return [LineRow(text=" ".join(said.split()))] if said else []

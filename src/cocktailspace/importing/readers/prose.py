@@ -62,7 +62,7 @@ def _is_sentence(text: str) -> bool:
 
 def read_text(text: str) -> Collection:
     """The recipes of a text."""
-    lines = list(_lines(text))
+    lines = list(_lines(_without_tables(text)))
     markdown = any(line.level for line in lines)
     recipes = [recipe for draft in _drafts(lines) if (recipe := draft.finished())]
     if not recipes:
@@ -71,6 +71,20 @@ def read_text(text: str) -> Collection:
             "line for each ingredient, such as `45 ml gin`"
         )
     return Collection("Markdown" if markdown else "plain text", recipes=tuple(recipes))
+
+
+def _without_tables(text: str) -> str:
+    """A text with the rows of its Markdown tables as lines, their headers left out."""
+    found: list[str] = []
+    for each in text.splitlines():
+        cells = [cell.strip() for cell in each.strip().strip("|").split("|")]
+        if not each.lstrip().startswith("|") or len(cells) < 2:
+            found.append(each)
+        elif all(cell and not cell.strip(":- ") for cell in cells):
+            found[-1:] = []
+        else:
+            found.append(f"- {' '.join(filter(None, cells))}")
+    return "\n".join(found)
 
 
 def _lines(text: str) -> Iterator[_Line]:

@@ -20,6 +20,8 @@ _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 30
 _HEADER_ROWS = 10
 _MAX_CELL = 2**20
+_RULE = re.compile(r"[:\s]*-*[:\s]*")
+"""A cell that says nothing: empty, or of the line below a Markdown table's header."""
 _NUMBER = re.compile(r"\d{1,3}")
 
 
@@ -101,7 +103,7 @@ def collection_of_rows(rows: Sequence[Sequence[Any]], what: str, mapped: Mapped)
     objects = [
         dict(zip(header, row, strict=False))
         for row in rows[header_at + 1 :]
-        if any(map(text_of, row))
+        if not all(_RULE.fullmatch(text_of(cell)) for cell in row)
     ]
     if is_long(header, mapped):
         recipes = rows_of_lines(objects, mapped, "recipe")

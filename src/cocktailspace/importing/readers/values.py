@@ -20,11 +20,21 @@ def text_of(value: Any) -> str:
     if isinstance(value, int | float):
         return f"{value:g}" if math.isfinite(value) else ""
     if isinstance(value, Mapping):
-        parts = (value.get(key) for key in ("text", "name", "@value", "value", "itemListElement"))
-        return next((said for part in parts if (said := text_of(part))), "")
+        return _text_of_object(value)
     if isinstance(value, Sequence):
         return "\n".join(filter(None, (text_of(each) for each in value)))
     return cleaned(str(value))
+
+
+def _text_of_object(value: Mapping[str, Any]) -> str:
+    if "itemListElement" in value:  # a section of steps: its heading, and all of them
+        return text_of([value.get("name"), *_listed(value["itemListElement"])])
+    parts = (value.get(key) for key in ("text", "name", "@value", "value"))
+    return next((said for part in parts if (said := text_of(part))), "")
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def cleaned(text: str) -> str:
