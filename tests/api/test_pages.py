@@ -147,7 +147,7 @@ def test_what_is_not_there_gets_a_page_that_says_so(client: TestClient, address:
 def test_names_are_listed_for_who_has_no_script(client: TestClient) -> None:
     assert "/recipe/1" in client.get("/recipes").text
     assert "Negroni" in client.get("/recipes").text
-    assert "Negroni" not in client.get("/recipes", params={"after": "zzz"}).text
+    assert "Negroni" not in client.get("/recipes", params={"q": "zzz"}).text
     assert "Sweet Vermouth" in client.get("/ingredients").text
 
 

@@ -29,6 +29,7 @@ from cocktailspace.api.routes.analytics import analytics_routes
 from cocktailspace.api.routes.app_page import app_page_routes
 from cocktailspace.api.routes.bar import BAR_BYTES, BarQuestion, bar_routes
 from cocktailspace.api.routes.catalogue import catalogue_routes
+from cocktailspace.api.routes.discovery import discovery_routes
 from cocktailspace.api.routes.docs import add_docs
 from cocktailspace.api.routes.health import HEALTH, health_routes
 from cocktailspace.api.routes.imports import import_routes
@@ -37,6 +38,7 @@ from cocktailspace.api.routes.me import COLLECTION_BYTES, me_routes
 from cocktailspace.api.routes.methods import method_routes
 from cocktailspace.api.routes.pages import page_routes
 from cocktailspace.api.routes.place import PLACE_BYTES, PlaceDraft, place_routes
+from cocktailspace.api.routes.recipe_list import recipe_list_routes
 from cocktailspace.api.routes.recipes import recipe_routes
 from cocktailspace.api.routes.refresh import refresh_routes
 from cocktailspace.api.routes.search import search_routes
@@ -125,6 +127,8 @@ def create_app(
     site = Site()
     app.include_router(app_page_routes(context, site))
     app.include_router(page_routes(context, site))
+    app.include_router(recipe_list_routes(context, site))
+    app.include_router(discovery_routes(context))
     add_docs(app, site)
     app.include_router(health_routes(context, registry))
     return app

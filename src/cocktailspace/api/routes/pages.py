@@ -3,23 +3,23 @@ scripts. Everything comes from the package, nothing from another host.
 """
 
 import hashlib
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
-from sqlalchemy import Connection
 
 from cocktailspace.api.content import SmallContent
 from cocktailspace.api.context import Context
 from cocktailspace.api.html import REVALIDATE, HtmlResponses
 from cocktailspace.api.parameters import PathId
 from cocktailspace.api.qr_code import qr_code
-from cocktailspace.api.searching import decode_cursor, encode_cursor
+from cocktailspace.api.similar import similar_recipes
 from cocktailspace.api.site import Site
+from cocktailspace.artifacts.manifest import ArtifactName
+from cocktailspace.artifacts.rows import IndexedRows
 from cocktailspace.catalogue import ingredients, recipes, taxonomy
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.catalogue.models import Ingredient
-from cocktailspace.catalogue.recipes import RecipeName
 from cocktailspace.catalogue.search import RecipeQuery
 from cocktailspace.catalogue.transfer.readable import details_of, recipe_json_ld, short_units
 
@@ -30,6 +30,8 @@ def page_routes(context: Context, site: Site) -> APIRouter:
     """Routes of pages that need no script."""
     router = APIRouter(include_in_schema=False, route_class=context.route_class)
     database, html = context.services.database, HtmlResponses(site, context.responses)
+
+    similar = IndexedRows(context.services.store, ArtifactName.RECIPE_SIMILAR)
 
     def missing(error: NotFoundError) -> Response:
         """A page rather than JSON for what is not there."""
@@ -55,6 +57,7 @@ def page_routes(context: Context, site: Site) -> APIRouter:
             short=short,
             summary=schema["description"],
             address=address,
+            similar=similar_recipes(context.services, similar, recipe_id),
         )
 
     @router.get("/recipe/{recipe_id:id}/qr.svg")
@@ -77,7 +80,9 @@ def page_routes(context: Context, site: Site) -> APIRouter:
             with database.reading() as connection:
                 found = ingredients.get_ingredient(connection, ingredient_id)
                 holding = RecipeQuery(ingredient=[ingredient_id])
-                names, more = _names(context, connection, holding, None)
+                index = context.search.snapshot(connection)
+                listed = index.search(holding, limit=NAMES_A_PAGE)
+                names = recipes.recipe_names(connection, listed.ids)
                 ancestors = taxonomy.ancestors(connection, ingredient_id)
                 children = ingredients.children_of(connection, ingredient_id)
         except NotFoundError as error:
@@ -87,21 +92,12 @@ def page_routes(context: Context, site: Site) -> APIRouter:
             "ingredient.html",
             ingredient=found,
             recipes=names,
-            more=more is not None,
+            more=listed.next_after is not None,
             summary=found.description or f"{found.name}: its kinds, and cocktails with it.",
             address=str(request.url_for("ingredient", ingredient_id=ingredient_id)),
             ancestors=ancestors,
             children=children,
         )
-
-    @router.get("/recipes")
-    def recipe_names(
-        request: Request, after: Annotated[str | None, Query(max_length=4_000)] = None
-    ) -> Response:
-        """All recipes by name, a page at a time."""
-        with database.reading() as connection:
-            names, following = _names(context, connection, RecipeQuery(), after)
-        return html(request, "recipes.html", recipes=names, next=following)
 
     @router.get("/ingredients")
     def ingredient_names(request: Request) -> Response:
@@ -111,17 +107,6 @@ def page_routes(context: Context, site: Site) -> APIRouter:
         return html(request, "ingredients.html", roots=_forest(flat))
 
     return router
-
-
-def _names(
-    context: Context, connection: Connection, query: RecipeQuery, cursor: str | None
-) -> tuple[list[RecipeName], str | None]:
-    """A page of what is found, and the cursor of the next; None at the end."""
-    index = context.search.snapshot(connection)
-    after = decode_cursor(cursor) if cursor else None
-    found = index.search(query, after=after, limit=NAMES_A_PAGE)
-    following = encode_cursor(found.next_after) if found.next_after else None
-    return recipes.recipe_names(connection, found.ids), following
 
 
 def _forest(flat: list[Ingredient]) -> list[dict[str, Any]]:

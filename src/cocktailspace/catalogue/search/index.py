@@ -127,15 +127,21 @@ class Snapshot:
         terms = self._terms("q", text)
         matched = [self.ingredients.naming(term.ranges) for term in terms]
         ids = set(matched[0]).intersection(*matched[1:]) if matched else set()
-        uses, known = self._uses, self.ingredients.reference.measures.ingredients
+        uses, names = self.uses, self.ingredient_names
         best = sorted(
             (each for each in ids if uses[each]),
-            key=lambda each: (-sum(m[each] for m in matched), -uses[each], known[each].name),
+            key=lambda each: (-sum(m[each] for m in matched), -uses[each], names[each]),
         )
         return [
-            NamedIngredient(each, known[each].name, self.count(RecipeQuery(ingredient=[each])))
+            NamedIngredient(each, names[each], self.count(RecipeQuery(ingredient=[each])))
             for each in best[:limit]
         ]
+
+    @cached_property
+    def ingredient_names(self) -> Mapping[int, str]:
+        """The name of each ingredient."""
+        known = self.ingredients.reference.measures.ingredients
+        return {each: known[each].name for each in self.ingredients.ids.tolist()}
 
     @cached_property
     def _vocabulary(self) -> list[str]:
@@ -146,7 +152,7 @@ class Snapshot:
         return sorted(word for word in found if word[0] != " ")
 
     @cached_property
-    def _uses(self) -> Mapping[int, int]:
+    def uses(self) -> Mapping[int, int]:
         """How often recipes have each ingredient or a kind of it; twice in one counts as two."""
         named: dict[int, int] = {}
         for segment in self.segments.values():

@@ -1,0 +1,64 @@
+"""What is like a recipe, in words, for the page that needs no script."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import from_json
+
+from cocktailspace.analytics.published import is_readable
+from cocktailspace.artifacts.manifest import ArtifactName, read_published
+from cocktailspace.artifacts.rows import IndexedRows
+from cocktailspace.artifacts.store import StoreError
+from cocktailspace.bootstrap import Services
+
+_MOST_CHANGES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarRecipe:
+    """A recipe that is near, how close it is, and what to change."""
+
+    recipe_id: int
+    name: str
+    closeness: str
+    changes: str
+
+
+def similar_recipes(services: Services, rows: IndexedRows, recipe_id: int) -> list[SimilarRecipe]:
+    """Those that the published run calls near, the nearest first; none where it cannot say."""
+    try:
+        published = read_published(services.store)
+        manifest = published.manifest if published else None
+        if manifest is None or not is_readable(manifest):
+            return []
+        entry = services.integrity.entry(manifest.run_id, ArtifactName.RECIPE_SIMILAR)
+        services.integrity.verify(entry)
+        row = rows.find(manifest.run_id, recipe_id)
+    except StoreError:  # the page shows all else
+        return []
+    near = [each for each in from_json(row)["similar"] if each["near"]] if row else []
+    return [
+        SimilarRecipe(
+            each["recipe_id"],
+            each["name"],
+            _closeness(each["likeness"]),
+            ", ".join([*_changes(each["changes"])][:_MOST_CHANGES]) or "the same",
+        )
+        for each in near
+    ]
+
+
+def _closeness(likeness: int) -> str:
+    """As the map's page says it (`panels/differences.js`)."""
+    if likeness == 100:
+        return "the same"
+    return "very close" if likeness >= 85 else "close" if likeness >= 70 else "a relative"
+
+
+def _changes(changes: dict[str, Any]) -> Iterator[str]:
+    for swap in changes.get("swap", ()):
+        yield f"swap {swap['from']} for {swap['to']}"
+    for kind, says in (("without", "no"), ("with", "add"), ("more", "more"), ("less", "less")):
+        for each in changes.get(kind, ()):
+            yield f"{says} {each['ingredient']}"
