@@ -1,4 +1,4 @@
-"""What a database must be like before it becomes the catalogue: ours, and within our rules.
+"""Checks of a database file before it becomes the catalogue: our tables, and rows by our rules.
 
 SQLite itself says whether a file is whole; here it is asked whether its tables are those that our
 migrations make, and nothing besides, and whether each row is one that we could have written.

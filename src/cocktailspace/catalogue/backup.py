@@ -54,11 +54,11 @@ def backup(database: Database, target: Path, *, force: bool = False) -> CopySumm
     refuse_live_file(database, target)
     if not force and target.exists():
         raise ConflictError(f"{target} exists; name another file, or replace it with --force")
-    with _beside(target) as made:
-        with as_domain_errors(), closing(_opened(path, "ro")) as source:
+    with _temporary_beside(target) as made:
+        with as_domain_errors(), closing(_connect(path, "ro")) as source:
             _copy(source, made, one_file=True)
-        copied = _examined(made)
-        _put(made, target, like=path, force=force)
+        copied = _summary_of(made)
+        _install(made, target, like=path, force=force)
     return copied
 
 
@@ -76,8 +76,8 @@ def restore(
     path = _file_of(database)
     if not source.is_file():
         raise MissingCatalogueError(f"there is no file {source}")
-    with _beside(path) as made:
-        _take(source, made)
+    with _temporary_beside(path) as made:
+        _copy_checked(source, made)
         with _database(made) as copy:
             _refuse_unsound(source, copy, made.parent / "ours")
             migrate(copy, network_file_system=network_file_system)
@@ -87,7 +87,7 @@ def restore(
                 refuse_bad_rows(connection)
                 delete_responses(connection)
                 renew_identity(connection)
-        copied = _examined(made)
+        copied = _summary_of(made)
         _replace(database, source, made, force=force)
     return copied
 
@@ -149,17 +149,17 @@ def _replace(database: Database, source: Path, made: Path, *, force: bool) -> No
     """Copy over the database as one write of it, which its other users see as such."""
     path = _file_of(database)
     if not path.exists():
-        _put(made, path, like=source, force=True)
+        _install(made, path, like=source, force=True)
         return
     try:
-        with as_domain_errors(), closing(_opened(made, "ro")) as copy:
+        with as_domain_errors(), closing(_connect(made, "ro")) as copy:
             _copy(copy, path)
     except DamagedError:
         if not force:
             raise
         for suffix in ("-wal", "-shm"):  # of the damaged file
             Path(f"{path}{suffix}").unlink(missing_ok=True)
-        _put(made, path, like=source, force=True)
+        _install(made, path, like=source, force=True)
 
 
 def _copy(source: sqlite3.Connection, target: Path, *, one_file: bool = False) -> None:
@@ -187,21 +187,21 @@ def _in_time() -> Callable[[int, int, int], None]:
     return look
 
 
-def _opened(path: Path, mode: str) -> sqlite3.Connection:
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS)
 
 
-def _take(source: Path, made: Path) -> None:
+def _copy_checked(source: Path, made: Path) -> None:
     """Copy a file that is said to be a catalogue; DamagedError or SchemaError when it is none."""
     try:
         with as_domain_errors():
-            if _closed_wal(source):
+            if _is_closed_in_wal_mode(source):
                 shutil.copyfile(source, made)
             else:
-                with closing(_opened(source, "ro")) as original:
+                with closing(_connect(source, "ro")) as original:
                     _copy(original, made)
-            with closing(_opened(made, "rw")) as copy:
+            with closing(_connect(made, "rw")) as copy:
                 copy.execute("PRAGMA trusted_schema = OFF")
                 (finding,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
     except DamagedError as error:
@@ -233,14 +233,14 @@ def _refuse_unsound(source: Path, copy: Database, scratch: Path) -> None:
                     raise SchemaError(message) from error
 
 
-def _closed_wal(source: Path) -> bool:
+def _is_closed_in_wal_mode(source: Path) -> bool:
     """Whether a file in WAL mode is not open anywhere: to open it would leave files beside it."""
     with source.open("rb") as file:
         header = file.read(20)
     return header[18:19] == b"\2" and not Path(f"{source}-wal").exists()
 
 
-def _examined(made: Path) -> CopySummary:
+def _summary_of(made: Path) -> CopySummary:
     with _database(made) as copy, copy.reading() as connection:
         count = connection.execute(select(func.count()).select_from(recipes)).scalar_one()
         return CopySummary(catalogue_state(connection), count)
@@ -256,13 +256,13 @@ def _database(path: Path) -> Iterator[Database]:
 
 
 @contextmanager
-def _beside(target: Path) -> Iterator[Path]:
+def _temporary_beside(target: Path) -> Iterator[Path]:
     """A name for a file in the same folder, on the same disk, that is gone in the end."""
     with scratch_folder(target.absolute().parent, ".copying-") as folder:
         yield folder / target.name
 
 
-def _put(made: Path, target: Path, *, like: Path, force: bool) -> None:
+def _install(made: Path, target: Path, *, like: Path, force: bool) -> None:
     """On disk for good, then under its name; an earlier file is replaced only when forced.
 
     like: who may read it, unless there is an earlier file that says so.

@@ -1,4 +1,4 @@
-"""What looks the same: ingredients and recipes whose names do, recipes of the same contents."""
+"""Duplicates: ingredients and recipes whose names look the same, recipes of the same contents."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

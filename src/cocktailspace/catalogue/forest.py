@@ -1,4 +1,4 @@
-"""The forest of ingredients as a mapping: how deep each is, and what to make of a damaged one."""
+"""The taxonomy as a mapping to parents: levels, ways up, and a damaged one made into a forest."""
 
 from collections.abc import Callable, Iterator, Mapping
 

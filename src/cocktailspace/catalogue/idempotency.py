@@ -1,4 +1,4 @@
-"""A request that is sent twice is carried out once: its answer is kept beside what it wrote."""
+"""Idempotency keys: a request sent twice is carried out once; the response is stored with it."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What of an ingredient contradicts the rest of the catalogue."""
+"""Checks of ingredient drafts against the catalogue: names, and that what they name is there."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

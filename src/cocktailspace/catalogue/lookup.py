@@ -1,4 +1,4 @@
-"""Finding named rows: by name, by id, and the problems of names that clash."""
+"""Finding rows by name or id, and the problems of names that clash."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice

@@ -1,4 +1,4 @@
-"""Two that are one: all that names the old one names the other, and its address leads there."""
+"""Merging: all that names one ingredient or recipe names another, and its address leads there."""
 
 from sqlalchemy import ColumnElement, Table, delete, insert, select, update
 
@@ -35,9 +35,9 @@ def merge_ingredients(tx: Transaction, old_id: int, into_id: int) -> None:
     into = get_ingredient(tx.connection, into_id)
     aliases = _aliases(old, into)
     _move_uses(tx, old_id, into_id)
-    children = _changed(tx, ingredients, ingredients.c.parent_id == old_id, "parent_id", into_id)
+    children = _set_column(tx, ingredients, ingredients.c.parent_id == old_id, "parent_id", into_id)
     refuse_misplaced(tx.connection, dict.fromkeys(children, "into"))
-    _changed(tx, ingredients, ingredients.c.made_from_id == old_id, "made_from_id", into_id)
+    _set_column(tx, ingredients, ingredients.c.made_from_id == old_id, "made_from_id", into_id)
     itself = (ingredients.c.id == into_id) & (ingredients.c.made_from_id == into_id)
     tx.connection.execute(update(ingredients).where(itself).values(made_from_id=None))
     tx.connection.execute(
@@ -46,9 +46,9 @@ def merge_ingredients(tx: Transaction, old_id: int, into_id: int) -> None:
     tx.connection.execute(delete(ingredients).where(ingredients.c.id == old_id))
     tx.record("ingredient", old_id, "delete")
     current = as_draft(get_ingredient(tx.connection, into_id), IngredientDraft)
-    taught = current.model_copy(update={"aliases": aliases})
-    replace_ingredients(tx, {into_id: taught}, ["into"])
-    _leave_address(tx, "ingredient", old_id, into_id)
+    extended = current.model_copy(update={"aliases": aliases})
+    replace_ingredients(tx, {into_id: extended}, ["into"])
+    _redirect(tx, "ingredient", old_id, into_id)
 
 
 def merge_recipes(tx: Transaction, old_id: int, into_id: int) -> None:
@@ -58,7 +58,7 @@ def merge_recipes(tx: Transaction, old_id: int, into_id: int) -> None:
     key = select(recipes.c.order_key).where(recipes.c.id == old_id)
     order_key = tx.connection.execute(key).scalar_one()
     delete_recipe(tx, old_id)
-    _leave_address(tx, "recipe", old_id, into_id, uid=old.uid, order_key=order_key)
+    _redirect(tx, "recipe", old_id, into_id, uid=old.uid, order_key=order_key)
     tx.record("recipe", into_id, "update")
 
 
@@ -86,7 +86,7 @@ def _aliases(old: Ingredient, into: Ingredient) -> tuple[str, ...]:
 
 def _move_uses(tx: Transaction, old_id: int, into_id: int) -> None:
     """Recipes name the other: in lines, as alternatives, and as what they make."""
-    touched = set(_changed(tx, recipes, recipes.c.makes_id == old_id, "makes_id", into_id))
+    touched = set(_set_column(tx, recipes, recipes.c.makes_id == old_id, "makes_id", into_id))
     for table in (recipe_ingredients, line_alternatives):
         named = table.c.ingredient_id == old_id
         touched |= set(tx.connection.execute(select(table.c.recipe_id).where(named)).scalars())
@@ -118,7 +118,7 @@ def _drop_repeated_alternatives(tx: Transaction, into_id: int) -> None:
         seen.add((recipe_id, position))
 
 
-def _changed(
+def _set_column(
     tx: Transaction, table: Table, which: ColumnElement[bool], column: str, value: int
 ) -> list[int]:
     """Give a column of some rows another value, and note it; their ids."""
@@ -129,7 +129,7 @@ def _changed(
     return ids
 
 
-def _leave_address(
+def _redirect(
     tx: Transaction,
     entity: str,
     old_id: int,

@@ -1,4 +1,4 @@
-"""What nobody knows of a catalogue, and what its volumes and strengths rest on all the same."""
+"""Data that is missing: volumes of pieces and strengths that volumes of recipes rest on."""
 
 from dataclasses import dataclass
 

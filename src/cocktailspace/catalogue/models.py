@@ -1,7 +1,7 @@
 """What goes into a catalogue (drafts) and what comes out of it (records).
 
 Each field is declared here, once. Columns, file formats, comparison, forms and the tests that hold
-them together follow from it: ``x-form` ` says how a form asks for it where
+them together follow from it: `x-form` says how a form asks for it where
 its type does not, and "no" that none does.
 """
 

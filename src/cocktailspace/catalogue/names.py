@@ -1,4 +1,4 @@
-"""When two names are the same name, which words a text has, what an unknown name may have meant."""
+"""Comparing names: when two are the same or look alike, a text's words, hints for unknown names."""
 
 import hashlib
 import re

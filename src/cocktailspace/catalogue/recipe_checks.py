@@ -1,4 +1,4 @@
-"""What of a recipe contradicts the rest of the catalogue."""
+"""Checks of recipe drafts against the catalogue: names, uids, and that what they name is there."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""Recipes and their lines."""
+"""Recipes and their lines: reading, creating, replacing, deleting."""
 
 import secrets
 from collections import Counter

@@ -1,5 +1,6 @@
-"""What is calculated of recipes rests on units, ingredients and methods: read once, and again when
-one of them changes.
+"""Reference data: the units, ingredients and methods that recipes' volumes and strengths rest on.
+
+Read once, and again when one of them changes.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The forest of ingredients: who is below whom, how it stays a forest, and how deep it may be."""
+"""The taxonomy in SQL: what is below or above an ingredient, and what keeps it a shallow forest."""
 
 from collections.abc import Collection, Mapping
 from itertools import islice
