@@ -42,8 +42,8 @@ def test_prints_what_can_be_made_first(ask: Ask) -> None:
     assert lines[0] == "can make: Negroni"
     assert "one bottle short: Boulevardier (Bourbon)" in lines
     assert (
-        "buy next: Bourbon (completes 1: Boulevardier); Bitters (completes none yet); "
-        "Rye (completes 1: Manhattan)"
+        "buy next: Bourbon (completes 1: Boulevardier); Bitters (completes none yet; brings 1 "
+        "within one bottle); Rye (completes 1: Manhattan)"
     ) in lines
     assert lines[-1] == "in the bar: Gin, Campari, Sweet Vermouth"
 
@@ -120,3 +120,14 @@ def test_of_several_recipes_of_a_name_one_is_meant_by_its_id() -> None:
         recipes.id_of("Sour")
     with pytest.raises(NotFoundError, match="there is no recipe '99'"):
         recipes.id_of("99")
+
+
+def test_a_name_that_looks_like_another_is_that_one(index: BarIndex) -> None:
+    index.names[:3] = ["Bénédictine", "Lime", "Peychaud's Bitters"]
+    for typed, place in (
+        ("benedictine", 0),
+        ("limes", 1),
+        ("peychaud", 2),
+        ("peychauds bitter", 2),
+    ):
+        assert ingredients_named(index, [typed]) == [place], typed

@@ -151,5 +151,7 @@ def _without(drink: dict[str, Any]) -> str:
 
 def _bottle(bottle: dict[str, Any]) -> str:
     drinks = ", ".join(each["name"] for each in bottle["drinks"])
-    opens = f"completes {bottle['opens']}: {drinks}" if bottle["opens"] else "completes none yet"
-    return f"{bottle['name']} ({opens}{', …' if bottle['opens'] > len(bottle['drinks']) else ''})"
+    nearer = f"brings {bottle['nearer']:,} within one bottle" if bottle["nearer"] else ""
+    opens = f"completes {bottle['opens']:,}: {drinks}" if bottle["opens"] else "completes none yet"
+    more = ", …" if bottle["opens"] > len(bottle["drinks"]) else ""
+    return f"{bottle['name']} ({'; '.join(filter(None, [f'{opens}{more}', nearer]))})"

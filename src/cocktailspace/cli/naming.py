@@ -5,7 +5,7 @@ from itertools import chain
 
 from cocktailspace.analytics.bar.index import BarIndex
 from cocktailspace.catalogue.errors import NotFoundError
-from cocktailspace.catalogue.names import did_you_mean, name_key
+from cocktailspace.catalogue.names import did_you_mean, name_key, plain_words
 
 _SHOWN_CHOICES = 5
 
@@ -46,8 +46,8 @@ class RecipeNames:
 
 
 def ingredients_named(index: BarIndex, wanted: Iterable[str]) -> list[int]:
-    """Places of the ingredients that are meant: by name or alias, else the only one that begins
-    with the words, else the only one that has them.
+    """Places of the ingredients that are meant: by name or alias, else the only one that looks the
+    same (limes, Benedictine), else that begins with the words, else that has them.
 
     Raises NotFoundError with every name that is not an ingredient's, or could be several's.
     """
@@ -73,11 +73,13 @@ def _meant(name: str, known: Mapping[str, int]) -> set[int]:
     key = name_key(name)
     if key in known:
         return {known[key]}
-    if not key:
+    if not plain_words(name):
         return set()
-    words = key.split()
-    begins = {place for each, place in known.items() if each.split()[: len(words)] == words}
-    return begins or {place for each, place in known.items() if set(words) <= set(each.split())}
+    words = plain_words(name)
+    plain = [(plain_words(each), place) for each, place in known.items()]
+    same = {place for each, place in plain if each == words}
+    begins = {place for each, place in plain if each[: len(words)] == words}
+    return same or begins or {place for each, place in plain if set(words) <= set(each)}
 
 
 def _listed(choices: Iterable[str]) -> str:

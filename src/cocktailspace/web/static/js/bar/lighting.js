@@ -46,11 +46,11 @@ function wasOn() {
 
 const idsByAnswer = new WeakMap();
 
-/** What the bar says to a recipe in a list: "you can make this", "with stand-ins", or nothing. */
+/** What the bar says to a recipe in a list: that it can be made, or with stand-ins, or nothing. */
 export function madeOf({ barAnswer }, recipeId) {
   if (!barAnswer) return "";
   const { map } = barAnswer.answer;
   if (!idsByAnswer.has(map)) idsByAnswer.set(map, { made: new Set(map.can_make), near: new Set(map.with_stand_ins) });
   const { made, near } = idsByAnswer.get(map);
-  return made.has(recipeId) ? "you can make this" : near.has(recipeId) ? "with stand-ins" : "";
+  return made.has(recipeId) ? "You can make this" : near.has(recipeId) ? "You can make this with stand-ins" : "";
 }

@@ -1,5 +1,6 @@
 // Lists that several panels show.
 
+import { madeOf } from "../bar/lighting.js";
 import { getJson } from "../data/api.js";
 import { count } from "../format.js";
 import { h } from "../html.js";
@@ -13,12 +14,19 @@ const AT_ONCE = 40;
 export function recipeList(ids, { store, router }) {
   const list = h("ul", { class: "rows" });
   const more = h("button", { type: "button", class: "button", hidden: true, onclick: () => growFurther() });
-  let shown = 0;
+  let shown = 0, placed = false;
+
+  /** The bar's answer may come later than the list. */
+  const stop = store.subscribe(["barAnswer"], (state) => {
+    placed ||= list.isConnected;
+    if (placed && !list.isConnected) stop();
+    else for (const mark of list.querySelectorAll(".made")) mark.textContent = madeOf(state, Number(mark.dataset.recipe));
+  });
 
   async function grow(many = AT_ONCE) {
     more.disabled = true;
     try {
-      const rows = await rowsOf(ids.slice(shown, shown + many), store.get().mapData, router);
+      const rows = await rowsOf(ids.slice(shown, shown + many), store.get(), router);
       list.append(...rows);
       shown = Math.min(shown + many, ids.length);
       more.hidden = shown === ids.length;
@@ -41,19 +49,20 @@ export function recipeList(ids, { store, router }) {
 }
 
 /** Some recipes as the catalogue has them now; those deleted meanwhile are left out. */
-async function rowsOf(ids, mapData, router) {
+async function rowsOf(ids, state, router) {
   if (!ids.length) return [];
   const { items } = await getJson(`/recipes?limit=${ids.length}&${new URLSearchParams(ids.map((id) => ["id", String(id)]))}`);
   const found = new Map(items.map((recipe) => [recipe.id, recipe]));
-  return ids.filter((id) => found.has(id)).map((id) => recipeRow(found.get(id), mapData, router));
+  return ids.filter((id) => found.has(id)).map((id) => recipeRow(found.get(id), state, router));
 }
 
-function recipeRow(recipe, mapData, router) {
+function recipeRow(recipe, state, router) {
   const names = [...new Set(recipe.ingredients.map((line) => line.ingredient))];
   return h("li", {}, h("a", { class: "row", href: router.link({ view: "recipe", id: recipe.id, search: "" }) },
-    h("span", { class: "name" }, dot(recipe.id, mapData), recipe.name),
+    h("span", { class: "name" }, dot(recipe.id, state.mapData), recipe.name),
     h("span", { class: "value small" }, saysOf(recipe)),
-    h("span", { class: "why" }, names.slice(0, 6).join(", ") + (names.length > 6 ? " …" : ""))));
+    h("span", { class: "why" }, names.slice(0, 6).join(", ") + (names.length > 6 ? " …" : "")),
+    h("span", { class: "why made", "data-recipe": String(recipe.id) }, madeOf(state, recipe.id))));
 }
 
 /** In the colour that it has on the map, where it is there. */
