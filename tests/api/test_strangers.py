@@ -85,6 +85,7 @@ WRITES = [
     ("PUT", f"{API}/units/1"),
     ("POST", f"{API}/methods"),
     ("PUT", f"{API}/methods/1"),
+    ("PUT", f"{API}/me/collection"),
 ]
 
 
