@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import threading
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -148,17 +149,15 @@ def test_an_event_that_comes_late_changes_no_answer(aws: AwsWorld) -> None:
         assert connection.exec_driver_sql("SELECT count(*) FROM imports").scalar() == 1
 
 
-def test_the_commands_of_the_docs_send_a_file_and_wait_for_its_plan(
-    aws: AwsWorld, tmp_path: Path
-) -> None:
-    for tool in ("curl", "jq"):
-        need(shutil.which(tool), tool)
-    text = (ROOT / "docs" / "importing.md").read_text()
-    [commands] = re.findall(r"```sh\n(form=.*?)```", text, re.DOTALL)
-    (tmp_path / "drinks.csv").write_bytes(TABLE)
+def _token() -> str:
+    signed: str = http_event("GET", "/", None, "[editor]", {})["headers"]["authorization"]
+    return signed.removeprefix("Bearer ")
+
+
+@contextmanager
+def _site(aws: AwsWorld) -> Iterator[str]:
+    """The stack behind its distribution, at an address; objects wake the function meanwhile."""
     handler = make_handler(prepare(aws.function.services))
-    signed = http_event("GET", "/", None, "[editor]", {})["headers"]["authorization"]
-    token = signed.removeprefix("Bearer ")
     done = threading.Event()
 
     def wake() -> None:
@@ -170,18 +169,55 @@ def test_the_commands_of_the_docs_send_a_file_and_wait_for_its_plan(
     thread.start()
     try:
         with serving(Edge(aws.template, Gateway(handler, 1000, 1000))) as address:
-            ran = subprocess.run(
-                ["bash", "-euo", "pipefail", "-c", commands],
-                cwd=tmp_path,
-                env={"PATH": os.environ["PATH"], "SITE": address, "TOKEN": token},
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=120,
-            )
+            yield address
     finally:
         done.set()
         thread.join()
+
+
+@pytest.mark.browser
+def test_the_page_uploads_a_file_and_shows_its_plan_and_what_it_did(
+    aws: AwsWorld, browser: Any
+) -> None:
+    table = b"name;ingredient;measure\nRed Hook;Rye;2 oz\n"
+    with _site(aws) as address:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(address)
+        page.evaluate("token => sessionStorage.setItem('token', token)", _token())
+        page.evaluate("() => { location.hash = '#/import'; }")
+        posted: list[str] = []
+        page.on("request", lambda sent: sent.method == "POST" and posted.append(sent.url))
+        page.set_input_files(
+            "input[type=file]", {"name": "mine.csv", "mimeType": "text/csv", "buffer": table}
+        )
+        page.locator(".actions.decide").wait_for(timeout=60_000)
+        bucket = aws.template.ref("AnalyticsBucket")
+        assert [urllib.parse.urlsplit(each).path for each in posted] == [UPLOADS, f"/{bucket}"]
+        page.locator(".actions.decide .primary").click()
+        page.get_by_role("button", name="Undo all of it").wait_for(timeout=60_000)
+        context.close()
+    assert "Red Hook" in _names(aws)
+
+
+def test_the_commands_of_the_docs_send_a_file_and_wait_for_its_plan(
+    aws: AwsWorld, tmp_path: Path
+) -> None:
+    for tool in ("curl", "jq"):
+        need(shutil.which(tool), tool)
+    text = (ROOT / "docs" / "importing.md").read_text()
+    [commands] = re.findall(r"```sh\n(form=.*?)```", text, re.DOTALL)
+    (tmp_path / "drinks.csv").write_bytes(TABLE)
+    with _site(aws) as address:
+        ran = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", commands],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "SITE": address, "TOKEN": _token()},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout) == {"create": 1}
 

@@ -24,7 +24,23 @@ export async function request(path, { method = "GET", json, file, headers = {}, 
   });
   const body = await parsed(answer);
   if (!answer.ok) throw failure(answer, body);
+  const later = answer.status === 202 && answer.headers.get("Location");
+  if (later) { // a job works on it: there the answer will be
+    await pause(1000 * (Number(answer.headers.get("Retry-After")) || 1));
+    return request(later.slice(API.length), { headers, signal });
+  }
   return { status: answer.status, body, etag: answer.headers.get("ETag") };
+}
+
+const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+/** Sends a file to where a signed form lets it: a bucket beside the API. */
+export async function upload(url, fields, file) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append("file", file); // what comes after it is not looked at
+  const answer = await reach(url, { method: "POST", body: form });
+  if (!answer.ok) throw new ApiError(answer.status, `The file could not be sent (status ${answer.status}).`);
 }
 
 /**
