@@ -74,14 +74,25 @@ const forms = {
   import: async () => (await import("./imports/imports-view.js")).importsView(context),
 };
 
+let styles = null;
+
+/** The styles of what is opened later: there before it is shown. */
+const laterStyles = () => (styles ??= Promise.all(["form", "bar", "imports"].map((name) => new Promise((done) => {
+  document.head.append(h("link", { rel: "stylesheet", href: new URL(`../css/${name}.css`, import.meta.url).href, onload: done, onerror: done }));
+}))));
+
 /** A view whose module is fetched when it is first shown. */
-const lazily = (load) => async (route, mapData) => (await load())(route, mapData);
+const lazily = (load) => async (route, mapData) => (await Promise.all([load(), laterStyles()]))[0](route, mapData);
 
 /** It minds new versions itself: it must not be rebuilt under the fingers of who fills it in. */
 const lazyForm = (load) => Object.assign(lazily(load), { own: true });
 
 /** Somebody is about to open one. */
-const fetchPanels = () => Object.values({ ...panels, ...lists }).forEach((load) => load().catch(() => {}));
+function fetchPanels() {
+  laterStyles();
+  for (const load of Object.values({ ...panels, ...lists })) load().catch(() => {});
+}
+
 for (const sign of ["pointermove", "pointerdown", "keydown"]) addEventListener(sign, fetchPanels, { once: true, passive: true });
 
 const panel = createPanel(store, {
