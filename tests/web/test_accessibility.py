@@ -79,7 +79,11 @@ def test_no_view_has_a_serious_violation(
 
 STATES = {  # and what shows that the page is in them; each is told so by answers on the way
     "failed": ("#freshness[data-state=failed]", "**/api/v1/refresh", {"state": "failed"}),
-    "empty": ("#notice a", "**/runs/*/cocktail-space-em", {"data": [], "metadata": {}}),
+    "empty": (
+        "#notice a[href='#/recipe/new']",
+        "**/runs/*/cocktail-space-em",
+        {"data": [], "metadata": {}},
+    ),
     "error": ("#notice", "**/analytics/manifest", None),
 }
 
