@@ -19,6 +19,15 @@ FIRST_MAP_MS = 3_000
 FRAME_MS = 250  # on a graphics card a frame takes a millisecond; here two cores draw it
 TRIES = 3
 
+FIRST_LOAD_BYTES = 160_000  # compressed, as sent, the map included
+LOADED = """async () => {
+  const loaded = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+  const { run } = document.querySelector("#stage").dataset; // its map is fetched by a worker
+  const map = await fetch(`/api/v1/analytics/runs/${run}/cocktail-space-em`);
+  await map.arrayBuffer();
+  loaded.push(performance.getEntriesByName(map.url).at(-1));
+  return loaded.map((entry) => [entry.encodedBodySize, entry.name]).sort(([one], [other]) => other - one);
+}"""  # noqa: E501 - JavaScript
 FRAMES = """async () => {
   const stage = document.querySelector("#stage"), gaps = [];
   const box = stage.getBoundingClientRect();
@@ -63,6 +72,9 @@ def test_1356_recipes(real: Server, visit: Visit) -> None:
     assert real.get("/analytics/manifest")["counts"]["recipes"] == 1356
     ingredient = real.get("/recipes?limit=1")["items"][0]["ingredients"][0]["ingredient"]
     page = visit_in_time(visit, real)
+    loaded = page.evaluate(LOADED)
+    assert loaded[0][1].endswith("/cocktail-space-em")
+    assert sum(size for size, _ in loaded) < FIRST_LOAD_BYTES, loaded
     page.get_by_role("combobox", name="Search").fill(ingredient)
     expect(page.locator("#stage")).to_have_attribute("data-matches", re.compile("[1-9]"))
 

@@ -4,21 +4,18 @@ import { all, byId, h } from "./html.js";
 import { createRouter } from "./router.js";
 import { createStore } from "./store.js";
 import { createKeeper } from "./bar/keeper.js";
-import { createLighting } from "./bar/lighting.js";
+import { currentBar } from "./bar/kept.js";
 import { formOf, readDraft } from "./edit/drafts.js";
-import { createWriter } from "./edit/writer.js";
-import { createAccount } from "./shell/account.js";
 import { createPanel } from "./panels/panel.js";
 import { createMapLoader } from "./shell/map-loader.js";
 import { createFreshness, createFreshnessChip } from "./shell/freshness.js";
 import { createLegend, createSpaceSwitch } from "./shell/legend.js";
 import { createMapShell } from "./shell/map-shell.js";
-import { createNews, createNotice } from "./shell/notices.js";
+import { createNotice } from "./shell/notices.js";
 import { createSearch } from "./shell/search.js";
 import { createSelection } from "./shell/selection.js";
-import { createSession, takeReturn } from "./shell/session.js";
+import { config, mayBeSignedIn, takeReturn } from "./shell/returning.js";
 import { createThemeSwitch } from "./shell/theme.js";
-import { toast } from "./shell/toast.js";
 
 const returned = takeReturn();
 const store = createStore({
@@ -46,8 +43,32 @@ const router = createRouter(store);
 const mapLoader = createMapLoader(store);
 const freshness = createFreshness(store);
 const map = createMapShell(store, router, announce);
-const session = createSession(store, returned);
-const writer = createWriter({ announce, session, written: () => freshness.poll() });
+
+/** An object of asynchronous functions, made when one of them is first called. */
+function later(make, ...names) {
+  const made = once(make);
+  return Object.fromEntries(names.map((name) => [name, async (...given) => (await made())[name](...given)]));
+}
+
+function once(make) {
+  let made = null;
+  return () => (made ??= make());
+}
+
+/** What panels, forms and dialogs look like. */
+const styles = once(() => Promise.all(["form", "bar", "imports"].map((name) => new Promise((resolve) => {
+  document.head.append(h("link", { rel: "stylesheet", href: new URL(`../css/${name}.css`, import.meta.url).href, onload: resolve, onerror: resolve }));
+}))));
+
+const session = {
+  atIssuer: config !== null,
+  ...later(async () => (await Promise.all([import("./shell/session.js"), styles()]))[0].createSession(store, returned), "token", "refused", "ask", "signIn", "signOut"),
+};
+const writer = later(async () => (await import("./edit/writer.js")).createWriter({ announce, session, written: () => freshness.poll() }),
+  "send", "create", "replace", "merge", "bring", "remove", "refreshNow");
+const news = once(async () => (await import("./shell/news.js")).createNews(store, router));
+const account = once(async () => (await import("./shell/account.js")).createAccount(store, session, keeper));
+const lighting = once(async () => (await import("./bar/lighting.js")).createLighting(store, announce));
 const keeper = createKeeper(store);
 const selection = createSelection(store);
 const context = {
@@ -74,25 +95,14 @@ const forms = {
   import: async () => (await import("./imports/imports-view.js")).importsView(context),
 };
 
-let styles = null;
-
-/** The styles of what is opened later: there before it is shown. */
-const laterStyles = () => (styles ??= Promise.all(["form", "bar", "imports"].map((name) => new Promise((done) => {
-  document.head.append(h("link", { rel: "stylesheet", href: new URL(`../css/${name}.css`, import.meta.url).href, onload: done, onerror: done }));
-}))));
-
 /** A view whose module is fetched when it is first shown. */
-const lazily = (load) => async (route, mapData) => (await Promise.all([load(), laterStyles()]))[0](route, mapData);
+const lazily = (load) => async (route, mapData) => (await Promise.all([load(), styles()]))[0](route, mapData);
 
 /** It minds new versions itself: it must not be rebuilt under the fingers of who fills it in. */
 const lazyForm = (load) => Object.assign(lazily(load), { own: true });
 
 /** Somebody is about to open one. */
-function fetchPanels() {
-  laterStyles();
-  for (const load of Object.values({ ...panels, ...lists })) load().catch(() => {});
-}
-
+const fetchPanels = () => [styles, ...Object.values({ ...panels, ...lists })].forEach((load) => load().catch(() => {}));
 for (const sign of ["pointermove", "pointerdown", "keydown"]) addEventListener(sign, fetchPanels, { once: true, passive: true });
 
 const panel = createPanel(store, {
@@ -109,37 +119,25 @@ addEventListener("dragenter", async () => (await import("./imports/drop.js")).ac
 createLegend(store, router);
 createSpaceSwitch(store, router);
 createSearch(store, router, announce);
-createLighting(store, announce);
+const followBar = ({ kept }) => { if (currentBar(kept).ingredients.length) lighting(); };
+store.subscribe(["kept"], followBar);
+followBar(store.get());
 createNotice(store);
-createNews(store, router);
+store.subscribe(["news"], () => news());
 byId("tour-start").addEventListener("click", async () => {
   const { startTour } = await import("./shell/tour.js");
   const example = () => store.get().mapData.columns.ids[map.view.middlePoint];
   startTour({ example, router, close: () => router.go({ view: "map", search: "", families: [] }) });
 });
-/** What is somebody's own goes to the server from when they sign in. */
-const syncer = async () => (await import("./bar/syncing.js")).createSyncer(store, session, keeper);
-let syncing = null;
-store.subscribe(["person"], ({ person }) => { if (person) syncing ??= syncer(); });
-createAccount(store, {
-  signIn: session.signIn,
-  signOut: async () => { await (await syncing)?.leave(); await session.signOut(); },
-  deleteMine: async () => {
-    try {
-      await (await syncing)?.deleteThere();
-      await session.signOut();
-    } catch (error) {
-      toast(error.message);
-    }
-  },
-});
+byId("account").addEventListener("click", () => { if (!store.get().person) session.signIn(); });
+store.subscribe(["person"], ({ person }) => { if (person) account(); });
 createThemeSwitch(() => map.view.recolour());
 createFreshnessChip(store, { announce, refreshNow: () => writer.refreshNow() });
 
 /** Somebody left a form with something in it: say that it is kept. */
 function followForms({ route }) {
   const left = formBefore && formOf(formBefore) !== formOf(route) && readDraft(formOf(formBefore)) ? formBefore : null;
-  if (left) toast("What you wrote is kept.", { label: "Go on writing", act: () => router.go({ search: "", ...left }) });
+  if (left) import("./shell/toast.js").then(({ toast }) => toast("What you wrote is kept.", { label: "Go on writing", act: () => router.go({ search: "", ...left }) }));
   formBefore = route.view.endsWith("-form") ? route : null;
 }
 
@@ -174,3 +172,4 @@ for (const id of ["panel", "corner", "about"]) resized.observe(byId(id)); // wid
 mapLoader.start(document.documentElement.dataset.run);
 freshness.poll();
 panel.start();
+if (returned || mayBeSignedIn()) session.token().catch(() => {}); // whoever needs one asks again

@@ -1,7 +1,6 @@
 // Keeps the bars in the browser: in the store while the page is open, in its storage for later, and in
 // step with other tabs.
 
-import { toast } from "../shell/toast.js";
 import { nothingKept, readKept, writeKept } from "./kept.js";
 
 const KEY = "bars";
@@ -20,7 +19,7 @@ export function createKeeper(store) {
       try {
         localStorage.setItem(KEY, writeKept(kept));
       } catch {
-        if (!told) toast("This browser keeps nothing: export your bars before you leave.");
+        if (!told) import("../shell/toast.js").then(({ toast }) => toast("This browser keeps nothing: export your bars before you leave."));
         told = true;
       }
     },

@@ -1,6 +1,8 @@
-// The button that says who is signed in, and where one signs in and out.
+// Who is signed in: the button that says so, signing out, and what is theirs on the server.
 
+import { createSyncer } from "../bar/syncing.js";
 import { byId, h } from "../html.js";
+import { toast } from "./toast.js";
 
 const MAY = {
   admin: "You may edit everything.",
@@ -8,8 +10,9 @@ const MAY = {
   none: "You may read; editing takes a role that you do not have.",
 };
 
-export function createAccount(store, { signIn, signOut, deleteMine }) {
+export function createAccount(store, session, keeper) {
   const button = byId("account"), more = byId("account-more");
+  const syncer = createSyncer(store, session, keeper);
 
   function show() {
     const { person } = store.get();
@@ -33,7 +36,20 @@ export function createAccount(store, { signIn, signOut, deleteMine }) {
       h("button", { type: "button", class: "button", onclick: deleteMine }, "Delete them from the server")),
   ];
 
-  button.addEventListener("click", () => { if (!store.get().person) signIn(); });
+  async function signOut() {
+    await syncer.leave();
+    await session.signOut();
+  }
+
+  async function deleteMine() {
+    try {
+      await syncer.deleteThere();
+      await session.signOut();
+    } catch (error) {
+      toast(error.message);
+    }
+  }
+
   store.subscribe(["person"], show);
   show();
 }

@@ -2,19 +2,7 @@
 // `person`: { name, role, key }, where key stands for them in what this browser keeps.
 
 import { request } from "../data/api.js";
-import { byId } from "../html.js";
-
-const config = JSON.parse(byId("sign-in-config").textContent);
-const CALLBACK = "/signed-in";
-
-/** What the issuer sent back with somebody, taken out of the address before anything else reads it. */
-export function takeReturn() {
-  if (location.pathname !== CALLBACK) return null;
-  const answer = new URLSearchParams(location.search);
-  const begun = JSON.parse(takeKept("sign-in") ?? "null");
-  history.replaceState(null, "", `/${begun?.hash ?? ""}`);
-  return { answer, begun };
-}
+import { config } from "./returning.js";
 
 /** Gives { token(), refused(token), ask(reason), signIn(), signOut() }; a token is null where there is none. */
 export function createSession(store, returned) {
@@ -38,7 +26,7 @@ export function createSession(store, returned) {
     return token && (await request("/me", { headers: bearer(token), cache: "no-store" })).body;
   }
 
-  if (returned || mayBeSignedIn()) load();
+  load();
 
   return {
     token: async () => (await load()).token(),
@@ -46,27 +34,7 @@ export function createSession(store, returned) {
     ask: async (reason) => (await load()).ask(reason),
     signIn: async () => (await load()).signIn(),
     signOut: async () => (await load()).end(),
-    atIssuer: config !== null,
   };
 }
 
 export const bearer = (token) => ({ Authorization: `Bearer ${token}` });
-
-/** Whether it is worth a look: an issuer's tokens may be in another tab. */
-function mayBeSignedIn() {
-  try {
-    return config !== null || [sessionStorage, localStorage].some((each) => each.getItem("token"));
-  } catch {
-    return false;
-  }
-}
-
-function takeKept(key) {
-  try {
-    const value = sessionStorage.getItem(key);
-    sessionStorage.removeItem(key);
-    return value;
-  } catch {
-    return null;
-  }
-}
