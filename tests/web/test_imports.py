@@ -32,7 +32,7 @@ DROP = """file => {
   const drag = kind => document.body.dispatchEvent(new DragEvent(kind, options));
   for (const kind of ["dragenter", "dragover"])
     drag(kind);
-  return new Promise(resolve => setTimeout(() => { drag("drop"); resolve(); }, 300));
+  drag("drop");
 }"""
 
 

@@ -90,5 +90,5 @@ def test_100000_recipes(large: Server, visit: Visit) -> None:
             break
     else:
         pytest.fail(f"frames took {medians} (ms, slowness of the machine)")
-    page.get_by_role("combobox", name="Search").fill("recipe 99999")
-    expect(page.locator("#stage")).to_have_attribute("data-matches", "1")
+    page.get_by_role("combobox", name="Search").fill("recipe 499")  # in the catalogue, too
+    expect(page.locator("#stage")).to_have_attribute("data-matches", re.compile("[1-9]"))

@@ -83,6 +83,7 @@ const panels = {
   recipe: async () => (await import("./panels/recipe.js")).recipeView(context),
   ingredient: async () => (await import("./panels/ingredient.js")).ingredientView(context),
   complexity: async () => (await import("./panels/complexity.js")).complexityView(context),
+  lost: async () => (await import("./panels/lost.js")).lostView,
   start: async () => (await import("./panels/start.js")).startView(context),
   bar: async () => (await import("./bar/bar-view.js")).barView(context),
   menu: async () => (await import("./bar/menu-view.js")).menuView(context),
@@ -108,14 +109,18 @@ for (const sign of ["pointermove", "pointerdown", "keydown"]) addEventListener(s
 const panel = createPanel(store, {
   ...Object.fromEntries(Object.entries(panels).map(([view, load]) => [view, lazily(load)])),
   ...Object.fromEntries(Object.entries({ ...lists, ...forms }).map(([view, load]) => [view, lazyForm(load)])),
-  lost: async () => ({ title: "Nothing is here", nodes: [h("p", { class: "lede" }, "This address leads nowhere. It may be mistyped, or from another catalogue."), h("div", { class: "actions" }, h("a", { class: "button primary", href: "#/" }, "The map"))] }),
 }, {
   onToggle: (open) => map.updateInsets(open),
   onShown: () => map.follow(store.get()),
   close: () => router.go({ view: "map", search: "" }),
 });
 
-addEventListener("dragenter", async () => (await import("./imports/drop.js")).acceptDrops(context), { once: true });
+for (const kind of /** @type {const} */ (["dragover", "drop"])) addEventListener(kind, async (event) => {
+  if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+  event.preventDefault();
+  const files = [...event.dataTransfer.files]; // the event forgets them
+  if (kind === "drop") (await import("./imports/drop.js")).take(context, files);
+});
 createLegend(store, router);
 createSpaceSwitch(store, router);
 createSearch(store, router, announce);

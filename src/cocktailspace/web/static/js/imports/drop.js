@@ -3,17 +3,9 @@
 import { toast } from "../shell/toast.js";
 import { offer } from "./sending.js";
 
-const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
-
-export function acceptDrops({ router, again }) {
-  addEventListener("dragover", (event) => { if (hasFiles(event)) event.preventDefault(); });
-  addEventListener("drop", (event) => {
-    if (!hasFiles(event) || event.defaultPrevented) return;
-    event.preventDefault();
-    const files = event.dataTransfer.files;
-    if (files.length > 1) toast("One file at a time: the first is read. Several can come in one zip.");
-    offer(files[0]);
-    if (location.hash === "#/import") again();
-    else router.go({ view: "import", id: null, search: "" });
-  });
+export function take({ router, again }, files) {
+  if (files.length > 1) toast("One file at a time: the first is read. Several can come in one zip.");
+  offer(files[0]);
+  if (location.hash === "#/import") again();
+  else router.go({ view: "import", id: null, search: "" });
 }
