@@ -3,7 +3,7 @@
 import mimetypes
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from cocktailspace.bootstrap import build_services
 from cocktailspace.settings import Settings
-from tests.conftest import ROOT
+from tests.conftest import ROOT, nothing_published
 from tests.publishing import publish_old_form
 from tests.web.conftest import Visit
 from tests.web.server import NEVER, Server, copy_published, running
@@ -25,20 +25,28 @@ BEFORE = "4ef2663"
 
 
 @pytest.fixture
-def old_run(tmp_path: Path, published: Path) -> Iterator[Server]:
-    """A server that was upgraded, before its first refresh."""
+def unpublished() -> Iterator[ExitStack]:
+    """Closed, it lets a job of the old run's server publish."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def old_run(tmp_path: Path, published: Path, unpublished: ExitStack) -> Iterator[Server]:
+    """A server that was upgraded, whose first refresh comes as far as the swap of the manifest."""
     copy_published(published, tmp_path)
     settings = Settings(
         db_path=tmp_path / "catalogue.sqlite", analytics_path=tmp_path / "artifacts"
     )
     with closing(build_services(settings)) as services:
         publish_old_form(services)
+    unpublished.enter_context(nothing_published(tmp_path / "artifacts"))
     with running(tmp_path, ANALYTICS_DEBOUNCE_MINUTES=NEVER) as server:
         yield server
 
 
 def test_what_an_older_run_lacks_is_being_computed_and_comes_by_itself(
-    old_run: Server, visit: Visit
+    old_run: Server, unpublished: ExitStack, visit: Visit
 ) -> None:
     page = visit(old_run, f"#/ingredient/{ingredient_id(old_run, 'Mezcal')}", allow={503})
     panel = page.locator(".panel")
@@ -47,7 +55,7 @@ def test_what_an_older_run_lacks_is_being_computed_and_comes_by_itself(
     page.evaluate("where => { location.hash = where }", f"#/recipe/{negroni}")
     expect(panel).to_contain_text("How it is made")
     expect(panel).to_contain_text("They are being computed, and appear here by themselves.")
-    old_run.send("POST", "/refresh")
+    unpublished.close()
     expect(page.locator(".similar a").first).to_contain_text("close")
     page.go_back()
     expect(page.locator(".substitutes .row").first).to_be_visible()

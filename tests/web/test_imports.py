@@ -12,6 +12,7 @@ from tests.web.conftest import Visit
 from tests.web.server import Server, copy_published, running
 from tests.web.test_accessibility import found
 from tests.web.test_editing import choose, keep_token, sign_in, tidy
+from tests.web.test_panels import recipe_id
 
 pytestmark = pytest.mark.browser
 
@@ -177,7 +178,7 @@ def test_a_text_is_pasted_and_what_is_no_recipe_is_said(tidy: Server, visit: Vis
 
 
 def test_a_file_can_be_dropped_anywhere(tidy: Server, visit: Visit) -> None:
-    page = visit(tidy, "#/recipe/9")
+    page = visit(tidy, f"#/recipe/{recipe_id(tidy, 'Negroni')}")
     keep_token(page, tidy)
     page.evaluate(DROP, {"text": TEXT, "name": "dropped.txt"})
     expect(page.locator(".import .lede")).to_contain_text("dropped.txt")

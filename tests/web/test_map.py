@@ -209,6 +209,8 @@ def test_without_javascript_the_names_are_one_step_away(starter: Server, visit: 
     # By tag: Playwright's words for texts and roles do not look into <noscript>.
     expect(page.locator(".noscript")).to_be_visible()
     page.locator(".noscript a[href='/recipes']").click()
+    page.get_by_role("searchbox").fill("negroni")
+    page.keyboard.press("Enter")
     page.get_by_role("link", name="Negroni", exact=True).click()
     expect(page.locator("h1")).to_have_text("Negroni")
 
