@@ -1,10 +1,11 @@
 """What stands beside the map."""
 
+import contextlib
 import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tests.web.conftest import Visit
 from tests.web.server import Server
@@ -136,3 +137,31 @@ def test_freshness_tells_more_when_asked(starter: Server, visit: Visit) -> None:
     page = visit(starter)
     page.locator("#freshness").click()
     expect(page.locator("#freshness-more")).to_contain_text("Recipes on the map")
+
+
+def test_a_panel_that_is_on_its_way_comes_although_the_catalogue_changes(
+    editable: Server, visit: Visit
+) -> None:
+    held: list[Any] = []
+    asked = re.compile(r"/api/v1/recipes/ids\?ingredient=")
+
+    def hold(
+        route: Any,
+    ) -> None:  # Playwright asks a function of Python how many arguments it takes
+        held.append(route)
+
+    page = visit(editable, before=lambda it: it.route(asked, hold))
+    page.evaluate(f"location.hash = '#/ingredient/{ingredient_id(editable, 'Gin')}'")
+    page.wait_for_function("() => document.querySelector('#panel .skeleton')")
+    while not held:
+        page.wait_for_timeout(10)
+    made = editable.send("POST", "/units", {"name": "Thimble", "millilitres": 2})
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    while len(held) < 2:  # the route asks again, as of the new version
+        page.wait_for_timeout(10)
+    page.unroute(asked)
+    for each in held:
+        with contextlib.suppress(Error):  # without the mend it was aborted by then
+            each.continue_()
+    expect(page.locator(".panel h2")).to_have_text("Gin")
+    editable.send("DELETE", f"/units/{made['id']}")

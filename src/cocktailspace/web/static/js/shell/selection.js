@@ -25,7 +25,7 @@ export const selectionOf = ({ route, selection }) => (selection?.key === keyOf(r
  * selected. Gives { ids(question, mine): a promise of them }.
  */
 export function createSelection(store) {
-  const cache = new Map(); // key → { found, controller }
+  const cache = new Map(); // key → { found, controller, awaited }
   let current = null, followed = "", timer = 0;
 
   function entryOf(question, mine) {
@@ -35,7 +35,7 @@ export function createSelection(store) {
       const controller = new AbortController();
       const found = load(question, mine, store, controller.signal);
       found.catch(() => cache.delete(key));
-      cache.set(key, { found, controller });
+      cache.set(key, { found, controller, awaited: false });
       if (cache.size > CACHED) cache.delete(cache.keys().next().value);
     }
     return cache.get(key);
@@ -46,7 +46,7 @@ export function createSelection(store) {
     const question = questionFor(route), mine = route.filters?.mine ?? null, key = keyOf(route);
     clearTimeout(timer);
     const entry = question === null ? null : entryOf(question, mine);
-    if (current !== entry) current?.controller.abort(); // an answer that has come already stays
+    if (current !== entry && current && !current.awaited) current.controller.abort(); // an answer that has come already stays
     current = entry;
     if (entry === null) return selection && store.set({ selection: null });
     const answer = await entry.found.then((ids) => ({ key, ids, error: null }), (error) => ({ key, ids: null, error }));
@@ -64,7 +64,13 @@ export function createSelection(store) {
   });
   addEventListener("online", follow);
   follow();
-  return { ids: (question, mine = null) => entryOf(question, mine).found };
+  return {
+    ids(question, mine = null) {
+      const entry = entryOf(question, mine);
+      entry.awaited = true; // a panel's: it goes on when the route's question is another by now
+      return entry.found;
+    },
+  };
 }
 
 /** Changes with every change of the catalogue that the page knows of. */
