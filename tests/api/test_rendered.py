@@ -123,7 +123,7 @@ def test_what_is_cached_is_bounded_and_what_was_asked_for_last_stays(database: D
             cache.one(connection, each)
             assert cache.one(connection, 1) is first, each
         assert len(cache.many(connection, EVERY)) == 20
-        assert sum(len(each.body) for each in cache._recipes.values()) <= 5 * size
+        assert sum(len(each.body) for each in cache._recipes._values.values()) <= 5 * size
 
 
 def test_a_list_is_written_as_its_model_is_and_its_items_as_they_are_alone(

@@ -11,19 +11,18 @@ import asyncio
 import gzip
 import os
 import tempfile
-import threading
 import weakref
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import BinaryIO, Generic, TypeVar
+from typing import BinaryIO, TypeVar
 
 from fastapi import Request
 from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from cocktailspace.api.middleware import HEAD
+from cocktailspace.api.recently_used import RecentlyUsed
 
 T = TypeVar("T")
 
@@ -78,32 +77,6 @@ def temporary_file_of(chunks: Iterable[bytes]) -> FileContent:
         return FileContent(file)
 
 
-class _RecentlyUsed(Generic[T]):
-    """A cache of what was used last: of values that come to no more than `most` in size."""
-
-    def __init__(self, most: int, size: Callable[[T], int] = lambda _value: 1) -> None:
-        self._most, self._size = most, size
-        self._values: OrderedDict[str, T] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def get(self, key: str) -> T | None:
-        """The value, which counts as used now; None when there is none."""
-        with self._lock:
-            if (found := self._values.get(key)) is not None:
-                self._values.move_to_end(key)
-            return found
-
-    def add(self, key: str, value: T) -> None:
-        """Add a value; those go that were not used for longest."""
-        with self._lock:
-            self._values[key] = value
-            while sum(map(self._size, self._values.values())) > self._most:
-                self._values.popitem(last=False)
-
-
 class ContentResponses:
     """Responds with content, or with 304 when the client has it already.
 
@@ -111,8 +84,8 @@ class ContentResponses:
     """
 
     def __init__(self) -> None:
-        self._compressed: _RecentlyUsed[bytes] = _RecentlyUsed(_CACHED_BYTES, len)
-        self._compressed_files: _RecentlyUsed[FileContent] = _RecentlyUsed(CACHED_FILES)
+        self._compressed: RecentlyUsed[str, bytes] = RecentlyUsed(_CACHED_BYTES, len)
+        self._compressed_files: RecentlyUsed[str, FileContent] = RecentlyUsed(CACHED_FILES)
         self._maker = ThreadPoolExecutor(1, "large-responses")
         self._readers = ThreadPoolExecutor(READERS, "large-responses-read")
 

@@ -2,13 +2,13 @@
 
 import hashlib
 import threading
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
+from cocktailspace.api.recently_used import RecentlyUsed
 from cocktailspace.catalogue.changes import (
     CatalogueState,
     catalogue_state,
@@ -40,11 +40,9 @@ class RenderedRecipes:
     """
 
     def __init__(self, most_bytes: int = CACHED_BYTES) -> None:
-        self._most_bytes = most_bytes
         self._lock = threading.Lock()
         self._state: CatalogueState | None = None
-        self._recipes: OrderedDict[int, Rendered] = OrderedDict()
-        self._bytes = 0
+        self._recipes = RecentlyUsed[int, Rendered](most_bytes, lambda each: len(each.body))
 
     def one(self, connection: Connection, recipe_id: int) -> Rendered:
         """A recipe; NotFoundError when there is none."""
@@ -56,14 +54,16 @@ class RenderedRecipes:
         state = catalogue_state(connection)
         with self._lock:
             self._follow(connection, state)
-            found = self._cached(ids)
+            cached = ((each, self._recipes.get(each)) for each in ids)
+            found = {each: recipe for each, recipe in cached if recipe is not None}
         missing = [each for each in ids if each not in found]
         if missing:
             loaded = load_recipes(connection, missing)
             made = {each: Rendered.of(recipe) for each, recipe in loaded.items()}
             with self._lock:
                 if state == self._state:
-                    self._add(made)
+                    for each, recipe in made.items():
+                        self._recipes.add(each, recipe)
             found.update(made)
         return found
 
@@ -72,28 +72,13 @@ class RenderedRecipes:
         known = self._state
         if state == known:
             return
-        if known is not None and continues(connection, state, known):
-            touched = touched_after(connection, known.version)
-            stale = {recipe_id for entity, recipe_id in touched if entity == "recipe"}
-            if len(stale) < len(touched):  # any recipe may show an ingredient, unit or method
-                stale = set(self._recipes)
-        else:
-            stale = set(self._recipes)
-        for recipe_id in stale & self._recipes.keys():
-            self._bytes -= len(self._recipes.pop(recipe_id).body)
+        touched = (
+            touched_after(connection, known.version)
+            if known is not None and continues(connection, state, known)
+            else None
+        )
+        if touched is not None and all(entity == "recipe" for entity, _ in touched):
+            self._recipes.discard(recipe_id for _, recipe_id in touched)
+        else:  # any recipe may show an ingredient, unit or method
+            self._recipes.clear()
         self._state = state
-
-    def _add(self, made: Mapping[int, Rendered]) -> None:
-        for recipe_id, rendered in made.items():
-            if recipe_id not in self._recipes:
-                self._recipes[recipe_id] = rendered
-                self._bytes += len(rendered.body)
-        while self._bytes > self._most_bytes:
-            _, oldest = self._recipes.popitem(last=False)
-            self._bytes -= len(oldest.body)
-
-    def _cached(self, ids: Sequence[int]) -> dict[int, Rendered]:
-        found = {each: self._recipes[each] for each in ids if each in self._recipes}
-        for each in found:
-            self._recipes.move_to_end(each)
-        return found
