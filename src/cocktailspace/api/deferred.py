@@ -34,6 +34,7 @@ _ANSWERS = "imports/answers/"
 PATIENCE = timedelta(minutes=20)
 """After which a job that has not answered never will: it is ended after 15 minutes."""
 _POLL_SECONDS = 1
+_NOTHING_ASKED = "nothing was asked of a job under this address, or its day is over"
 
 
 class KeptRequest(BaseModel):
@@ -163,7 +164,7 @@ class DeferredRequests:
                 return self._read(f"{prefix}{token}")
             except MissingError:
                 continue
-        raise NotFoundError("nothing was asked of a job under this address, or its day is over")
+        raise NotFoundError(_NOTHING_ASKED)
 
     def _read(self, key: str) -> KeptRequest:
         return KeptRequest.model_validate_json(self.store.read(key).body)
@@ -202,4 +203,4 @@ def _address(request: Request, token: str) -> str:
 
 def _check_owner(owner: str, identity: Identity) -> None:
     if owner != identity.owner:
-        raise NotFoundError("nothing was asked of a job under this address, or its day is over")
+        raise NotFoundError(_NOTHING_ASKED)
