@@ -5,7 +5,6 @@ import { createRouter } from "./router.js";
 import { createStore } from "./store.js";
 import { createKeeper } from "./bar/keeper.js";
 import { currentBar } from "./bar/kept.js";
-import { formOf, readDraft } from "./edit/drafts.js";
 import { createPanel } from "./panels/panel.js";
 import { createMapLoader } from "./shell/map-loader.js";
 import { createFreshness, createFreshnessChip } from "./shell/freshness.js";
@@ -139,11 +138,11 @@ store.subscribe(["person"], ({ person }) => { if (person) account(); });
 createThemeSwitch(() => map.view.recolour());
 createFreshnessChip(store, { announce, refreshNow: () => writer.refreshNow() });
 
-/** Somebody left a form with something in it: say that it is kept. */
-function followForms({ route }) {
-  const left = formBefore && formOf(formBefore) !== formOf(route) && readDraft(formOf(formBefore)) ? formBefore : null;
-  if (left) import("./shell/toast.js").then(({ toast }) => toast("What you wrote is kept.", { label: "Go on writing", act: () => router.go({ search: "", ...left }) }));
+/** Somebody left a form: where something is in it, say that it is kept. */
+async function followForms({ route }) {
+  const left = formBefore;
   formBefore = route.view.endsWith("-form") ? route : null;
+  if (left) (await import("./edit/left-form.js")).sayKept(left, route, router);
 }
 
 let formBefore = null;

@@ -8,11 +8,15 @@ const SLOW_MS = 400; // a first view that comes sooner needs no word
 export function createNotice(store) {
   const box = byId("notice");
   const opened = performance.now();
+  let shown = "";
   const show = () => {
     const said = notice(store.get());
     box.hidden = said === null || (said.calm && performance.now() - opened < SLOW_MS);
     for (const id of ["corner", "zoom", "about"]) byId(id).hidden = !store.get().mapData?.columns.count;
     if (!said) return;
+    const words = [said.text, ...said.more.map((each) => each.textContent ?? each)].join("");
+    if (words === shown) return; // or each poll would take its links from under a finger
+    shown = words;
     byId("notice-text").textContent = said.text;
     byId("notice-more").replaceChildren(...said.more);
   };
