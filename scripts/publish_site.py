@@ -3,8 +3,8 @@
     python scripts/publish_site.py cocktailspace-dev
 
 Before each deployment of a stack that is there: a page that is served must find its files. Those
-of earlier versions stay, for pages that are open. The first time after it; until then the API
-serves them.
+of earlier versions stay, for pages that are open. And after it: addresses may be new. Until the
+first time the API serves the files.
 """
 
 import argparse
@@ -41,8 +41,12 @@ def publish_files(bucket: str) -> int:
     return len(missing)
 
 
-def sign_in_at(outputs: Mapping[str, str]) -> dict[str, Any]:
-    """How the page signs people in at the stack's user pool, by what that says of itself."""
+def sign_in_at(outputs: Mapping[str, str]) -> dict[str, Any] | None:
+    """How the page signs people in at the stack's user pool, by what that says of itself; None for
+    a stack of before, which has no address for it yet.
+    """
+    if "Issuer" not in outputs:
+        return None
     client = outputs["UserPoolClient"]
     metadata = fetch_json(f"{outputs['Issuer']}/.well-known/openid-configuration")
     ours = {"client_id": client, "scopes": "openid email", "audience": client}
@@ -67,8 +71,11 @@ def main() -> None:
     described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in described["Outputs"]}
     count = publish_files(outputs["Bucket"])
-    publish_site(outputs["Bucket"], outputs["ApiUrl"], sign_in_at(outputs))
+    sign_in = sign_in_at(outputs)
+    publish_site(outputs["Bucket"], outputs["ApiUrl"], sign_in)
     print(f"{count} files are new in {outputs['Bucket']}; the site is at {outputs['ApiUrl']}")
+    if sign_in is None:
+        print("nobody can sign in there: deploy this version, and run this again")
 
 
 if __name__ == "__main__":

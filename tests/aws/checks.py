@@ -3,6 +3,7 @@
 import ast
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from cocktailspace.refresh import trigger
 from cocktailspace.settings import Settings
 from tests.aws.network import lets_in, network
 from tests.aws.resolve import ResolvedTemplate
+from tests.aws.updates import held
 
 FOR_A_DAY = {"exports/", "imports/"}
 """What the bucket keeps of people's own, and forgets."""
@@ -410,7 +412,7 @@ def _to_be_watched(template: ResolvedTemplate) -> Iterator[tuple[str, str, str]]
             yield "AWS/Events", "Invocations", template.ref(rule)
             yield "AWS/Events", "FailedInvocations", template.ref(rule)
     for metric in ("4xx", "5xx"):
-        yield "AWS/ApiGateway", metric, template.ref("CocktailAPI")
+        yield "AWS/ApiGateway", metric, template.ref("HttpApi")
     for queue in template.of_type("AWS::SQS::Queue"):
         name = template.attribute(queue, "QueueName")
         yield "AWS/SQS", "ApproximateNumberOfMessagesVisible", name
@@ -498,7 +500,16 @@ def cloudfront(template: ResolvedTemplate) -> Complaints:
         yield "any distribution may read the bucket"
 
 
+def unique_names(template: ResolvedTemplate) -> Complaints:
+    """No two resources want the same name: the second could not be made."""
+    names = Counter(text for each in held(template).values() for text in each.names)
+    for text, count in names.items():
+        if count > 1:
+            yield f"{count} resources want to be {text}"
+
+
 ALL = (
+    unique_names,
     retries,
     cloudfront,
     job_fits,

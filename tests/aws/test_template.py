@@ -97,6 +97,16 @@ BRIEF = "FiveSeconds.Properties.CachePolicyConfig"
 ANYWHERE = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0"}
 
 BAD_SAMPLES: list[tuple[Callable[..., Any], Callable[[Resources], None], str]] = [
+    (
+        checks.unique_names,
+        _set("MeRoute.Properties.RouteKey", "GET /api/v1/catalogue/imports"),
+        "GET /api/v1/catalogue/imports",
+    ),
+    (
+        checks.unique_names,
+        _set("TriggerLogGroup.Properties.LogGroupName", "/aws/batch/job"),
+        "/aws/batch/job",
+    ),
     (checks.retries, _rule(OnStatusReason="*Spot*", Action="RETRY"), "refuses"),
     (checks.retries, _rule(OnReason="Cannot-Pull*", Action="RETRY"), "refuses"),
     (checks.retries, _rule(OnExitCode="7?", Action="RETRY"), "refuses"),
@@ -300,7 +310,7 @@ def _complaints(check: Callable[..., Any], template: dict[str, Any]) -> list[str
 ROUTE = "AWS::ApiGatewayV2::Route"
 
 RELIED_ON = {
-    *("CocktailLambda", "CocktailAPI", "VPC", "FileSystem", "FileSystemAccessPoint"),
+    *("CocktailLambda", "HttpApi", "VPC", "FileSystem", "FileSystemAccessPoint"),
     *("MountTargetA", "MountTargetB", "BatchServiceRole", "BatchInstanceRole"),
     *("BatchInstanceProfile", "BatchSecurityGroup", "AnalyticsComputeEnvironment"),
     *("AnalyticsJobQueue", "AnalyticsJobDefinition", "AnalyticsECRRepository"),
