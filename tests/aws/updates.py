@@ -103,9 +103,7 @@ def _fixed(resource: dict[str, Any]) -> dict[str, Any]:
     return {path: value for path, value in found.items() if value is not None}
 
 
-def _names(
-    logical_id: str, resource: dict[str, Any], template: ResolvedTemplate
-) -> Iterator[str]:
+def _names(logical_id: str, resource: dict[str, Any], template: ResolvedTemplate) -> Iterator[str]:
     """Names that no other resource can have beside it."""
     kind, properties = resource["Type"], resource.get("Properties", {})
     identifier = _schema(kind).get("primaryIdentifier", ())
