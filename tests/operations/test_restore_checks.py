@@ -43,6 +43,10 @@ def refused(site: Site, tmp_path: Path) -> Callable[..., str]:
             "CREATE TRIGGER gone AFTER UPDATE ON catalogue BEGIN DELETE FROM recipes; END",
             "its trigger 'gone' is not ours",
         ),
+        (
+            "CREATE TABLE _litestream_lock (id INTEGER REFERENCES recipes)",
+            "its table '_litestream_lock' is another than ours",
+        ),
         ("CREATE VIEW more AS SELECT 1", "its view 'more' is not ours"),
         ("DROP INDEX ix_ingredients_parent_id", "its index 'ix_ingredients_parent_id' is missing"),
         ("ALTER TABLE recipes ADD COLUMN stars", "its table 'recipes' is another than ours"),

@@ -41,6 +41,14 @@ from cocktailspace.times import from_text
 _CATALOGUE_ID = re.compile(r"[0-9A-Fa-f]{32}")
 _OUTSIDE_BRACKETS = re.compile(r"(?:[^,()]|\([^()]*(?:\([^()]*\)[^()]*)*\))+")
 """What commas divide, brackets within brackets at most."""
+_LITESTREAM = {
+    ("table", name): f"{name}: CREATE TABLE {name}({columns})"
+    for name, columns in (
+        ("_litestream_lock", "id INTEGER"),
+        ("_litestream_seq", "id INTEGER PRIMARY KEY,seq INTEGER"),
+    )
+}
+"""What Litestream makes in each database that it replicates, for itself alone."""
 _MODELS: dict[str, type[BaseModel]] = {
     "units": UnitDraft,
     "methods": MethodDraft,
@@ -63,8 +71,11 @@ def refuse_foreign(connection: Connection) -> None:
 
 
 def refuse_other_objects(connection: Connection, ours: Connection) -> None:
-    """Raise SchemaError unless both databases have the same tables, indexes, views and triggers."""
+    """Raise SchemaError unless both databases have the same tables, indexes, views and triggers;
+    Litestream's tables may be there, too.
+    """
     found, expected = _objects(connection), _objects(ours)
+    expected |= {key: made for key, made in _LITESTREAM.items() if key in found}
     for key in sorted(found.keys() | expected.keys()):
         kind, name = key
         if key not in found:
