@@ -1,4 +1,4 @@
-"""The real Litestream beside a server: it takes all in, disturbs nothing, and can be restored from."""
+"""The real Litestream beside a server: it takes all in and disturbs nothing."""
 
 import os
 import random
