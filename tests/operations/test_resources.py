@@ -178,7 +178,12 @@ def test_a_catalogue_on_a_full_disk_says_507_and_reads_on(
 
 
 class Live:
-    """The embedded mode with real jobs on the real clock."""
+    """The embedded mode with real jobs on the real clock.
+
+    pause: how long after a failure it is tried again.
+    """
+
+    pause = timedelta(0)
 
     def __init__(
         self, folder: Path, artifacts: Path, new_services: Callable[..., Services]
@@ -212,10 +217,11 @@ class Live:
         return found
 
     def fails_and_recovers(self, name: str, mend: Callable[[], object], because: str) -> None:
-        """Something is broken: an edit's refresh fails, until it is mended.
+        """Something is broken: an edit's refresh fails, until it is mended and tried again.
 
         Of a job that died without a word it is known that it failed before it is noted why.
         """
+        self.pause = timedelta(hours=1)
         before = self.client.get("/api/v1/analytics/manifest").json()
         self.edit(name)
         eventually(lambda: self.says("failed")["attempt"]["error"] is not None)
@@ -225,6 +231,7 @@ class Live:
         assert shown.headers["Cocktailspace-Refresh"] == "failed"
         assert self.client.get("/api/v1/analytics/manifest").json() == before
         mend()
+        self.pause = timedelta(0)
         fresh = self.says("fresh")
         assert fresh["published_version"] == fresh["catalogue_version"]
 
@@ -236,7 +243,6 @@ def test_jobs_without_room_rights_or_memory_fail_clearly_and_recover_by_themselv
     new_services: Callable[..., Services],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(status_module, "retry_pause", lambda failures: timedelta(seconds=failures))
     starts: list[float] = []
     start = LocalJobs._start
 
@@ -246,6 +252,7 @@ def test_jobs_without_room_rights_or_memory_fail_clearly_and_recover_by_themselv
 
     monkeypatch.setattr(LocalJobs, "_start", counted)
     live = Live(tmp_path, small_disk / "artifacts", new_services)
+    monkeypatch.setattr(status_module, "retry_pause", lambda _failures: live.pause)
     with live.client:
         live.says("fresh")
         ballast = _ballast(small_disk)

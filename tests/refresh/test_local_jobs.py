@@ -15,7 +15,6 @@ from cocktailspace.artifacts.attempt import read_attempt
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services
-from cocktailspace.catalogue.transfer import import_file, starter_file
 from cocktailspace.refresh import local_jobs
 from cocktailspace.refresh.embedded import Refresher
 from cocktailspace.refresh.status import RefreshState
@@ -198,12 +197,12 @@ def test_a_step_starts_what_is_due_and_only_that(
 def test_a_job_that_takes_too_long_is_ended_and_fails_with_the_way_out(
     services: Services, new_services: Callable[..., Services]
 ) -> None:
-    with services.database.transaction() as tx:
-        import_file(tx, starter_file())
+    import_document(services.database, BAR)
     hurried = services.settings.model_copy(update={"analytics_job_minutes": 0.3 / 60})
     impatient = new_services(hurried, clock=services.clock)
-    job = impatient.jobs.submit()
-    assert impatient.jobs.wait(60)
+    with nothing_published(services.settings.artifacts_folder):
+        job = impatient.jobs.submit()
+        assert impatient.jobs.wait(60)
     attempt = read_attempt(services.store)
     assert attempt is not None
     assert (attempt.state, attempt.failures) == ("failed", 1)

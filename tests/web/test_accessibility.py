@@ -182,6 +182,7 @@ def test_neither_has_the_tour_a_toast_or_what_is_being_written(
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(page.locator("#toast")).to_be_visible()
+    page.locator("#toast").hover()  # so that it stays
     problems["toast"] = found(page, axe, scheme)
     page.get_by_role("button", name="Go on writing").click()
     expect(page.get_by_role("button", name="Start afresh")).to_be_visible()
