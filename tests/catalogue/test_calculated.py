@@ -6,6 +6,7 @@ from cocktailspace.catalogue.calculated import (
     Result,
     calculate,
     curve_of,
+    total,
 )
 from cocktailspace.catalogue.measures import Volume
 from cocktailspace.catalogue.properties import OwnProperties, inherit, strength_in_name
@@ -39,6 +40,10 @@ def test_strength_is_alcohol_over_volume() -> None:
     assert found.volume_ml == 94.0
     assert found.strength == pytest.approx(100 * 28.2 / 94)
     assert (found.strength_served, found.served_ml, found.dilution) == (None, None, None)
+
+
+def test_amounts_are_added_one_by_one_on_every_python() -> None:
+    assert total([0.1] * 10) == 0.1 + 0.1 + 0.1 + 0.1 + 0.1 + 0.1 + 0.1 + 0.1 + 0.1 + 0.1 < 1.0
 
 
 def test_a_stirred_drink_gains_water_by_its_strength() -> None:

@@ -1,6 +1,5 @@
 """What comes first when recipes are sorted, and which ingredients a few letters name."""
 
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -28,23 +27,30 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, dict[in
     return snapshot, recipes
 
 
-def _tenths(recipe: Recipe) -> set[int]:
-    """Both, where the last digit of a sum decides: not every Python adds alike."""
-    strength = 10 * (recipe.calculated.strength or 0.0)
-    return {round(strength - 1e-9), round(strength + 1e-9)}
-
-
 def test_the_strongest_and_the_weakest_come_first(
     starter: tuple[Snapshot, dict[int, Recipe]],
 ) -> None:
     snapshot, recipes = starter
     for order, sign in ((Order.STRONGEST, -1), (Order.WEAKEST, 1)):
         shown = [recipes[each] for each in snapshot.all_ids(RecipeQuery(), order)]
-        for before, after in pairwise(shown):
-            first = min((sign * each, before.name.casefold()) for each in _tenths(before))
-            last = max((sign * each, after.name.casefold()) for each in _tenths(after))
-            assert first <= last
+        places = [
+            (sign * round(10 * (each.calculated.strength or 0.0)), each.name.casefold())
+            for each in shown
+        ]
+        assert places == sorted(places)
         assert len(shown) == len(recipes) > 100
+
+
+def test_a_recipe_is_found_by_the_very_strength_that_it_shows(
+    starter: tuple[Snapshot, dict[int, Recipe]],
+) -> None:
+    """To the last digit, on every Python."""
+    snapshot, recipes = starter
+    for each, recipe in recipes.items():
+        shown = recipe.calculated.strength
+        if shown is not None:
+            found = snapshot.all_ids(RecipeQuery(min_strength=shown, max_strength=shown))
+            assert each in found
 
 
 def test_those_with_the_fewest_ingredients_come_first(

@@ -190,8 +190,8 @@ def _of_strength(query: RecipeQuery, ingredients: IndexedIngredients) -> Iterato
 def _strengths(
     segment: Segment, ingredients: IndexedIngredients
 ) -> tuple[NDArray[np.float64], Mask]:
-    """Each recipe's % vol, NaN where unknown, and whether it is free of alcohol, as
-    `calculated.calculate` has them.
+    """Each recipe's % vol, NaN where unknown, and whether it is free of alcohol: to the last digit
+    what `calculated.calculate` has, whose `total` adds as bincount does.
     """
 
     def per_recipe(values: NDArray[np.float64]) -> NDArray[np.float64]:
