@@ -60,7 +60,7 @@ def postgres_server(programs: Path) -> Iterator[Path]:
             _wait_until_it_answers(server, folder, log)
             yield folder
         finally:
-            server.send_signal(signal.SIGINT)  # without waiting for those who are connected
+            server.send_signal(signal.SIGQUIT)  # at once: nothing of it is needed any more
             server.wait(_START_SECONDS)
     finally:
         shutil.rmtree(folder)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.artifacts.integrity import IntegrityChecker
@@ -22,7 +23,7 @@ from cocktailspace.refresh.scheduled import ScheduledRefresher
 from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.refresh.status import StatusReader
 from cocktailspace.settings import Settings, SettingsError
-from cocktailspace.storage import catalogue_file, choose_store
+from cocktailspace.storage import catalogue_source, choose_store
 from cocktailspace.times import Clock, utc_now
 
 
@@ -62,7 +63,12 @@ class Services:
 def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
     """Build the services that the settings ask for; nothing is connected or opened yet."""
     limits = Limits(settings.max_ingredients_per_recipe, settings.max_rows_per_bulk)
-    database = Database(settings.catalogue_url, limits=limits, clock=clock)
+    database = Database(
+        settings.catalogue_url,
+        limits=limits,
+        clock=clock,
+        most_connections=settings.database_connections,
+    )
     store, metrics = choose_store(settings), RefreshMetrics()
     integrity = IntegrityChecker(store)
     in_folder = settings.analytics_store == "folder"
@@ -140,7 +146,8 @@ def _local_jobs(
     if settings.analytics_store == "folder":
         lock = settings.artifacts_folder / ".job.lock"
     else:
-        catalogue = catalogue_file(settings)
+        source = catalogue_source(settings)
+        catalogue = source if isinstance(source, Path) else settings.catalogue_file
         lock = catalogue.with_name(f"{catalogue.name}.job.lock")
     limit = timedelta(minutes=settings.analytics_job_minutes)
     return LocalJobs(lock, store, settings.environment(), clock, metrics, time_limit=limit)

@@ -22,7 +22,7 @@ def _absolute(path: Path) -> Path:
         raise ValueError(str(error)) from None
 
 
-def _sqlite_url(text: str) -> str:
+def _database_url(text: str) -> str:
     from sqlalchemy import make_url  # noqa: PLC0415
     from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
 
@@ -30,8 +30,10 @@ def _sqlite_url(text: str) -> str:
         url = make_url(text)
     except ArgumentError as error:
         raise ValueError(f"{error}; it looks like {_EXAMPLE_URL}") from None
-    if url.drivername not in ("sqlite", "sqlite+pysqlite"):
-        raise ValueError(f"a catalogue lies in SQLite, not in {url.drivername}; {_EXAMPLE_URL}")
+    if url.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise ValueError(
+            f"a catalogue lies in SQLite or PostgreSQL, not in {url.drivername}; {_EXAMPLE_URL}"
+        )
     return text
 
 
@@ -53,7 +55,9 @@ def _openid_scopes(text: str) -> str:
     return " ".join(text.split())
 
 
-_EXAMPLE_URL = "sqlite:////path/to/catalogue.sqlite"
+_EXAMPLE_URL = (
+    "sqlite:////path/to/catalogue.sqlite or postgresql+psycopg://user:password@host/database"
+)
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -66,7 +70,7 @@ JobsName = Literal["local", "batch"]
 Starter = Literal["recipes", "ingredients", "none"]
 HttpsAddress = Annotated[str, AfterValidator(require_https)]
 Scopes = Annotated[str, AfterValidator(_openid_scopes)]
-DatabaseUrl = Annotated[str, AfterValidator(_sqlite_url)]
+DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 
 
 _SCHEDULE = (
@@ -88,7 +92,12 @@ class Settings(BaseSettings):
 
     db_path: AbsolutePath | None = Field(None, description="SQLite file of the catalogue")
     database_url: DatabaseUrl | None = Field(
-        None, description="SQLAlchemy URL of a SQLite file, instead of DB_PATH"
+        None,
+        description="SQLAlchemy URL of a SQLite file or of a PostgreSQL database, instead of "
+        "DB_PATH",
+    )
+    database_connections: Count = Field(
+        10, description="Connections that one server has to PostgreSQL at most"
     )
     db_network_file_system: bool = Field(
         False, description="The SQLite file lies on NFS or EFS: use a rollback journal, not WAL"

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.settings import Settings, SettingsError, StoreName
+
+if TYPE_CHECKING:  # it takes longer to load than a job to run
+    from sqlalchemy import URL
 
 
 def choose_store(settings: Settings) -> ArtifactStore:
@@ -36,13 +40,13 @@ _STORES: dict[StoreName, Callable[[Settings], ArtifactStore]] = {"folder": _fold
 """A further store is a module of `artifacts` and a line here."""
 
 
-def catalogue_file(settings: Settings) -> Path:
-    """The SQLite file of the catalogue. Raises SettingsError where it is no file."""
+def catalogue_source(settings: Settings) -> "Path | URL":
+    """What the job reads: the SQLite file of the catalogue, or the URL of another database."""
     if settings.database_url is None:
         return settings.catalogue_file
-    from sqlalchemy import make_url  # noqa: PLC0415 - takes longer to load than a job to run
-
-    name = make_url(settings.database_url).database
-    if not name or name == ":memory:":
+    url = settings.catalogue_url
+    if url.get_backend_name() != "sqlite":
+        return url
+    if not url.database or url.database == ":memory:":
         raise SettingsError("DATABASE_URL: analytics need a file, sqlite:////path/to/it")
-    return Path(name)
+    return Path(url.database)

@@ -11,9 +11,8 @@ import signal
 import sqlite3
 import tempfile
 import time
-from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cocktailspace.analytics.code_cache import writable_code_cache
 from cocktailspace.analytics.job import JobResult, TryAgainError, run_job
@@ -24,8 +23,11 @@ from cocktailspace.artifacts.store import ArtifactStore, StoreError
 from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.logs import LogLevel, configure_logging
 from cocktailspace.settings import SettingsError, read_settings
-from cocktailspace.storage import catalogue_file, choose_store
+from cocktailspace.storage import catalogue_source, choose_store
 from cocktailspace.times import utc_now
+
+if TYPE_CHECKING:
+    from cocktailspace.catalogue.snapshot import Source
 
 logger = logging.getLogger("cocktailspace.analytics")
 
@@ -59,7 +61,7 @@ def main() -> NoReturn:
             logger.warning("--because is now --cause; the next release will not know it any more")
         with writable_code_cache():
             code, report = _run(
-                catalogue_file(settings), choose_store(settings), force=arguments.force
+                catalogue_source(settings), choose_store(settings), force=arguments.force
             )
     except SettingsError as error:
         code, report = FAILED, RunReport(outcome="failed", error=str(error))
@@ -74,7 +76,7 @@ def main() -> NoReturn:
     os._exit(code)
 
 
-def _run(catalogue: Path, store: ArtifactStore, *, force: bool) -> tuple[int, RunReport]:
+def _run(catalogue: "Source", store: ArtifactStore, *, force: bool) -> tuple[int, RunReport]:
     recorder = _new_recorder(store)
     try:
         result = run_job(catalogue, store, recorder, clock=utc_now, force=force)

@@ -5,8 +5,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
 from cocktailspace.analytics.encode import encode_artifact
 from cocktailspace.analytics.maps import PreviousMap, published_map
@@ -24,6 +23,9 @@ from cocktailspace.artifacts.publish import Result, publish
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.catalogue.snapshot import Snapshot, UnreadableError, take_snapshot
 from cocktailspace.times import Clock
+
+if TYPE_CHECKING:
+    from cocktailspace.catalogue.snapshot import Source
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ class JobResult:
 
 
 def run_job(
-    catalogue: Path,
+    catalogue: "Source",
     store: ArtifactStore,
     recorder: AttemptRecorder,
     *,
@@ -56,7 +58,7 @@ def run_job(
     force: bool = False,
     sleep: Callable[[float], None] = time.sleep,
 ) -> JobResult:
-    """Bring what is published up to the present version of the catalogue, a SQLite file.
+    """Bring what is published up to the present version of the catalogue.
 
     Does nothing when that version is published already with the same parameters, unless forced.
     Raises TryAgainError when the catalogue cannot be read for now, StoreError when the store
@@ -83,7 +85,7 @@ def _previous_version(snapshot: Snapshot, base: Published | None) -> int:
     return manifest.source_version
 
 
-def _snapshot_with_retries(catalogue: Path, sleep: Callable[[float], None]) -> Snapshot:
+def _snapshot_with_retries(catalogue: "Source", sleep: Callable[[float], None]) -> Snapshot:
     """Take a snapshot, with exponential backoff while a writer is busy or a journal is hot."""
     for attempt in range(_SNAPSHOT_TRIES):
         try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import Connection, bindparam, insert, select, true, update
+from sqlalchemy import Connection, bindparam, func, insert, select, true, update
 
 from cocktailspace.catalogue.schema import catalogue, changes
 
@@ -46,12 +46,18 @@ def append_changes(
     connection: Connection, touched: Mapping[tuple[Entity, int], Action], changed_at: datetime
 ) -> None:
     """Add to the log, in the order touched; part of the mutation's own transaction."""
-    rows = [
+    rows: list[dict[str, object]] = [
         {"changed_at": changed_at, "entity": entity, "entity_id": entity_id, "action": action}
         for (entity, entity_id), action in touched.items()
     ]
-    if rows:
-        connection.execute(insert(changes), rows)
+    if not rows:
+        return
+    if connection.dialect.name != "sqlite":
+        # A sequence would lose the numbers of a transaction that is undone: versions have no gaps.
+        first = 1 + (connection.execute(select(func.max(changes.c.version))).scalar() or 0)
+        for version, row in enumerate(rows, first):
+            row["version"] = version
+    connection.execute(insert(changes), rows)
 
 
 def catalogue_state(connection: Connection) -> CatalogueState:

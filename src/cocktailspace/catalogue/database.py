@@ -8,11 +8,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, create_engine, make_url
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy import URL, Connection, make_url
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
+from cocktailspace.catalogue import postgres
 from cocktailspace.catalogue.changes import Action, Entity, append_changes
-from cocktailspace.catalogue.errors import BusyError, ConflictError, InvalidError, Problem
+from cocktailspace.catalogue.errors import (
+    BusyError,
+    ConflictError,
+    InvalidError,
+    Problem,
+    UnavailableError,
+)
 from cocktailspace.catalogue.revision import check_schema
 from cocktailspace.catalogue.sqlite import (
     BUSY,
@@ -24,6 +37,11 @@ from cocktailspace.catalogue.sqlite import (
 from cocktailspace.times import Clock, utc_now
 
 _REPLACED = "the catalogue's file was replaced while this was written to the old one; try again"
+_UNKNOWN = (
+    "the connection to the database was lost while this was committed: it may have been written or "
+    "not; read again before you repeat it"
+)
+MOST_CONNECTIONS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +77,9 @@ class Transaction:
 class Database:
     """A catalogue's database.
 
-    `after_commit` is called once after each transaction that changed something: the one place
-    from which analytics are signalled, so that no route, command or import can forget it.
+    after_commit: called once after each transaction that changed something: the one place from
+    which analytics are signalled, so that no route, command or import can forget it.
+    most_connections: so many are open to PostgreSQL at once.
     """
 
     def __init__(
@@ -70,10 +89,15 @@ class Database:
         limits: Limits | None = None,
         clock: Clock = utc_now,
         after_commit: Callable[[], None] = lambda: None,
+        most_connections: int = MOST_CONNECTIONS,
     ) -> None:
         self.url = make_url(url)
-        is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = sqlite_engine(self.url) if is_sqlite else create_engine(self.url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = (
+            sqlite_engine(self.url)
+            if self.is_sqlite
+            else postgres.postgres_engine(self.url, most_connections=most_connections)
+        )
         self._limits = limits or Limits()
         self._clock = clock
         self.after_commit = after_commit
@@ -86,7 +110,7 @@ class Database:
     def path(self) -> Path | None:
         """The SQLite file, or None where the catalogue is not a file."""
         name = self.url.database
-        if self.url.get_backend_name() != "sqlite" or name in (None, "", ":memory:"):
+        if not self.is_sqlite or name in (None, "", ":memory:"):
             return None
         return None if str(name).startswith("file:") else Path(str(name))
 
@@ -96,11 +120,16 @@ class Database:
 
         A newer schema is read as far as it can be; SchemaError where it cannot.
         """
-        with as_domain_errors(), self._connect() as connection, connection.begin():
+        with as_domain_errors(), self._connect() as connection:
+            if not self.is_sqlite:
+                postgres.for_reading(connection)
             try:
-                yield connection
-            except OperationalError:
-                check_schema(connection)
+                with connection.begin():
+                    yield connection
+            except (OperationalError, ProgrammingError) as error:
+                if not error.connection_invalidated:
+                    with connection.begin():
+                        check_schema(connection)
                 raise
 
     @contextmanager
@@ -128,11 +157,18 @@ class Database:
 
     @contextmanager
     def _writing(self, *, foreign_keys: bool) -> Iterator[Connection]:
+        committing = False
         with as_domain_errors(), self._one_writer():
             with self._connect() as connection:
                 connection.execution_options(writes=True, foreign_keys=foreign_keys)
-                with connection.begin():
-                    yield connection
+                try:
+                    with connection.begin():
+                        yield connection
+                        committing = True
+                except DBAPIError as error:
+                    if committing and error.connection_invalidated:
+                        raise UnavailableError(_UNKNOWN) from error
+                    raise
             if self._file is not None and self._file.replaced():
                 raise BusyError(_REPLACED)
 
@@ -160,11 +196,15 @@ class Database:
                 self._file.emptied_wal()
 
     def _connect(self) -> Connection:
-        return self.engine.connect() if self._file is None else self._file.connect()
+        if self._file is not None:
+            return self._file.connect()
+        return self.engine.connect() if self.is_sqlite else postgres.connect(self.engine)
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:
-        """Writers of one process queue here; SQLite itself would have them poll."""
+        """Writers of one process queue here: SQLite would have them poll, and each would take one
+        of PostgreSQL's connections.
+        """
         if not self._writer.acquire(timeout=BUSY_SECONDS):
             raise BusyError(BUSY)
         try:
@@ -186,10 +226,14 @@ def as_domain_errors() -> Iterator[None]:
         raise ConflictError(
             "another writer changed the same rows at the same time; read again"
         ) from error
-    except DatabaseError as error:
+    except DBAPIError as error:
         if isinstance(error.orig, sqlite3.Error):
             raise_domain_error(error.orig)
+        else:
+            postgres.raise_domain_error(error)
         raise
+    except NoConnectionError as error:
+        raise BusyError(postgres.BUSY) from error
     except sqlite3.Error as error:  # while a connection was opened
         raise_domain_error(error)
         raise

@@ -41,6 +41,10 @@ class UnavailableError(CatalogueError):
     """The database cannot be read or written for now: its disk or its rights are to blame."""
 
 
+class MissingDriverError(CatalogueError):
+    """The package that connects to such a database is not installed."""
+
+
 class FullError(CatalogueError):
     """There is no room left where the database lies; nothing was written."""
 

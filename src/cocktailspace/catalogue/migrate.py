@@ -5,9 +5,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import inspect
+
 from cocktailspace.catalogue.audit import refuse_foreign
 from cocktailspace.catalogue.database import Database, as_domain_errors
 from cocktailspace.catalogue.migrations import REVISION
+from cocktailspace.catalogue.postgres import refuse_foreign_tables
 from cocktailspace.catalogue.revision import check_schema, refuse_newer, schema_revision
 from cocktailspace.catalogue.sqlite import keep_journal
 from cocktailspace.files import make_folder, match_owner
@@ -28,8 +31,10 @@ def migrate(database: Database, *, network_file_system: bool = False) -> None:
             path.touch()
             match_owner(path, path.parent)
     with database.reading() as connection:
-        if path:
+        if database.is_sqlite:
             refuse_foreign(connection)
+        else:
+            refuse_foreign_tables(inspect(connection).get_table_names())
         upgraded = schema_revision(connection) == REVISION
     if path:
         database.close()  # a connection of ours would be in the way

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -101,6 +102,12 @@ metadata = MetaData(
     }
 )
 
+Key = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that is sorted by its code points, as SQLite does, and not by a language's rules."""
+
+Id = Integer().with_variant(BigInteger(), "postgresql")
+"""An id. Addresses may name any of 64 bits, which a query then looks for in vain."""
+
 _TYPES = {str: Text, float: Float, int: Integer, bool: Boolean}
 
 
@@ -115,7 +122,7 @@ def _columns(model: type[BaseModel]) -> Iterator[Column[Any]]:
         if field.base is dict or field.is_list:
             kind: Any = Json(words=field.is_list)
         else:
-            kind = Integer if field.reference else _TYPES[field.base]
+            kind = Id if field.reference else _TYPES[field.base]
         if field.is_column:
             yield Column(name, kind, *constraints, nullable=not field.required)
 
@@ -129,8 +136,8 @@ catalogue = Table(
 units = Table(
     "units",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name_key", Text, nullable=False, unique=True),
+    Column("id", Id, primary_key=True),
+    Column("name_key", Key, nullable=False, unique=True),
     *_columns(UnitDraft),
     sqlite_autoincrement=True,
 )
@@ -138,8 +145,8 @@ units = Table(
 methods = Table(
     "methods",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name_key", Text, nullable=False, unique=True),
+    Column("id", Id, primary_key=True),
+    Column("name_key", Key, nullable=False, unique=True),
     *_columns(MethodDraft),
     sqlite_autoincrement=True,
 )
@@ -147,9 +154,9 @@ methods = Table(
 ingredients = Table(
     "ingredients",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name_key", Text, nullable=False, unique=True),
-    Column("alike_key", Text, index=True),
+    Column("id", Id, primary_key=True),
+    Column("name_key", Key, nullable=False, unique=True),
+    Column("alike_key", Key, index=True),
     *_columns(IngredientDraft),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
@@ -169,10 +176,10 @@ ingredient_pieces = Table(
 recipes = Table(
     "recipes",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name_key", Text, nullable=False),
-    Column("order_key", Text, nullable=False, unique=True),  # of name and source
-    Column("alike_key", Text, index=True),
+    Column("id", Id, primary_key=True),
+    Column("name_key", Key, nullable=False),
+    Column("order_key", Key, nullable=False, unique=True),  # of name and source
+    Column("alike_key", Key, index=True),
     *_columns(RecipeFields),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
@@ -207,8 +214,8 @@ merged = Table(
     "merged",
     metadata,
     Column("entity", String(16), primary_key=True),
-    Column("old_id", Integer, primary_key=True, autoincrement=False),
-    Column("into_id", Integer, nullable=False),
+    Column("old_id", Id, primary_key=True, autoincrement=False),
+    Column("into_id", Id, nullable=False),
     Column("uid", Text),  # of a recipe, by which files may name it
     Column("order_key", Text),
     Index(None, "entity", "into_id"),
@@ -217,10 +224,10 @@ merged = Table(
 changes = Table(
     "changes",
     metadata,
-    Column("version", Integer, primary_key=True),
+    Column("version", Id, primary_key=True),
     Column("changed_at", UtcTime, nullable=False),
     Column("entity", String(16), nullable=False),
-    Column("entity_id", Integer, nullable=False),
+    Column("entity_id", Id, nullable=False),
     Column("action", String(8), nullable=False),
     sqlite_autoincrement=True,
 )
@@ -246,7 +253,7 @@ imports = Table(
     Column("content", LargeBinary, nullable=False),  # its rows
     Column("decisions", Text, nullable=False),
     Column("applied", LargeBinary),  # what it did, to undo it
-    Column("applied_version", Integer),
+    Column("applied_version", Id),
 )
 
 collections = Table(
@@ -256,4 +263,14 @@ collections = Table(
     Column("content", Text, nullable=False),  # catalogue/collections.py
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+)
+
+tokens = Table(  # of a catalogue in PostgreSQL; beside a SQLite file they lie in a file, too
+    "tokens",
+    metadata,
+    Column("name_key", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("created_at", UtcTime, nullable=False),
 )

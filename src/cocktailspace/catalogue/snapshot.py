@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, LiteralString, TypeAlias
 
 from cocktailspace.catalogue.errors import CatalogueError, SchemaError
 from cocktailspace.catalogue.forest import forest_of
@@ -16,6 +17,13 @@ from cocktailspace.catalogue.properties import OwnProperties, inherit
 from cocktailspace.catalogue.revision import check_revision
 from cocktailspace.files import scratch_folder
 from cocktailspace.times import from_text
+
+if TYPE_CHECKING:  # a job of a SQLite file starts without
+    import psycopg
+    from sqlalchemy import URL
+
+    Source: TypeAlias = Path | URL
+    Rows: TypeAlias = sqlite3.Connection | psycopg.Connection[tuple[Any, ...]]
 
 _COPIES = ".cocktailspace-copy-"
 """Folders of this name in the temporary folder are ours to remove."""
@@ -72,20 +80,40 @@ class Snapshot:
     lines_of_unknown_volume: int = 0
 
 
-def take_snapshot(path: Path) -> Snapshot:
-    """Read the whole catalogue at one version.
+def take_snapshot(source: "Source") -> Snapshot:
+    """Read the whole catalogue at one version: a SQLite file, or a PostgreSQL database by its URL.
 
-    The file is opened read-only and copied to local disk by SQLite itself, in one read transaction
-    that holds up writers for as short as can be; all else happens on the copy.
-    Raises UnreadableError when the file cannot be read for now, and SchemaError when it holds no
-    catalogue that this version understands, or lies where its journal does not work.
+    Raises UnreadableError when it cannot be read for now, and SchemaError when it is no catalogue
+    that this version understands, or a file whose journal does not work where it lies.
     """
-    if not path.exists():
+    if not isinstance(source, Path):
+        return _read_database(source)
+    if not source.exists():
         raise SchemaError(
-            f"there is no catalogue at {path}; `cocktailspace serve` or `import` makes one"
+            f"there is no catalogue at {source}; `cocktailspace serve` or `import` makes one"
         )
-    with _local_copy(path) as copy, closing(sqlite3.connect(copy)) as connection:
-        return _read(connection)
+    # The file is opened read-only and copied to local disk by SQLite itself, in one transaction
+    # that holds up writers for as short as can be; all else happens on the copy.
+    with _local_copy(source) as copy, closing(sqlite3.connect(copy)) as connection:
+        return _read(
+            connection, "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
+        )
+
+
+def _read_database(url: "URL") -> Snapshot:
+    """Read a PostgreSQL database in one transaction, which holds up nobody."""
+    from cocktailspace.catalogue.postgres import connection_parameters  # noqa: PLC0415
+
+    parameters = connection_parameters(url)
+    import psycopg  # noqa: PLC0415
+
+    try:
+        with psycopg.connect(**parameters) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            return _read(connection, "SELECT count(to_regclass('alembic_version'))")
+    except psycopg.OperationalError as error:
+        raise UnreadableError(" ".join(str(error).split())) from error
 
 
 class UnreadableError(CatalogueError):
@@ -145,10 +173,13 @@ def _in_wal_mode(path: Path) -> bool:
         return file.read(19)[18:] == b"\x02"
 
 
-def _read(connection: sqlite3.Connection) -> Snapshot:
-    """Read a copy, without SQLAlchemy: loading it would take a job as long as all else."""
-    check_revision(_revision(connection))
-    (catalogue_id,) = connection.execute("SELECT catalogue_id FROM catalogue").fetchone()
+def _read(connection: "Rows", has_schema: LiteralString) -> Snapshot:
+    """Read the rows, without SQLAlchemy: loading it would take a job as long as all else.
+
+    has_schema: a query for 1 where the database has a table of its revision, else 0.
+    """
+    check_revision(_revision(connection, has_schema))
+    catalogue_id = connection.execute("SELECT catalogue_id FROM catalogue").fetchall()[0][0]
     newest = connection.execute(
         "SELECT version, changed_at FROM changes ORDER BY version DESC LIMIT 1"
     ).fetchone()
@@ -164,7 +195,7 @@ def _read(connection: sqlite3.Connection) -> Snapshot:
     )
 
 
-def _ingredients(connection: sqlite3.Connection) -> tuple[tuple[Ingredient, ...], Measures]:
+def _ingredients(connection: "Rows") -> tuple[tuple[Ingredient, ...], Measures]:
     pieces: dict[int, dict[int, float]] = {}
     for ingredient_id, unit_id, millilitres in connection.execute(
         "SELECT ingredient_id, unit_id, millilitres FROM ingredient_pieces "
@@ -215,7 +246,7 @@ class _Lines:
     alternatives: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
 
 
-def _recipes(connection: sqlite3.Connection, measures: Measures) -> tuple[tuple[Recipe, ...], int]:
+def _recipes(connection: "Rows", measures: Measures) -> tuple[tuple[Recipe, ...], int]:
     """Recipes of drinks, and how many of their lines are counted in what nobody knows."""
     others: dict[tuple[int, int], list[int]] = {}
     for recipe_id, position, ingredient_id in connection.execute(
@@ -252,9 +283,8 @@ def _recipes(connection: sqlite3.Connection, measures: Measures) -> tuple[tuple[
     return tuple(found_recipes), unknown
 
 
-def _revision(connection: sqlite3.Connection) -> str | None:
-    known = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
-    if connection.execute(known).fetchone() == (0,):
+def _revision(connection: "Rows", has_schema: LiteralString) -> str | None:
+    if connection.execute(has_schema).fetchone() == (0,):
         return None
     found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return found and str(found[0])
+    return None if found is None else str(found[0])

@@ -20,5 +20,5 @@ moves REVISION. Tests run the chain on both databases, upgrade a SQLite file of 
 and compare what came out with `schema.metadata`.
 """
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest migration: the schema that this version of the program reads and writes."""

@@ -1,0 +1,181 @@
+"""What is PostgreSQL's own: its pool of connections, one writer at a time, its errors."""
+
+import time
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from cocktailspace.catalogue.errors import (
+    BusyError,
+    DamagedError,
+    FullError,
+    MissingDriverError,
+    SchemaError,
+    UnavailableError,
+)
+
+WAIT_SECONDS = 5.0
+"""How long to wait for a server that starts, ends or is replaced, for a connection, for a turn."""
+
+BUSY = "other writers kept the catalogue busy and nothing was written; try again"
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
+
+_CONNECTION = {
+    "application_name": "cocktailspace",
+    "connect_timeout": 5,
+    # Who is cut off notices within seconds, not hours.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    # A pooler between us may give each transaction another connection, without what was prepared.
+    "prepare_threshold": None,
+}
+"""How to connect, where the URL does not say otherwise."""
+
+_WRITER = 0x636F636B74
+"""Number of the lock that one writer has at a time."""
+
+# The server, too, notices within seconds that a writer is cut off, and gives its turn to the next.
+# All of it ends with the transaction, so that it works behind a pooler.
+_BEGIN_WRITE = f"""\
+SET LOCAL lock_timeout = '{WAIT_SECONDS:.0f}s';
+SET LOCAL idle_in_transaction_session_timeout = '120s';
+SET LOCAL tcp_keepalives_idle = 5;
+SET LOCAL tcp_keepalives_interval = 2;
+SET LOCAL tcp_keepalives_count = 3;
+SET LOCAL tcp_user_timeout = '10s';
+SELECT pg_advisory_xact_lock({_WRITER})"""
+
+
+def postgres_engine(url: URL, *, most_connections: int) -> Engine:
+    """An engine for a PostgreSQL database, whose every transaction keeps our rules.
+
+    Connections are opened when they are needed, and looked at before they are used again.
+    """
+    require_driver()
+    engine = create_engine(
+        url,
+        pool_size=most_connections,
+        max_overflow=0,
+        pool_timeout=WAIT_SECONDS,
+        pool_pre_ping=True,
+        connect_args=_unless_said(url),
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("writes", False):
+            # One writer at a time: versions of the change log then follow the order of commits, and
+            # what a writer has checked still holds when it commits. A statement sees what was
+            # committed before it began, so that the lock comes before all that is read.
+            connection.exec_driver_sql(_BEGIN_WRITE)
+
+    @event.listens_for(engine, "handle_error")
+    def forget_replaced(context: ExceptionContext) -> None:
+        # A server that only reads was a failover's former primary: connect anew, to the new one.
+        if _sqlstate(context.original_exception) == "25006":
+            context.is_disconnect = True
+
+    return engine
+
+
+def require_driver() -> None:
+    """Raise MissingDriverError where psycopg, an extra, is not installed."""
+    try:
+        import psycopg  # noqa: F401, PLC0415
+    except ImportError as error:
+        raise MissingDriverError(
+            f"PostgreSQL takes more packages ({error}): pip install 'cocktailspace[postgres]'"
+        ) from error
+
+
+def _unless_said(url: URL) -> dict[str, Any]:
+    return {name: value for name, value in _CONNECTION.items() if name not in url.query}
+
+
+def connection_parameters(url: URL) -> dict[str, Any]:
+    """What psycopg connects with, for who does without SQLAlchemy's pool."""
+    require_driver()
+    _, parameters = url.get_dialect()().create_connect_args(url)
+    return {**parameters, **_unless_said(url)}
+
+
+def for_reading(connection: Connection) -> Connection:
+    """Have the connection's next transaction see the whole catalogue at one moment, and only read.
+
+    By default each statement would see what was committed before it.
+    """
+    return connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def connect(engine: Engine) -> Connection:
+    """Connect; waits some seconds for a server that does not answer. UnavailableError if it never
+    does.
+    """
+    until, pause = time.monotonic() + WAIT_SECONDS, _FIRST_PAUSE
+    while True:
+        try:
+            return engine.connect()
+        except OperationalError as error:
+            if time.monotonic() + pause > until:
+                raise UnavailableError(
+                    f"the database does not answer ({_reason(error)}); see to the server and to "
+                    "DATABASE_URL"
+                ) from error
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def refuse_foreign_tables(tables: list[str]) -> None:
+    """Raise SchemaError for a database that holds other tables, and no catalogue."""
+    if tables and "alembic_version" not in tables:
+        listed = ", ".join(map(repr, sorted(tables)[:5]))
+        raise SchemaError(
+            f"the database of DATABASE_URL holds tables of another program ({listed}), and no "
+            "catalogue; it was left as it is: give the catalogue a database of its own"
+        )
+
+
+def raise_domain_error(error: DBAPIError) -> None:
+    """Raise the catalogue's error for one of PostgreSQL's that a caller can do something about.
+
+    By its code: https://www.postgresql.org/docs/current/errcodes-appendix.html
+    """
+    state, reason = _sqlstate(error.orig), _reason(error)
+    match state:
+        case "55P03" | "40P01" | "40001" | "57014" | "53300":
+            raise BusyError(BUSY) from error
+        case "53100":
+            raise FullError(
+                "the disk that holds the database is full and nothing was written; make room"
+            ) from error
+        case "25006":
+            raise UnavailableError(
+                "the database takes no writes for now, and nothing was written: its server is a "
+                "standby, or is set to read only"
+            ) from error
+        case "42501":
+            raise UnavailableError(
+                f"the database refuses it and nothing was written ({reason}); see to the rights of "
+                "the user of DATABASE_URL"
+            ) from error
+        case "XX001" | "XX002":
+            raise DamagedError(
+                f"the database is damaged ({reason}); put back what its own tools backed up"
+            ) from error
+    if error.connection_invalidated or state[:2] in ("08", "53", "57", "58"):
+        raise UnavailableError(
+            f"the connection to the database was lost and nothing was written ({reason})"
+        ) from error
+
+
+def _sqlstate(error: BaseException | None) -> str:
+    return getattr(error, "sqlstate", None) or ""
+
+
+def _reason(error: DBAPIError) -> str:
+    """What the server says, in one line, without where it is."""
+    return " ".join(str(error.orig).rpartition(" failed: ")[2].split())
