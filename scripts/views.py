@@ -9,6 +9,7 @@ from tests.web.server import Server
 
 DEVICES = ("desktop", "phone")
 REFRESH, SPACE = "**/api/v1/refresh", "**/runs/*/cocktail-space-em"
+EVENTS = "**/api/v1/events"
 MANIFEST = "**/api/v1/analytics/manifest"
 
 Step = Callable[[Any, Server], None]
@@ -178,6 +179,7 @@ def _in_trouble(page: Any, _server: Server) -> None:
 def _told(**changed: Any) -> Step:
     def before(page: Any, server: Server) -> None:
         status = server.get("/refresh") | changed
+        page.route(EVENTS, lambda route: route.fulfill(status=204))
         page.route(REFRESH, lambda route: route.fulfill(json=status))
 
     return before

@@ -143,6 +143,6 @@ def test_metrics_go_on_where_the_status_cannot_be_read(
 
 
 def test_there_are_none_on_lambda(services: Services) -> None:
-    with TestClient(create_app(services, metrics=False)) as client:
+    with TestClient(create_app(services, lasting=False)) as client:
         assert client.get("/metrics").status_code == 404
         assert client.get("/healthz").status_code == 200

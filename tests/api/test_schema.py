@@ -51,6 +51,7 @@ def test_every_request_gets_a_documented_answer(
     as_whom = (
         ["-H", f"Authorization: Bearer {token}"] if authorised else ["--exclude-method", "GET"]
     )
+    as_whom += ["--exclude-path", "/api/v1/events"]  # it has no end
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"]
     limits = ["--checks", "all", "--max-examples", str(EXAMPLES), "--no-color"]
     done = subprocess.run(

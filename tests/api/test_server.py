@@ -86,6 +86,11 @@ def _connected(port: int, sent: bytes = b"", address: str = "127.0.0.1") -> sock
     return made
 
 
+def _received(connection: socket.socket) -> bytes:
+    """All that comes until the server closes it."""
+    return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
 def _answers(port: int, address: str = "127.0.0.1") -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, 30, source_address=(address, 0))
     with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
@@ -136,6 +141,43 @@ def test_who_takes_nothing_of_an_answer_is_dropped(start: Start) -> None:
             while chunk := connection.recv(2**20):
                 received += len(chunk)
     assert received < LARGE
+
+
+def test_streams_outlive_the_deadline_for_answers_and_keep_nobody_waiting(
+    start: Start, app: Any, services: Services
+) -> None:
+    """More of them than there are slots; they go on although nothing was to be taken for long."""
+    port = start(app, request_seconds=0.3)
+    stream = b"GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n"
+    for _ in range(2):  # the second time: those who went have given their places back
+        with contextlib.ExitStack() as stack:
+            listening = [stack.enter_context(_connected(port, stream)) for _ in range(5)]
+            for each in listening:
+                _await(each, b"event: pending")
+            with _connected(port, stream) as refused:
+                assert refused.recv(4_096).startswith(b"HTTP/1.1 429")
+            connection = http.client.HTTPConnection("127.0.0.1", port, 30)
+            with contextlib.closing(connection):
+                connection.request("GET", "/api/v1/units")
+                assert connection.getresponse().status == 200
+            time.sleep(0.4)
+            import_document(services.database, _unit())
+            for each in listening:
+                _await(each, b"event: changed")
+        while app.state.feed._open:
+            time.sleep(0.01)
+
+
+def _await(connection: socket.socket, wanted: bytes) -> None:
+    received = b""
+    while wanted not in received:
+        chunk = connection.recv(65_536)
+        assert chunk, received
+        received += chunk
+
+
+def _unit() -> dict[str, Any]:
+    return {"units": [{"name": f"Unit {time.monotonic_ns()}", "millilitres": 5.0}]}
 
 
 def test_connections_are_bounded_in_all(start: Start, app: Any) -> None:
@@ -209,8 +251,11 @@ def test_told_to_end_the_server_does_and_its_job_with_it(
             _eventually(lambda: server.poll() is not None or bool(_children(server)))
             job = _children(server)[0]
             head = b"POST /api/v1/analytics/place HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
-            with _connected(port, head):
+            stream = b"GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n"
+            with _connected(port, head), _connected(port, stream) as listening:
+                _await(listening, b"data: ")
                 server.send_signal(signal.SIGTERM)
+                assert _received(listening).endswith(b"\r\n0\r\n\r\n")  # ended, and not cut off
                 server.wait(120)  # and not the ten minutes that the body may take
             _eventually(lambda: not job.exists())
         finally:

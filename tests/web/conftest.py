@@ -120,6 +120,11 @@ FORGET = """if (location.protocol === "http:" && !sessionStorage.getItem("opened
 Visit = Callable[..., Any]
 
 
+def told_nothing(page: Any) -> None:
+    """Have the page ask: there is no stream, as on Lambda."""
+    page.route("**/api/v1/events", lambda route: route.fulfill(status=204))
+
+
 @pytest.fixture(scope="session")
 def contexts(browser: Any) -> Iterator[Callable[..., Any]]:
     """Browser profiles, one for each set of options, so that files are fetched once."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.conftest import Visit
+from tests.web.conftest import Visit, told_nothing
 from tests.web.server import Server
 
 pytestmark = pytest.mark.browser
@@ -98,6 +98,7 @@ def test_neither_has_a_state_that_is_seldom_seen(
     status = 500 if answer is None else 200
 
     def tell(page: Any) -> None:
+        told_nothing(page)
         page.route(address, lambda route: route.fulfill(status=status, json=answer or {}))
 
     page = visit(starter, ready=False, before=tell, allow={500}, bypass_csp=True)

@@ -15,7 +15,7 @@ from cocktailspace.catalogue.recipes import create_recipes
 from cocktailspace.settings import Settings
 from tests.conftest import BAR, import_document
 from tests.publishing import publish_analytics
-from tests.web.conftest import Visit
+from tests.web.conftest import Visit, told_nothing
 from tests.web.server import Server, running
 
 pytestmark = pytest.mark.browser
@@ -71,9 +71,9 @@ def bar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bar]:
 
 
 def _open(bar: Bar, visit: Visit, where: str = "") -> Any:
-    """A page whose clock is in our hands; it remembers whether it was loaded again."""
+    """A page whose clock is in our hands, and which asks; it knows whether it was loaded again."""
     # A clock is its whole context's: the time zone gives these tests one that no others share.
-    page = visit(bar.server, where, allow={404}, timezone_id="UTC")
+    page = visit(bar.server, where, allow={404}, timezone_id="UTC", before=told_nothing)
     page.clock.install()
     page.reload()
     page.wait_for_selector("#stage[data-run]")
@@ -86,6 +86,20 @@ def _shows(page: Any, manifest: Manifest) -> None:
     assert page.evaluate("window.sameDocument")
     expect(page.locator("#freshness[data-state=fresh] .text")).to_have_text("Up to date")
     assert page.locator(".error, [role=alert]:not(:empty)").count() == 0
+
+
+def test_two_tabs_are_told_of_what_another_process_publishes(bar: Bar, visit: Visit) -> None:
+    status = bar.server.get("/refresh")
+    pages = []
+    for _ in range(2):
+        page = visit(bar.server)
+        page.route(
+            "**/api/v1/refresh", lambda route: route.fulfill(json=status)
+        )  # all is old there
+        pages.append(page)
+    newest = bar.publish(forget_the_others=True)
+    for page in pages:
+        page.wait_for_selector(f'#stage[data-run="{newest.run_id}"]')
 
 
 def test_a_page_open_for_a_day_takes_up_every_version_by_itself(bar: Bar, visit: Visit) -> None:

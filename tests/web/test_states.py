@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.conftest import Visit
+from tests.web.conftest import Visit, told_nothing
 from tests.web.server import Server
 
 pytestmark = pytest.mark.browser
@@ -16,7 +16,12 @@ pytestmark = pytest.mark.browser
 def told(server: Server, **changed: Any) -> Callable[[Any], None]:
     """Makes a page be told this of the refresh."""
     status = server.get("/refresh") | changed
-    return lambda page: page.route("**/api/v1/refresh", lambda route: route.fulfill(json=status))
+
+    def tell(page: Any) -> None:
+        told_nothing(page)
+        page.route("**/api/v1/refresh", lambda route: route.fulfill(json=status))
+
+    return tell
 
 
 def expect_freshness(page: Any, state: str, text: str) -> None:

@@ -20,6 +20,7 @@ from cocktailspace.api.content import ContentResponses
 from cocktailspace.api.context import Context
 from cocktailspace.api.deferred import DeferredRequests
 from cocktailspace.api.errors import install_error_handlers
+from cocktailspace.api.event_feed import MOST_STREAMS, EventFeed
 from cocktailspace.api.fair_queue import FairQueueMiddleware
 from cocktailspace.api.guarded_route import BodyLimits, GuardedRoute, WriteRateLimits
 from cocktailspace.api.metrics import make_registry
@@ -31,6 +32,7 @@ from cocktailspace.api.routes.bar import BAR_BYTES, BarQuestion, bar_routes
 from cocktailspace.api.routes.catalogue import catalogue_routes
 from cocktailspace.api.routes.discovery import discovery_routes
 from cocktailspace.api.routes.docs import add_docs
+from cocktailspace.api.routes.events import event_routes
 from cocktailspace.api.routes.health import HEALTH, health_routes
 from cocktailspace.api.routes.imports import import_routes
 from cocktailspace.api.routes.ingredients import ingredient_routes
@@ -54,6 +56,7 @@ from cocktailspace.catalogue.transfer import CatalogueFile
 from cocktailspace.settings import Settings
 
 API = "/api/v1"
+_STREAM_SHARE = 5
 
 DESCRIPTION = """
 Recipes, ingredients and units of a cocktail catalogue, and the analytics that follow them:
@@ -71,15 +74,15 @@ def create_app(
     *,
     sign_in: SignIn | None = None,
     refresh: bool = False,
-    metrics: bool = True,
+    lasting: bool = True,
 ) -> FastAPI:
     """The application over these services.
 
     authenticator: who may write; the one that the settings ask for where none is given.
     sign_in: how the page signs people in, likewise.
     refresh: also keep the analytics up to date, in a thread of this process.
-    metrics: offer them at `/metrics`. On Lambda nobody could read them: each instance counts for
-    itself and none has an address.
+    lasting: this process stays and has an address: it offers metrics at `/metrics`, and a stream of
+    events, from `app.state.feed`. On Lambda neither would be of use.
     """
     settings = services.settings
     index = SearchIndex()
@@ -96,7 +99,8 @@ def create_app(
         swagger_ui_oauth2_redirect_url=None,
         lifespan=_serving(services, index, sign_in) if refresh else None,
     )
-    registry = make_registry(services) if metrics else None
+    registry = make_registry(services) if lasting else None
+    app.state.feed = _event_feed(services) if lasting else None
     _add_middleware(app, settings, services.data_origins, registry)
     install_error_handlers(app)
     context = Context(
@@ -121,6 +125,7 @@ def create_app(
     app.include_router(me_routes(context), prefix=API)
     app.include_router(analytics_routes(context), prefix=API)
     app.include_router(refresh_routes(context), prefix=API)
+    app.include_router(event_routes(context, app.state.feed), prefix=API)
     runs = PublishedRuns(services.store, services.integrity, ARTIFACTS, PublishedRun)
     app.include_router(place_routes(context, runs), prefix=API)
     app.include_router(bar_routes(context, runs), prefix=API)
@@ -165,6 +170,12 @@ def group_roles(settings: Settings) -> GroupRoles:
     return GroupRoles(
         settings.oidc_groups_claim, settings.oidc_editor_group, settings.oidc_admin_group
     )
+
+
+def _event_feed(services: Services) -> EventFeed:
+    """Streams leave most connections to others, however few there may be."""
+    share = max(1, services.settings.max_connections // _STREAM_SHARE)
+    return EventFeed(services.refresher.status, most=min(MOST_STREAMS, share))
 
 
 def _deferred(services: Services) -> DeferredRequests | None:

@@ -35,7 +35,7 @@ def make_runner(services: Services) -> Callable[[str], None]:
     if services.links is None:
         raise SettingsError("deferred requests lie in a bucket: ANALYTICS_BUCKET is not set")
     deferred = DeferredRequests(services.store, services.links, services.clock)
-    app = create_app(replace(services, links=None), _KeptIdentities(), metrics=False)
+    app = create_app(replace(services, links=None), _KeptIdentities(), lasting=False)
     ask = answering(app)
 
     def run(key: str) -> None:

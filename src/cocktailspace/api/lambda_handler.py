@@ -49,7 +49,7 @@ def make_handler(services: Services) -> Handler:
     """The function that answers events with the API over these services."""
     authenticator = GatewayAuthenticator(group_roles(services.settings))
     sign_in = StoredSignIn(services.store)
-    app = create_app(services, authenticator, sign_in=sign_in, metrics=False)
+    app = create_app(services, authenticator, sign_in=sign_in, lasting=False)
     ask = answering(app)
 
     def answer(event: Event, context: object) -> dict[str, Any]:

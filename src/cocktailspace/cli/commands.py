@@ -105,8 +105,13 @@ def serve(
             settings.forwarded_allow_ips,
         )
         application = create_app(services, refresh=True)
+
+        def stop() -> None:
+            application.state.feed.stop()  # first: a stream would last for all the time to end
+            services.refresher.stop()
+
         with _leasing(services):
-            run(application, settings.host, settings.port, limits, on_stop=services.refresher.stop)
+            run(application, settings.host, settings.port, limits, on_stop=stop)
 
 
 @app.command()

@@ -50,7 +50,7 @@ def refresh_routes(context: Context) -> APIRouter:
     @router.get("", responses=answers(503))
     def get_refresh() -> Refresh:
         """The state of the analytics."""
-        return _refresh_of(refresher.status(), clock())
+        return refresh_of(refresher.status(), clock())
 
     @router.post("", status_code=202, responses=RUN, dependencies=[Depends(refuse_key)])
     def run_refresh(_identity: Annotated[Identity, Depends(context.editor)]) -> Refresh:
@@ -59,13 +59,14 @@ def refresh_routes(context: Context) -> APIRouter:
         On AWS a schedule starts the job, at the earliest a minute from now: `starts_at` says when.
         """
         asked = refresher.run_now(refresher.status())
-        described = _refresh_of(refresher.status(), clock())
+        described = refresh_of(refresher.status(), clock())
         return described.model_copy(update={"starts_at": asked.starts_at})
 
     return router
 
 
-def _refresh_of(status: RefreshStatus, now: datetime) -> Refresh:
+def refresh_of(status: RefreshStatus, now: datetime) -> Refresh:
+    """What a status says, at this moment."""
     manifest, job = status.manifest, status.job
     return Refresh(
         state=status.state,

@@ -1,4 +1,4 @@
-// How the map stands against the recipes: asked of the server, counted down here.
+// How the map stands against the recipes: told or asked of the server, counted down here.
 
 import { API, ApiError, getJson } from "../data/api.js";
 import { clock, counted, dateShort, dateTime, percent } from "../format.js";
@@ -6,6 +6,8 @@ import { byId, h } from "../html.js";
 
 const POLL_MS = { fresh: 5000, running: 700, failed: 3000, offline: 4000 };
 const PENDING_MS = { least: 1000, most: 15_000 };
+const SILENCE_MS = 40_000; // the server's stream says each 15 s how things stand
+const REFUSED_MS = 60_000;
 
 /** Milliseconds until the next question: a run that is minutes away is asked for seldom, one that is due at once. */
 export function pollDelay({ status, offline }, serverNow) {
@@ -17,23 +19,46 @@ export function pollDelay({ status, offline }, serverNow) {
 
 /** Keeps `store.freshness`: { status (or null), skew (server's clock less ours, ms), offline }. */
 export function createFreshness(store) {
-  let timer = 0;
+  let timer = 0, stream = null, mayListenAt = 0;
+
+  function ask(delay) {
+    clearTimeout(timer);
+    if (!document.hidden) timer = setTimeout(poll, delay);
+  }
+
+  const know = (status) => store.set({ freshness: { status, skew: Date.parse(status.now) - Date.now(), offline: false } });
+
+  /** Have the server tell: each word puts the next question off. One that tells nothing, or refuses, is asked as before. */
+  function listen() {
+    if (document.hidden || Date.now() < mayListenAt || stream?.readyState < EventSource.CLOSED) return;
+    mayListenAt = Date.now() + REFUSED_MS;
+    stream = new EventSource(`${API}/events`);
+    stream.onerror = poll;
+    for (const state of ["fresh", "pending", "running", "failed"]) stream.addEventListener(state, ({ data }) => {
+      know(JSON.parse(data));
+      ask(SILENCE_MS);
+    });
+  }
 
   async function poll() {
     clearTimeout(timer);
     try {
-      const status = await getJson("/refresh", { cache: "no-store" });
-      store.set({ freshness: { status, skew: Date.parse(status.now) - Date.now(), offline: false } });
+      know(await getJson("/refresh", { cache: "no-store" }));
+      listen();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       store.set({ freshness: { ...store.get().freshness, offline: true } });
     }
     const { freshness } = store.get();
     const serverNow = Date.now() + freshness.skew;
-    if (!document.hidden) timer = setTimeout(poll, pollDelay(freshness, serverNow));
+    ask(pollDelay(freshness, serverNow));
   }
 
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) return poll();
+    stream?.close();
+    mayListenAt = 0;
+  });
   return { poll };
 }
 
