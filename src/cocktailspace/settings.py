@@ -49,6 +49,22 @@ def require_https(address: str) -> str:
     return address
 
 
+def _require_tls(address: str) -> str:
+    parts = urlsplit(address)
+    try:
+        complete = (
+            parts.hostname and parts.port and not (parts.path or parts.query or parts.username)
+        )
+    except ValueError:  # of the port
+        complete = False
+    if parts.scheme != "tls" or not complete:
+        raise ValueError(
+            "it must be tls://host:port, as whoever reaches a Dask cluster without TLS can have it "
+            "run any code"
+        )
+    return address
+
+
 def _openid_scopes(text: str) -> str:
     if "openid" not in text.split():
         raise ValueError("it must have openid among its words, separated by spaces")
@@ -67,10 +83,12 @@ AbsolutePath = Annotated[Path, AfterValidator(_absolute)]
 StoreName = Literal["folder", "s3"]
 SchedulerName = Literal["local", "eventbridge"]
 JobsName = Literal["local", "batch"]
+WithoutCluster = Literal["machine", "fail"]
 Starter = Literal["recipes", "ingredients", "none"]
 HttpsAddress = Annotated[str, AfterValidator(require_https)]
 Scopes = Annotated[str, AfterValidator(_openid_scopes)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+ClusterAddress = Annotated[str, AfterValidator(_require_tls)]
 
 
 _SCHEDULE = (
@@ -154,6 +172,27 @@ class Settings(BaseSettings):
     )
     batch_job_definition: str | None = Field(
         None, description="Batch job definition that the trigger submits"
+    )
+    analytics_cluster: ClusterAddress | None = Field(
+        None,
+        description="Dask scheduler, `tls://host:8786`, on whose workers a job of more than 2,000 "
+        "recipes seeks neighbours and makes transport plans",
+    )
+    analytics_cluster_certificate: AbsolutePath | None = Field(
+        None, description="PEM file of the certificate with which a job shows itself to the cluster"
+    )
+    analytics_cluster_key: AbsolutePath | None = Field(
+        None, description="PEM file of its private key, where it is not in the same file"
+    )
+    analytics_cluster_ca: AbsolutePath | None = Field(
+        None,
+        description="PEM file of the certificates whose signature a job trusts in the cluster, "
+        "where it is not that certificate",
+    )
+    analytics_without_cluster: WithoutCluster = Field(
+        "machine",
+        description="What a job does when the cluster is lost or cannot be used: compute on its "
+        "`machine`, or `fail`",
     )
     analytics_job_minutes: Minutes = Field(
         120.0,
@@ -250,6 +289,8 @@ class Settings(BaseSettings):
             self._require("ANALYTICS_SCHEDULER=eventbridge", *_SCHEDULE)
         if self.batch_job_queue or self.batch_job_definition:
             self._require("Batch", *_BATCH)
+        if self.analytics_cluster:
+            self._require("ANALYTICS_CLUSTER", "analytics_cluster_certificate")
         if (self.analytics_scheduler == "eventbridge") != (self.analytics_jobs == "batch"):
             self._require("ANALYTICS_JOBS=batch", *_SCHEDULE)
             raise ValueError(

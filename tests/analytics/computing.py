@@ -10,6 +10,7 @@ import numpy as np
 
 from cocktailspace.analytics.maps import PreviousMap
 from cocktailspace.analytics.regenerate import regenerate_analytics
+from cocktailspace.analytics.transport.workers import THIS_MACHINE, Workers
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.catalogue.snapshot import Ingredient, Recipe, Snapshot
 
@@ -52,10 +53,14 @@ def snapshot_with(*volumes: Lines, forest: tuple[Ingredient, ...] = FOREST) -> S
 
 
 def compute(
-    snapshot: Snapshot, previous: Mapping[ArtifactName, PreviousMap] | None = None
+    snapshot: Snapshot,
+    previous: Mapping[ArtifactName, PreviousMap] | None = None,
+    workers: Workers = THIS_MACHINE,
 ) -> Computed:
     """All that the job would publish."""
-    analytics = regenerate_analytics(snapshot, previous=previous or {}, report=lambda *_: None)
+    analytics = regenerate_analytics(
+        snapshot, previous=previous or {}, report=lambda *_: None, workers=workers
+    )
     data, graphs = {}, {}
     for artifact in analytics.artifacts:
         rows = artifact.data

@@ -151,19 +151,6 @@ def test_many_recipes_of_one_name_are_told_apart_by_content() -> None:
     assert made([0, 1, 2]) == made([1, 2, 0]) == made([2, 1, 0])
 
 
-def test_the_number_of_threads_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "FEW", 0)
-    snapshot = shapes.shaped(shapes.FORESTS["families of families"], 700, 200)
-
-    def computed(threads: int) -> Any:
-        monkeypatch.setattr(
-            "cocktailspace.analytics.transport.parallel.default_threads", lambda: threads
-        )
-        return compute(snapshot).data
-
-    assert computed(1) == computed(3)
-
-
 def test_no_warning_is_heard_and_the_same_catalogue_gives_the_same_result() -> None:
     snapshot = snapshot_of(starter_document())
     with warnings.catch_warnings():

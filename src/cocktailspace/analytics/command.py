@@ -14,9 +14,11 @@ import time
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from cocktailspace.analytics.choose_workers import choose_workers
 from cocktailspace.analytics.code_cache import writable_code_cache
 from cocktailspace.analytics.job import JobResult, TryAgainError, run_job
 from cocktailspace.analytics.transport.neighbours import MissingNumbaError
+from cocktailspace.analytics.transport.workers import LostWorkersError, Workers
 from cocktailspace.artifacts.attempt import AttemptRecorder
 from cocktailspace.artifacts.report import RunReport
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
@@ -59,9 +61,9 @@ def main() -> NoReturn:
         configure_logging(settings.log_format, level)
         if arguments.because is not None:
             logger.warning("--because is now --cause; the next release will not know it any more")
-        with writable_code_cache():
+        with writable_code_cache(), choose_workers(settings) as workers:
             code, report = _run(
-                catalogue_source(settings), choose_store(settings), force=arguments.force
+                catalogue_source(settings), choose_store(settings), workers, force=arguments.force
             )
     except SettingsError as error:
         code, report = FAILED, RunReport(outcome="failed", error=str(error))
@@ -76,17 +78,19 @@ def main() -> NoReturn:
     os._exit(code)
 
 
-def _run(catalogue: "Source", store: ArtifactStore, *, force: bool) -> tuple[int, RunReport]:
+def _run(
+    catalogue: "Source", store: ArtifactStore, workers: Workers, *, force: bool
+) -> tuple[int, RunReport]:
     recorder = _new_recorder(store)
     try:
-        result = run_job(catalogue, store, recorder, clock=utc_now, force=force)
+        result = run_job(catalogue, store, recorder, clock=utc_now, force=force, workers=workers)
     except Stop:
         recorder.stop()
         return STOPPED, _report("stopped", recorder)
     except TryAgainError as error:
         recorder.fail(str(error))
         return TRY_AGAIN, _report("try again", recorder, error=str(error))
-    except MissingNumbaError as error:
+    except (MissingNumbaError, LostWorkersError) as error:
         recorder.fail(str(error))
         return FAILED, _report("failed", recorder, error=str(error))
     except Exception as error:  # the top of the job: whatever it is, it is reported

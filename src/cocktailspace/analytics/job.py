@@ -11,6 +11,7 @@ from cocktailspace.analytics.encode import encode_artifact
 from cocktailspace.analytics.maps import PreviousMap, published_map
 from cocktailspace.analytics.parameters import MAPS, PARAMETERS
 from cocktailspace.analytics.regenerate import Analytics, regenerate_analytics
+from cocktailspace.analytics.transport.workers import THIS_MACHINE, Workers
 from cocktailspace.artifacts.attempt import AttemptRecorder
 from cocktailspace.artifacts.integrity import damaged_artifacts
 from cocktailspace.artifacts.manifest import (
@@ -56,11 +57,13 @@ def run_job(
     *,
     clock: Clock,
     force: bool = False,
+    workers: Workers = THIS_MACHINE,
     sleep: Callable[[float], None] = time.sleep,
 ) -> JobResult:
     """Bring what is published up to the present version of the catalogue.
 
     Does nothing when that version is published already with the same parameters, unless forced.
+    workers: who computes what can be mapped over workers.
     Raises TryAgainError when the catalogue cannot be read for now, StoreError when the store
     fails; readers then still see what they saw before.
     """
@@ -72,7 +75,9 @@ def run_job(
     if not force and _is_published(store, snapshot, base):
         return JobResult("nothing to do", snapshot, base.manifest if base else None, version)
     previous = _previous_maps(store, snapshot, base)
-    analytics = regenerate_analytics(snapshot, previous=previous, report=recorder.report)
+    analytics = regenerate_analytics(
+        snapshot, previous=previous, report=recorder.report, workers=workers
+    )
     result = _result(recorder, snapshot, analytics, clock)
     manifest = publish(store, result, base=base, clock=clock)
     return JobResult("published" if manifest else "superseded", snapshot, manifest, version)

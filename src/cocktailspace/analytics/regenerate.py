@@ -22,9 +22,10 @@ from cocktailspace.analytics.space import (
     space_of,
 )
 from cocktailspace.analytics.substitutes import stand_ins_of, substitute_rows
-from cocktailspace.analytics.transport.neighbours import Neighbours, nearest_rows
+from cocktailspace.analytics.transport.neighbours import FEW, Neighbours, nearest_rows
 from cocktailspace.analytics.transport.plans import plans_of_pairs
 from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.transport.workers import THIS_MACHINE, Workers
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.catalogue.snapshot import Snapshot
 
@@ -61,14 +62,20 @@ class Analytics:
 
 
 def regenerate_analytics(
-    snapshot: Snapshot, *, previous: Mapping[ArtifactName, PreviousMap], report: Report
+    snapshot: Snapshot,
+    *,
+    previous: Mapping[ArtifactName, PreviousMap],
+    report: Report,
+    workers: Workers = THIS_MACHINE,
 ) -> Analytics:
     """Compute every artifact.
 
     previous: the published maps, from which the new ones start.
+    workers: who seeks neighbours and makes plans, where there are more than a few recipes; the
+    results are the same whoever does.
     """
     space = space_of(snapshot)
-    steps = _Steps(report)
+    steps = _Steps(report, workers if len(space.recipes) > FEW else THIS_MACHINE)
     artifacts = _artifacts(snapshot, space, previous, steps)
     return Analytics(artifacts, _counts(snapshot, space), steps.seconds)
 
@@ -88,7 +95,7 @@ def _artifacts(
     with steps.step("neighbours") as progress:
         masses = masses_of(space.volumes)
         subtrees = space.forest.subtree_masses(masses)
-        relatives = nearest_rows(subtrees, MAP_NEIGHBOURS, progress=progress)
+        relatives = nearest_rows(subtrees, MAP_NEIGHBOURS, workers=steps.workers, progress=progress)
     name = ArtifactName.COCKTAIL_SPACE_EM
     with steps.step("maps"):
         drawn = draw_map(space, subtrees, relatives, previous.get(name, PreviousMap()))
@@ -107,7 +114,7 @@ def _plain_map(
     name = ArtifactName.COCKTAIL_SPACE
     with steps.step("plain neighbours") as progress:
         fractions = fractions_of(space.volumes)
-        near = nearest_rows(fractions, MAP_NEIGHBOURS, progress=progress)
+        near = nearest_rows(fractions, MAP_NEIGHBOURS, workers=steps.workers, progress=progress)
     with steps.step("maps"):
         drawn = draw_map(space, fractions, near, previous.get(name, PreviousMap()), other)
     return Artifact(name, map_rows(space, drawn.coordinates), {"graph": drawn.graph})
@@ -122,9 +129,17 @@ def _from_plans(
     steps: "_Steps",
 ) -> Artifacts:
     """What rests on transport plans: stand-ins, what bars can make, and why recipes are near."""
-    with steps.step("transport plans"):
-        one = np.repeat(np.arange(len(near)), near.k)
-        flows = plans_of_pairs(masses, one, masses, near.indices.ravel(), space.forest)
+    with steps.step("transport plans") as progress:
+        one = np.repeat(np.arange(len(near), dtype=np.int32), near.k)
+        flows = plans_of_pairs(
+            masses,
+            one,
+            masses,
+            near.indices.ravel(),
+            space.forest,
+            workers=steps.workers,
+            progress=progress,
+        )
     with steps.step("stand-ins"):
         stand_ins = stand_ins_of(space, masses, near, flows)
     yield Artifact(ArtifactName.INGREDIENT_SUBSTITUTES, substitute_rows(space, stand_ins))
@@ -151,9 +166,13 @@ def _counts(snapshot: Snapshot, space: Space) -> dict[str, int]:
 
 
 class _Steps:
-    """Times the steps of a run, and reports the start, progress and end of each."""
+    """Times the steps of a run, and reports the start, progress and end of each.
 
-    def __init__(self, report: Report) -> None:
+    workers: who computes what is mapped over workers.
+    """
+
+    def __init__(self, report: Report, workers: Workers) -> None:
+        self.workers = workers
         self.seconds: dict[str, float] = {}
         self._report = report
 

@@ -83,15 +83,6 @@ def test_duplicates_are_at_distance_nought_in_order_of_number():
     assert found.indices[199].tolist() == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize("threads", [1, 2, 3, 7])
-@both_searches
-def test_the_number_of_threads_changes_nothing(made_up, threads):
-    rows = made_up.subtree_masses().take(np.arange(3_000))
-    one, several = (nearest_rows(rows, 15, threads=each) for each in (None, threads))
-    assert (one.indices == several.indices).all()
-    assert (one.distances == several.distances).all()
-
-
 def test_both_searches_find_the_same(made_up, monkeypatch):
     rows = made_up.subtree_masses().take(np.arange(4_000))
     boxes = nearest_rows(rows, 15)
@@ -145,8 +136,6 @@ def test_refuses_what_it_cannot_answer_exactly():
     rows = Rows.from_triplets([0, 1], [0, 1], [1.0, 1.0], (2, 3))
     with pytest.raises(ValueError, match="k must be >= 0, got -1"):
         nearest_rows(rows, -1)
-    with pytest.raises(ValueError, match="threads must be >= 1, got 0"):
-        nearest_rows(rows, 1, threads=0)
     with pytest.raises(ValueError, match="whole numbers"):
         nearest_rows(sparse(np.array([[0.5, 1], [1, 0]])), 1)
     with pytest.raises(ValueError, match=r"at most 2\^22, got 4194305"):

@@ -20,6 +20,8 @@ the large boxes around them. Plain tuples, as compiled code takes them apart wit
 
 SMALL, LARGE = 16, 128
 """Rows in a small and in a large box."""
+GROUP = 64
+"""Rows whose neighbours are sought together."""
 _ROWS_AT_ONCE = LARGE * 1024
 
 

@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from cocktailspace.analytics.transport.boxes import LARGE, SMALL
-from cocktailspace.analytics.transport.parallel import GROUP
+from cocktailspace.analytics.transport.boxes import GROUP, LARGE, SMALL
 
 logger = logging.getLogger(__name__)
 
@@ -47,12 +46,13 @@ def _compiled(function: Callable[..., Any]) -> Any:
 
 @_compiled
 def search(index, first, last, indices, distances):  # type: ignore[no-untyped-def]
-    """Write the exact neighbours of the groups of 64 rows from `first` to `last`.
+    """Write the exact neighbours of the rows from `first`, a multiple of 64, to `last`.
 
-    index: `boxes.Index`. indices, distances: (n, k), by original row number.
+    index: `boxes.Index`. indices: (last - first, k) original row numbers of the neighbours;
+    distances: likewise.
     """
-    order, rows, _, large = index
-    n, k = indices.shape
+    _, rows, _, large = index
+    k = indices.shape[1]
     width = 1 + (rows[1].max() if len(rows[1]) else 0)
     slots = np.zeros(width, np.int32)
     table = np.zeros((width + 1, GROUP), np.float32)
@@ -61,9 +61,8 @@ def search(index, first, last, indices, distances):  # type: ignore[no-untyped-d
     lanes = (slots, table, need, surplus, shared)
     near = (np.zeros((GROUP, k), np.int32), np.zeros((GROUP, k), np.int32))
     scores, boxes = np.zeros(len(large[3]), np.float32), np.zeros(len(large[3]), np.int64)
-    for group in range(first, last):
-        start = group * GROUP
-        count = min(GROUP, n - start)
+    for start in range(first, last, GROUP):
+        count = min(GROUP, last - start)
         _begin(rows, start, count, lanes, near)
         own = start // LARGE
         _visit(index, own, start, count, lanes, near)
@@ -72,8 +71,8 @@ def search(index, first, last, indices, distances):  # type: ignore[no-untyped-d
             if _next_reached(large, box, box + 1, lanes) == box:
                 _visit(index, box, start, count, lanes, near)
         for lane in range(count):
-            indices[order[start + lane]] = near[0][lane]
-            distances[order[start + lane]] = near[1][lane]
+            indices[start - first + lane] = near[0][lane]
+            distances[start - first + lane] = near[1][lane]
 
 
 @_compiled

@@ -7,26 +7,33 @@ so that every distance is exact and a tie is a tie on every machine.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cocktailspace.analytics.transport.boxes import SMALL, build_index
+from cocktailspace.analytics.transport.boxes import GROUP, SMALL, Index, build_index
 from cocktailspace.analytics.transport.distances import distances_to_all, nearest_columns
 from cocktailspace.analytics.transport.ordering import near_order
-from cocktailspace.analytics.transport.parallel import (
-    GROUP,
-    Progress,
-    run_in_groups,
-    run_in_pieces,
-)
 from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.transport.workers import (
+    THIS_MACHINE,
+    Progress,
+    Threads,
+    Workers,
+    consecutive,
+)
 
 FEW = 2_000
 """Up to so many rows each is simply compared with all: at most a second of work, and nothing to
 compile."""
 LARGEST_SUM = 1 << 22
 """Distances, and halves of them, are then exact in single precision."""
+_LONGEST = 32
+"""Groups in a block at most: it takes well under a second."""
+
+_Found = tuple[NDArray[Any], NDArray[Any]]
+"""Row numbers of neighbours, and their distances."""
 
 
 class MissingNumbaError(Exception):
@@ -59,12 +66,12 @@ class Neighbours:
 
 
 def nearest_rows(
-    rows: Rows, k: int, *, threads: int | None = None, progress: Progress | None = None
+    rows: Rows, k: int, *, workers: Workers = THIS_MACHINE, progress: Progress | None = None
 ) -> Neighbours:
     """The exact k nearest other rows of each row, by L1 distance, ties by row number.
 
     rows: whole numbers, each row's sum at most 2^22.
-    k is capped at n - 1. The result does not depend on `threads`. `progress` is called with the
+    k is capped at n - 1. The result does not depend on the workers. `progress` is called with the
     fraction done, from 0 to 1. Give the rows in order of name: ties then break by name.
     Raises ValueError for k < 0, and for masses that are not such whole numbers.
     """
@@ -74,36 +81,46 @@ def nearest_rows(
         raise ValueError("masses must be whole numbers")
     if (largest := rows.sums().max(initial=0.0)) > LARGEST_SUM:
         raise ValueError(f"a row's masses must add up to at most 2^22, got {largest:.0f}")
-    k = min(k, max(len(rows) - 1, 0))
-    found = Neighbours(
-        np.zeros((len(rows), k), dtype=np.int32), np.zeros((len(rows), k), dtype=np.int32)
-    )
+    n, k = len(rows), min(k, max(len(rows) - 1, 0))
+    found = Neighbours(np.zeros((n, k), dtype=np.int32), np.zeros((n, k), dtype=np.int32))
     if k > 0:
-        search = _search_all if len(rows) <= FEW else _search_boxes
-        search(rows, found, threads, progress)
+        search = _search_all if n <= FEW else _search_boxes
+        search(rows, found, workers, progress or (lambda _: None))
     return found
 
 
-def _search_all(
-    rows: Rows, found: Neighbours, threads: int | None, progress: Progress | None
-) -> None:
+def _search_all(rows: Rows, found: Neighbours, _: Workers, progress: Progress) -> None:
     """Compare each row with all rows."""
-    by_column = rows.transposed()
-
-    def work(start: int, stop: int) -> None:
-        distances = distances_to_all(rows.take(np.arange(start, stop)), rows, by_column)
-        np.fill_diagonal(distances[:, start:], np.inf)
-        found.indices[start:stop], found.distances[start:stop] = nearest_columns(distances, found.k)
-
+    shared, blocks = (rows, rows.transposed(), found.k), consecutive(len(rows), GROUP)
     # NumPy holds the interpreter lock in much of this: a second thread would mostly wait.
-    one = 1 if threads is None else min(threads, 1)
-    run_in_pieces(len(rows), work, piece=GROUP, threads=one, progress=progress)
+    answers = Threads(1).map_blocks(_compare_with_all, shared, blocks)
+    for done, ((first, last), near) in enumerate(answers, 1):
+        found.indices[first:last], found.distances[first:last] = near
+        progress(done / len(blocks))
 
 
-def _search_boxes(
-    rows: Rows, found: Neighbours, threads: int | None, progress: Progress | None
-) -> None:
+def _compare_with_all(shared: tuple[Rows, Rows, int], first: int, last: int) -> _Found:
+    """The neighbours of the rows from `first` to `last`."""
+    rows, by_column, k = shared
+    distances = distances_to_all(rows.take(np.arange(first, last)), rows, by_column)
+    np.fill_diagonal(distances[:, first:], np.inf)
+    return nearest_columns(distances, k)
+
+
+def _search_boxes(rows: Rows, found: Neighbours, workers: Workers, progress: Progress) -> None:
     """64 rows at a time, with whole boxes of other rows passed over."""
+    order = near_order(rows, SMALL)
+    shared = (build_index(rows.take(order), order), found.k)
+    groups = -(-len(rows) // GROUP)
+    blocks = consecutive(len(rows), GROUP * min(_LONGEST, max(1, groups // 32)))
+    for done, ((first, last), near) in enumerate(workers.map_blocks(_search, shared, blocks), 1):
+        which = order[first:last]
+        found.indices[which], found.distances[which] = near
+        progress(done / len(blocks))
+
+
+def _search(shared: tuple[Index, int], first: int, last: int) -> _Found:
+    """The neighbours of the rows from `first` to `last` of the index, in its order."""
     try:
         from cocktailspace.analytics.transport import l1_search  # noqa: PLC0415 - loads numba
     except ModuleNotFoundError as error:
@@ -112,11 +129,7 @@ def _search_boxes(
             f"({error.name}): pip install 'cocktailspace[analytics]'"
         ) from error
 
-    order = near_order(rows, SMALL)
-    index = build_index(rows.take(order), order)
-
-    def work(first: int, last: int) -> None:
-        l1_search.search(index, first, last, found.indices, found.distances)
-
-    work(0, 0)  # compiles here, where a signal is heard
-    run_in_groups(len(rows), work, threads=threads, progress=progress)
+    index, k = shared
+    near = np.zeros((last - first, k), np.int32), np.zeros((last - first, k), np.int32)
+    l1_search.search(index, first, last, *near)
+    return near

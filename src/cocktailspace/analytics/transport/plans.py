@@ -17,6 +17,12 @@ from numpy.typing import NDArray
 
 from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.analytics.transport.taxonomy import Forest
+from cocktailspace.analytics.transport.workers import (
+    THIS_MACHINE,
+    Progress,
+    Workers,
+    consecutive,
+)
 
 _Numbers = NDArray[np.int64]
 
@@ -92,20 +98,35 @@ def transport_plans(sources: Rows, targets: Rows, forest: Forest) -> Flows:
     return plans_of_pairs(sources, pairs, targets, pairs, forest)
 
 
+@dataclass(frozen=True)
+class _Pairs:
+    """Rows, and which of them make a pair: what the plans of all pairs are computed from."""
+
+    sources: Rows
+    source_rows: NDArray[np.integer]
+    targets: Rows
+    target_rows: NDArray[np.integer]
+    forest: Forest
+
+
 def plans_of_pairs(
     sources: Rows,
     source_rows: NDArray[np.integer],
     targets: Rows,
     target_rows: NDArray[np.integer],
     forest: Forest,
+    *,
+    workers: Workers = THIS_MACHINE,
+    progress: Progress | None = None,
 ) -> Flows:
     """The flows of the plan of each pair: row source_rows[i] of `sources` into row target_rows[i]
     of `targets`.
 
     sources, targets: rows of whole numbers, both of a pair with the same total.
     forest: over their columns.
-    Every plan is feasible and costs the Earth Mover's Distance. The rows of a million pairs would
-    fill hundreds of megabytes, so only those of some pairs are copied at a time.
+    Every plan is feasible and costs the Earth Mover's Distance, and does not depend on the workers.
+    The rows of a million pairs would fill hundreds of megabytes, so only those of some pairs are
+    copied at a time. `progress` is called with the fraction done.
     Raises ValueError for rows that do not belong together.
     """
     if sources.width != targets.width:
@@ -115,22 +136,25 @@ def plans_of_pairs(
         raise ValueError(f"the masses of pair {np.argmax(sums != target_sums)} do not balance")
     width, largest = sources.width + 1, int(sums.max(initial=1))
     at_once = max(1, min(_PAIRS_AT_ONCE, (1 << 62) // (2 * width * width * (largest + 1))))
-    parts: list[list[NDArray[np.int32]]] = [[] for _ in fields(Flows)]
-    for start in range(0, max(len(sums), 1), at_once):
-        block = slice(start, start + at_once)
-        before, after = sources.take(source_rows[block]), targets.take(target_rows[block])
-        for part, found in zip(parts, _plans(before, after, forest, start), strict=True):
-            part.append(found)
+    shared = _Pairs(sources, source_rows, targets, target_rows, forest)
+    blocks = consecutive(len(sums), at_once) or [(0, 0)]
+    found: dict[int, tuple[NDArray[np.int32], ...]] = {}
+    for (first, _), plans in workers.map_blocks(_plans, shared, blocks):
+        found[first] = plans
+        if progress is not None:
+            progress(len(found) / len(blocks))
+    parts = [list(part) for part in zip(*(found.pop(first) for first, _ in blocks), strict=True)]
     joined = []
     while parts:  # each field's blocks are freed once they are joined
         joined.append(np.concatenate(parts.pop(0)))
     return Flows(*joined)
 
 
-def _plans(
-    sources: Rows, targets: Rows, forest: Forest, first: int
-) -> tuple[NDArray[np.int32], ...]:
-    """The fields of `Flows` for rows paired by number, with pairs counted from `first`."""
+def _plans(pairs: _Pairs, start: int, stop: int) -> tuple[NDArray[np.int32], ...]:
+    """The fields of `Flows` for the pairs from `start` to `stop`."""
+    sources = pairs.sources.take(pairs.source_rows[start:stop])
+    targets = pairs.targets.take(pairs.target_rows[start:stop])
+    forest = pairs.forest
     levels = np.append(forest.levels, 0)  # the last is the common root's, number -1
     above = np.append(forest.parents, -1).astype(np.int64)
     unmatched = _differences(sources, targets)
@@ -151,7 +175,7 @@ def _plans(
     largest, width = int(mass.max(initial=0)), len(forest)
     order = np.argsort(((pair * (largest + 1) + largest - mass) * width + source) * width + target)
     held = np.maximum(_held(sources, pair, source), _held(targets, pair, target))
-    parts = (pair + first, source, target, mass, held)
+    parts = (pair + start, source, target, mass, held)
     return tuple(part[order].astype(np.int32) for part in parts)
 
 
