@@ -74,8 +74,8 @@ def _names(client: TestClient, query: str) -> list[str]:
     "query",
     [
         "q=whisky", "q=manhatan", "ingredient=2", "ingredient=2&ingredient=8", "without=8",
-        "q=xyzzy", "sort=newest", "min_ingredients=3&max_ingredients=3", "min_strength=20",
-        "limit=2", "id=1&id=3",
+        "base=2", "q=xyzzy", "sort=newest", "min_ingredients=3&max_ingredients=3",
+        "min_strength=20", "limit=2", "id=1&id=3",
     ],
 )  # fmt: skip
 def test_the_list_without_scripts_takes_the_apis_parameters(client: TestClient, query: str) -> None:

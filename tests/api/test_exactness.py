@@ -173,3 +173,35 @@ def _sets(changes: Row) -> dict[str, set[str]]:
         kind: {json.dumps(each, sort_keys=True) for each in those}
         for kind, those in changes.items()
     }
+
+
+def test_what_recipes_are_built_on_is_found_as_the_map_has_it(bar: Bar) -> None:
+    """Rinses, and recipes that make an ingredient, lead neither of them elsewhere."""
+    ids = {each["name"]: each["id"] for each in bar.get("/ingredients")["items"]}
+    units = {each["name"]: each["id"] for each in bar.get("/units")["items"]}
+    rinse = {"ingredient_id": ids["Absinthe"], "unit_id": units["Millilitre"], "note": "to rinse"}
+    gin = {"ingredient_id": ids["London Dry Gin"], "amount": 60, "unit_id": units["Millilitre"]}
+    bar.create("recipes", {"name": "Rinsed Gin", "ingredients": [rinse, gin]})
+    syrup = {"name": "House Syrup", "makes_id": ids["Honey Syrup"], "ingredients": [gin]}
+    bar.create("recipes", syrup)
+    bar.refresh()
+    bases: dict[int, set[int]] = {}
+    for row in bar.get("/analytics/cocktail-space")["data"]:
+        base = row.get("base_id", row["ingredients"][0]["ingredient_id"])
+        bases.setdefault(base, set()).add(row["recipe_id"])
+    parents = {each["id"]: each["parent_id"] for each in bar.get("/ingredients")["items"]}
+    below: dict[int, set[int]] = {}
+    for base, recipes in bases.items():
+        above: int | None = base
+        while above is not None:
+            below.setdefault(above, set()).update(recipes)
+            above = parents[above]
+    assert len(bases) > 20
+    for each, recipes in below.items():
+        assert set(bar.get("/recipes/ids", base=each)["ids"]) == recipes
+    offered = bar.get("/recipes/suggestions")["base"]
+    assert {each["id"]: each["recipes"] for each in offered} == {
+        each: len(recipes) for each, recipes in below.items()
+    }
+    both = bar.get("/recipes/ids", base=[ids["Gin"], ids["Cognac"]])["ids"]
+    assert set(both) == below[ids["Gin"]] | below[ids["Cognac"]]

@@ -135,6 +135,7 @@ def _segment(found: list[Drink]) -> Segment:
                 ingredient_ids=sorted(drink.ingredients),
                 lines=len(drink.ingredients),
                 parts=(),
+                house_made=False,
             )
             for drink in found
         ]

@@ -92,18 +92,29 @@ def test_filters_are_chosen_shared_and_taken_back(starter: Server, visit: Visit)
     expect(other.locator(".recipes .chips")).to_contain_text("no Egg White")
 
 
-def test_the_legend_narrows_the_list_too(starter: Server, visit: Visit) -> None:
+def test_what_it_is_built_on_is_one_search_in_legend_list_map_and_api(
+    starter: Server, visit: Visit
+) -> None:
     page = visit(starter, "#/recipes?sort=strongest")
     gin = page.locator("#legend button", has_text="Gin")
-    count = int(gin.locator("span").inner_text())
+    count, base = int(gin.locator("span").inner_text()), ingredient_id(starter, "Gin")
     gin.click()
+    expect(page).to_have_url(re.compile(f"#/recipes\\?base={base}&sort=strongest$"))
     expect(status(page)).to_have_text(says(count))
-    expect(page.locator("#stage")).to_have_attribute("data-shown", str(count))
+    expect(page.locator("#stage")).to_have_attribute("data-matches", str(count))
+    assert starter.get(f"/recipes?base={base}")["total"] == count
+    page.locator(".list-tools summary").click()
+    offered = page.get_by_label("Built on").locator("option")
+    expect(offered.filter(has_text=re.compile(f"^Gin \\({count}\\)$"))).to_have_count(1)
+    expect(page.locator(".recipes .chips")).to_contain_text("built on Gin")
     strengths = [
         int(each.split("·")[-1].strip(" \u00a0%"))
         for each in page.locator(".recipes .value").all_inner_texts()
     ]
     assert strengths == sorted(strengths, reverse=True)
+    old = visit(starter, "#/recipes?family=Gin")  # as links were once
+    expect(status(old)).to_have_text(says(count))
+    expect(old).to_have_url(re.compile(f"base={base}$"))
 
 
 def test_what_only_the_browser_knows_narrows_it(starter: Server, visit: Visit) -> None:

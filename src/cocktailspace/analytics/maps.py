@@ -17,6 +17,7 @@ from cocktailspace.analytics.transport.rows import Rows
 from cocktailspace.artifacts.manifest import Manifest
 from cocktailspace.artifacts.rows import metadata_of, rows_of
 from cocktailspace.artifacts.store import ArtifactStore, MissingError
+from cocktailspace.catalogue.bases import Lines, base_ingredients
 
 logger = logging.getLogger(__name__)
 
@@ -74,13 +75,15 @@ def graph_digest(space: Space, neighbours: Neighbours) -> str:
 
 
 def map_rows(space: Space, coordinates: NDArray[np.float64]) -> Iterator[dict[str, Any]]:
-    """One row for each recipe, in order of id: its place, and its ingredients, the largest volume
-    first.
+    """One row for each recipe, in order of id: its place, its ingredients, the largest volume
+    first, and which of these it is built on where that is another one.
     """
     names = {ingredient.id: ingredient.name for ingredient in space.ingredients}
-    places = coordinates.tolist()
+    places, bases = coordinates.tolist(), bases_of(space)
     for row in space.in_order_of_id():
         recipe, (x, y) = space.recipes[row], places[row]
+        lines = sorted(recipe.volumes_ml, key=lambda line: -line[1])
+        base = bases[recipe.id]
         yield {
             "recipe_id": recipe.id,
             "name": recipe.name,
@@ -88,9 +91,27 @@ def map_rows(space: Space, coordinates: NDArray[np.float64]) -> Iterator[dict[st
             "y": round(y, 4),
             "ingredients": [
                 {"ingredient_id": each, "name": names[each], "volume_ml": round(volume, 3)}
-                for each, volume in sorted(recipe.volumes_ml, key=lambda line: -line[1])
+                for each, volume in lines
             ],
+            **({} if base == lines[0][0] else {"base_id": base}),
         }
+
+
+def bases_of(space: Space) -> dict[int, int]:
+    """The ingredient that each recipe is built on, by id."""
+    recipes = [space.recipes[row] for row in space.in_order_of_id()]
+    ids = np.array(sorted(each.id for each in space.ingredients), np.int64)
+    named = [each for recipe in recipes for each, _ in recipe.volumes_ml]
+    lines = Lines(
+        recipe_ids=np.array([recipe.id for recipe in recipes], np.int64),
+        rows=np.repeat(np.arange(len(recipes)), [len(recipe.volumes_ml) for recipe in recipes]),
+        ingredients=np.searchsorted(ids, np.array(named, np.int64)),
+        ingredient_ids=ids,
+        ml=np.array([volume for recipe in recipes for _, volume in recipe.volumes_ml]),
+    )
+    parents = {each.id: each.parent_id for each in space.ingredients}
+    (found,) = base_ingredients([lines], parents)
+    return dict(zip(lines.recipe_ids.tolist(), found.tolist(), strict=True))
 
 
 def start_coordinates(space: Space, previous: PreviousMap) -> NDArray[np.float64] | None:

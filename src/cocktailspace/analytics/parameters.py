@@ -28,7 +28,7 @@ EVIDENCE_PAIRS = 5
 EVIDENCE_SHARE = 0.01
 
 PARAMETERS: Mapping[str, Any] = {
-    "algorithm_version": 4,
+    "algorithm_version": 5,
     "mass_power": MASS_POWER,
     "mass_total": MASS_TOTAL,
     "edge_lengths": list(EDGES),  # as JSON reads it back

@@ -128,7 +128,12 @@ def total(amounts: Iterable[float]) -> float:
 
 def drunk_parts(parts: Sequence[Part]) -> list[Part]:
     """Those that volume and strength are of."""
-    return [part for part in parts if part.volume.ml > 0 and not _says(_RINSE, part)]
+    return [part for part in parts if is_drunk(part)]
+
+
+def is_drunk(part: Part) -> bool:
+    """Whether it is more than a rinse, most of which is poured away."""
+    return part.volume.ml > 0 and not _says(_RINSE, part)
 
 
 def curve_of(method: str | None, curves: Sequence[Curve]) -> Curve | None:

@@ -62,6 +62,7 @@ def recipe_list_routes(context: Context, site: Site) -> APIRouter:
             wanted=wanted,
             names=index.ingredient_names,
             offered=_offered(index),
+            bases=[(each.id, f"{each.name} ({each.recipes})") for each in index.offered_bases],
             allergens=sorted(index.ingredients.allergens),
             usual=usual,
             short=short,

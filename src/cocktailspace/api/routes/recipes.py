@@ -20,6 +20,7 @@ from cocktailspace.api.searching import (
 from cocktailspace.catalogue import recipes, schema
 from cocktailspace.catalogue.merge import merge_recipes
 from cocktailspace.catalogue.models import Recipe, RecipeDraft
+from cocktailspace.catalogue.search import NamedIngredient
 from cocktailspace.catalogue.transfer.readable import (
     recipe_json_ld,
     recipe_markdown,
@@ -67,12 +68,15 @@ MOST_HOUSE_MADE = 1_000
 
 
 class Suggestions(BaseModel):
-    """Words that recipes use, those of most recipes first."""
+    """What recipes say and are built on, that of most recipes first."""
 
     glass: list[str]
     method: list[str]
     tags: list[str]
     free_of: list[str] = Field(description="All that ingredients are said to contain")
+    base: list[NamedIngredient] = Field(
+        description="What most recipes are built on, with how many are, or on a kind of it"
+    )
 
 
 _KINDS = ("text/plain", "text/markdown", "application/ld+json")
@@ -129,8 +133,12 @@ def recipe_routes(context: Context) -> APIRouter:
     def suggest_values() -> Suggestions:
         """What recipes say most often where they say it freely, for forms."""
         with database.reading() as connection:
-            known = context.search.snapshot(connection).ingredients.allergens
-            return Suggestions(**recipes.usual_words(connection), free_of=sorted(known))
+            index = context.search.snapshot(connection)
+            return Suggestions(
+                **recipes.usual_words(connection),
+                free_of=sorted(index.ingredients.allergens),
+                base=index.offered_bases,
+            )
 
     @router.get(
         "/{recipe_id:id}/export",

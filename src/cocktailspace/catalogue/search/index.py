@@ -15,6 +15,7 @@ from cocktailspace.catalogue.changes import (
     continues,
     touched_after,
 )
+from cocktailspace.catalogue.search.bases import bases_of, most_built_on
 from cocktailspace.catalogue.search.ingredients import Ids, IndexedIngredients
 from cocktailspace.catalogue.search.joining import with_changes
 from cocktailspace.catalogue.search.matching import (
@@ -152,6 +153,16 @@ class Snapshot:
         return sorted(word for word in found if word[0] != " ")
 
     @cached_property
+    def _bases(self) -> Mapping[int, Ids]:
+        """What the recipes of each segment are built on."""
+        return bases_of(self.segments, self.ingredients)
+
+    @cached_property
+    def offered_bases(self) -> list[NamedIngredient]:
+        """Ingredients that most recipes are built on, or on a kind of them."""
+        return most_built_on(self._bases.values(), self.ingredients, self.ingredient_names)
+
+    @cached_property
     def uses(self) -> Mapping[int, int]:
         """How often recipes have each ingredient or a kind of it; twice in one counts as two."""
         named: dict[int, int] = {}
@@ -174,8 +185,11 @@ class Snapshot:
             bonuses += [name_term([term.word for term in some])] if some else []
         wanted = bonuses if order is Order.MATCH else []
         asked = _CompiledQuery(list(filters_of(query, self.ingredients)), terms, wanted)
-        for segment in self.segments.values():
+        bases = self.ingredients.with_kinds(query.base)
+        for number, segment in self.segments.items():
             scores, chosen = asked.of(segment)
+            if query.base:
+                chosen &= np.isin(self._bases[number], bases)
             if order is not Order.MATCH:
                 scores = order_scores(order, segment, self.ingredients)
             yield segment, scores, chosen

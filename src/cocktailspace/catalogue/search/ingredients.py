@@ -72,6 +72,10 @@ class IndexedIngredients:
                 waiting += self._children.get(each, ())
         return np.array(sorted(found), np.int64)
 
+    def parent_of(self, ingredient_id: int) -> int | None:
+        """The ingredient above it."""
+        return self.reference.measures.ingredients[ingredient_id].parent_id
+
     def naming(self, ranges: Iterable[tuple[str, str, int]]) -> dict[int, int]:
         """Ingredients with a word within a range, and the most that such a range counts."""
         found: dict[int, int] = {}

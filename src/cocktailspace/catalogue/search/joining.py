@@ -42,6 +42,8 @@ def with_changes(segment: Segment, changed_ids: Collection[int], fresh: Segment)
         part_rows=part_rows[parts],
         part_ingredients=np.searchsorted(ingredient_ids, part_ids[parts]).astype(np.int32),
         part_ml=np.concatenate([segment.part_ml, fresh.part_ml])[parts],
+        part_drunk=np.concatenate([segment.part_drunk, fresh.part_drunk])[parts],
+        house_made=np.insert(segment.house_made[stays], places, fresh.house_made),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -194,14 +195,15 @@ def _strengths(
     what `calculated.calculate` has, whose `total` adds as bincount does.
     """
 
-    def per_recipe(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def per_recipe(values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         return np.bincount(segment.part_rows, values, len(segment)).astype(np.float64)
 
     percents = ingredients.percents_of(segment.ingredient_ids)[segment.part_ingredients]
-    unknown = np.isnan(percents)
-    volumes = per_recipe(segment.part_ml)
-    alcohol = per_recipe(segment.part_ml * np.where(unknown, 0.0, percents) / 100)
-    known = (volumes > 0) & (per_recipe(segment.part_ml * unknown) <= LITTLE * volumes)
+    drunk = np.where(segment.part_drunk, segment.part_ml, 0.0)
+    unknown = np.isnan(percents) & segment.part_drunk
+    volumes = per_recipe(drunk)
+    alcohol = per_recipe(drunk * np.where(np.isnan(percents), 0.0, percents) / 100)
+    known = (volumes > 0) & (per_recipe(drunk * unknown) <= LITTLE * volumes)
     strengths = np.full(len(segment), np.nan)
     np.divide(100 * alcohol, volumes, out=strengths, where=known)
     return strengths, (strengths <= ALCOHOL_FREE) & (per_recipe(unknown * 1.0) == 0)

@@ -34,6 +34,9 @@ class RecipeQuery(BaseModel):
         default=[], description="Ids; each must be in it, itself or a kind of it", examples=[[1]]
     )
     without: _Ids = Field(default=[], description="Ids; neither they nor kinds of them are in it")
+    base: _Ids = Field(
+        default=[], description="Ids; it is built on one of them, or a kind of one", examples=[[1]]
+    )
     glass: Word | None = None
     method: Word | None = None
     tag: list[Word] = Field(default=[], max_length=20)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from cocktailspace.catalogue.calculated import Part, drunk_parts
+from cocktailspace.catalogue.calculated import Part, is_drunk
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.reference import reference_for
 from cocktailspace.catalogue.schema import (
@@ -82,7 +82,7 @@ def read_ingredients(connection: Connection) -> IndexedIngredients:
 
 
 _COLUMNS = (
-    "id", "name", "order_key", "glass", "method", "tags", "garnish", "instructions",
+    "id", "name", "order_key", "glass", "method", "tags", "garnish", "instructions", "makes_id",
 )  # fmt: skip
 
 
@@ -103,7 +103,12 @@ def _indexed(row: Any, lines: list[Part], others: list[int]) -> IndexedRecipe:
         labels=list(_labels(row)),
         ingredient_ids=[*(part.ingredient_id for part in lines), *others],
         lines=len({part.ingredient_id for part in lines}),
-        parts=[IndexedPart(part.ingredient_id, part.volume.ml) for part in drunk_parts(lines)],
+        parts=[
+            IndexedPart(part.ingredient_id, part.volume.ml, is_drunk(part))
+            for part in lines
+            if part.volume.ml > 0
+        ],
+        house_made=row.makes_id is not None,
     )
 
 

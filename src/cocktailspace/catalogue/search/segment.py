@@ -62,10 +62,11 @@ class Postings(Generic[K]):
 
 @dataclass(frozen=True, slots=True)
 class IndexedPart:
-    """What counts for the strength: so much of an ingredient."""
+    """So much of an ingredient. drunk: whether it counts for the strength; a rinse does not."""
 
     ingredient_id: int
     ml: float
+    drunk: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class IndexedRecipe:
 
     texts: (weight, text), the least weight first. labels: what filters compare, as `label` writes
     it. ingredient_ids: of lines and of their alternatives. lines: how many ingredients they name.
+    house_made: whether it makes an ingredient, and is no drink.
     """
 
     id: int
@@ -83,6 +85,7 @@ class IndexedRecipe:
     ingredient_ids: Sequence[int]
     lines: int
     parts: Sequence[IndexedPart]
+    house_made: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class Segment:
 
     words: also each whole name, with a space before it. ingredient_ids: the keys of ingredients.
     part_*: one entry for each part of a row; its ingredient is a position in ingredient_ids.
+    house_made: the rows of recipes that make an ingredient.
     """
 
     ids: NDArray[np.int64]
@@ -103,6 +107,8 @@ class Segment:
     part_rows: Rows
     part_ingredients: Rows
     part_ml: NDArray[np.float64]
+    part_drunk: NDArray[np.bool_]
+    house_made: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -143,6 +149,8 @@ def build_segment(recipes: Sequence[IndexedRecipe]) -> Segment:
         part_rows=np.array([row for row, _ in parts], np.int32),
         part_ingredients=np.searchsorted(ingredient_ids, part_ids).astype(np.int32),
         part_ml=np.array([part.ml for _, part in parts], np.float64),
+        part_drunk=np.array([part.drunk for _, part in parts], np.bool_),
+        house_made=np.array([recipe.house_made for recipe in ordered], np.bool_),
     )
 
 

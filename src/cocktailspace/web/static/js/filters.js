@@ -1,7 +1,7 @@
 // What the list of recipes is narrowed to, in an address: by the names of the API's parameters, so that
 // `/recipes` and the API find the same by them; `mine` is what only the browser knows.
 
-const LISTS = { ingredient: readId, without: readId, tag: readWord, free_of: readWord };
+const LISTS = { ingredient: readId, without: readId, base: readId, tag: readWord, free_of: readWord };
 const SINGLES = {
   glass: readWord, method: readWord, alcohol_free: readFlag,
   min_ingredients: readNumber, max_ingredients: readNumber, min_strength: readNumber, max_strength: readNumber,
@@ -17,7 +17,7 @@ export const SORTS = [
 ];
 
 /**
- * @typedef {{ ingredient?: number[], without?: number[], tag?: string[], free_of?: string[], glass?: string, method?: string,
+ * @typedef {{ ingredient?: number[], without?: number[], base?: number[], tag?: string[], free_of?: string[], glass?: string, method?: string,
  *   alcohol_free?: string, min_ingredients?: string, max_ingredients?: string, min_strength?: string, max_strength?: string,
  *   sort?: string, mine?: string }} Filters
  */

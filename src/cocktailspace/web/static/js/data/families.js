@@ -1,9 +1,8 @@
-// Which families colour the map: those of what each recipe is built on (base-ingredients.js). The taxonomy's
+// Which families colour the map: those of what each recipe is built on (the map says it). The taxonomy's
 // roots will not always do: where one root holds nearly everything ("Spirit"), its children tell
 // more, so the largest family is opened until none holds more than a share of the recipes.
 
 import { fold } from "../format.js";
-import { baseIngredients } from "./base-ingredients.js";
 
 const LARGEST_SHARE = 0.3;
 const MOST_UNCOLOURED = 0.15; // that opening a family may leave to "Other"
@@ -22,17 +21,18 @@ const USUAL_COLOURS = [
 
 /**
  * Families of the recipes' main ingredients, the most frequent first, at most eleven and the rest
- * as "Other" (key 0): { list: [{ key, name, count, colour }], of: Uint8Array, each recipe's place
- * in the list; bases: the id of what each is built on }. A family keeps the colour it had in `before`.
+ * as "Other" (key 0): { list: [{ key, name, count, colour, whole }], of: Uint8Array, each recipe's place
+ * in the list }. whole: the family is all that is built on it or a kind of it, as one may search for.
+ * A family keeps the colour it had in `before`.
  */
 export function familiesOf(columns, usage, before = null) {
-  const bases = baseIngredients(columns, usage);
+  const { bases } = columns;
   const direct = new Map();
   for (const id of bases) direct.set(id, (direct.get(id) ?? 0) + 1);
   const belongs = belongTo(chooseFamilies(direct, usage, columns.count), usage);
   const list = ranked(countsOf(direct, belongs), usage);
   colour(list, before?.list ?? []);
-  return { list, bases, of: assigned(bases, belongs, list) };
+  return { list, of: assigned(bases, belongs, list) };
 }
 
 /** How many recipes have their main ingredient at or below each ingredient. */
@@ -90,9 +90,10 @@ function belongTo(families, usage) {
 
 function ranked(counts, usage) {
   const sorted = bySize(counts);
-  const list = sorted.slice(0, MOST_COLOURS).map(([key, count]) => ({ key, name: usage.byId.get(key)?.name ?? OTHERS, count }));
+  const above = new Set([...counts.keys()].flatMap((key) => usage.ancestors(key).map((row) => row.ingredient_id)));
+  const list = sorted.slice(0, MOST_COLOURS).map(([key, count]) => ({ key, name: usage.byId.get(key)?.name ?? OTHERS, count, whole: !above.has(key) }));
   const rest = sum(sorted.slice(MOST_COLOURS));
-  if (rest) list.push({ key: 0, name: OTHERS, count: rest });
+  if (rest) list.push({ key: 0, name: OTHERS, count: rest, whole: false });
   return list;
 }
 

@@ -7,6 +7,7 @@ import { fold } from "../format.js";
  * ids, x, y: one for each recipe; names and folded (for searching) likewise.
  * starts: recipe r has the lines starts[r] to starts[r + 1], the largest volume first;
  * parts: each line's ingredient as a number in `ingredients`; volumes: each line's ml.
+ * bases: the id of what each recipe is built on.
  */
 export function columnsOf(rows) {
   const lines = rows.reduce((sum, row) => sum + row.ingredients.length, 0);
@@ -19,6 +20,7 @@ export function columnsOf(rows) {
     columns.y[index] = row.y;
     columns.names[index] = row.name;
     columns.folded[index] = fold(row.name);
+    columns.bases[index] = row.base_id ?? row.ingredients[0].ingredient_id; // the largest, unless it says another
     for (const part of row.ingredients) {
       columns.parts[line] = numbered(part, numberOf, columns.ingredients);
       columns.volumes[line++] = part.volume_ml;
@@ -31,7 +33,7 @@ export function columnsOf(rows) {
 function emptyColumns(count, lines) {
   return {
     count,
-    ids: new Float64Array(count), x: new Float32Array(count), y: new Float32Array(count),
+    ids: new Float64Array(count), bases: new Float64Array(count), x: new Float32Array(count), y: new Float32Array(count),
     names: new Array(count), folded: new Array(count),
     starts: new Uint32Array(count + 1), parts: new Uint32Array(lines), volumes: new Float32Array(lines),
     ingredients: [],
@@ -50,7 +52,7 @@ function numbered(part, numberOf, ingredients) {
 
 /** The buffers to hand over rather than to copy. */
 export const transferable = (columns) =>
-  [columns.ids, columns.x, columns.y, columns.starts, columns.parts, columns.volumes].map((array) => array.buffer);
+  [columns.ids, columns.bases, columns.x, columns.y, columns.starts, columns.parts, columns.volumes].map((array) => array.buffer);
 
 /** A recipe's lines: [{ id, name, ml, fraction }], the largest first. */
 export function linesOf(columns, index) {

@@ -4,6 +4,7 @@ import { choices } from "../bar/mine.js";
 import { combobox } from "../edit/combobox.js";
 import { field } from "../edit/fields.js";
 import { SORTS, changed, toggled } from "../filters.js";
+import { count } from "../format.js";
 import { h } from "../html.js";
 
 const NUMBERS = [
@@ -17,13 +18,13 @@ export function recipeFilters(context, usual, ingredients) {
   const narrow = (filters) => router.go({ filters });
   const set = (name) => (value) => narrow(changed(store.get().route.filters, name, value));
   const toggle = (name) => (value) => narrow(toggled(store.get().route.filters, name, value));
-  const names = new Map(ingredients.map(({ id, name }) => [id, name]));
+  const names = new Map([...usual.base, ...ingredients].map(({ id, name }) => [id, name]));
   const chips = h("ul", { class: "chips", "aria-label": "Chosen" });
   const items = itemsOf(ingredients, store.get().mapData?.usage);
 
   const having = ingredientField("With", items, toggle("ingredient"));
   const lacking = ingredientField("Without", items, toggle("without"));
-  const base = selectField("Built on", (name) => router.go({ families: [...store.get().route.families, name] }), "families");
+  const base = selectField("Built on", (id) => toggle("base")(Number(id)), "base", usual.base.map(({ id, name, recipes }) => [String(id), `${name} (${count(recipes)})`]));
   const alcohol = selectField("Alcohol", set("alcohol_free"), "alcohol_free", [["true", "Free of alcohol"], ["false", "With alcohol"]]);
   const singles = [selectField("Glass", set("glass"), "glass", usual.glass), selectField("Method", set("method"), "method", usual.method)];
   const several = [selectField("Tag", toggle("tag"), "tag", usual.tags), selectField("Free of", toggle("free_of"), "free_of", usual.free_of)];
@@ -35,9 +36,9 @@ export function recipeFilters(context, usual, ingredients) {
     h("p", { class: "small soft" }, "A recipe whose strength nobody knows is left out by strength. ", h("a", { href: router.link({ view: "complexity", count: null, search: "" }) }, "How many ingredients recipes have")));
   const node = h("div", {}, chips, h("div", { class: "list-tools" }, h("details", {}, h("summary", {}, "Filters"), form), sort.node));
 
-  function show({ route, mapData, kept }) {
-    const { filters, families } = route;
-    base.offer((mapData?.families.list ?? []).map(({ name }) => name).filter((name) => !families.includes(name)));
+  function show({ route, kept }) {
+    const { filters } = route;
+    for (const { select } of [base, ...several]) select.value = ""; // what was taken is a chip
     mine.offer(choices(kept));
     for (const each of [...singles, alcohol, mine]) each.select.value = filters[each.name] ?? "";
     sort.select.value = filters.sort ?? (route.search ? "match" : "name");
@@ -50,7 +51,7 @@ export function recipeFilters(context, usual, ingredients) {
     const active = document.activeElement?.closest?.(".chips li");
     const place = active?.parentElement === chips ? [...chips.children].indexOf(active) : -1;
     chips.replaceChildren(...all.map(({ text, remove }) => h("li", {}, h("span", {}, text), h("button", { type: "button", "aria-label": `Remove: ${text}`, onclick: remove }, "✕"))));
-    if (all.length > 1) chips.append(h("li", { class: "clear" }, h("button", { type: "button", class: "quiet", onclick: () => router.go({ search: "", families: [], filters: {} }) }, "Clear all")));
+    if (all.length > 1) chips.append(h("li", { class: "clear" }, h("button", { type: "button", class: "quiet", onclick: () => router.go({ search: "", filters: {} }) }, "Clear all")));
     chips.hidden = !all.length;
     const next = place < 0 ? null : chips.children[Math.min(place, chips.children.length - 1)]?.querySelector("button") ?? node.querySelector("summary");
     /** @type {HTMLElement | null} */ (next)?.focus();
@@ -60,7 +61,7 @@ export function recipeFilters(context, usual, ingredients) {
 }
 
 /** What is chosen, each with how it is taken back: [{ text, remove }] */
-function chosen({ search, families, filters }, names, kept, { narrow, router }) {
+function chosen({ search, filters }, names, kept, { narrow, router }) {
   const without = (name) => () => narrow(changed(filters, name, ""));
   const each = (name, say) => (filters[name] ?? []).map((value) => ({ text: say(value), remove: () => narrow(toggled(filters, name, value)) }));
   const one = (name, say) => (filters[name] === undefined ? [] : [{ text: say(filters[name]), remove: without(name) }]);
@@ -68,7 +69,7 @@ function chosen({ search, families, filters }, names, kept, { narrow, router }) 
   return [
     ...(search ? [{ text: `“${search}”`, remove: () => router.go({ search: "" }) }] : []),
     ...each("ingredient", nameOf), ...each("without", (id) => `no ${nameOf(id)}`),
-    ...families.map((name) => ({ text: `built on ${name}`, remove: () => router.go({ families: families.filter((other) => other !== name) }) })),
+    ...each("base", (id) => `built on ${nameOf(id)}`),
     ...one("glass", (glass) => glass), ...one("method", (method) => method), ...each("tag", (tag) => `#${tag}`), ...each("free_of", (word) => `free of ${word}`),
     ...one("alcohol_free", (free) => (free === "true" ? "free of alcohol" : "with alcohol")),
     ...one("min_ingredients", (least) => `${least} ingredients or more`), ...one("max_ingredients", (most) => `${most} ingredients or fewer`),

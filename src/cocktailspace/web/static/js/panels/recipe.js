@@ -65,9 +65,9 @@ function family(recipe, mapData, router) {
 }
 
 /** As the map has it; of a recipe that it does not have, the largest. */
-function baseOf(recipe, { pointOf, families }) {
+function baseOf(recipe, { pointOf, columns }) {
   const point = pointOf.get(recipe.id);
-  if (point !== undefined) return families.bases[point];
+  if (point !== undefined) return columns.bases[point];
   return recipe.ingredients.reduce((most, line) => (line.volume_ml > (most?.volume_ml ?? 0) ? line : most), null)?.ingredient_id;
 }
 

@@ -5,7 +5,6 @@ import { getJson } from "../data/api.js";
 import { narrows, questionOf } from "../filters.js";
 import { counted } from "../format.js";
 import { h } from "../html.js";
-import { shownFamilies } from "../shell/highlights.js";
 import { versionOf } from "../shell/selection.js";
 import { liveIngredients } from "./ingredient.js";
 import { recipeList } from "./lists.js";
@@ -18,7 +17,7 @@ export function recipesView(context) {
   const { store } = context;
   return async () => {
     const [usual, ingredients] = await Promise.all([
-      getJson("/recipes/suggestions").catch(() => ({ glass: [], method: [], tags: [], free_of: [] })), liveIngredients().catch(() => []),
+      getJson("/recipes/suggestions").catch(() => ({ glass: [], method: [], tags: [], free_of: [], base: [] })), liveIngredients().catch(() => []),
     ]);
     const filters = recipeFilters(context, usual, ingredients);
     const said = h("p", { class: "lede", role: "status" }), results = h("div"), links = h("div", { class: "actions small" });
@@ -43,14 +42,14 @@ function follower(context, { filters, said, results, links }) {
     const { route, mapData, kept } = state;
     const { mine = null } = route.filters;
     filters.show(state);
-    const asked = JSON.stringify([route.search, route.filters, route.families]);
+    const asked = JSON.stringify([route.search, route.filters]);
     const key = JSON.stringify([asked, versionOf(state), mapData?.run.id, mine && kept]);
     if (key === shownKey) return;
     const again = list !== null && JSON.parse(shownKey || "[]")[0] === asked;
     shownKey = key;
     results.setAttribute("aria-busy", "true");
     try {
-      const found = inFamilies(await context.selection.ids(questionOf(route.search, route.filters), mine), route, mapData);
+      const found = await context.selection.ids(questionOf(route.search, route.filters), mine);
       if (shownKey !== key) return;
       said.replaceChildren(...summary(found.length, state, context.router));
       links.replaceChildren(...linksOf(route));
@@ -72,15 +71,8 @@ function follower(context, { filters, said, results, links }) {
   };
 }
 
-/** Those of the families that the legend shows; what is newer than the map has none yet. */
-function inFamilies(ids, route, mapData) {
-  if (!route.families.length || !mapData) return ids;
-  const shown = shownFamilies(route, mapData.families);
-  return ids.filter((id) => mapData.pointOf.has(id) && shown[mapData.families.of[mapData.pointOf.get(id)]]);
-}
-
-function summary(total, { route: { search, filters, families }, kept }, router) {
-  if (!search && !narrows(filters) && !families.length) return [total ? `${counted(total, "recipe")} in all.` : "There are no recipes yet."];
+function summary(total, { route: { search, filters }, kept }, router) {
+  if (!search && !narrows(filters)) return [total ? `${counted(total, "recipe")} in all.` : "There are no recipes yet."];
   if (total) return [`${counted(total, "recipe")}, bright on the map.`];
   if (filters.mine === "can-make" && !currentBar(kept).ingredients.length) return ["Your bar is empty. ", h("a", { href: router.link({ view: "bar", search: "" }) }, "Add what you have"), "."];
   return ["No recipe has all of that. Take something away."];
