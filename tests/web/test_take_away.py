@@ -40,6 +40,41 @@ def test_a_recipe_is_copied_as_text_as_it_is_shown(starter: Server, visit: Visit
     assert text.endswith(f"/recipe/{number}")
 
 
+SHEET = """window.shared = [];
+navigator.share = async (sent) => {
+  window.shared.push(sent);
+  if (window.refusal) throw new DOMException("", window.refusal);
+};"""
+
+
+def test_a_phones_sheet_gets_the_recipe_and_where_it_fails_the_link_is_copied(
+    starter: Server, visit: Visit
+) -> None:
+    number = recipe_id(starter, "Negroni")
+    page = visit(
+        starter,
+        f"#/recipe/{number}",
+        phone=True,
+        permissions=["clipboard-read", "clipboard-write"],
+        before=lambda page: page.add_init_script(SHEET),
+    )
+    share, toast = page.get_by_role("button", name="Share"), page.locator("#toast")
+    share.tap()
+    (sent,) = page.evaluate("window.shared")
+    link = f"{starter.address}/recipe/{number}"
+    assert (sent["title"], sent["url"]) == ("Negroni", link)
+    assert sent["text"].startswith("Negroni\n\n30 ml London Dry Gin\n")
+    assert link not in sent["text"]  # apps put the address after the text
+    page.evaluate("window.refusal = 'AbortError'")  # somebody closed the sheet
+    share.tap()
+    page.wait_for_function("() => window.shared.length === 2")
+    expect(toast).to_be_hidden()
+    page.evaluate("window.refusal = 'NotAllowedError'")
+    share.tap()
+    expect(toast).to_contain_text("The link is copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == link
+
+
 def test_print_has_the_recipe_and_nothing_around_it(starter: Server, visit: Visit) -> None:
     page = visit(starter, f"#/recipe/{recipe_id(starter, 'Negroni')}")
     expect(page.locator(".similar")).to_be_visible()

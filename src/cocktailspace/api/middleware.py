@@ -26,8 +26,8 @@ _METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}
 
 
 class HttpRules:
-    """Middleware: HEAD wherever GET is, 500 in JSON for an unforeseen error, and a closed
-    connection after a request whose body was not read.
+    """Middleware: HEAD wherever GET is, 500 in JSON for an unforeseen error, a closed connection
+    after a request whose body was not read, and each name in Vary once.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -72,8 +72,11 @@ class _Answer:
             return
         if message["type"] == "http.response.start":
             self.started = True
+            headers = MutableHeaders(scope=message)
             if self._unread:  # or the server would read all of it before the next request
-                MutableHeaders(scope=message)["Connection"] = "close"
+                headers["Connection"] = "close"
+            if varies := headers.get("Vary"):  # compression names again what a route has named
+                headers["Vary"] = ", ".join(dict.fromkeys(varies.split(", ")))
         elif self._head_alone:
             self._ended = True
             message = {"type": "http.response.body", "body": b""}

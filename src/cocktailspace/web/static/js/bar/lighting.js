@@ -2,6 +2,7 @@
 // map, which stays as it was left.
 
 import { byId } from "../html.js";
+import { onDevice } from "../storage.js";
 import { askBar } from "./asking.js";
 import { currentBar } from "./kept.js";
 
@@ -25,23 +26,11 @@ export function createLighting(store, announce) {
   button.addEventListener("click", () => {
     turn(!store.get().barLight);
     announce(store.get().barLight ? "What your bar makes is bright on the map" : "The map shows all drinks alike");
-    try {
-      localStorage.setItem(KEY, store.get().barLight ? "on" : "");
-    } catch {
-      // Storage is blocked: it stays while the page is open.
-    }
+    onDevice.write(KEY, store.get().barLight ? "on" : null);
   });
-  turn(wasOn());
+  turn(onDevice.read(KEY) === "on");
   store.subscribe(["kept", "mapData"], follow);
   follow(store.get());
-}
-
-function wasOn() {
-  try {
-    return localStorage.getItem(KEY) === "on";
-  } catch {
-    return false;
-  }
 }
 
 const idsByAnswer = new WeakMap();

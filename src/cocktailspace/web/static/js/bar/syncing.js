@@ -4,6 +4,7 @@
 import { request } from "../data/api.js";
 import { bearer } from "../shell/session.js";
 import { toast } from "../shell/toast.js";
+import { onDevice } from "../storage.js";
 import { collectionOf, keptOf, merged, nothing, same } from "./merging.js";
 import { FORMAT, nothingKept, readKept } from "./kept.js";
 
@@ -20,7 +21,7 @@ export function createSyncer(store, session, keeper) {
     timer = setTimeout(sync, PAUSE_MS);
   };
   const mine = () => collectionOf(store.get().kept);
-  const unsent = () => !same(mine(), read(SYNCED)?.base ?? nothing);
+  const unsent = () => !same(mine(), onDevice.readJson(SYNCED)?.base ?? nothing);
 
   store.subscribe(["kept"], () => { if (store.get().person && unsent()) later(); });
   store.subscribe(["person"], sync);
@@ -66,10 +67,10 @@ export function createSyncer(store, session, keeper) {
    * changes make room, and come back with them.
    */
   function ownBase(key) {
-    const known = read(SYNCED);
+    const known = onDevice.readJson(SYNCED);
     if (known?.key === key) return known.base;
     if (known && unsent()) write(ASIDE + known.key, { ...store.get().kept, format: FORMAT, base: known.base });
-    const aside = read(ASIDE + key);
+    const aside = onDevice.readJson(ASIDE + key);
     const one = merged(nothing, known ? nothing : mine(), collectionOf(readKept(JSON.stringify(aside)) ?? nothingKept()));
     if (!one) return nothing; // too much for one: what is aside waits
     if (!same(one, mine())) keeper.change((kept) => keptOf(one, kept));
@@ -101,7 +102,7 @@ export function createSyncer(store, session, keeper) {
     async leave() {
       const { person, kept } = store.get();
       await sync();
-      if (unsent() && person?.key) write(ASIDE + person.key, { ...kept, format: FORMAT, base: read(SYNCED)?.base ?? nothing });
+      if (unsent() && person?.key) write(ASIDE + person.key, { ...kept, format: FORMAT, base: onDevice.readJson(SYNCED)?.base ?? nothing });
       store.set({ person: null }); // so that nothing is sent any more
       write(SYNCED, null);
       keeper.change(nothingKept);
@@ -117,19 +118,5 @@ export function createSyncer(store, session, keeper) {
   };
 }
 
-function read(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key) ?? "null");
-  } catch {
-    return null;
-  }
-}
-
-function write(key, value) {
-  try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify(value));
-  } catch {
-    // Storage is full or blocked: then all of it counts as changed, which loses nothing.
-  }
-}
+/** What cannot be kept counts as changed, which loses nothing. */
+const write = (key, value) => onDevice.write(key, value && JSON.stringify(value));

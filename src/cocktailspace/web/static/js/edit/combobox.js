@@ -4,12 +4,13 @@ import { fold } from "../format.js";
 import { h, uniqueId } from "../html.js";
 
 const MOST = 8;
+const TYPING_MS = 140;
 
 /**
- * items: [{ id, name, note, uses: how much it is used }]. Gives { node, input, value(), set(id), write(text), add(item) }; value() is the id
+ * items: [{ id, name, note, uses: how much it is used }], or a function that finds them for a text, best first. Gives { node, input, value(), set(id), write(text), add(item) }; value() is the id
  * of what is named, or null. `onChange` is called when it changes, `onTake` when a name is taken. With `exactFirst` what is typed stands before what is used more. With `make`, a name that is not
  * there is offered to be made: make(text) resolves to the new item, or to null.
- * @param {any[]} items
+ * @param {any[] | ((text: string) => Promise<any[]>)} items
  * @param {{ label: string, onChange?: (id: any) => void, onTake?: (id: any) => void, exactFirst?: boolean, placeholder?: string, make?: ((text: string) => Promise<any>) | null }} options
  */
 export function combobox(items, { label, onChange = () => {}, onTake = () => {}, exactFirst = false, placeholder = "", make = null }) {
@@ -19,8 +20,30 @@ export function combobox(items, { label, onChange = () => {}, onTake = () => {},
     type: "text", role: "combobox", "aria-label": label, "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": listId,
     autocomplete: "off", spellcheck: "false", placeholder, maxlength: "200",
   });
-  const known = items.map(withFolded);
-  let chosen = null, active = -1, shown = [];
+  const find = typeof items === "function" ? items : null;
+  let known = Array.isArray(items) ? items.map(withFolded) : [];
+  let chosen = null, active = -1, shown = [], timer = 0;
+
+  /** The one of that name; of several the one that was chosen. */
+  function named(text) {
+    const same = known.filter((item) => item.folded === fold(text.trim()));
+    return same.find(({ id }) => id === chosen) ?? same[0];
+  }
+
+  function typed() {
+    if (!find) return open();
+    clearTimeout(timer);
+    settle(null);
+    timer = setTimeout(look, TYPING_MS);
+  }
+
+  async function look() {
+    const text = input.value;
+    const found = await find(text.trim()).catch(() => []);
+    if (input.value !== text) return;
+    known = found.map(withFolded);
+    if (document.activeElement === input) open();
+  }
 
   function choose(item) {
     input.value = item?.name ?? "";
@@ -45,8 +68,8 @@ export function combobox(items, { label, onChange = () => {}, onTake = () => {},
 
   function open() {
     const text = input.value.trim(), wanted = fold(text);
-    const exact = known.find((item) => item.folded === wanted);
-    const others = ranked(known, wanted);
+    const exact = named(text);
+    const others = find ? known : ranked(known, wanted);
     shown = (exact && exactFirst ? [exact, ...others.filter((item) => item !== exact)] : others).slice(0, MOST);
     if (make && wanted && !exact) shown.push({ name: `New: “${text}” …`, text });
     active = wanted && shown.length ? 0 : -1;
@@ -75,7 +98,7 @@ export function combobox(items, { label, onChange = () => {}, onTake = () => {},
 
   function key(event) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (list.hidden) open();
+      if (list.hidden) typed();
       else if (shown.length) {
         active = (active + (event.key === "ArrowDown" ? 1 : -1) + shown.length) % shown.length;
         follow();
@@ -87,10 +110,10 @@ export function combobox(items, { label, onChange = () => {}, onTake = () => {},
     return event.preventDefault(); // which also tells the panel that Escape was not meant for it
   }
 
-  input.addEventListener("input", open);
+  input.addEventListener("input", typed);
   input.addEventListener("keydown", key);
   input.addEventListener("blur", () => {
-    const exact = known.find((item) => item.folded === fold(input.value.trim()));
+    const exact = named(input.value);
     if (exact) choose(exact);
     else close();
   });
@@ -101,7 +124,7 @@ export function combobox(items, { label, onChange = () => {}, onTake = () => {},
     /** Write a text, as if it had been typed. */
     write(text) {
       input.value = text;
-      settle(known.find((item) => item.folded === fold(text.trim()))?.id ?? null);
+      settle(named(text)?.id ?? null);
     },
     add: (item) => known.push(withFolded(item)),
   };

@@ -20,15 +20,22 @@ const SAID = {
 /** kind: "recipes" or "ingredients"; thing: the one that goes; etag: of what somebody has seen of it. */
 export function mergeDialog(store, router, writer) {
   return async (kind, thing, etag) => {
-    const [items, moves] = await Promise.all([others(kind, thing, store), kind === "ingredients" ? movesOf(thing) : null]);
-    const label = kind === "recipes" ? "The recipe that stays" : "The ingredient that stays";
+    const ofRecipes = kind === "recipes";
+    const [items, moves] = await Promise.all([ofRecipes ? recipesLike(thing) : otherIngredients(thing), ofRecipes ? null : movesOf(thing)]);
+    const known = new Map(items.map((each) => [each.id, each]));
+    const find = async (text) => {
+      const found = text ? await recipesLike(thing, text) : items;
+      for (const each of found) known.set(each.id, each);
+      return found;
+    };
+    const label = ofRecipes ? "The recipe that stays" : "The ingredient that stays";
     const what = h("div", { class: "small" });
-    const choice = combobox(items, { label, placeholder: label, onChange: show });
+    const choice = combobox(ofRecipes ? find : items, { label, placeholder: label, onChange: show });
     const { button } = confirmDialog({
       title: `Merge ${thing.name}`, label: "Merge", keep: "Cancel", act: merge,
       nodes: [h("p", { class: "lede" }, `Both are the same? Choose the one that stays; ${thing.name} goes.`), choice.node, what],
     });
-    const chosen = () => items.find((each) => each.id === choice.value());
+    const chosen = () => known.get(choice.value());
     choice.input.focus();
     show();
 
@@ -48,11 +55,13 @@ export function mergeDialog(store, router, writer) {
   };
 }
 
-async function others(kind, thing, store) {
-  if (kind === "recipes") {
-    const { columns } = store.get().mapData;
-    return columns.names.map((name, point) => ({ id: columns.ids[point], name })).filter(({ id }) => id !== thing.id);
-  }
+/** Recipes of the catalogue as it is now, the best match first; of several of one name the note tells which. */
+async function recipesLike(thing, text = thing.name) {
+  const { items } = await getJson(`/recipes?${new URLSearchParams({ q: text, limit: "9" })}`, { cache: "no-cache" });
+  return items.filter(({ id }) => id !== thing.id).map(({ id, name, source, ingredients }) => ({ id, name, note: source ?? ingredients.map(({ ingredient }) => ingredient).join(", ") }));
+}
+
+async function otherIngredients(thing) {
   const all = await liveIngredients();
   const named = new Map(all.map((each) => [each.id, each.name]));
   return all.filter(({ id }) => id !== thing.id).map((each) => ({ id: each.id, name: each.name, note: named.get(each.parent_id) ?? "" }));

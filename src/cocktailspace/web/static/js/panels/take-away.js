@@ -5,18 +5,18 @@ import { measureOf } from "../measures.js";
 import { formatLinks } from "./facts.js";
 import { toast } from "../shell/toast.js";
 
-/** The recipe as plain text, in the units and for the servings that are shown. */
-export function recipeText(recipe, unitOf, chosen, address) {
+/** The recipe as plain text, in the units and for the servings that are shown, and where it is from, if wanted. */
+export function recipeText(recipe, unitOf, chosen, address = "") {
   const lines = recipe.ingredients.map((line) => [measureOf(line, unitOf.get(line.unit_id), chosen), line.ingredient].filter(Boolean).join(" ").replaceAll("\u00a0", " "));
-  return [recipe.name, "", ...lines, ...(recipe.instructions ? ["", recipe.instructions] : []), "", address].join("\n");
+  return [recipe.name, "", ...lines, ...(recipe.instructions ? ["", recipe.instructions] : []), ...(address ? ["", address] : [])].join("\n");
 }
 
-/** Buttons, and what is printed besides; text() gives what is copied. */
+/** Buttons, and what is printed besides; text(address) gives what is copied. */
 export function takeAway(recipe, router, text) {
   const address = new URL(`/recipe/${recipe.id}`, location.href).href;
   const share = async () => {
     try {
-      await navigator.share({ title: recipe.name, text: text(address), url: address });
+      await navigator.share({ title: recipe.name, text: text(), url: address });
     } catch (error) {
       if (error.name !== "AbortError") copy(address, "The link is copied."); // the sheet was closed, or does not open
     }

@@ -1,6 +1,7 @@
 // What of signing in cannot wait: the rest is fetched when it is needed (shell/session.js).
 
 import { byId } from "../html.js";
+import { inTab, onDevice } from "../storage.js";
 
 const CALLBACK = "/signed-in";
 
@@ -11,26 +12,11 @@ export const config = JSON.parse(byId("sign-in-config").textContent);
 export function takeReturn() {
   if (location.pathname !== CALLBACK) return null;
   const answer = new URLSearchParams(location.search);
-  const begun = JSON.parse(takeKept("sign-in") ?? "null");
+  const begun = inTab.readJson("sign-in");
+  inTab.write("sign-in", null);
   history.replaceState(null, "", `/${begun?.hash ?? ""}`);
   return { answer, begun };
 }
 
 /** Whether it is worth a look: an issuer's tokens may be in another tab. */
-export function mayBeSignedIn() {
-  try {
-    return config !== null || [sessionStorage, localStorage].some((each) => each.getItem("token"));
-  } catch {
-    return false;
-  }
-}
-
-function takeKept(key) {
-  try {
-    const value = sessionStorage.getItem(key);
-    sessionStorage.removeItem(key);
-    return value;
-  } catch {
-    return null;
-  }
-}
+export const mayBeSignedIn = () => Boolean(config ?? inTab.read("token") ?? onDevice.read("token"));

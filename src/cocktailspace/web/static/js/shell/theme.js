@@ -1,6 +1,7 @@
 // Light, dark, or as the system has it.
 
 import { byId } from "../html.js";
+import { onDevice } from "../storage.js";
 
 const ORDER = ["", "light", "dark"];
 const SAYS = { "": "Theme: as the system", light: "Theme: light", dark: "Theme: dark" };
@@ -17,12 +18,7 @@ export function createThemeSwitch(onChange) {
     const next = ORDER[(ORDER.indexOf(root.dataset.theme ?? "") + 1) % ORDER.length];
     if (next) root.dataset.theme = next;
     else delete root.dataset.theme;
-    try {
-      if (next) localStorage.setItem("theme", next);
-      else localStorage.removeItem("theme");
-    } catch {
-      // Storage is blocked: the choice lasts as long as the page.
-    }
+    onDevice.write("theme", next);
     show();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", onChange);

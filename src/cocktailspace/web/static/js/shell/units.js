@@ -1,25 +1,18 @@
 // What amounts are shown in, as somebody chose on this device.
 
 import { UNITS } from "../measures.js";
+import { onDevice } from "../storage.js";
 
 const KEY = "units";
 let chosen = null;
 
 /** "written", "ml" or "oz" */
 export function readUnits() {
-  try {
-    chosen ??= localStorage.getItem(KEY);
-  } catch {
-    // Storage is blocked: the choice lasts as long as the page.
-  }
+  chosen ??= onDevice.read(KEY);
   return chosen in UNITS ? chosen : "written";
 }
 
 export function keepUnits(units) {
   chosen = units;
-  try {
-    localStorage.setItem(KEY, units);
-  } catch {
-    // As above.
-  }
+  onDevice.write(KEY, units);
 }

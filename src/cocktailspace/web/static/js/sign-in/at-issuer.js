@@ -3,6 +3,7 @@
 
 import { byId, h } from "../html.js";
 import { toast } from "../shell/toast.js";
+import { inTab } from "../storage.js";
 import { SignInError, authorizationAddress, begin, codeOf, exchange, renew, revoke, signOutAddress } from "./oidc.js";
 
 const BEGUN = "sign-in", REFRESH = "refresh-token";
@@ -30,7 +31,7 @@ export function createWay(config, returned, changed) {
   function take(next) {
     const other = next?.subject !== tokens?.subject || !next !== !tokens;
     tokens = next;
-    keep(REFRESH, next?.rotates ? next.refresh : null);
+    inTab.write(REFRESH, next?.rotates ? next.refresh : null);
     if (other) changed(next && { name: next.name });
   }
 
@@ -82,7 +83,7 @@ export function createWay(config, returned, changed) {
       return;
     }
     await othersHave(null);
-    const stored = kept(REFRESH);
+    const stored = inTab.read(REFRESH);
     if (tokens || !stored) return;
     tokens = { access: "", refresh: stored, rotates: true, until: 0, subject: null, name: null };
     if (await renewed("")) changed({ name: tokens.name });
@@ -113,7 +114,7 @@ export function createWay(config, returned, changed) {
 async function signIn(config, callback) {
   if (!crypto.subtle) return toast("Signing in needs https.");
   const begun = begin();
-  if (!keep(BEGUN, JSON.stringify({ ...begun, hash: location.hash }))) return toast("This browser keeps nothing, so nobody can sign in.");
+  if (!inTab.write(BEGUN, JSON.stringify({ ...begun, hash: location.hash }))) return toast("This browser keeps nothing, so nobody can sign in.");
   return location.assign(await authorizationAddress(config, begun, callback));
 }
 
@@ -134,21 +135,3 @@ function askToSignIn(reason, go) {
 }
 
 const nameOf = (claims) => claims?.name || claims?.preferred_username || claims?.email || null;
-
-function keep(key, value) {
-  try {
-    if (value === null) sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function kept(key) {
-  try {
-    return sessionStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}

@@ -1,28 +1,17 @@
 // Signing in with a token of this server: kept for this tab, or on this device if asked to.
 
 import { byId, h } from "../html.js";
+import { inTab, onDevice } from "../storage.js";
 
 const KEY = "token";
 
-const stores = () => [sessionStorage, localStorage];
-let memory = null;
+let memory = null; // where storage is blocked, the token lives as long as the page
 
-function readToken() {
-  try {
-    return stores().map((each) => each.getItem(KEY)).find(Boolean) ?? null;
-  } catch {
-    return memory;
-  }
-}
+const readToken = () => inTab.read(KEY) ?? onDevice.read(KEY) ?? memory;
 
 function keepToken(token, lasting) {
-  memory = token;
-  try {
-    stores().forEach((each) => each.removeItem(KEY));
-    if (token) (lasting ? localStorage : sessionStorage).setItem(KEY, token);
-  } catch {
-    // Storage is blocked: the token lives as long as the page.
-  }
+  for (const each of [inTab, onDevice]) each.write(KEY, null);
+  memory = (lasting ? onDevice : inTab).write(KEY, token) ? null : token;
 }
 
 /** @param {(who: { name: string | null } | null) => void} changed */
