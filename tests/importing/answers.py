@@ -109,7 +109,7 @@ def mark(collection: str, matcher: Matcher) -> tuple[Marks, list[str]]:
     marks, misses = Marks(), []
     for answer in answers(collection):
         read = read_line(answer.row)[0]
-        match = matcher.match(read.candidates, read.label)
+        match = matcher.match_line(read)
         marks.lines += answer.lines
         right = _amount_is_right(answer, read, match)
         marks.amounts += answer.lines * right

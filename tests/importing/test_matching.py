@@ -14,7 +14,7 @@ STARTER = starter_matcher()
 
 def match(ingredient: str, measure: str = "1 oz", label: str = "") -> Match:
     read = read_line(LineRow(measure=measure, ingredient=ingredient, label=label))[0]
-    return STARTER.match(read.candidates, read.label)
+    return STARTER.match_line(read)
 
 
 def place(found: Match) -> str:

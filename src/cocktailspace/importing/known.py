@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cocktailspace.catalogue.forest import lineage
-from cocktailspace.importing.languages import in_english
+from cocktailspace.importing.languages import in_english, is_quality
 from cocktailspace.importing.vocabulary import (
     key_of,
-    qualities,
+    same_in_any_order,
     same_names,
     usual_name,
     word_set,
@@ -76,8 +76,15 @@ class KnownIngredients:
         """The ingredient that is certainly meant by these words, and how that is known."""
         if (met := self._find(words)) is not None:
             return met
-        found = filter(None, map(self._find, in_english(words)))
-        return next(((met, "synonym") for met, _ in found), None)
+        translated = list(in_english(words))
+        for said in translated:
+            if (met := self._find(said)) is not None:
+                return met[0], "synonym"
+        for said in translated[:1]:  # languages put words in orders of their own
+            for group in same_in_any_order().get(tuple(sorted(said)), ()):
+                if (there := self.first(group)) is not None:
+                    return there, "synonym"
+        return None
 
     def _find(self, words: tuple[str, ...]) -> tuple[int, str] | None:
         key = key_of(words)
@@ -92,7 +99,7 @@ class KnownIngredients:
                 return met, "synonym"
         if (
             len(words) > 1
-            and words[-1] in qualities()
+            and is_quality(words[-1])
             and (met := self._usual(key_of(words[-1:] + words[:-1])))
         ):
             return met, "synonym"
@@ -107,7 +114,7 @@ class KnownIngredients:
     def _reordered(self, words: tuple[str, ...]) -> tuple[int, str] | None:
         """`Tequila blanco` is `Blanco Tequila`: words of colour, sweetness, age change places."""
         found = self._bags.get(tuple(sorted(words)))
-        if found is None or not qualities() & set(words):
+        if found is None or not any(map(is_quality, words)):
             return None
         return found, "name"
 

@@ -1,43 +1,59 @@
-"""Names of other languages put into English: `Himbeerlikör`, `vodka alla vaniglia`."""
+"""Names of other languages put into English: `Himbeerlikör`, `vodka alla vaniglia`.
 
-import tomllib
-from collections.abc import Iterator, Mapping
+`words/languages.csv` has a row for each word of the bar and a column for each language.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
-from cocktailspace.importing.vocabulary import plain, qualities, words_of
+from cocktailspace.importing.vocabulary import every_word, plain, variety, word_set, words_of
 
 Words = tuple[str, ...]
-_ENDINGS = ("che", "chi", "ia", "ie", "io", "en", "er", "es", "em", "n", "e", "s", "a", "o", "i")
+_TRANSLATED = ("kind", "word")
+_ENDINGS = (
+    "owego", "owej", "iego", "che", "chi", "ych", "ego", "ami", "ow", "ia", "ie", "io", "ii", "ej",
+    "en", "er", "es", "em", "n", "e", "s", "a", "o", "i", "y", "u", "а", "я", "ы", "и",
+    "у", "о",
+)  # fmt: skip
 """By which a noun or an adjective may differ from how the table has it."""
+_PARTICIPLE = re.compile(
+    r"\w{3,}(?:ées?|és?|[aiu]t[oaie]|[ai]d[oa]s?|iert(?:e[mnrs]?)?|(?:an|on|ęt)(?:[yae]|ego|ej|ych))"
+    r"|ge\w{3,}(?:t|en|d|te[mnrs]?|de)"
+)
+"""How French, Italian, Spanish, Portuguese, German, Polish and Dutch participles end."""
 _SHORTEST = 4
 """So many letters are left of a word without its ending."""
 _LONGEST = 4
 
 
 @cache
-def _read() -> Mapping[str, Any]:
-    text = (files("cocktailspace.importing") / "words" / "languages.toml").read_text("utf-8")
-    return tomllib.loads(text)
+def _rows() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """What a row is (`kind`, `word`, `prepared`, `particle`), its English word, the others."""
+    text = (files(__package__) / "words" / "languages.csv").read_text("utf-8")
+    return tuple(
+        (what, english, tuple(each for cell in cells for each in cell.split("/") if each))
+        for what, english, *cells in csv.reader(text.splitlines()[1:])
+    )
 
 
 @cache
-def _table(*sections: str) -> Mapping[Words, Words]:
+def _table(*what: str) -> Mapping[Words, Words]:
     """English words by the words that say them, as both are compared."""
     found: dict[Words, Words] = {}
-    for section in sections:
-        for english, others in _read()[section].items():
-            for other in others:
-                found.setdefault(words_of(other), words_of(english))
+    for kind, english, others in _rows():
+        for other in others if kind in what else ():
+            found.setdefault(words_of(other), words_of(english))
     return found
 
 
 @cache
-def _stems(*sections: str) -> Mapping[str, Words]:
+def _stems(*what: str) -> Mapping[str, Words]:
     """English words by the stem of the single word that says them."""
     found: dict[str, Words] = {}
-    for said, english in _table(*sections).items():
+    for said, english in _table(*what).items():
         if len(said) == 1:
             found.setdefault(said[0], english)
             found.setdefault(_stem(said[0]), english)
@@ -46,28 +62,24 @@ def _stems(*sections: str) -> Mapping[str, Words]:
 
 @cache
 def _english() -> frozenset[Words]:
-    """Names of several English words, which are not taken apart."""
-    return frozenset(words_of(each) for section in ("kind", "word") for each in _read()[section])
+    """What the table has in English."""
+    return frozenset(words_of(english) for what, english, _ in _rows() if what in _TRANSLATED)
 
 
 @cache
 def _particles() -> frozenset[str]:
-    return frozenset(word for each in _read()["particle"]["words"] for word in words_of(each))
+    """Words that join others, and say nothing of their own."""
+    return frozenset(word for words in _table("particle") for word in words)
 
 
 @cache
-def _ends() -> Mapping[str, Words]:
-    """What the ends of words written as one say, as they are spelled there."""
+def _kinds() -> Mapping[str, Words]:
+    """What a thing is, by the end of a word that is written as one, as it is spelled there."""
     found: dict[str, Words] = {}
-    for kind, others in _read()["kind"].items():
-        for other in (*others, kind):
-            found.setdefault(plain(other), words_of(kind))
+    for what, english, others in _rows():
+        for other in (*others, english) if what == "kind" else ():
+            found.setdefault(plain(other), words_of(english))
     return found
-
-
-@cache
-def _kinds() -> frozenset[str]:
-    return frozenset(word for kind in _read()["kind"] for word in words_of(kind))
 
 
 def _stem(word: str) -> str:
@@ -79,12 +91,13 @@ def _stem(word: str) -> str:
 
 
 @cache
-def _said_by(word: str) -> Words | None:
+def _said_by(word: str, *what: str) -> Words | None:
     """What one word means."""
-    whole = _table("kind", "word").get((word,))
+    what = what or _TRANSLATED
+    whole = _table(*what).get((word,))
     if whole is not None:
         return whole
-    stems = _stems("kind", "word")
+    stems = _stems(*what)
     return stems.get(word, stems.get(_stem(word))) if len(word) >= _SHORTEST else None
 
 
@@ -93,7 +106,7 @@ def _said_by_parts(word: str) -> Words | None:
     """What a word says that is written as one: `Ananassaft`, `frambozenlikeur`."""
     for start in range(3, len(word) - 2):
         ending = word[start:]
-        kind = _ends().get(ending) or _ends().get(ending.removesuffix("e"))
+        kind = _kinds().get(ending) or _kinds().get(ending.removesuffix("e"))
         if kind is None:
             continue
         first = word[:start]
@@ -102,6 +115,37 @@ def _said_by_parts(word: str) -> Words | None:
                 return said + kind
         return (_said_by_parts(first) or words_of(first)) + kind
     return None
+
+
+def is_preparation(word: str) -> bool:
+    """Whether a word says how a thing is prepared, in any language: the thing is the same."""
+    if word in word_set("preparation"):
+        return True
+    return word not in variety() and _said_by(word, "prepared") is not None
+
+
+def remarks() -> Mapping[Words, Words]:
+    """What is said of how a thing is prepared, in any language, phrases included."""
+    return _table("prepared")
+
+
+def is_participle(written: str, word: str) -> bool:
+    """Whether a word says by its ending that something was done, and no table says what it is."""
+    return bool(_PARTICIPLE.fullmatch(written.casefold())) and not (
+        _said_by(word) or word in every_word()
+    )
+
+
+def varieties(words: Iterable[str], *kinds: str) -> frozenset[str]:
+    """The English words of colour, sweetness, age… that these say, in any language."""
+    known = variety(*kinds)
+    said = (each for word in words for each in (_said_by(word) or (word,)))
+    return frozenset(each for each in said if each in known)
+
+
+def is_quality(word: str) -> bool:
+    """Whether a word is of colour, sweetness or age, which may stand before or after a name."""
+    return bool(varieties((word,), "colour", "sweetness", "age"))
 
 
 def in_english(words: Words) -> Iterator[Words]:
@@ -115,7 +159,7 @@ def in_english(words: Words) -> Iterator[Words]:
     while at < len(words):
         for length in range(min(_LONGEST, len(words) - at), 1, -1):
             phrase = words[at : at + length]
-            met = _table("kind", "word").get(phrase) or (phrase if phrase in _english() else None)
+            met = _table(*_TRANSLATED).get(phrase) or (phrase if phrase in _english() else None)
             if met is not None:
                 break
         else:
@@ -132,12 +176,12 @@ def in_english(words: Words) -> Iterator[Words]:
     orders = [said]
     if len(said) > 1:
         head_last = [*said[1:], said[0]]
-        orders = [head_last, said] if joined or said[0][-1] in _kinds() else [said, head_last]
+        is_kind = said[0] in _kinds().values()
+        orders = [head_last, said] if joined or is_kind else [said, head_last]
         orders.append(said[::-1])
     orders.append([_quality(word) for word in words])  # `crema de cacao blanca`
     yield from dict.fromkeys(tuple(word for part in order for word in part) for order in orders)
 
 
 def _quality(word: str) -> Words:
-    said = _said_by(word)
-    return said if said and set(said) <= qualities() else (word,)
+    return _said_by(word) or (word,) if is_quality(word) else (word,)

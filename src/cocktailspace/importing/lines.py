@@ -4,22 +4,20 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from cocktailspace.importing.languages import in_english
+from cocktailspace.importing.languages import in_english, is_preparation, is_quality, varieties
 from cocktailspace.importing.quantities import Quantity, read_quantity
 from cocktailspace.importing.rows import LineRow
 from cocktailspace.importing.vocabulary import (
     flavours,
     key_of,
     plain,
-    qualities,
     spoken,
     unit_phrases,
     usual_name,
-    variety,
-    word_set,
     words_of,
 )
 
+_OF_THE_NAME = ("colour", "sweetness", "age", "kind", "strength")
 _EACH = re.compile(r"^each(?: of)?\s+", re.IGNORECASE)
 _LISTED = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*", re.IGNORECASE)
 _OR = re.compile(r"\s+(?:or|oder|ou)\s+|\s*/\s*|\s+o\s+", re.IGNORECASE)
@@ -138,7 +136,7 @@ def _following(said: _Said) -> _Said:
     """`Creme de Cacao (White)`: a remark of colour, sweetness or age alone is of the name."""
     for note in said.quantity.notes:
         words = words_of(note)
-        if words and set(words) <= qualities() | variety("kind", "strength"):
+        if words and all(varieties((word,), *_OF_THE_NAME) for word in words):
             notes = tuple(each for each in said.quantity.notes if each != note)
             return replace(said, quantity=replace(said.quantity, notes=notes), following=note)
     if match := _AND_AMOUNT.search(said.name):
@@ -175,7 +173,7 @@ def _read(row: LineRow, said: _Said) -> ReadLine:
         candidates = [replace(each, name=_juice_of(each.name)) for each in candidates if each.name]
         others = [_juice_of(other) for other in others]
     elif others == [] and not row.label:
-        candidates = [*_fruit_meant(said), *candidates]
+        candidates = [*_bitters_meant(said), *_fruit_meant(said), *candidates]
     found = tuple(dict.fromkeys(each for each in candidates if each.name))
     text = row.text or " ".join(filter(None, (row.measure, row.unit, row.ingredient, row.label)))
     return ReadLine(said.quantity, found, (*alternatives, *others), row.label, text)
@@ -185,7 +183,7 @@ def _fruit_meant(said: _Said) -> list[Candidate]:
     """Of a fruit that is poured, the juice is meant (`1 oz lemon`); of one that is counted, the
     fruit, though its name may be a liqueur's, too (`4 framboises`).
     """
-    words = tuple(word for word in words_of(said.name) if word not in word_set("preparation"))
+    words = tuple(word for word in words_of(said.name) if not is_preparation(word))
     english = next(in_english(words), words)
     amount, unit = said.quantity.amount, said.quantity.unit
     left = f"{said.leading} {said.following}".strip()
@@ -196,6 +194,15 @@ def _fruit_meant(said: _Said) -> list[Candidate]:
     if counted and english != words and set(english) <= flavours():
         return [Candidate(" ".join(english), left)]
     return []
+
+
+def _bitters_meant(said: _Said) -> list[Candidate]:
+    """What flavour is dashed, if it is not sour, is of bitters: `2 dashes orange`."""
+    words = words_of(said.name)
+    if said.quantity.unit not in ("dash", "drop") or not words or said.leading:
+        return []
+    flavour = words[-1] in flavours() and words[-1] not in ("lemon", "lime", "grenadine")
+    return [Candidate(f"{said.name} bitters", said.following)] if flavour else []
 
 
 def _juice_of(fruit: str) -> str:
@@ -212,7 +219,7 @@ def _or(name: str) -> tuple[list[str], list[str]]:
     head = others[-1].split()
     shared = [f"{first} {' '.join(head[place:])}" for place in range(1, len(head))]
     words = words_of(first)
-    if shared and len(words) == 1 and set(words) <= flavours() | qualities():
+    if shared and len(words) == 1 and (is_quality(words[0]) or set(words) <= flavours()):
         return shared, others  # of `Lemon or orange sherbet` no lemon is meant
     return [*shared, first], others
 

@@ -9,17 +9,20 @@ from rapidfuzz import fuzz, process
 
 from cocktailspace.importing.families import Families
 from cocktailspace.importing.known import KnownIngredients
-from cocktailspace.importing.lines import Candidate
+from cocktailspace.importing.languages import is_preparation, varieties
+from cocktailspace.importing.lines import Candidate, ReadLine
 from cocktailspace.importing.names import (
     NameWords,
+    OVERPROOF,
     as_written,
     brands_in,
     titled,
     without_flavored,
+    without_participles,
     without_preparation,
     word_places,
 )
-from cocktailspace.importing.vocabulary import key_of, usual_name, variety, word_set, words_of
+from cocktailspace.importing.vocabulary import key_of, usual_name, word_set, words_of
 
 How = Literal["name", "alias", "synonym", "brand", "near", "new", "unplaced", "unread"]
 
@@ -54,6 +57,15 @@ class Matcher:
     families: Families
     _seen: dict[tuple[Candidate, ...], Match] = field(default_factory=dict)
 
+    def match_line(self, read: ReadLine) -> Match:
+        """What a line means; a remark may name its kind: `orange liqueur (Cointreau)`."""
+        met = self.match(read.candidates, read.label)
+        for note in read.quantity.notes if met.ingredient_id is not None and met.certain else ():
+            kind = self.known.find(words_of(note))
+            if kind is not None and met.ingredient_id in self.known.ancestors(kind[0])[1:]:
+                return replace(self._met(*kind), unit=met.unit, note=met.note)
+        return met
+
     def match(self, candidates: Sequence[Candidate], label: str = "") -> Match:
         """What the first candidate that is known for certain means; else what comes near."""
         key = (*candidates, Candidate(label))
@@ -78,13 +90,14 @@ class Matcher:
 
     def _brand_is(self, label: str, under: Match | None) -> Match | None:
         """A label of unknown words beside an ingredient that is known is a brand of it."""
-        if under is None or variety() & set(words_of(label)):
+        if under is None or varieties(words_of(label)):
             return None
         return replace(under, how="brand", note=label)
 
     def _certainly(self, candidates: tuple[Candidate, ...]) -> Match | None:
         for candidate in candidates:
-            if variety() & set(words_of(candidate.left)) - word_set("preparation"):
+            left = (word for word in words_of(candidate.left) if not is_preparation(word))
+            if varieties(left):
                 continue
             met = self._known(NameWords.of(candidate.name))
             if met is not None:
@@ -97,6 +110,9 @@ class Matcher:
         bare, remarks = without_preparation(words)
         plainer = without_flavored(bare)
         forms = [(words, ""), (bare, remarks), *([(plainer, remarks)] if plainer else [])]
+        simpler, done = without_participles(bare)
+        if done:
+            forms.append((simpler, f"{remarks} {done}".strip()))
         for form, note in forms:
             if form.flat and (met := self.known.find(form.flat)):
                 said = self._brand_said(form, met[0], met[1])
@@ -161,21 +177,26 @@ class Matcher:
 
     def _near(self, words: tuple[str, ...]) -> int | None:
         """A name that is spelled nearly so, or ends in these words with a strange one before."""
-        own = variety() & set(words)
+        own = varieties(words)
         found = process.extract(
             key_of(words), self.known.by_key.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=3
         )
         for key, _, _ in found:
             met = self.known.by_key[key]
-            if variety() & set(words_of(self.known.by_id[met].name)) == own:
+            if varieties(words_of(self.known.by_id[met].name)) == own:
                 return met
         for start in range(1, len(words)):
             ending = self.known.find(words[start:])
             if ending is not None:
                 before = words[:start]
-                strange = not variety() & set(before) and not _number_in(before)
                 precise = len(words) - start > 1 or not self.known.has_kinds(ending[0])
-                return ending[0] if strange and precise and _is_drink(words[start:]) else None
+                near = precise and _is_strange(before) and _is_drink(words[start:])
+                return ending[0] if near else None
+        for end in range(len(words) - 1, 0, -1):  # `mezcal espadín joven`
+            beginning = self.known.find(words[:end])
+            if beginning is not None:
+                near = _is_strange(words[end:]) and _is_drink(words[:end])
+                return beginning[0] if near and not self.known.has_kinds(beginning[0]) else None
         return None
 
     def _new(self, candidates: tuple[Candidate, ...]) -> Match:
@@ -206,7 +227,7 @@ class Matcher:
 
 
 def _says_nothing(word: str, kind: tuple[str, ...]) -> bool:
-    return word in kind or word in word_set("beside_brands") or (word.isdigit() and int(word) < 100)
+    return word in kind or word in word_set("beside_brands") or (word.isdigit() and int(word) < OVERPROOF)
 
 
 def _is_drink(words: tuple[str, ...]) -> bool:
@@ -214,5 +235,6 @@ def _is_drink(words: tuple[str, ...]) -> bool:
     return bool(word_set("drinks") & set(words))
 
 
-def _number_in(words: tuple[str, ...]) -> bool:
-    return any(character.isdigit() for word in words for character in word)
+def _is_strange(words: tuple[str, ...]) -> bool:
+    """Whether words may be a brand or an origin: none of them says another thing."""
+    return not varieties(words) and not any(each.isdigit() for word in words for each in word)

@@ -1,20 +1,21 @@
 """The words of a name: which of them are remarks, brands, or of the thing itself."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from cocktailspace.importing.languages import is_participle, is_preparation, remarks
 from cocktailspace.importing.vocabulary import (
     Brand,
     brands,
     key_of,
     usual_name,
-    word_set,
     words_of,
 )
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*|&")
-_OVERPROOF = 120
+OVERPROOF = 120
+"""From so many degrees on, a spirit is another thing."""
 _SMALL = ("de", "di", "of", "and", "et", "e", "y", "or", "la", "le", "du")
 
 
@@ -51,9 +52,9 @@ def without_preparation(words: NameWords) -> tuple[NameWords, str]:
     """`fresh`, `chopped`, `chilled` are remarks on a thing, not its name."""
     if usual_name(key_of(words.flat)):
         return words, ""  # such as hot chocolate
-    known = word_set("preparation")
-    taken = [place for place, each in enumerate(words.compared) if each and set(each) <= known]
-    taken = sorted({*taken, *_places_of_proof(words)})
+    taken = sorted(
+        {*_places_of_remarks(words), *_places_of_proof(words), *_places_of_ratio(words)}
+    )
     kept = [place for place in range(len(words.written)) if place not in taken]
     for end in (0, -1):  # `peeled and chopped ginger`
         while kept and words.compared[kept[end]] in (("and",), ("or",)):
@@ -61,16 +62,46 @@ def without_preparation(words: NameWords) -> tuple[NameWords, str]:
     return words.split(taken) if kept else words.split(taken[:-1])
 
 
+def _is_remark(words: tuple[str, ...]) -> bool:
+    """Of what is written as one, `D.O.C.` and `semi-skimmed` included."""
+    return bool(words) and (all(map(is_preparation, words)) or is_preparation("".join(words)))
+
+
+def _places_of_remarks(words: NameWords) -> Iterator[int]:
+    for start in range(len(words.compared)):
+        yield from (start,) if _is_remark(words.compared[start]) else ()
+        for end in (start + 2, start + 3):  # `non traité`, `di buona qualità`
+            if tuple(word for each in words.compared[start:end] for word in each) in remarks():
+                yield from range(start, min(end, len(words.compared)))
+
+
+def _places_of_ratio(words: NameWords) -> list[int]:
+    """`2:1 honey syrup`: how much sugar for how much water."""
+    digits = [len(word) == 1 and word.isdigit() for word in words.written]
+    pairs = (place for place in range(1, len(digits)) if digits[place - 1] and digits[place])
+    return [each for place in pairs for each in (place - 1, place)]
+
+
 def _places_of_proof(words: NameWords) -> list[int]:
     """`100-proof` says how strong, unless it is so strong as to be another thing."""
     found = re.search(r"\b(\d{2,3})[- ]proof\b", " ".join(words.written), re.IGNORECASE)
-    if found is None or int(found[1]) >= _OVERPROOF:
+    if found is None or int(found[1]) >= OVERPROOF:
         return []
     return [
         place
         for place, word in enumerate(words.written)
         if word.casefold() in (found[0].casefold(), found[1], "proof")
     ]
+
+
+def without_participles(words: NameWords) -> tuple[NameWords, str]:
+    """`concombre épluché`: what was done with a thing, in languages that say it afterwards."""
+    taken = [
+        place
+        for place, (written, compared) in enumerate(zip(words.written, words.compared, strict=True))
+        if len(compared) == 1 and is_participle(written, compared[0])
+    ]
+    return words.split(taken)
 
 
 def without_flavored(words: NameWords) -> NameWords | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from cocktailspace.importing.languages import is_preparation
 from cocktailspace.importing.scanning import (
     HYPHEN,
     SLASH,
@@ -18,11 +19,11 @@ from cocktailspace.importing.scanning import (
 from cocktailspace.importing.vocabulary import (
     Unit,
     clauses,
+    garnish_words,
     phrases,
     spoken,
     unit_phrases,
     units,
-    word_set,
     words_of,
 )
 
@@ -30,10 +31,16 @@ MOST_CHARACTERS = 500
 """So long is a line that is read; a longer one is a note as a whole."""
 
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+_UNIT_IN_BRACKETS = re.compile(r"([^\W\d_]+\.?)\s*\(([^()\d]{1,20})\)")
 _SEGMENT = re.compile(r"\s*[,;]\s+|\s*[,;]$|\s+[-–—]\s+|\s*:\s+")
 _CLAUSE = re.compile(rf"\s+(?=(?:{'|'.join(clauses())})(?!\w))", re.IGNORECASE)
 """Where a name ends and what is done with it begins."""
 _HALF = re.compile(r"\b(?:(?:une?|1)\s+)?demie?-(?=\w)", re.IGNORECASE)
+_STRENGTH = re.compile(
+    r"(?<![\d.,])\d{1,3}(?:[.,]\d+)?\s?(?:%|°)\s*(?:vol\b\.?|abv\b|alc\w*\.?|(?:blue )?agave\b)?",
+    re.IGNORECASE,
+)
+_GARNISH = re.compile(rf"^\s*({'|'.join(garnish_words())})\s*:\s*", re.IGNORECASE)
 _BIO = re.compile(r"\bbio-(?=\w)", re.IGNORECASE)
 _MOST = 1e6
 _ONE_IS_MEANT = ("dash", "splash", "pinch")
@@ -136,6 +143,9 @@ def _from_start(text: str, is_name: Callable[[str], bool]) -> Quantity:
                 scan.notes.append(said)
         if scan.said() in HYPHEN and scan.kind(1) == "word":
             scan.take(1)
+        _, about = scan.phrase(phrases("about"))
+        if found is not None and about and scan.phrase(phrases("of"), about)[1]:
+            scan.notes.append(scan.take(about))  # `1 cuillère à café rase de sucre`
         container, length = unit_at(scan)
         if found is not None and container is not None and container.key in _CONTAINERS:
             scan.notes.append(scan.take(length))
@@ -200,12 +210,23 @@ def _without_of(text: str) -> str:
     return scan.rest() or text
 
 
-def _in_brackets(text: str) -> tuple[str, list[str]]:
+def _with_remarks(text: str) -> tuple[str, list[str]]:
+    """A line without what is in brackets, says its strength or that it is the garnish."""
     notes: list[str] = []
+    for remark in (_GARNISH, _STRENGTH):
+        if (met := remark.search(text)) and (bare := remark.sub(" ", text, count=1)).strip(" ()"):
+            notes.append(met[0].strip(" :"))
+            text = bare
     for _ in range(3):  # brackets within brackets, no deeper
+        text = _UNIT_IN_BRACKETS.sub(_without_brackets, text)
         notes += [(one or other).strip() for one, other in _BRACKETS.findall(text)]
         text = _BRACKETS.sub(" ", text)
     return " ".join(text.split()), [note for note in notes if note]
+
+
+def _without_brackets(found: re.Match[str]) -> str:
+    """`2 colheres (sopa)`: word and brackets together are a unit."""
+    return f"{found[1]} {found[2]}" if spoken(f"{found[1]} {found[2]}") in unit_phrases() else found[0]
 
 
 def _without_clause(name: str) -> list[str]:
@@ -217,7 +238,7 @@ def _without_clause(name: str) -> list[str]:
         first
         and not is_unit
         and first[-1] not in ("and", "or")
-        and not set(first) <= word_set("preparation")
+        and not all(map(is_preparation, first))
     )
     return parts if is_name else [name]
 
@@ -236,7 +257,7 @@ def read_quantity(text: str, is_name: Callable[[str], bool] = _is_name) -> Quant
     """
     if len(text) > MOST_CHARACTERS:
         return Quantity(notes=(text,))
-    bare, remarks = _in_brackets(_BIO.sub("", _HALF.sub("1/2 ", text)))
+    bare, remarks = _with_remarks(_BIO.sub("", _HALF.sub("1/2 ", text)))
     found = _from_start(bare, is_name)
     if found.amount is None and found.unit is None and not is_name(bare):
         found = _from_end(bare) or found

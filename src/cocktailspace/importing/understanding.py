@@ -107,7 +107,7 @@ def _understood(
     row: LineRow, read: ReadLine, matcher: Matcher, result: Understood
 ) -> UnderstoodLine | str:
     """A line that names an ingredient; the text of one that does not."""
-    match = matcher.match(read.candidates, read.label)
+    match = matcher.match_line(read)
     if match.how == "unread" or len(match.name) > _LONGEST_NAME or not match.name.strip():
         return read.text.strip()
     said = _said(row, read)

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 _WORD = re.compile(r"[^\W_]+")
-_ARTICLE = re.compile(r"\b[dl]'(?=\w)")
+_ARTICLE = re.compile(r"\b(?:[dl]|(?:a|de|ne|da|su)ll)'(?=\w)")
 _SPELLINGS = {
     "whisky": "whiskey",
     "flavoured": "flavored",
@@ -56,7 +56,7 @@ def _folded(word: str) -> str:
 def plain(text: str) -> str:
     """The text in lower case, without accents and with straight apostrophes."""
     folded = text.casefold().replace("’", "'").replace("æ", "ae").replace("œ", "oe")
-    decomposed = unicodedata.normalize("NFKD", folded.replace("ø", "o"))
+    decomposed = unicodedata.normalize("NFKD", folded.replace("ø", "o").replace("ł", "l"))
     return "".join(each for each in decomposed if not unicodedata.combining(each))
 
 
@@ -149,6 +149,11 @@ def clauses() -> tuple[str, ...]:
     return tuple(_read("units.toml")["clause"]["patterns"])
 
 
+def garnish_words() -> tuple[str, ...]:
+    """By which a line says that it is the garnish: `Garnish: lemon twist`."""
+    return tuple(_read("fields.toml")["section"]["garnish"])
+
+
 @cache
 def same_names() -> Mapping[str, tuple[tuple[str, ...], ...]]:
     """By the key of a name the groups of names that say the same, the usual one first."""
@@ -158,6 +163,27 @@ def same_names() -> Mapping[str, tuple[tuple[str, ...], ...]]:
         for key in {key_of(words_of(name)) for name in group}:
             groups.setdefault(key, []).append(group)
     return {key: tuple(found) for key, found in groups.items()}
+
+
+@cache
+def same_in_any_order() -> Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The same groups by the words of a name of three or more, sorted."""
+    groups: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for usual, others in _read("names.toml")["same"].items():
+        for words in {tuple(sorted(words_of(name))) for name in (usual, *others)}:
+            if len(words) > 2:
+                groups.setdefault(words, []).append((usual, *others))
+    return {words: tuple(found) for words, found in groups.items()}
+
+
+@cache
+def every_word() -> frozenset[str]:
+    """All words of the names, brands and families that are known."""
+    names = _read("names.toml")
+    said = (name for kind in ("same", "brands") for each in names[kind].items() for name in
+            (each[0], *each[1]))  # fmt: skip
+    words = {word for name in (*said, *names["places"]) for word in words_of(name)}
+    return frozenset(words) | variety()
 
 
 @cache
@@ -194,11 +220,6 @@ def variety(*kinds: str) -> frozenset[str]:
     return frozenset(
         word for kind in kinds or known for name in known[kind] for word in words_of(name)
     )
-
-
-def qualities() -> frozenset[str]:
-    """Words of colour, sweetness and age, which may stand before or after a name."""
-    return variety("colour", "sweetness", "age")
 
 
 def flavours() -> frozenset[str]:

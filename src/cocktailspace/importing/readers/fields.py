@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from cocktailspace.importing.languages import is_preparation
 from cocktailspace.importing.readers.keys import Mapped, folded, names_of
 from cocktailspace.importing.readers.values import cleaned, list_of, number_of, text_of
 from cocktailspace.importing.rows import IngredientRow, LineRow, RecipeRow
-from cocktailspace.importing.vocabulary import word_set, words_of
+from cocktailspace.importing.vocabulary import words_of
 
 Object = Mapping[str, Any]
 _URL = re.compile(r"^https?://\S+$")
@@ -131,7 +132,7 @@ def _parts_of_row(row: str) -> list[str]:
         return [row]
     found: list[str] = []
     for part in parts:
-        if found and set(words_of(part)) <= word_set("preparation"):
+        if found and all(map(is_preparation, words_of(part))):
             found[-1] += f", {part}"
         else:
             found.append(part)
