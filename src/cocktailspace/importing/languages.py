@@ -14,7 +14,7 @@ from cocktailspace.importing.vocabulary import every_word, plain, variety, word_
 Words = tuple[str, ...]
 _TRANSLATED = ("kind", "word")
 _ENDINGS = (
-    "owego", "owej", "iego", "che", "chi", "ych", "ego", "ami", "ow", "ia", "ie", "io", "ii", "ej",
+    "iego", "che", "chi", "ych", "ego", "ami", "ow", "ia", "ie", "io", "ii", "ej",
     "en", "er", "es", "em", "n", "e", "s", "a", "o", "i", "y", "u", "а", "я", "ы", "и",
     "у", "о",
 )  # fmt: skip
@@ -97,8 +97,10 @@ def _said_by(word: str, *what: str) -> Words | None:
     whole = _table(*what).get((word,))
     if whole is not None:
         return whole
+    if len(word) < _SHORTEST:
+        return None
     stems = _stems(*what)
-    return stems.get(word, stems.get(_stem(word))) if len(word) >= _SHORTEST else None
+    return stems.get(word) or stems.get(_stem(word)) or stems.get(*words_of(_stem(word)))
 
 
 @cache
@@ -131,9 +133,23 @@ def remarks() -> Mapping[Words, Words]:
 
 def is_participle(written: str, word: str) -> bool:
     """Whether a word says by its ending that something was done, and no table says what it is."""
-    return bool(_PARTICIPLE.fullmatch(written.casefold())) and not (
-        _said_by(word) or word in every_word()
-    )
+    return bool(_PARTICIPLE.fullmatch(written.casefold())) and is_unheard(word)
+
+
+def is_unheard(word: str) -> bool:
+    """Whether no table has this word."""
+    return not (_said_by(word) or _said_by_parts(word) or word in every_word())
+
+
+def says_nothing(word: str) -> bool:
+    """Whether a word is none of the tables', or only of how a thing is prepared."""
+    return is_unheard(word) or is_preparation(word) or word in _particles()
+
+
+def particle(word: str) -> str | None:
+    """How a word joins others: `of`, `with` or `for`; None for one that does not."""
+    said = _table("particle").get((word,))
+    return said[0] if said else None
 
 
 def varieties(words: Iterable[str], *kinds: str) -> frozenset[str]:
@@ -165,7 +181,7 @@ def in_english(words: Words) -> Iterator[Words]:
         else:
             length, word = 1, words[at]
             met = _said_by(word) or _said_by_parts(word)
-            if met is None and word in _particles() and said:
+            if met is None and word in _particles() and at + 1 < len(words):
                 joined, at = True, at + 1
                 continue
         said.append(met or (words[at],))

@@ -191,7 +191,7 @@ def _fruit_meant(said: _Said) -> list[Candidate]:
     if english in _JUICY and (unit in _POURED or parts_of_one):
         return [Candidate(f"{' '.join(english)} juice", left)]
     counted = amount is not None and amount % 1 == 0 and unit in (None, "each", "piece", "handful")
-    if counted and english != words and set(english) <= flavours():
+    if (counted or unit in ("g", "kg")) and english != words and set(english) <= flavours():
         return [Candidate(" ".join(english), left)]
     return []
 
@@ -252,7 +252,8 @@ def _unit_at_end(word: str) -> tuple[str, str] | None:
     for start in range(3, len(word) - 3):
         unit = unit_phrases().get((plain(word[start:]),))
         if unit is not None and unit.at_end:
-            fruit = next(in_english(words_of(word[:start].rstrip("-"))), None)
-            if fruit is not None:
+            words = words_of(word[:start].rstrip("-"))
+            fruit = next(in_english(words), words if set(words) <= flavours() else None)
+            if fruit:
                 return " ".join(fruit), unit.key
     return None

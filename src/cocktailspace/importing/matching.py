@@ -9,13 +9,14 @@ from rapidfuzz import fuzz, process
 
 from cocktailspace.importing.families import Families
 from cocktailspace.importing.known import KnownIngredients
-from cocktailspace.importing.languages import is_preparation, varieties
+from cocktailspace.importing.languages import is_preparation, particle, says_nothing, varieties
 from cocktailspace.importing.lines import Candidate, ReadLine
 from cocktailspace.importing.names import (
     NameWords,
     OVERPROOF,
     as_written,
     brands_in,
+    shorter_and_shorter,
     titled,
     without_flavored,
     without_participles,
@@ -27,6 +28,7 @@ from cocktailspace.importing.vocabulary import key_of, usual_name, word_set, wor
 How = Literal["name", "alias", "synonym", "brand", "near", "new", "unplaced", "unread"]
 
 _AND = re.compile(r"\s+and\s+|\s*&\s*", re.IGNORECASE)
+_YEARS = re.compile(r"(\d+)(?:yr|yo|y|year|ano|an|anni|anno|jahre?|jahrig|jarig|letni|ar)?")
 _ALIKE = 86  # of 100
 
 
@@ -110,6 +112,7 @@ class Matcher:
         bare, remarks = without_preparation(words)
         plainer = without_flavored(bare)
         forms = [(words, ""), (bare, remarks), *([(plainer, remarks)] if plainer else [])]
+        forms += shorter_and_shorter(words)
         simpler, done = without_participles(bare)
         if done:
             forms.append((simpler, f"{remarks} {done}".strip()))
@@ -117,10 +120,34 @@ class Matcher:
             if form.flat and (met := self.known.find(form.flat)):
                 said = self._brand_said(form, met[0], met[1])
                 return self._met(met[0], met[1], " ".join(filter(None, (note, said))))
+        if met_before := self._with_words_after(bare):
+            return replace(met_before, note=f"{remarks} {met_before.note}".strip())
         for form, note in forms:
             if met_brand := self._brand(form):
                 return replace(met_brand, note=" ".join(filter(None, (note, met_brand.note))))
         return None
+
+    def _with_words_after(self, words: NameWords) -> Match | None:
+        """`Pastis de Marseille`, `nata para cocinar`: what it is, and words that no table has."""
+        flat = words.flat
+        for end in range(1, len(flat) - 1):
+            joins = particle(flat[end])
+            if joins is None or not all(map(says_nothing, flat[end + 1 :])):
+                continue
+            met = self.known.find(flat[:end])
+            if met and (joins == "for" or self._is_precise(met[0], drink=joins == "of")):
+                return self._met(*met, as_written(words, end, len(flat)))
+        return None
+
+    def _is_precise(self, ingredient_id: int, *, drink: bool) -> bool:
+        """What has no kinds of its own; of a word that joins kinds, too (`de`), a drink alone."""
+        return not self.known.has_kinds(ingredient_id) and (
+            not drink or self._is_drink(ingredient_id)
+        )
+
+    def _is_drink(self, ingredient_id: int) -> bool:
+        above = self.known.ancestors(ingredient_id)
+        return any(_is_drink(words_of(self.known.by_id[each].name)) for each in above)
 
     def _brand_said(self, words: NameWords, ingredient_id: int, how: str) -> str:
         """The brand by which an ingredient is called, which is more than another name of it."""
@@ -153,7 +180,8 @@ class Matcher:
                 )
             found = found or self.known.find(rest + kind_words[-1:])
             if found is not None and kind is not None and self.known.related(found[0], kind[0]):
-                return replace(self._met(found[0], "brand"), note=note)
+                precise = kind if found[0] in self.known.ancestors(kind[0]) else found
+                return replace(self._met(precise[0], "brand"), note=note)
         return None
 
     def _without_makers(self, words: NameWords) -> tuple[NameWords, str]:
@@ -227,7 +255,10 @@ class Matcher:
 
 
 def _says_nothing(word: str, kind: tuple[str, ...]) -> bool:
-    return word in kind or word in word_set("beside_brands") or (word.isdigit() and int(word) < OVERPROOF)
+    if word in kind or word in word_set("beside_brands"):
+        return True
+    years = _YEARS.fullmatch(word)
+    return bool(years and int(years[1]) < OVERPROOF)
 
 
 def _is_drink(words: tuple[str, ...]) -> bool:

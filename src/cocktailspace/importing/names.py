@@ -62,6 +62,12 @@ def without_preparation(words: NameWords) -> tuple[NameWords, str]:
     return words.split(taken) if kept else words.split(taken[:-1])
 
 
+def shorter_and_shorter(words: NameWords) -> list[tuple[NameWords, str]]:
+    """Without its first remark, its first two…: `strong cold brew` is `cold brew`."""
+    count = next((n for n, each in enumerate(words.compared) if not _is_remark(each)), 0)
+    return [words.split(range(end)) for end in range(1, count)]
+
+
 def _is_remark(words: tuple[str, ...]) -> bool:
     """Of what is written as one, `D.O.C.` and `semi-skimmed` included."""
     return bool(words) and (all(map(is_preparation, words)) or is_preparation("".join(words)))

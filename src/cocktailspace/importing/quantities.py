@@ -103,6 +103,16 @@ def _skip_of(scan: Scanner) -> None:
         scan.take(length)
 
 
+def _unit_after_of(scan: Scanner) -> Unit | None:
+    """`1/4 de taza`."""
+    _, length = scan.phrase(phrases("of"))
+    unit, more = unit_at(scan, length) if length else (None, 0)
+    if unit is not None and not unit.at_end:
+        scan.take(length + more)
+        return unit
+    return None
+
+
 def _begins_with_name(scan: Scanner, is_name: Callable[[str], bool]) -> bool:
     """Whether a number is the beginning of a name: `7 Up`, `151 rum`."""
     if is_name(scan.rest()):
@@ -130,7 +140,8 @@ def _from_start(text: str, is_name: Callable[[str], bool]) -> Quantity:
             sized = read_sized(scan, amount)
             if sized is not None:
                 return _finished(scan, sized[0], None, sized[1], juice=False)
-        found = read_unit(scan)
+        found = _unit_after_of(scan) if amount is not None else None
+        found = found or read_unit(scan)
         unit = unit or found
         if found is not None and amount is not None:
             amount_max = amount_max or read_range_end(scan, unit=found)
@@ -188,7 +199,7 @@ def _from_end(text: str) -> Quantity | None:
     for start in range(1, len(scan.tokens)):
         scan.at = start
         scan.notes.clear()
-        amount = read_number(scan)
+        amount = read_number(scan) if scan.kind() in ("number", "vulgar") else None
         amount_max = read_range_end(scan) if amount is not None else None
         unit = read_unit(scan)
         if unit is None or scan.at < len(scan.tokens) or unit.at_end or unit.key == "each":
@@ -246,6 +257,8 @@ def _without_clause(name: str) -> list[str]:
 def _whole(remark: str) -> Quantity | None:
     """A remark that is an amount and nothing else: `Gin (45 ml)`, `soda water, to top`."""
     found = _from_start(remark, _is_name)
+    if found.unit and units()[found.unit].at_end and remark[:1].isalpha():
+        return None  # `ghiaccio, a cubetti`
     return None if found.rest or found.unit is None or found.juice else found
 
 

@@ -62,7 +62,7 @@ def plain(text: str) -> str:
 
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name as they are compared: singular, one spelling, `&` as `and`."""
-    text = _ARTICLE.sub("", plain(name)).replace("'", "").replace("&", " and ").replace(".", " ")
+    text = _ARTICLE.sub("", plain(name)).replace("s's", "s").replace("'", "").replace("&", " and ").replace(".", " ")
     return tuple(_folded(word) for word in _WORD.findall(text))
 
 
