@@ -103,7 +103,22 @@ class KnownIngredients:
             and (met := self._usual(key_of(words[-1:] + words[:-1])))
         ):
             return met, "synonym"
-        return self._reordered(words) or self._family_said_again(words)
+        return self._reordered(words) or self._family_said_again(words) or self._in_kind(words)
+
+    def _in_kind(self, words: tuple[str, ...]) -> tuple[int, str] | None:
+        """`Crema di cacao scura`: a word of colour or sweetness beside another name of a family."""
+        for place, word in enumerate(words):
+            if len(words) < 2 or not is_quality(word):
+                continue
+            family = self._usual(key_of(words[:place] + words[place + 1 :]))
+            if family is None:
+                continue
+            own = words_of(self.by_id[family].name)
+            found = self._bags.get(tuple(sorted((word, *own))))
+            found = found or self._usual(key_of((word, *own)))
+            if found is not None and family in self.ancestors(found):
+                return found, "synonym"
+        return None
 
     def _precisely(self, ingredient_id: int, key: str) -> int:
         """Of a family whose name usually means one of its kinds, that kind: `egg`, a whole egg."""

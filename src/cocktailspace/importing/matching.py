@@ -130,9 +130,11 @@ class Matcher:
     def _with_words_after(self, words: NameWords) -> Match | None:
         """`Pastis de Marseille`, `nata para cocinar`: what it is, and words that no table has."""
         flat = words.flat
-        for end in range(1, len(flat) - 1):
-            joins = particle(flat[end])
-            if joins is None or not all(map(says_nothing, flat[end + 1 :])):
+        elided = {n for n, word in enumerate(words.written) if word[1:2] in ("'", "’")}  # `d'Alsace`
+        for end in range(1, len(flat)):
+            joins = "of" if {*word_places(words, end, 1)} & elided else particle(flat[end])
+            after = flat[end:] if word_places(words, end, 1)[0] in elided else flat[end + 1 :]
+            if joins is None or not after or not all(map(says_nothing, after)):
                 continue
             met = self.known.find(flat[:end])
             if met and (joins == "for" or self._is_precise(met[0], drink=joins == "of")):
