@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cocktailspace.importing.languages import is_participle, is_preparation, remarks
 from cocktailspace.importing.vocabulary import (
@@ -10,6 +11,7 @@ from cocktailspace.importing.vocabulary import (
     brands,
     key_of,
     usual_name,
+    word_set,
     words_of,
 )
 
@@ -53,7 +55,7 @@ def without_preparation(words: NameWords) -> tuple[NameWords, str]:
     if usual_name(key_of(words.flat)):
         return words, ""  # such as hot chocolate
     taken = sorted(
-        {*_places_of_remarks(words), *_places_of_proof(words), *_places_of_ratio(words)}
+        {*_places_of_remarks(words), *_places_of_proof(words), *_places_of_digits(words)}
     )
     kept = [place for place in range(len(words.written)) if place not in taken]
     for end in (0, -1):  # `peeled and chopped ginger`
@@ -81,11 +83,13 @@ def _places_of_remarks(words: NameWords) -> Iterator[int]:
                 yield from range(start, min(end, len(words.compared)))
 
 
-def _places_of_ratio(words: NameWords) -> list[int]:
-    """`2:1 honey syrup`: how much sugar for how much water."""
-    digits = [len(word) == 1 and word.isdigit() for word in words.written]
-    pairs = (place for place in range(1, len(digits)) if digits[place - 1] and digits[place])
-    return [each for place in pairs for each in (place - 1, place)]
+def _places_of_digits(words: NameWords) -> Iterator[int]:
+    """`2:1 honey syrup`, `7 años`: how much sugar for how much water, how old."""
+    for place, (one, other) in enumerate(pairwise(words.written)):
+        if one.isdigit() and len(one) < 3:
+            ratio = len(one) == len(other) == 1 and other.isdigit()
+            years = set(words.compared[place + 1]) <= word_set("years")
+            yield from (place, place + 1) if ratio or years else ()
 
 
 def _places_of_proof(words: NameWords) -> list[int]:

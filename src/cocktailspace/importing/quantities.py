@@ -40,10 +40,6 @@ _STRENGTH = re.compile(
     r"(?<![\d.,])\d{1,3}(?:[.,]\d+)?\s?(?:%|°)\s*(?:vol\b\.?|abv\b|alc\w*\.?|(?:blue )?agave\b)?",
     re.IGNORECASE,
 )
-_AGE = re.compile(
-    r"(?<!\w)\d{1,2}[- ]?(?:years?(?: old)?|yrs?(?: old)?|y/?o|años|anni|ans|anos|jahre(?: \w+)?|lat|år)(?!\w)",
-    re.IGNORECASE,
-)
 _GARNISH = re.compile(rf"^\s*({'|'.join(garnish_words())})\s*:\s*", re.IGNORECASE)
 _BIO = re.compile(r"\bbio-(?=\w)", re.IGNORECASE)
 _MOST = 1e6
@@ -228,7 +224,7 @@ def _without_of(text: str) -> str:
 def _with_remarks(text: str) -> tuple[str, list[str]]:
     """A line without what is in brackets, says its strength or that it is the garnish."""
     notes: list[str] = []
-    for remark in (_GARNISH, _STRENGTH, _AGE):
+    for remark in (_GARNISH, _STRENGTH):
         if (met := remark.search(text)) and (bare := remark.sub(" ", text, count=1)).strip(" ()"):
             notes.append(met[0].strip(" :"))
             text = bare
