@@ -12,8 +12,8 @@ from cocktailspace.importing.known import KnownIngredients
 from cocktailspace.importing.languages import is_preparation, particle, says_nothing, varieties
 from cocktailspace.importing.lines import Candidate, ReadLine
 from cocktailspace.importing.names import (
-    NameWords,
     OVERPROOF,
+    NameWords,
     as_written,
     brands_in,
     shorter_and_shorter,
@@ -130,7 +130,8 @@ class Matcher:
     def _with_words_after(self, words: NameWords) -> Match | None:
         """`Pastis de Marseille`, `nata para cocinar`: what it is, and words that no table has."""
         flat = words.flat
-        elided = {n for n, word in enumerate(words.written) if word[1:2] in ("'", "’")}  # `d'Alsace`
+        # `d'Alsace`
+        elided = {place for place, word in enumerate(words.written) if word[1:2] in ("'", "’")}
         for end in range(1, len(flat)):
             joins = "of" if {*word_places(words, end, 1)} & elided else particle(flat[end])
             after = flat[end:] if word_places(words, end, 1)[0] in elided else flat[end + 1 :]

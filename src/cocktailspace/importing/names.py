@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from cocktailspace.importing.languages import is_participle, is_preparation, remarks
+from cocktailspace.importing.languages import is_participle, is_preparation, particle, remarks
 from cocktailspace.importing.vocabulary import (
     Brand,
     brands,
@@ -75,8 +75,13 @@ def _is_remark(words: tuple[str, ...]) -> bool:
     return bool(words) and (all(map(is_preparation, words)) or is_preparation("".join(words)))
 
 
+def _noun_leads(words: NameWords) -> bool:
+    """Whether the first word is the thing itself: `batida de coco`."""
+    return len(words.flat) > 1 and particle(words.flat[1]) == "of"
+
+
 def _places_of_remarks(words: NameWords) -> Iterator[int]:
-    for start in range(len(words.compared)):
+    for start in range(_noun_leads(words), len(words.compared)):
         yield from (start,) if _is_remark(words.compared[start]) else ()
         for end in (start + 2, start + 3):  # `non traité`, `di buona qualità`
             if tuple(word for each in words.compared[start:end] for word in each) in remarks():
@@ -109,7 +114,9 @@ def without_participles(words: NameWords) -> tuple[NameWords, str]:
     taken = [
         place
         for place, (written, compared) in enumerate(zip(words.written, words.compared, strict=True))
-        if len(compared) == 1 and is_participle(written, compared[0])
+        if place >= _noun_leads(words)
+        and len(compared) == 1
+        and is_participle(written, compared[0])
     ]
     return words.split(taken)
 

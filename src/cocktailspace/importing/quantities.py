@@ -237,7 +237,8 @@ def _with_remarks(text: str) -> tuple[str, list[str]]:
 
 def _without_brackets(found: re.Match[str]) -> str:
     """`2 colheres (sopa)`: word and brackets together are a unit."""
-    return f"{found[1]} {found[2]}" if spoken(f"{found[1]} {found[2]}") in unit_phrases() else found[0]
+    joined = f"{found[1]} {found[2]}"
+    return joined if spoken(joined) in unit_phrases() else found[0]
 
 
 def _without_clause(name: str) -> list[str]:

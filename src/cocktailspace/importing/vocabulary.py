@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 _WORD = re.compile(r"[^\W_]+")
+_MARKS = str.maketrans({"'": "", ".": " ", "&": " and "})
 _ARTICLE = re.compile(r"\b(?:[dl]|(?:a|de|ne|da|su)ll)'(?=\w)")
 _SPELLINGS = {
     "whisky": "whiskey",
@@ -62,7 +63,7 @@ def plain(text: str) -> str:
 
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name as they are compared: singular, one spelling, `&` as `and`."""
-    text = _ARTICLE.sub("", plain(name)).replace("s's", "s").replace("'", "").replace("&", " and ").replace(".", " ")
+    text = _ARTICLE.sub("", plain(name)).replace("s's", "s").translate(_MARKS)
     return tuple(_folded(word) for word in _WORD.findall(text))
 
 
