@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from scripts.publish_site import publish_files
 
 from cocktailspace.analytics.job import run_job
+from cocktailspace.api.lambda_handler import make_handler
 from cocktailspace.artifacts.attempt import AttemptRecorder
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.bootstrap import Services
@@ -18,6 +20,7 @@ from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.settings import Settings
 from cocktailspace.times import utc_now
+from tests.aws.edge import Edge, Gateway
 from tests.aws.resolve import Stage, resolve
 from tests.aws.world import AwsWorld, EmbeddedWorld, World, emulated_aws
 from tests.conftest import BAR, ManualClock, import_document
@@ -80,6 +83,19 @@ def aws(deployed: Callable[[Stage], AwsWorld], tmp_path: Path, bar: Bar) -> AwsW
         world.function.services.store.write(entry.key, bar.artifacts.read(entry.key).body)
     assert world.is_fresh
     return world
+
+
+@pytest.fixture
+def edge(aws: AwsWorld) -> Edge:
+    """The dev stack's distribution, over what the site's files were published to."""
+    publish_files(aws.template.ref("AnalyticsBucket"))
+    limits = aws.template.resource("ApiStage")["DefaultRouteSettings"]
+    gateway = Gateway(
+        make_handler(aws.function.services),
+        limits["ThrottlingRateLimit"],
+        limits["ThrottlingBurstLimit"],
+    )
+    return Edge(aws.template, gateway)
 
 
 @pytest.fixture

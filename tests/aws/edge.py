@@ -21,6 +21,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from cocktailspace.api.lambda_handler import Handler
+from tests.aws.authorizer import Authorizer
 from tests.aws.resolve import ResolvedTemplate
 from tests.aws.world import claims_of, http_event, invoke, verified
 
@@ -37,6 +38,7 @@ MANAGED = {
     }
 }
 """Cache policies that CloudFront has by itself."""
+UNAUTHORIZED = b'{"message": "Unauthorized"}'
 VIEWER, CLOUDFRONT = "198.51.100.7", "203.0.113.9"
 
 
@@ -58,6 +60,8 @@ class Gateway:
     burst: float
     calls: list[str] = field(default_factory=list)
     refused: int = 0
+    authorizer: Authorizer | None = None
+    """None: whatever a token says is taken for verified."""
     _left: float = field(init=False)
     _at: float = field(default_factory=time.monotonic)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -75,11 +79,18 @@ class Gateway:
                 self.refused += 1
                 return Reply(429, {"content-type": "application/json"}, b'{"message": "slow down"}')
             self._left -= 1
+            claims = claims_of(headers.get("Authorization", ""))
+            if self.authorizer:
+                claims = self.authorizer.claims(headers.get("Authorization", ""))
+                guarded = self.authorizer.guards(method, target.partition("?")[0])
+                if guarded and claims is None:
+                    return Reply(401, {"content-type": "application/json"}, UNAUTHORIZED)
+                claims = claims if guarded else None
             self.calls.append(f"{method} {target}")
             document = json.loads(body) if body else None
             event = http_event(method, target, document, None, {})
             event["headers"] |= {name.lower(): text for name, text in headers.items()}
-            if claims := claims_of(headers.get("Authorization", "")):
+            if claims:
                 event["requestContext"]["authorizer"] = verified(claims)
             event["headers"]["x-forwarded-for"] += f", {CLOUDFRONT}"
             event["requestContext"]["http"]["sourceIp"] = CLOUDFRONT

@@ -6,29 +6,16 @@ from typing import Any
 
 import boto3
 import pytest
-from scripts.publish_site import publish_files, publish_site
+from scripts.publish_site import publish_site
 
 from cocktailspace.api.lambda_handler import make_handler
 from cocktailspace.api.site import Site
-from tests.aws.edge import VIEWER, Edge, Gateway, serving
+from tests.aws.edge import VIEWER, Edge, serving
 from tests.aws.world import AwsWorld, http_event, invoke
 
 API = "/api/v1"
 WIDE = {"width": 1280, "height": 800}
 FROM_A_BROWSER = {"Accept-Encoding": "gzip"}
-
-
-@pytest.fixture
-def edge(aws: AwsWorld) -> Edge:
-    """The dev stack's distribution, over what the site's files were published to."""
-    publish_files(aws.template.ref("AnalyticsBucket"))
-    limits = aws.template.resource("ApiStage")["DefaultRouteSettings"]
-    gateway = Gateway(
-        make_handler(aws.function.services),
-        limits["ThrottlingRateLimit"],
-        limits["ThrottlingBurstLimit"],
-    )
-    return Edge(aws.template, gateway)
 
 
 def _get(edge: Edge, target: str, **headers: str) -> Any:

@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -16,15 +14,25 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import need
-from tests.web.conftest import ROOT, Visit
+from tests.web.conftest import Visit
+from tests.web.issuing import (
+    FONTS,
+    at_issuer,
+    expect_signed_in,
+    expect_signed_out,
+    has_token,
+    issuing,
+    sign_in,
+    sign_out,
+    stored,
+    without_fonts,
+)
 from tests.web.server import NEVER, Server, copy_published, free_port, running
 from tests.web.test_editing import fill_line
 
 pytestmark = pytest.mark.browser
 
 AUDIENCE = "https://bar.example.org"
-FONTS = "https://fonts.googleapis.com"  # of the issuer's own pages
 REFUSALS = {400, 401, 403}
 
 
@@ -44,7 +52,7 @@ class Signing:
         """
 
         def prepare(page: Any) -> None:
-            page.route(f"{FONTS}/**", lambda each: each.fulfill(content_type="text/css", body=""))
+            without_fonts(page)
             if new:
                 page.context.clear_cookies()
             if before:
@@ -66,28 +74,6 @@ class Signing:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code
-
-
-@contextmanager
-def issuing(port: int, site: str, seconds: int, log: Path) -> Iterator[str]:
-    """Runs the issuer."""
-    node = shutil.which("node")
-    need(node, "node")
-    need(shutil.which("npm"), "npm")
-    if not (ROOT / "node_modules" / "oidc-provider").exists():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=ROOT, check=True)
-    script = Path(__file__).parent / "issuer.mjs"
-    command = [str(node), str(script), str(port), site, str(seconds)]
-    with (
-        log.open("wb") as errors,
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors) as process,
-    ):
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline().strip() == b"ready", log.read_text()
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.kill()
 
 
 @contextmanager
@@ -123,28 +109,6 @@ def brief(tmp_path_factory: pytest.TempPathFactory, published: Path) -> Iterator
         yield made
 
 
-def at_issuer(page: Any, name: str) -> None:
-    """What somebody does at the issuer, who has not been there yet."""
-    page.locator("input[name=login]").fill(name)
-    page.locator("input[name=password]").fill("any")
-    page.get_by_role("button", name="Sign-in").click()
-    page.get_by_role("button", name="Continue").click()
-
-
-def sign_in(page: Any, name: str) -> None:
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    at_issuer(page, name)
-    expect_signed_in(page, name)
-
-
-def expect_signed_in(page: Any, name: str) -> None:
-    expect(page.locator("#account")).to_have_attribute("aria-label", f"Signed in as The {name}")
-
-
-def expect_signed_out(page: Any) -> None:
-    expect(page.locator("#account")).to_have_attribute("aria-label", "Sign in")
-
-
 def write_recipe(page: Any, name: str) -> None:
     page.get_by_label("Name", exact=True).fill(name)
     fill_line(page, 0, "60", "gin")
@@ -152,11 +116,6 @@ def write_recipe(page: Any, name: str) -> None:
 
 def save(page: Any) -> None:
     page.get_by_role("button", name="Add recipe").click()
-
-
-def stored(page: Any) -> dict[str, str]:
-    found: dict[str, str] = page.evaluate("() => ({...localStorage, ...sessionStorage})")
-    return found
 
 
 def test_somebody_signs_in_writes_and_signs_out(hourly: Signing, visit: Visit) -> None:
@@ -175,13 +134,10 @@ def test_somebody_signs_in_writes_and_signs_out(hourly: Signing, visit: Visit) -
     expect(page.locator(".panel h2")).to_have_text("Signed Sour")
     assert hourly.recipes("Signed Sour") == 1
     kept = stored(page)
-    assert not any(re.search(r"eyJ[\w-]+\.eyJ", value) for value in kept.values())  # no JWT
+    assert not any(has_token(value) for value in kept.values())
     assert "sign-in" not in kept
     assert not any("eyJ" in address or "access_token" in address for address in addresses)
-    page.get_by_role("button", name="Signed in as").click()
-    page.get_by_role("button", name="Sign out").click()
-    page.get_by_role("button", name="Yes, sign me out").click()
-    expect_signed_out(page)
+    sign_out(page)
     expect(page).to_have_url(re.compile(re.escape(hourly.server.address)))
     assert "refresh-token" not in stored(page)
     page.reload()
@@ -310,6 +266,30 @@ def test_a_long_form_survives_a_sign_in_that_is_over(brief: Signing, visit: Visi
     save(page)
     expect(page.locator(".panel h2")).to_have_text("Patient Punch")
     assert brief.recipes("Patient Punch") == 1
+
+
+def test_a_refresh_token_that_does_not_rotate_is_not_kept(brief: Signing, visit: Visit) -> None:
+    page = brief.open(visit, "#/recipe/new")
+    sign_in(page, "editor-still")
+    for name in ("Still Fizz", "Still Sour"):  # renewed before each, from the memory of the tab
+        page.goto(f"{brief.server.address}/#/recipe/new")
+        write_recipe(page, name)
+        save(page)
+        expect(page.locator(".panel h2")).to_have_text(name)
+    assert "refresh-token" not in stored(page)
+    page.reload()
+    expect_signed_out(page)
+
+
+def test_an_issuer_whose_tokens_only_it_can_read_is_refused_in_plain_words(
+    hourly: Signing, visit: Visit
+) -> None:
+    page = hourly.open(visit)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    at_issuer(page, "editor-opaque")
+    expect(page.locator("#toast")).to_contain_text("only the issuer itself can read")
+    expect_signed_out(page)
+    assert "refresh-token" not in stored(page)
 
 
 def test_without_a_group_somebody_may_read_and_is_told_so(hourly: Signing, visit: Visit) -> None:

@@ -3,6 +3,7 @@
 
 const SKEW_SECONDS = 300; // what this device's clock may be off; lives are counted from the answer on
 const LONGEST_ERROR = 200;
+const OPAQUE = "You are not signed in: the issuer's access tokens are of a kind that only the issuer itself can read (opaque). Whoever runs this site must have it give signed ones (JWT).";
 
 /**
  * @typedef {{ issuer: string, client_id: string, scopes: string, audience: string | null, authorization_endpoint: string,
@@ -95,6 +96,7 @@ const resource = ({ audience }) => (audience?.startsWith("https://") ? { resourc
 /** @returns {Granted} */
 function granted({ access_token: access, refresh_token: refresh, expires_in: seconds, token_type: type }, claims) {
   if (typeof access !== "string" || String(type).toLowerCase() !== "bearer") throw new SignInError("The issuer gave no token that could be used.");
+  if (access.split(".").length !== 3) throw new SignInError(OPAQUE);
   return { access, refresh: typeof refresh === "string" ? refresh : null, seconds: Number(seconds) || SKEW_SECONDS, claims };
 }
 
