@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -6,8 +7,11 @@ from fastapi.testclient import TestClient
 
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Identity, Role
+from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.changes import catalogue_state
+from cocktailspace.catalogue.idempotency import store_response
+from cocktailspace.catalogue.models import RecipeDraft
 from tests.conftest import ManualClock
 
 API = "/api/v1"
@@ -152,6 +156,29 @@ def test_a_key_belongs_to_its_owner_and_address_and_is_forgotten_after_a_day(
     clock.advance(hours=25)
     later = client.post(f"{API}/recipes", json=GIMLET | {"name": "C"}, headers=editor | key)
     assert later.status_code == 201
+
+
+def test_a_key_is_not_that_of_a_token_made_anew_under_the_same_name(
+    client: TestClient, tokens: TokenFile, editor: Headers
+) -> None:
+    key = {"Idempotency-Key": "once"}
+    client.post(f"{API}/recipes", json=GIMLET, headers=editor | key)
+    tokens.revoke("eve")
+    again = {"Authorization": f"Bearer {tokens.create('eve', Role.EDITOR)}"}
+    other = client.post(f"{API}/recipes", json=GIMLET | {"name": "B"}, headers=again | key)
+    assert other.status_code == 201
+    assert "idempotency-replayed" not in other.headers
+
+
+def test_a_response_of_before_owners_had_keys_is_replayed(
+    services: Services, client: TestClient, editor: Headers
+) -> None:
+    asked = (f"eve\0POST\0{API}/recipes\0once", RecipeDraft(**GIMLET).model_dump_json())
+    owned, body = (hashlib.sha256(text.encode()).hexdigest() for text in asked)
+    with services.database.transaction() as tx:
+        store_response(tx, owned, body, '{"status": 201, "headers": {}, "body": "kept"}')
+    keyed = editor | {"Idempotency-Key": "once"}
+    assert client.post(f"{API}/recipes", json=GIMLET, headers=keyed).text == "kept"
 
 
 def test_a_refused_request_may_be_mended_under_the_same_key(

@@ -18,6 +18,28 @@ State = Literal["planned", "applied", "undone"]
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose an import is.
+
+    key: issuer and subject, or the token's id.
+    name: under which imports of theirs are kept from before owners had keys; none is any more.
+    """
+
+    key: str
+    name: str | None = None
+
+    @property
+    def keys(self) -> set[str]:
+        """What the imports of this owner are kept under."""
+        kept = self.key if self.name in (None, COMMAND_LINE.key) else self.name
+        return {self.key, str(kept)}
+
+
+COMMAND_LINE = Owner("command line")
+"""The owner of what is imported on the server's own machine."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredImport:
     """An import as it is kept."""
 
@@ -46,10 +68,10 @@ def add_import(connection: Connection, new: StoredImport) -> None:
     connection.execute(insert(imports), [values])
 
 
-def get_import(connection: Connection, import_id: str, owner: str, now: datetime) -> StoredImport:
+def get_import(connection: Connection, import_id: str, owner: Owner, now: datetime) -> StoredImport:
     """An import of this owner; NotFoundError for another's, and for one whose time is over."""
     table = imports.c
-    wanted = (table.id == import_id) & (table.owner == owner)
+    wanted = (table.id == import_id) & table.owner.in_(owner.keys)
     row = connection.execute(select(imports).where(wanted)).one_or_none()
     if row is None or row.created_at < now - kept_for(row.state):
         raise NotFoundError(f"there is no import {import_id} of yours, or its hour is over")
@@ -66,11 +88,11 @@ class ListedImport:
     created_at: datetime
 
 
-def list_imports(connection: Connection, owner: str, now: datetime) -> list[ListedImport]:
+def list_imports(connection: Connection, owner: Owner, now: datetime) -> list[ListedImport]:
     """The imports of this owner that can still be gone on with or undone, the newest first."""
     table = imports.c
     columns = [table[name] for name in ListedImport.__slots__]
-    own = select(*columns).where(table.owner == owner, table.state != "undone")
+    own = select(*columns).where(table.owner.in_(owner.keys), table.state != "undone")
     rows = connection.execute(own.order_by(table.created_at.desc(), table.id))
     found = [ListedImport(**row._mapping) for row in rows]
     return [each for each in found if each.created_at >= now - kept_for(each.state)]

@@ -12,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.imports import COMMAND_LINE
 from cocktailspace.cli.common import existing, fail, prepare, say, services_of
-from cocktailspace.cli.transfer import COMMAND_LINE, take_catalogue
+from cocktailspace.cli.transfer import take_catalogue
 from cocktailspace.importing.decisions import Answer, Decisions, Group, OnConflict
 from cocktailspace.importing.described import described, question
 from cocktailspace.importing.planning import Plan, counts_of

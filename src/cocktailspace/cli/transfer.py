@@ -9,6 +9,7 @@ import typer
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue import backup as copies
 from cocktailspace.catalogue.duplicates import duplicates as find_duplicates
+from cocktailspace.catalogue.imports import COMMAND_LINE
 from cocktailspace.catalogue.transfer import (
     OUTPUTS,
     CatalogueFile,
@@ -24,8 +25,6 @@ from cocktailspace.files import replace_file
 from cocktailspace.importing.service import Imports
 from cocktailspace.wording import counted
 
-COMMAND_LINE = "command line"
-"""The owner of what is imported here."""
 _STDIO = Path("-")
 _NAMED = 10
 """So many of what would be deleted are named."""
