@@ -146,6 +146,8 @@ def contexts(browser: Any) -> Iterator[Callable[..., Any]]:
 def visit(contexts: Callable[..., Any]) -> Iterator[Visit]:
     """Opens a page of a server: visit(server, "#/recipe/1", phone=True, allow={412}).
 
+    Nothing flies there, as drawing that takes long without a graphics card: a test of how the map
+    moves asks for it, reduced_motion="no-preference".
     before: what is done to the page before it goes there.
     ready: wait for the map, and for the first word on whether it is up to date.
     """
@@ -163,6 +165,7 @@ def visit(contexts: Callable[..., Any]) -> Iterator[Visit]:
         ready: bool = True,
         **options: Any,
     ) -> Any:
+        options.setdefault("reduced_motion", "reduce")
         page = contexts(viewport=PHONE if phone else DESKTOP, has_touch=phone, **options).new_page()
         page.add_init_script(FORGET)
         watch = Watch(server.address, allow or set(), allow_failed, hosts)

@@ -59,7 +59,7 @@ def test_a_new_recipe_appears_at_once_and_the_map_follows(
 ) -> None:
     copy_published(published, tmp_path)
     with running(tmp_path) as server:
-        page = visit(server, "#/recipe/new", bypass_csp=True)
+        page = visit(server, "#/recipe/new", bypass_csp=True, reduced_motion="no-preference")
         run = page.locator("#stage").get_attribute("data-run")
         write_mezcal_negroni(page, "Smoke Signal")
         live = page.locator(".live")

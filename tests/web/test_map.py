@@ -102,7 +102,7 @@ def test_a_link_opens_its_recipe_and_back_leads_back(starter: Server, visit: Vis
 
 
 def test_the_other_space_has_a_link_and_points_move_there(starter: Server, visit: Visit) -> None:
-    page = visit(starter)
+    page = visit(starter, reduced_motion="no-preference")
     stage = page.locator("#stage")
     page.locator("#spaces label", has_text="Same ingredients").click()
     expect(stage).to_have_attribute("data-space", "fractions")
@@ -167,7 +167,7 @@ def test_pointing_shows_a_card_and_a_click_opens_the_recipe(starter: Server, vis
 
 
 def test_wheel_and_drag_move_the_view(starter: Server, visit: Visit) -> None:
-    page = visit(starter)
+    page = visit(starter, reduced_motion="no-preference")
     stage = page.locator("#stage")
     at_rest = [stage.screenshot()]
     until(lambda: at_rest.append(stage.screenshot()) or at_rest[-1] == at_rest[-2], "no rest")
