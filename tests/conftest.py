@@ -280,6 +280,8 @@ BAR = {
 """A small bar: three recipes over a forest of three levels."""
 
 
+BROWSERS = ("chromium-headless-shell", "chromium")
+"""The shell is the same without what is around a page, for a third of the work."""
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -295,8 +297,8 @@ PATIENCE_MS = 60_000
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    need(chromium, "chromium")
+    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    need(chromium, f"one of {', '.join(BROWSERS)}")
     from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - only with a browser
 
     expect.set_options(timeout=PATIENCE_MS)
