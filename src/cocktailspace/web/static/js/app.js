@@ -2,9 +2,8 @@
 
 import { all, byId, h } from "./html.js";
 import { createRouter } from "./router.js";
+import { onDevice } from "./storage.js";
 import { createStore } from "./store.js";
-import { createKeeper } from "./bar/keeper.js";
-import { currentBar } from "./bar/kept.js";
 import { createPanel } from "./panels/panel.js";
 import { createMapLoader } from "./shell/map-loader.js";
 import { createFreshness, createFreshnessChip } from "./shell/freshness.js";
@@ -28,7 +27,7 @@ const store = createStore({
   deleted: new Set(), // ids of recipes deleted since
   draft: null, // the recipe being written: { name, places, neighbours }
   news: null, // what the last new version changed
-  kept: null, // bars, and what is thought of recipes (bar/kept.js)
+  kept: null, // bars, and what is thought of recipes (bar/kept.js); null until a panel or the map needs it
   barAnswer: null, // what the bar makes: { key, answer }
   barLight: false, // whether the map shows it wherever one is (bar/lighting.js)
   person: null, // who is signed in (shell/session.js)
@@ -66,9 +65,14 @@ const session = {
 const writer = later(async () => (await import("./edit/writer.js")).createWriter({ announce, session, written: () => freshness.poll() }),
   "send", "create", "replace", "merge", "bring", "remove", "refreshNow");
 const news = once(async () => (await import("./shell/news.js")).createNews(store, router));
-const account = once(async () => (await import("./shell/account.js")).createAccount(store, session, keeper));
+const account = once(async () => {
+  const [{ createAccount }] = await Promise.all([import("./shell/account.js"), loadKept()]);
+  return createAccount(store, session, keeper);
+});
 const lighting = once(async () => (await import("./bar/lighting.js")).createLighting(store, announce));
-const keeper = createKeeper(store);
+/** @type {{ change: (make: (kept: any) => any) => void }} */
+const keeper = { change: () => {} }; // who has it has waited for loadKept
+const loadKept = once(async () => Object.assign(keeper, (await import("./bar/keeper.js")).createKeeper(store, lighting)));
 const selection = createSelection(store);
 const context = {
   store, router, announce, writer, keeper, session, selection,
@@ -96,13 +100,13 @@ const forms = {
 };
 
 /** A view whose module is fetched when it is first shown. */
-const lazily = (load) => async (route, mapData) => (await Promise.all([load(), styles()]))[0](route, mapData);
+const lazily = (load) => async (route, mapData) => (await Promise.all([load(), styles(), loadKept()]))[0](route, mapData);
 
 /** It minds new versions itself: it must not be rebuilt under the fingers of who fills it in. */
 const lazyForm = (load) => Object.assign(lazily(load), { own: true });
 
 /** Somebody is about to open one. */
-const fetchPanels = () => [styles, ...Object.values({ ...panels, ...lists })].forEach((load) => load().catch(() => {}));
+const fetchPanels = () => [styles, loadKept, ...Object.values({ ...panels, ...lists })].forEach((load) => load().catch(() => {}));
 for (const sign of ["pointermove", "pointerdown", "keydown"]) addEventListener(sign, fetchPanels, { once: true, passive: true });
 
 const panel = createPanel(store, {
@@ -123,9 +127,7 @@ for (const kind of /** @type {const} */ (["dragover", "drop"])) addEventListener
 createLegend(store, router);
 createSpaceSwitch(store, router);
 createSearch(store, router, announce);
-const followBar = ({ kept }) => { if (currentBar(kept).ingredients.length) lighting(); };
-store.subscribe(["kept"], followBar);
-followBar(store.get());
+if (onDevice.read("bars")) loadKept();
 createNotice(store);
 store.subscribe(["news"], () => news());
 byId("tour-start").addEventListener("click", async () => {

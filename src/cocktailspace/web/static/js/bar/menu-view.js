@@ -1,7 +1,7 @@
 // A list of one's own as a menu, to be printed: names, and what is in each.
 
 import { getJson } from "../data/api.js";
-import { linesOf } from "../data/map-columns.js";
+import { linesOf } from "../data/mapped-recipe.js";
 import { h } from "../html.js";
 import { FAVOURITES, namedRecipes } from "./kept-lists.js";
 

@@ -2,7 +2,7 @@
 
 import { barSection, opinionSection } from "../bar/recipe-section.js";
 import { getJson, request } from "../data/api.js";
-import { agrees } from "../data/map-columns.js";
+import { agrees } from "../data/mapped-recipe.js";
 import { placeOf, placeProvisionally } from "../data/provisional.js";
 import { h } from "../html.js";
 import { facts } from "./facts.js";

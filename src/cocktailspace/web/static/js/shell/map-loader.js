@@ -2,7 +2,7 @@
 
 import { ApiError } from "../data/api.js";
 import { familiesOf } from "../data/families.js";
-import { sameRecipe } from "../data/map-columns.js";
+import { sameRecipe } from "../data/mapped-recipe.js";
 import { stillWaiting } from "../data/provisional.js";
 import { currentRun } from "../data/run.js";
 

@@ -1,6 +1,6 @@
 // Ties the map to the page: what the state says goes to the map, what is pointed at comes back.
 
-import { linesOf } from "../data/map-columns.js";
+import { linesOf } from "../data/mapped-recipe.js";
 import { count } from "../format.js";
 import { all, byId, h } from "../html.js";
 import { MapView } from "../map/map-view.js";

@@ -45,6 +45,7 @@ export function createSelection(store) {
     const { route, selection } = store.get();
     const question = questionFor(route), mine = route.filters?.mine ?? null, key = keyOf(route);
     clearTimeout(timer);
+    if (mine !== null && !store.get().kept) return undefined; // what is one's own is on its way
     const entry = question === null ? null : entryOf(question, mine);
     if (current !== entry && current && !current.awaited) current.controller.abort(); // an answer that has come already stays
     current = entry;
