@@ -25,7 +25,7 @@ test-elsewhere: $(VENV)/.dev ## run tests as on other processors, slow and busy 
 lowest: ## run the tests with the lowest versions that pyproject.toml allows, on the oldest Python
 	$(PYTHON) -m venv $(VENV)-lowest && $(VENV)-lowest/bin/pip install --quiet uv
 	$(VENV)-lowest/bin/uv pip install --quiet --python $(VENV)-lowest/bin/python \
-		--resolution lowest-direct --editable '.[analytics,aws,cluster,postgres]' --group build --group dev
+		--resolution lowest-direct --editable '.[analytics,aws,cluster,mcp,postgres]' --group build --group dev
 	$(VENV)-lowest/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: $(VENV)/.dev ## thousands of made-up requests against a running server
@@ -64,7 +64,7 @@ bench: $(VENV)/.dev ## measure; prints the tables of benchmarks/README.md
 lock: ## resolve the dependencies anew into requirements/
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv
 	$(LOCK) $(ANYWHERE) --extra analytics --group build -o requirements/run.txt
-	$(LOCK) $(ANYWHERE) --extra analytics --extra aws --extra cluster --extra postgres --group build --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(LOCK) $(ANYWHERE) --extra analytics --extra aws --extra cluster --extra mcp --extra postgres --group build --group dev -c requirements/run.txt -o requirements/dev.txt
 	$(LOCK) --universal --python-version 3.13 --extra analytics --extra aws --extra cluster -c requirements/dev.txt -o requirements/job.txt
 	$(LOCK) --python-platform aarch64-manylinux_2_28 --python-version 3.13 --extra aws -c requirements/dev.txt -o requirements/lambda.txt
 	rm -rf $(VENV)-lock

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from cocktailspace.api.agents.operations import Operations
+from cocktailspace.api.agents.tools import make_agent_server
 from cocktailspace.api.app import create_app
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.bootstrap import Services
 from cocktailspace.cli.commands import app
 from cocktailspace.settings import Settings
-from tests.conftest import ROOT
+from tests.conftest import ROOT, run_alone
 from tests.load.harness import Server
 
 REFERENCE = (ROOT / "docs" / "reference.md").read_text()
@@ -48,6 +50,12 @@ def test_every_command_is_documented_and_no_other() -> None:
     commands = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
     groups = {group.name for group in app.registered_groups}
     assert documented == commands | groups
+
+
+def test_every_tool_of_agents_is_documented_and_no_other(services: Services) -> None:
+    documented = re.findall(r"^\| `([a-z_]+)` \|", (ROOT / "docs" / "agents.md").read_text(), re.M)
+    tools = run_alone(make_agent_server(Operations(create_app(services))).list_tools())
+    assert documented == [each.name for each in tools]
 
 
 def test_every_artifact_is_documented_and_no_other() -> None:

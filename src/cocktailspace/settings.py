@@ -251,6 +251,14 @@ class Settings(BaseSettings):
         description="What CloudFront sends as X-Origin-Secret: the Lambda function then answers "
         "nobody else",
     )
+    mcp_hosts: str = Field(
+        "",
+        description="Hosts at which agents are served over HTTP, at `/mcp`, separated by spaces, "
+        "with a port or for any; none: they are not",
+    )
+    mcp_token: SecretStr | None = Field(
+        None, description="Token with which an agent of `cocktailspace mcp` writes"
+    )
     max_collections: Count = Field(
         10_000, description="People for whom bars, notes and lists are kept; each may have 1 MB"
     )

@@ -1,13 +1,15 @@
 """The HTTP application."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Route
 
 from cocktailspace import __version__
 from cocktailspace.analytics.published import ARTIFACTS, PublishedRun
@@ -53,9 +55,13 @@ from cocktailspace.catalogue.collections import Collection
 from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.catalogue.search import SearchIndex
 from cocktailspace.catalogue.transfer import CatalogueFile
-from cocktailspace.settings import Settings
+from cocktailspace.settings import Settings, SettingsError
+
+if TYPE_CHECKING:  # an extra
+    from cocktailspace.api.agents.endpoint import AgentEndpoint
 
 API = "/api/v1"
+AGENTS = "/mcp"
 _STREAM_SHARE = 5
 
 DESCRIPTION = """
@@ -97,7 +103,7 @@ def create_app(
         docs_url=None,  # FastAPI's loads scripts from other hosts; `add_docs` serves our own
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
-        lifespan=_serving(services, index, sign_in) if refresh else None,
+        lifespan=_serving(services, index, sign_in, refresh=refresh),
     )
     registry = make_registry(services) if lasting else None
     app.state.feed = _event_feed(services) if lasting else None
@@ -133,7 +139,10 @@ def create_app(
     app.include_router(app_page_routes(context, site))
     app.include_router(page_routes(context, site))
     app.include_router(recipe_list_routes(context, site))
-    app.include_router(discovery_routes(context))
+    app.state.agents = _agent_endpoint(app, settings) if lasting else None
+    if app.state.agents is not None:
+        app.router.routes.append(Route(AGENTS, app.state.agents, methods=["POST"]))
+    app.include_router(discovery_routes(context, AGENTS if app.state.agents else None))
     add_docs(app, site)
     app.include_router(health_routes(context, registry))
     return app
@@ -203,8 +212,20 @@ def _route_class(settings: Settings) -> type[GuardedRoute]:
     return Route
 
 
+def _agent_endpoint(app: FastAPI, settings: Settings) -> "AgentEndpoint | None":
+    """Where agents are served, if a setting names hosts; SettingsError without the extra."""
+    if not settings.mcp_hosts:
+        return None
+    try:
+        from cocktailspace.api.agents.endpoint import AgentEndpoint  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        message = "MCP_HOSTS takes more: pip install 'cocktailspace[mcp]'"
+        raise SettingsError(message) from error
+    return AgentEndpoint(app, AGENTS, settings.mcp_hosts.split(), settings.max_request_seconds)
+
+
 def _serving(
-    services: Services, index: SearchIndex, sign_in: SignIn
+    services: Services, index: SearchIndex, sign_in: SignIn, *, refresh: bool
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     def build_index() -> None:
         # Before anybody is let in: while it is built, all who search wait, and others for them.
@@ -212,11 +233,16 @@ def _serving(
             index.snapshot(connection)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(build_index)
-        await run_in_threadpool(sign_in)
-        with services.refresher.running():
-            yield
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        agents = app.state.agents
+        async with agents.running() if agents else nullcontext():
+            if not refresh:
+                yield
+                return
+            await run_in_threadpool(build_index)
+            await run_in_threadpool(sign_in)
+            with services.refresher.running():
+                yield
 
     return lifespan
 

@@ -18,6 +18,7 @@ from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.errors import MOST_PROBLEMS, CatalogueError, InvalidError
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.revision import schema_revision
+from cocktailspace.cli.agents import mcp
 from cocktailspace.cli.bar import bar
 from cocktailspace.cli.common import existing, fail, prepare, say, services_of
 from cocktailspace.cli.compare import compare
@@ -68,6 +69,7 @@ app.command(name="import")(import_)
 app.command()(export)
 app.command()(duplicates)
 app.command()(bar)
+app.command()(mcp)
 app.add_typer(token_app, name="token")
 
 

@@ -47,9 +47,18 @@ Reading needs no account. Everything is also JSON: see the API.
 - [Everything as JSON-LD]({site}api/v1/catalogue/export?format=json-ld)
 """
 
+AGENTS = """
+## Agents
+- [MCP]({site}{path}): tools over streamable HTTP: search recipes, read one, what is similar and
+  why, what can be made, the best next bottle, place a draft; with a token, create and change
+"""
 
-def discovery_routes(context: Context) -> APIRouter:
-    """Routes at fixed addresses; what they name has the address that was asked."""
+
+def discovery_routes(context: Context, agents: str | None) -> APIRouter:
+    """Routes at fixed addresses; what they name has the address that was asked.
+
+    agents: the path at which these are served, if so.
+    """
     router = APIRouter(include_in_schema=False, route_class=context.route_class)
     database = context.services.database
 
@@ -61,7 +70,10 @@ def discovery_routes(context: Context) -> APIRouter:
     @router.get("/llms.txt")
     def llms(request: Request) -> Response:
         """What is here, for programs that read."""
-        return PlainTextResponse(LLMS.format(site=request.base_url), headers=_HEADERS)
+        text = LLMS.format(site=request.base_url)
+        if agents is not None:
+            text += AGENTS.format(site=request.base_url, path=agents.removeprefix("/"))
+        return PlainTextResponse(text, headers=_HEADERS)
 
     @router.get("/sitemap.xml")
     def sitemaps(request: Request) -> Response:
