@@ -2,9 +2,9 @@
 
 import asyncio
 import fcntl
+import itertools
 import json
 import os
-import secrets
 import shutil
 import urllib.request
 from collections.abc import Callable, Coroutine, Iterator
@@ -76,19 +76,49 @@ def empty_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests that are marked so run on each of the two databases; `both_databases(False)` excepts
+    one of a module.
+    """
+    marked = metafunc.definition.get_closest_marker("both_databases")
+    if marked is not None and marked.args != (False,) and "backend" in metafunc.fixturenames:
+        metafunc.parametrize("backend", ["sqlite", "postgres"])
+
+
+@pytest.fixture
+def backend() -> str:
+    """The database that a test's catalogues lie in."""
+    return "sqlite"
+
+
+@pytest.fixture
+def new_url(
+    request: pytest.FixtureRequest, backend: str, tmp_path: Path, empty_catalogue: Path
+) -> Iterator[Callable[[], URL]]:
+    """Makes empty catalogues: each a file of its own, or a database of its own on the server."""
+    if backend == "postgres":
+        yield request.getfixturevalue("new_postgres_url")
+        return
+    numbers = itertools.count()
+
+    def make() -> URL:
+        path = tmp_path / f"catalogue-{next(numbers)}.sqlite"
+        shutil.copy(empty_catalogue, path)
+        return sqlite_url(path)
+
+    yield make
+
+
 @pytest.fixture
 def new_database(
-    tmp_path: Path, empty_catalogue: Path, clock: ManualClock
+    new_url: Callable[[], URL], clock: ManualClock
 ) -> Iterator[Callable[..., Database]]:
-    """Makes empty catalogues, each in a file of its own."""
+    """Makes empty catalogues, each of its own."""
     made: list[Database] = []
 
     def make(**options: object) -> Database:
-        path = tmp_path / f"catalogue-{len(made)}.sqlite"
-        shutil.copy(empty_catalogue, path)
-        database = Database(sqlite_url(path), clock=clock, **options)  # type: ignore[arg-type]
-        made.append(database)
-        return database
+        made.append(Database(new_url(), clock=clock, **options))  # type: ignore[arg-type]
+        return made[-1]
 
     yield make
     for database in made:
@@ -112,15 +142,16 @@ def new_services() -> Iterator[Callable[..., Services]]:
 @pytest.fixture
 def services(
     tmp_path: Path,
-    empty_catalogue: Path,
+    new_url: Callable[[], URL],
     clock: ManualClock,
     new_services: Callable[..., Services],
 ) -> Services:
     """All parts of the embedded mode over an empty catalogue."""
-    path = tmp_path / "services.sqlite"
-    shutil.copy(empty_catalogue, path)
+    url = new_url()
+    in_file = url.get_backend_name() == "sqlite"
     settings = Settings(
-        db_path=path,
+        db_path=Path(str(url.database)) if in_file else None,
+        database_url=None if in_file else url.render_as_string(hide_password=False),
         analytics_path=tmp_path / "artifacts",
         tokens_path=tmp_path / "tokens.json",
     )
@@ -149,11 +180,34 @@ def postgres_folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def postgres_url(postgres_folder: Path) -> URL:
+def postgres_url(postgres_folder: Path) -> Iterator[URL]:
     """An empty database of a test's own."""
     from tests.postgres import new_postgres_database  # noqa: PLC0415 - for few tests
 
-    return new_postgres_database(postgres_folder, f"test-{secrets.token_hex(8)}")
+    with new_postgres_database(postgres_folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_folder: Path) -> Iterator[str]:
+    """The name of a migrated database to copy."""
+    from tests.postgres import new_postgres_database  # noqa: PLC0415 - for few tests
+
+    with new_postgres_database(postgres_folder) as url:
+        with closing(Database(url)) as database:
+            migrate(database)
+        yield str(url.database)
+
+
+@pytest.fixture
+def new_postgres_url(postgres_folder: Path, postgres_template: str) -> Iterator[Callable[[], URL]]:
+    """Makes databases with empty catalogues."""
+    from tests.postgres import new_postgres_database  # noqa: PLC0415 - for few tests
+
+    with ExitStack() as made:
+        yield lambda: made.enter_context(
+            new_postgres_database(postgres_folder, template=postgres_template)
+        )
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -83,12 +84,20 @@ def _wait_until_it_answers(server: "subprocess.Popen[bytes]", folder: Path, log:
             return
 
 
-def new_postgres_database(folder: Path, name: str) -> URL:
-    """Make an empty database on that server."""
-    with psycopg.connect(
-        host=str(folder), user=_OWNER, dbname="postgres", autocommit=True
-    ) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    return URL.create(
-        "postgresql+psycopg", username=_OWNER, database=name, query={"host": str(folder)}
-    )
+@contextmanager
+def new_postgres_database(folder: Path, *, template: str = "template0") -> Iterator[URL]:
+    """A database of one's own on that server: an empty one, or a copy of another."""
+    name = f"test-{secrets.token_hex(8)}"
+    _administer(folder, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield URL.create(
+            "postgresql+psycopg", username=_OWNER, database=name, query={"host": str(folder)}
+        )
+    finally:
+        _administer(folder, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _administer(folder: Path, statement: str) -> None:
+    where = {"host": str(folder), "user": _OWNER, "dbname": "postgres"}
+    with psycopg.connect(**where, autocommit=True) as connection:
+        connection.execute(statement.encode())

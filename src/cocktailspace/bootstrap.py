@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.artifacts.integrity import IntegrityChecker
@@ -12,10 +11,13 @@ from cocktailspace.artifacts.store import ArtifactLinks, ArtifactStore
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database, Limits
 from cocktailspace.catalogue.migrate import migrate, require_catalogue
+from cocktailspace.catalogue.postgres import JOB
+from cocktailspace.catalogue.several_servers import AdvisoryLock
 from cocktailspace.catalogue.transfer import ImportSummary, import_file, starter_file
 from cocktailspace.refresh.control import RefreshControl
 from cocktailspace.refresh.debounce import Debounce
 from cocktailspace.refresh.embedded import Refresher, WakeUp
+from cocktailspace.refresh.job_lock import DatabaseLock, FileLock, JobLock
 from cocktailspace.refresh.local_jobs import LocalJobs
 from cocktailspace.refresh.metrics import RefreshMetrics
 from cocktailspace.refresh.ports import ScheduleNames, Scheduler
@@ -23,8 +25,8 @@ from cocktailspace.refresh.scheduled import ScheduledRefresher
 from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.refresh.status import StatusReader
 from cocktailspace.settings import Settings, SettingsError
-from cocktailspace.storage import catalogue_source, choose_store
-from cocktailspace.times import Clock, utc_now
+from cocktailspace.storage import catalogue_file, choose_store
+from cocktailspace.times import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Services:
         self.database.close()
 
 
-def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
+def build_services(settings: Settings, *, clock: Clock | None = None) -> Services:
     """Build the services that the settings ask for; nothing is connected or opened yet."""
     limits = Limits(settings.max_ingredients_per_recipe, settings.max_rows_per_bulk)
     database = Database(
@@ -69,11 +71,12 @@ def build_services(settings: Settings, *, clock: Clock = utc_now) -> Services:
         clock=clock,
         most_connections=settings.database_connections,
     )
+    clock = database.clock
     store, metrics = choose_store(settings), RefreshMetrics()
     integrity = IntegrityChecker(store)
     in_folder = settings.analytics_store == "folder"
     lease = FolderLease(settings.artifacts_folder) if in_folder else None
-    jobs = _local_jobs(settings, store, clock, metrics)
+    jobs = _local_jobs(settings, database, store, metrics)
     reader = StatusReader(
         database,
         store,
@@ -139,18 +142,28 @@ def _prepare_function(settings: Settings, database: Database) -> Callable[[], No
 
 
 def _local_jobs(
-    settings: Settings, store: ArtifactStore, clock: Clock, metrics: RefreshMetrics
+    settings: Settings, database: Database, store: ArtifactStore, metrics: RefreshMetrics
 ) -> LocalJobs | None:
     if settings.analytics_jobs != "local":
         return None
+    return LocalJobs(
+        _job_lock(settings, database),
+        store,
+        settings.environment(),
+        database.clock,
+        metrics,
+        time_limit=timedelta(minutes=settings.analytics_job_minutes),
+    )
+
+
+def _job_lock(settings: Settings, database: Database) -> JobLock:
+    """Among all who may publish: servers of any machine, or processes of this one."""
+    if not database.is_sqlite:
+        return DatabaseLock(AdvisoryLock(database.engine, JOB))
     if settings.analytics_store == "folder":
-        lock = settings.artifacts_folder / ".job.lock"
-    else:
-        source = catalogue_source(settings)
-        catalogue = source if isinstance(source, Path) else settings.catalogue_file
-        lock = catalogue.with_name(f"{catalogue.name}.job.lock")
-    limit = timedelta(minutes=settings.analytics_job_minutes)
-    return LocalJobs(lock, store, settings.environment(), clock, metrics, time_limit=limit)
+        return FileLock(settings.artifacts_folder / ".job.lock")
+    catalogue = catalogue_file(settings)
+    return FileLock(catalogue.with_name(f"{catalogue.name}.job.lock"))
 
 
 def _scheduler(settings: Settings, clock: Clock) -> Scheduler:

@@ -22,7 +22,8 @@ def _absolute(path: Path) -> Path:
         raise ValueError(str(error)) from None
 
 
-def _database_url(text: str) -> str:
+def database_url(text: str) -> str:
+    """The URL; ValueError unless it is one of a database that may hold a catalogue."""
     from sqlalchemy import make_url  # noqa: PLC0415
     from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
 
@@ -87,7 +88,7 @@ WithoutCluster = Literal["machine", "fail"]
 Starter = Literal["recipes", "ingredients", "none"]
 HttpsAddress = Annotated[str, AfterValidator(require_https)]
 Scopes = Annotated[str, AfterValidator(_openid_scopes)]
-DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+DatabaseUrl = Annotated[str, AfterValidator(database_url)]
 ClusterAddress = Annotated[str, AfterValidator(_require_tls)]
 
 
@@ -228,7 +229,9 @@ class Settings(BaseSettings):
         600, description="Writes with one token, and failed attempts of one client address"
     )
     tokens_path: AbsolutePath | None = Field(
-        None, description="File of the access tokens, stored hashed"
+        None,
+        description="File of the access tokens, stored hashed; in PostgreSQL they lie in the "
+        "database",
     )
     oidc_issuer: HttpsAddress | None = Field(
         None, description="URL of an OpenID Connect issuer whose tokens may write"

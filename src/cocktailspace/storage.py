@@ -42,11 +42,16 @@ _STORES: dict[StoreName, Callable[[Settings], ArtifactStore]] = {"folder": _fold
 
 def catalogue_source(settings: Settings) -> "Path | URL":
     """What the job reads: the SQLite file of the catalogue, or the URL of another database."""
+    if settings.database_url and settings.catalogue_url.get_backend_name() != "sqlite":
+        return settings.catalogue_url
+    return catalogue_file(settings)
+
+
+def catalogue_file(settings: Settings) -> Path:
+    """The SQLite file of the catalogue. Raises SettingsError where it is no file."""
     if settings.database_url is None:
         return settings.catalogue_file
-    url = settings.catalogue_url
-    if url.get_backend_name() != "sqlite":
-        return url
-    if not url.database or url.database == ":memory:":
+    name = settings.catalogue_url.database
+    if not name or name == ":memory:":
         raise SettingsError("DATABASE_URL: analytics need a file, sqlite:////path/to/it")
-    return Path(url.database)
+    return Path(name)

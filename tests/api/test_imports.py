@@ -10,6 +10,8 @@ from cocktailspace.api.app import API
 from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
 
+pytestmark = pytest.mark.both_databases
+
 IMPORTS = f"{API}/catalogue/imports"
 TABLE = "name;ingredient;measure\nRed Hook;Rye;2 oz\nRed Hook;Grumble;1 oz\n"
 

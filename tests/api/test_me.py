@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from fastapi.testclient import TestClient
 
 from cocktailspace.api.app import create_app
@@ -9,6 +10,8 @@ from cocktailspace.api.auth.identity import Identity, Role
 from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.api.routes.me import COLLECTION_BYTES
 from cocktailspace.bootstrap import Services
+
+pytestmark = pytest.mark.both_databases
 
 ME, COLLECTION = "/api/v1/me", "/api/v1/me/collection"
 NOTHING = {"bars": [], "opinions": [], "lists": []}

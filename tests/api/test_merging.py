@@ -9,6 +9,8 @@ from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.transfer import import_file, parse_file
 from tests.conftest import BAR
 
+pytestmark = pytest.mark.both_databases
+
 API = "/api/v1"
 Headers = dict[str, str]
 RYE, BOURBON, WHISKEY = 4, 3, 2

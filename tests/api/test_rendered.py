@@ -27,6 +27,8 @@ from cocktailspace.catalogue.units import create_units
 from tests.catalogue.editing import random_edit
 from tests.conftest import BAR, import_document
 
+pytestmark = pytest.mark.both_databases
+
 API = "/api/v1"
 EVERY = range(1, 200)
 

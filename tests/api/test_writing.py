@@ -14,6 +14,8 @@ from cocktailspace.catalogue.idempotency import store_response
 from cocktailspace.catalogue.models import RecipeDraft
 from tests.conftest import ManualClock
 
+pytestmark = pytest.mark.both_databases
+
 API = "/api/v1"
 GIN, BOURBON, OUNCE = 5, 3, 1
 Headers = dict[str, str]

@@ -1,11 +1,11 @@
 """What is somebody's own, beside the catalogue: kept, followed, and not published."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, update
+from sqlalchemy import update
 
 from cocktailspace.catalogue.backup import backup, restore
 from cocktailspace.catalogue.changes import catalogue_state
@@ -20,29 +20,21 @@ from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import ConflictError, DamagedError
 from cocktailspace.catalogue.ingredients import delete_ingredient, list_ingredients
 from cocktailspace.catalogue.merge import merge_ingredients, merge_recipes
-from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.recipes import recipe_names
 from cocktailspace.catalogue.schema import collections, recipes
 from cocktailspace.catalogue.transfer.export import export_text
 from tests.conftest import BAR, import_document
 
+pytestmark = pytest.mark.both_databases
+
 MOST = 100
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def bar(
-    request: pytest.FixtureRequest, new_database: Callable[..., Database]
-) -> Iterator[Database]:
-    """The small bar, on each of the two databases."""
-    if request.param == "sqlite":
-        database = new_database()
-    else:
-        url: URL = request.getfixturevalue("postgres_url")
-        database = Database(url)
-        migrate(database)
+@pytest.fixture
+def bar(database: Database) -> Database:
+    """The small bar."""
     import_document(database, BAR)
-    yield database
-    database.close()
+    return database
 
 
 def put(database: Database, owner: str = "ann", most: int = MOST, **parts: Any) -> Collection:
@@ -154,6 +146,7 @@ def test_a_server_keeps_collections_for_so_many_people(database: Database) -> No
         put(database, "eve", most=2)
 
 
+@pytest.mark.both_databases(False)
 def test_a_backup_has_what_is_somebodys_own_and_restoring_brings_it_back(
     database: Database, tmp_path: Path
 ) -> None:

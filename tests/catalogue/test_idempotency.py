@@ -9,6 +9,8 @@ from cocktailspace.catalogue.idempotency import KEY_LIFETIME, earlier_response, 
 from cocktailspace.catalogue.schema import idempotency_keys
 from tests.conftest import ManualClock
 
+pytestmark = pytest.mark.both_databases
+
 
 def _keep(database: Database, key: str, fingerprint: str, answer: str) -> None:
     with database.transaction() as tx:

@@ -18,6 +18,8 @@ from cocktailspace.catalogue.taxonomy import ancestors, children_first, descenda
 from cocktailspace.catalogue.units import create_units, delete_unit, get_unit, replace_units
 from tests.conftest import BAR, ManualClock
 
+pytestmark = pytest.mark.both_databases
+
 SPIRIT, WHISKEY, BOURBON, RYE, GIN = 1, 2, 3, 4, 5
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cocktailspace.catalogue.audit import row_problems
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.duplicates import duplicates
 from cocktailspace.catalogue.errors import AlikeError, InvalidError, MergedError
@@ -16,6 +17,8 @@ from cocktailspace.catalogue.recipes import get_recipe
 from cocktailspace.catalogue.schema import ingredients
 from cocktailspace.catalogue.transfer import import_file, parse_file
 from tests.catalogue.finding import find
+
+pytestmark = pytest.mark.both_databases
 
 BAR: dict[str, Any] = {
     "format": "catalogue/2",
@@ -71,7 +74,7 @@ def test_all_that_named_the_old_one_names_the_other(bar: Database) -> None:
         found = {each.name: each for each in find(connection)}
         kind = get_ingredient(connection, ids["Diet Coke"])
         syrup = get_ingredient(connection, ids["Cola Syrup"])
-        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        assert list(row_problems(connection)) == []
     assert cola.aliases == ("Pop", "Coke", "Coca-Cola")
     assert (kind.parent_id, syrup.made_from_id) == (cola.id, cola.id)
     line = found["Cuba Libre"].ingredients[1]

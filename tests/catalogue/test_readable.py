@@ -20,6 +20,8 @@ from cocktailspace.catalogue.transfer.readable import (
 )
 from tests.catalogue.samples import everything
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def full(database: Database) -> Database:

@@ -17,6 +17,8 @@ from cocktailspace.catalogue.recipes import (
 from tests.catalogue.finding import find
 from tests.conftest import BAR, ManualClock
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(autouse=True)
 def bar(load: Callable[[object], None]) -> None:

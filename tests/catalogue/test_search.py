@@ -2,12 +2,11 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import URL
 
 from cocktailspace.catalogue.changes import renew_identity
 from cocktailspace.catalogue.database import Database
@@ -17,7 +16,6 @@ from cocktailspace.catalogue.ingredients import (
     get_ingredient,
     replace_ingredients,
 )
-from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.models import (
     IngredientDraft,
     LineDraft,
@@ -39,6 +37,8 @@ from tests.catalogue.editing import random_edit
 from tests.catalogue.finding import find
 from tests.conftest import BAR, import_document
 
+pytestmark = pytest.mark.both_databases
+
 DRINKS = [
     "Daiquiri", "Banana Daiquiri", "Dark 'n' Stormy", "Old-Fashioned", "Old Fashioned Punch",
     "Piña Colada", "Crème de la Crème", "Smørrebrød Flip", "Whisky Mac", "Gin & It", "🍸",
@@ -46,21 +46,14 @@ DRINKS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def bar(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """A small catalogue on either database."""
-    if request.param == "sqlite":
-        database: Database = request.getfixturevalue("database")
-    else:
-        url: URL = request.getfixturevalue("postgres_url")
-        database = Database(url)
-        migrate(database)
+@pytest.fixture
+def bar(database: Database) -> Database:
+    """A small catalogue."""
     import_document(database, BAR)
     with database.transaction() as tx:
         drafts = [RecipeDraft(name=name, tags=("x",)) for name in DRINKS]
         create_recipes(tx, drafts, [""] * len(drafts))
-    yield database
-    database.close()
+    return database
 
 
 def _names(database: Database, **query: Any) -> list[str]:

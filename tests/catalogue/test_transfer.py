@@ -23,6 +23,8 @@ from cocktailspace.catalogue.transfer import (
 from cocktailspace.catalogue.transfer.file import first_names
 from tests.conftest import BAR
 
+pytestmark = pytest.mark.both_databases
+
 
 def _import(database: Database, document: Any, *, replace: bool = False) -> ImportSummary:
     with database.transaction() as tx:
@@ -196,6 +198,7 @@ def test_an_export_is_written_as_the_standard_library_would(
     assert len(json.loads(text)["recipes"]) == len(document.get("recipes", ()))
 
 
+@pytest.mark.both_databases(False)
 def test_the_real_catalogues_export_is_written_so_too(
     database: Database, real_catalogue: bytes
 ) -> None:
@@ -205,6 +208,7 @@ def test_the_real_catalogues_export_is_written_so_too(
     assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1) + "\n"
 
 
+@pytest.mark.both_databases(False)
 def test_an_export_takes_no_more_memory_for_more_recipes(database: Database) -> None:
     lines = [{"ingredient": "Gin", "amount": 1.5, "unit": "Ounce"}] * 3
     rows = [
@@ -236,6 +240,7 @@ def test_what_was_meant_is_looked_for_a_few_times_only(database: Database) -> No
     assert sum("did you mean" in problem for problem in problems) == 20
 
 
+@pytest.mark.both_databases(False)
 def test_no_import_has_the_collector_look_at_all_of_its_rows(database: Database) -> None:
     """Half a second at a time in which nobody else runs, at 50,000 recipes."""
     collected: list[int] = []

@@ -16,6 +16,8 @@ from cocktailspace.catalogue.recipes import (
 from cocktailspace.catalogue.transfer import export_text, import_file, parse_file
 from tests.catalogue.finding import find
 
+pytestmark = pytest.mark.both_databases
+
 
 def _make(database: Database, *rows: tuple[str, str | None]) -> list[int]:
     with database.transaction() as tx:

@@ -30,6 +30,8 @@ from cocktailspace.importing.planning import counts_of
 from cocktailspace.importing.service import Import, Imports, StalePlanError, UndecidedError
 from tests.conftest import BAR, ManualClock, import_document
 
+pytestmark = pytest.mark.both_databases
+
 ME, YOU = Owner("issuer me", "me"), Owner("issuer you", "you")
 
 
@@ -350,14 +352,16 @@ def test_plans_last_an_hour_and_undoing_a_month(imports: Imports, clock: ManualC
         imports.get(ME, done.stored.id)
 
 
-def test_somebody_has_only_so_many_plans(imports: Imports) -> None:
+def test_somebody_has_only_so_many_plans(imports: Imports, clock: ManualClock) -> None:
     first = start(imports, RED)
     for _ in range(MOST_PLANS):
+        clock.advance(seconds=1)
         start(imports, RED)
     with pytest.raises(NotFoundError):
         imports.get(ME, first.stored.id)
 
 
+@pytest.mark.both_databases(False)
 def test_few_are_worked_on_at_a_time_and_the_others_told_so(
     imports: Imports, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ from cocktailspace.catalogue.models import IngredientDraft
 from cocktailspace.refresh import status as status_module
 from cocktailspace.refresh.debounce import FIRST_RETRY, retry_pause
 from cocktailspace.refresh.embedded import Refresher, WakeUp
+from cocktailspace.refresh.job_lock import FileLock
 from cocktailspace.refresh.local_jobs import LocalJobs
 from cocktailspace.refresh.status import RefreshState, StatusReader
 from cocktailspace.settings import Settings
@@ -281,7 +282,7 @@ def test_a_failure_that_cannot_be_noted_holds_the_next_try_up_all_the_same(
 ) -> None:
     """As long as the server lives; each new failure doubles the pause."""
     jobs = LocalJobs(
-        site.settings.artifacts_folder / ".job.lock",
+        FileLock(site.settings.artifacts_folder / ".job.lock"),
         FullStore(FolderStore(site.settings.artifacts_folder), 0),
         {},
         site.clock,

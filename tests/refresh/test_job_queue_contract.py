@@ -11,6 +11,8 @@ from cocktailspace.refresh.ports import JobQueue
 from tests.conftest import BAR, ManualClock, import_document, nothing_published
 from tests.refresh.world import Jobs, MemoryStore
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(params=["processes", "model"])
 def queue(

@@ -15,7 +15,7 @@ from cocktailspace.artifacts.attempt import read_attempt
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services
-from cocktailspace.refresh import local_jobs
+from cocktailspace.refresh import job_lock, local_jobs
 from cocktailspace.refresh.embedded import Refresher
 from cocktailspace.refresh.status import RefreshState
 from tests.conftest import BAR, import_document, nothing_published
@@ -52,7 +52,7 @@ def test_who_asks_while_a_job_runs_is_answered_without_waiting(
     with nothing_published(services.settings.artifacts_folder):
         first = services.jobs.submit()
         with monkeypatch.context() as patch:
-            patch.setattr(local_jobs.time, "sleep", lambda _: pytest.fail("it waits"))
+            patch.setattr(job_lock.time, "sleep", lambda _: pytest.fail("it waits"))
             assert services.jobs.submit() == first
             assert other_process.jobs.submit() == first
     assert services.jobs.wait(120)

@@ -17,7 +17,10 @@ import math
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import URL
 
 from cocktailspace.artifacts.manifest import MANIFEST_KEY
 from cocktailspace.catalogue.changes import catalogue_state
@@ -37,6 +41,7 @@ from tests.conftest import ManualClock
 from tests.refresh.world import ARTIFACTS, World
 
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "60"))
+POSTGRES_EXAMPLES = max(4, EXAMPLES // 10)
 PHASES = [Phase.generate] if "MODEL_WITHOUT_SHRINKING" in os.environ else list(Phase)
 MINUTE = timedelta(minutes=1)
 faulty = precondition(lambda self: self.faults)
@@ -46,26 +51,24 @@ pauses = st.sampled_from([0.5, 1, 2, 4, 7, 15, 60, 200, 400, 900])
 class Histories(RuleBasedStateMachine):
     """Edits, time, and everything that can go wrong."""
 
-    template: Path
+    new_url: Callable[[ExitStack], URL]
 
     @initialize(aws=st.booleans(), faults=st.booleans())
     def start(self, aws: bool, faults: bool) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="model-"))
+        self.made = ExitStack()
         self.clock = ManualClock()
         self.world = World(self._database, self.clock, aws=aws)
         self.edits = 0
         self.faults = faults
 
     def _database(self, **options: Any) -> Database:
-        path = self.folder / "catalogue.sqlite"
-        shutil.copy(self.template, path)
-        return Database(sqlite_url(path), clock=self.clock, **options)
+        return Database(type(self).new_url(self.made), clock=self.clock, **options)
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
             self._everything_is_published_in_time()
             self.world.database.close()
-            shutil.rmtree(self.folder)
+            self.made.close()
 
     @rule(count=st.integers(1, 3))
     def edit(self, count: int) -> None:
@@ -224,14 +227,42 @@ class Histories(RuleBasedStateMachine):
         assert version == 0 or (manifest is not None and manifest.source_version == version)
 
 
-@pytest.fixture(autouse=True)
-def template(empty_catalogue: Path) -> None:
-    Histories.template = empty_catalogue
+def _copied_file(template: Path, made: ExitStack) -> URL:
+    folder = made.enter_context(tempfile.TemporaryDirectory(prefix="model-"))
+    return sqlite_url(Path(shutil.copy(template, folder)))
 
 
+class PostgresHistories(Histories):
+    """The same, of catalogues in PostgreSQL."""
+
+
+@pytest.fixture
+def in_sqlite(empty_catalogue: Path) -> None:
+    Histories.new_url = partial(_copied_file, empty_catalogue)
+
+
+@pytest.fixture
+def in_postgres(postgres_folder: Path, postgres_template: str) -> None:
+    from tests.postgres import new_postgres_database  # noqa: PLC0415 - for few tests
+
+    PostgresHistories.new_url = lambda made: made.enter_context(
+        new_postgres_database(postgres_folder, template=postgres_template)
+    )
+
+
+@pytest.mark.usefixtures("in_sqlite")
 class TestHistories(Histories.TestCase):
     """Run by pytest."""
 
     settings: Any = settings(
         max_examples=EXAMPLES, stateful_step_count=25, deadline=None, phases=PHASES
+    )
+
+
+@pytest.mark.usefixtures("in_postgres")
+class TestPostgresHistories(PostgresHistories.TestCase):
+    """Run by pytest."""
+
+    settings: Any = settings(
+        max_examples=POSTGRES_EXAMPLES, stateful_step_count=25, deadline=None, phases=PHASES
     )

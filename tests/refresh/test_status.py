@@ -18,6 +18,8 @@ from cocktailspace.refresh.ports import Job
 from cocktailspace.refresh.status import RefreshState, RefreshStatus, StatusReader
 from tests.conftest import ManualClock
 
+pytestmark = pytest.mark.both_databases
+
 MINUTE = timedelta(minutes=1)
 POLICY = Debounce(5 * MINUTE, 20 * MINUTE)
 

@@ -12,7 +12,7 @@ import sqlite3
 import tempfile
 import time
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from cocktailspace.analytics.choose_workers import choose_workers
 from cocktailspace.analytics.code_cache import writable_code_cache
@@ -23,13 +23,11 @@ from cocktailspace.artifacts.attempt import AttemptRecorder
 from cocktailspace.artifacts.report import RunReport
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
 from cocktailspace.catalogue.errors import CatalogueError
+from cocktailspace.catalogue.snapshot import clock_of
 from cocktailspace.logs import LogLevel, configure_logging
-from cocktailspace.settings import SettingsError, read_settings
+from cocktailspace.settings import Settings, SettingsError, read_settings
 from cocktailspace.storage import catalogue_source, choose_store
-from cocktailspace.times import utc_now
-
-if TYPE_CHECKING:
-    from cocktailspace.catalogue.snapshot import Source
+from cocktailspace.times import Clock
 
 logger = logging.getLogger("cocktailspace.analytics")
 
@@ -51,6 +49,7 @@ def main() -> NoReturn:
     parser.add_argument(
         "--quiet", action="store_true", help="log warnings only: whoever started it logs its end"
     )
+    parser.add_argument("--job-id", help=argparse.SUPPRESS)  # else the number of the process
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
@@ -62,9 +61,7 @@ def main() -> NoReturn:
         if arguments.because is not None:
             logger.warning("--because is now --cause; the next release will not know it any more")
         with writable_code_cache(), choose_workers(settings) as workers:
-            code, report = _run(
-                catalogue_source(settings), choose_store(settings), workers, force=arguments.force
-            )
+            code, report = _run(settings, workers, job_id=arguments.job_id, force=arguments.force)
     except SettingsError as error:
         code, report = FAILED, RunReport(outcome="failed", error=str(error))
     seconds = round(time.monotonic() - started, 3)
@@ -79,11 +76,13 @@ def main() -> NoReturn:
 
 
 def _run(
-    catalogue: "Source", store: ArtifactStore, workers: Workers, *, force: bool
+    settings: Settings, workers: Workers, *, job_id: str | None, force: bool
 ) -> tuple[int, RunReport]:
-    recorder = _new_recorder(store)
+    source, store = catalogue_source(settings), choose_store(settings)
+    clock = clock_of(source)
+    recorder = _new_recorder(store, clock, job_id)
     try:
-        result = run_job(catalogue, store, recorder, clock=utc_now, force=force, workers=workers)
+        result = run_job(source, store, recorder, clock=clock, force=force, workers=workers)
     except Stop:
         recorder.stop()
         return STOPPED, _report("stopped", recorder)
@@ -102,14 +101,14 @@ def _run(
     return PUBLISHED, _report_of(result, recorder)
 
 
-def _new_recorder(store: ArtifactStore) -> AttemptRecorder:
-    """A recorder under the id of the Batch job, or else of this process."""
+def _new_recorder(store: ArtifactStore, clock: Clock, job_id: str | None) -> AttemptRecorder:
+    """A recorder under the id of the Batch job, the one that is given, or else of this process."""
     batch_id = os.environ.get("AWS_BATCH_JOB_ID")
     attempt = os.environ.get("AWS_BATCH_JOB_ATTEMPT", "")
     return AttemptRecorder(
         store,
-        clock=utc_now,
-        job_id=batch_id or str(os.getpid()),
+        clock=clock,
+        job_id=batch_id or job_id or str(os.getpid()),
         job_attempt=int(attempt) if batch_id and attempt.isdigit() else None,
     )
 

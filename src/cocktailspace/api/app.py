@@ -17,7 +17,7 @@ from cocktailspace.api.auth.groups import GroupRoles
 from cocktailspace.api.auth.identity import Authenticator
 from cocktailspace.api.auth.oidc import OidcAuthenticator, OidcPolicy
 from cocktailspace.api.auth.sign_in import SignIn, SignInAtIssuer, no_sign_in
-from cocktailspace.api.auth.tokens import TokenFile
+from cocktailspace.api.auth.tokens import choose_tokens
 from cocktailspace.api.content import ContentResponses
 from cocktailspace.api.context import Context
 from cocktailspace.api.deferred import DeferredRequests
@@ -149,10 +149,10 @@ def create_app(
 
 
 def choose_authenticator(services: Services) -> Authenticator:
-    """An OpenID Connect issuer's tokens where one is set, else the file of tokens."""
+    """An OpenID Connect issuer's tokens where one is set, else the tokens made here."""
     settings = services.settings
     if settings.oidc_issuer is None or settings.oidc_audience is None:
-        return TokenFile(settings.tokens_file, services.clock)
+        return choose_tokens(settings, services.database)
     return OidcAuthenticator(
         OidcPolicy(
             issuer=settings.oidc_issuer,

@@ -27,6 +27,7 @@ from cocktailspace.catalogue.errors import (
     UnavailableError,
 )
 from cocktailspace.catalogue.revision import check_schema
+from cocktailspace.catalogue.several_servers import ServerClock
 from cocktailspace.catalogue.sqlite import (
     BUSY,
     BUSY_SECONDS,
@@ -77,6 +78,7 @@ class Transaction:
 class Database:
     """A catalogue's database.
 
+    clock: the database's where none is given, or this machine's for a SQLite file.
     after_commit: called once after each transaction that changed something: the one place from
     which analytics are signalled, so that no route, command or import can forget it.
     most_connections: so many are open to PostgreSQL at once.
@@ -87,7 +89,7 @@ class Database:
         url: str | URL,
         *,
         limits: Limits | None = None,
-        clock: Clock = utc_now,
+        clock: Clock | None = None,
         after_commit: Callable[[], None] = lambda: None,
         most_connections: int = MOST_CONNECTIONS,
     ) -> None:
@@ -99,7 +101,7 @@ class Database:
             else postgres.postgres_engine(self.url, most_connections=most_connections)
         )
         self._limits = limits or Limits()
-        self._clock = clock
+        self.clock = clock or (utc_now if self.is_sqlite else ServerClock())
         self.after_commit = after_commit
         self._writer = threading.Lock()
         self._wal_bytes = 0
@@ -141,7 +143,7 @@ class Database:
         """
         with self._writing(foreign_keys=True) as connection:
             check_schema(connection)
-            transaction = Transaction(connection, self._clock(), self._limits)
+            transaction = Transaction(connection, self.clock(), self._limits)
             connection.execution_options(touched=transaction.touched)
             yield transaction
             append_changes(connection, transaction.touched, transaction.now)
@@ -198,7 +200,12 @@ class Database:
     def _connect(self) -> Connection:
         if self._file is not None:
             return self._file.connect()
-        return self.engine.connect() if self.is_sqlite else postgres.connect(self.engine)
+        if self.is_sqlite:
+            return self.engine.connect()
+        connection = postgres.connect(self.engine)
+        if isinstance(self.clock, ServerClock):
+            self.clock.ask(connection)
+        return connection
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:

@@ -35,18 +35,20 @@ _CONNECTION = {
 }
 """How to connect, where the URL does not say otherwise."""
 
-_WRITER = 0x636F636B74
-"""Number of the lock that one writer has at a time."""
+_WRITER, JOB = 0x636F636B74, 0x636F636B75
+"""Numbers of the locks that one writer, and one job, has at a time."""
 
-# The server, too, notices within seconds that a writer is cut off, and gives its turn to the next.
-# All of it ends with the transaction, so that it works behind a pooler.
-_BEGIN_WRITE = f"""\
-SET LOCAL lock_timeout = '{WAIT_SECONDS:.0f}s';
-SET LOCAL idle_in_transaction_session_timeout = '120s';
+# The server, too, notices within seconds that who holds a lock is cut off. What is set ends with
+# the transaction, so that it works behind a pooler.
+KEEPALIVES = """\
 SET LOCAL tcp_keepalives_idle = 5;
 SET LOCAL tcp_keepalives_interval = 2;
 SET LOCAL tcp_keepalives_count = 3;
-SET LOCAL tcp_user_timeout = '10s';
+SET LOCAL tcp_user_timeout = '10s'"""
+_BEGIN_WRITE = f"""\
+SET LOCAL lock_timeout = '{WAIT_SECONDS:.0f}s';
+SET LOCAL idle_in_transaction_session_timeout = '120s';
+{KEEPALIVES};
 SELECT pg_advisory_xact_lock({_WRITER})"""
 
 

@@ -16,7 +16,7 @@ from cocktailspace.catalogue.measures import Measures
 from cocktailspace.catalogue.properties import OwnProperties, inherit
 from cocktailspace.catalogue.revision import check_revision
 from cocktailspace.files import scratch_folder
-from cocktailspace.times import from_text
+from cocktailspace.times import Clock, from_text, utc_now
 
 if TYPE_CHECKING:  # a job of a SQLite file starts without
     import psycopg
@@ -114,6 +114,15 @@ def _read_database(url: "URL") -> Snapshot:
             return _read(connection, "SELECT count(to_regclass('alembic_version'))")
     except psycopg.OperationalError as error:
         raise UnreadableError(" ".join(str(error).split())) from error
+
+
+def clock_of(source: "Source") -> Clock:
+    """This machine's clock, or that of the database which several of them share."""
+    if isinstance(source, Path):
+        return utc_now
+    from cocktailspace.catalogue.several_servers import ServerClock  # noqa: PLC0415
+
+    return ServerClock.of(source)
 
 
 class UnreadableError(CatalogueError):

@@ -22,6 +22,7 @@ from cocktailspace.cli.agents import mcp
 from cocktailspace.cli.bar import bar
 from cocktailspace.cli.common import existing, fail, prepare, say, services_of
 from cocktailspace.cli.compare import compare
+from cocktailspace.cli.copying import copy
 from cocktailspace.cli.doctor import examine
 from cocktailspace.cli.importing import import_
 from cocktailspace.cli.tokens import first_token, token_app
@@ -70,6 +71,7 @@ app.command()(export)
 app.command()(duplicates)
 app.command()(bar)
 app.command()(mcp)
+app.command()(copy)
 app.add_typer(token_app, name="token")
 
 
@@ -97,7 +99,7 @@ def serve(
     with services_of(host=host, port=port, starter_catalogue=starter) as services:
         configure_logging(services.settings.log_format, services.settings.log_level)
         prepare(services, starter=True)
-        first_token(services.settings)
+        first_token(services.settings, services.database)
         settings = services.settings
         say(f"cocktailspace is at http://{settings.host}:{settings.port} (Ctrl-C stops it)")
         limits = ServerLimits(

@@ -1,7 +1,6 @@
 """Jobs as child processes of this machine: strictly one at a time, whoever starts them."""
 
 import contextlib
-import fcntl
 import logging
 import os
 import signal
@@ -9,16 +8,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Literal
 
 from cocktailspace.artifacts.attempt import Attempt, read_attempt, write_attempt
 from cocktailspace.artifacts.publish import new_run_id
 from cocktailspace.artifacts.report import RunReport, read_report
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
-from cocktailspace.files import open_lock
+from cocktailspace.refresh.job_lock import HeldLock, JobLock
 from cocktailspace.refresh.metrics import RefreshMetrics
 from cocktailspace.refresh.ports import Cause, Job
 from cocktailspace.times import Clock
@@ -28,21 +26,17 @@ logger = logging.getLogger(__name__)
 JobLog = Literal["nothing", "warnings", "all"]
 
 _STOP_SECONDS = 5.0
-_LOCK_TRIES, _TRY_SECONDS = 20, 0.01
-_ID_WIDTH = 20
 _TOLD_TO_STOP = (-signal.SIGTERM, 128 + signal.SIGTERM)
 
 
 class LocalJobs:
-    """A JobQueue that runs `python -m cocktailspace.analytics`.
-
-    A lock on a file admits one job at a time. The child inherits the lock: however the server dies,
-    it is held exactly as long as the job lives.
+    """A JobQueue that runs `python -m cocktailspace.analytics` under a lock, which admits one job
+    at a time and lives exactly as long as the job.
     """
 
     def __init__(
         self,
-        lock_path: Path,
+        lock: JobLock,
         store: ArtifactStore,
         environment: Mapping[str, str],
         clock: Clock,
@@ -51,12 +45,13 @@ class LocalJobs:
         time_limit: timedelta = timedelta(hours=2),
     ) -> None:
         self._time_limit = time_limit
-        self._lock_path = lock_path
+        self._lock = lock
         self._store = store
         self._environment = environment
         self._clock = clock
         self._metrics = metrics or RefreshMetrics()
         self._child: subprocess.Popen[bytes] | None = None
+        self._job_id = ""
         self._watcher: threading.Thread | None = None
         self._unrecorded_failure: Attempt | None = None
         self._starting = threading.Lock()
@@ -70,49 +65,48 @@ class LocalJobs:
         Raises StoreError where the artifacts folder cannot be written: the job could not either.
         """
         try:
-            with self._starting, self._lock_to_start() as lock:
-                return self._running_job() if lock is None else self._start(lock, cause, force, log)
+            with self._starting, self._lock.taken() as lock:
+                if lock is None:
+                    return self._lock.holder() or Job("ending")
+                return self._start(lock, cause, force, log)
         except (OSError, RuntimeError) as error:
             reason = error.strerror if isinstance(error, OSError) else error  # no thread to be had
-            message = f"no job can be started: {self._lock_path.parent}: {reason}"
+            message = f"no job can be started: {self._lock.place}: {reason}"
             self._record_failure(message, in_store=False)
             raise StoreError(message) from error
 
-    def _start(self, lock: int, cause: Cause, force: bool, log: JobLog) -> Job:
+    def _start(self, lock: HeldLock, cause: Cause, force: bool, log: JobLog) -> Job:
         command = [sys.executable, "-m", "cocktailspace.analytics", f"--cause={cause}"]
         command += ["--force"] * force + ["--quiet"] * (log != "all")
-        # Room for its id while nothing runs yet: on a full disk no job may start unwatched.
-        os.pwrite(lock, b" " * _ID_WIDTH, 0)
+        command += [f"--job-id={lock.job_id}"] if lock.job_id else []
         child = subprocess.Popen(  # noqa: S603 - our own module
             command,
             env={**os.environ, **self._environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL if log == "nothing" else None,
-            pass_fds=(lock,),
+            pass_fds=(lock.handle,),
         )
-        watcher = threading.Thread(target=self._watch, args=(child, cause), daemon=True)
+        job_id = lock.job_id or str(child.pid)
+        watcher = threading.Thread(target=self._watch, args=(child, job_id, cause), daemon=True)
         try:
             watcher.start()
         except RuntimeError:
             child.kill()
             child.communicate()
             raise
-        self._child, self._watcher = child, watcher
-        with contextlib.suppress(OSError):  # others then see a job that is starting
-            os.pwrite(lock, f"{child.pid:<{_ID_WIDTH}}".encode(), 0)
-        return Job(str(child.pid))
+        self._child, self._job_id, self._watcher = child, job_id, watcher
+        lock.started(child.pid)
+        return Job(job_id)
 
     def active(self) -> Job | None:
-        """The job that runs on this machine, if there is one."""
-        if not self._lock_path.exists():
-            return None
-        with self._starting, self._try_lock(fcntl.LOCK_SH) as lock:
-            return self._running_job() if lock is None else None
+        """The job that runs, if there is one."""
+        with self._starting:
+            return self._lock.holder()
 
     def started(self, job: Job) -> bool:
         """Whether it was this process that started it."""
-        return self._child is not None and job.id == str(self._child.pid)
+        return self._child is not None and job.id == self._job_id
 
     def unrecorded_failure(self) -> Attempt | None:
         """The last attempt, where the store could not take the record that it failed."""
@@ -133,44 +127,7 @@ class LocalJobs:
             self._child.kill()
             self.wait()
 
-    @contextlib.contextmanager
-    def _lock_to_start(self) -> Iterator[int | None]:
-        """As `_try_lock`, but waits for processes that share the lock for a moment to look."""
-        for _ in range(_LOCK_TRIES):
-            with self._try_lock(fcntl.LOCK_EX) as lock:
-                if lock is not None:
-                    yield lock
-                    return
-            with self._try_lock(fcntl.LOCK_SH) as shared:
-                if shared is None:  # a job's
-                    break
-            time.sleep(_TRY_SECONDS)
-        yield None
-
-    @contextlib.contextmanager
-    def _try_lock(self, kind: int) -> Iterator[int | None]:
-        """The lock's file descriptor, or None while a job holds it.
-
-        Looking takes no more than a shared lock on a file that it may only read.
-        """
-        if kind == fcntl.LOCK_SH:
-            lock = os.open(self._lock_path, os.O_RDONLY | os.O_NOFOLLOW)
-        else:
-            lock = open_lock(self._lock_path)
-        try:
-            try:
-                fcntl.flock(lock, kind | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield None
-            else:
-                yield lock
-        finally:
-            os.close(lock)  # ours; a child that inherited it keeps the lock
-
-    def _running_job(self) -> Job:
-        return Job(self._lock_path.read_text().strip() or "starting")
-
-    def _watch(self, child: subprocess.Popen[bytes], cause: Cause) -> None:
+    def _watch(self, child: subprocess.Popen[bytes], job_id: str, cause: Cause) -> None:
         started = time.monotonic()
         output, in_time = self._output_of(child)
         error = _exit_message(child.returncode) if in_time else self._time_limit_message()
@@ -182,11 +139,11 @@ class LocalJobs:
             error=error,
         )
         if not in_time:
-            self._record_failure(error, own=self._recorded_by(child))
+            self._record_failure(error, own=self._recorded_by(job_id))
         elif child.returncode == 0:
             self._unrecorded_failure = None
         else:
-            self._ensure_recorded(child, report.error)
+            self._ensure_recorded(child, job_id, report.error)
         report.log_to(logger)
         self._metrics.record_run(report)
 
@@ -209,16 +166,18 @@ class LocalJobs:
             "raise ANALYTICS_JOB_MINUTES, or see which change made it so slow"
         )
 
-    def _recorded_by(self, child: subprocess.Popen[bytes]) -> Attempt | None:
-        """The record of the attempt that this child made, if it made one."""
+    def _recorded_by(self, job_id: str) -> Attempt | None:
+        """The record of the attempt that this job made, if it made one."""
         with contextlib.suppress(StoreError):
             found = read_attempt(self._store)
-            return found if found is not None and found.job_id == str(child.pid) else None
+            return found if found is not None and found.job_id == job_id else None
         return None
 
-    def _ensure_recorded(self, child: subprocess.Popen[bytes], error: str | None) -> None:
+    def _ensure_recorded(
+        self, child: subprocess.Popen[bytes], job_id: str, error: str | None
+    ) -> None:
         """Record the failure of a job that could not: it was killed, or had no room to write."""
-        own = self._recorded_by(child)
+        own = self._recorded_by(job_id)
         if own is not None and own.state != "running":
             self._unrecorded_failure = None
         elif child.returncode not in _TOLD_TO_STOP or own is not None:

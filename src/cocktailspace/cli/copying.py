@@ -1,0 +1,99 @@
+"""The command that moves a catalogue to another database."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import URL, make_url
+
+from cocktailspace.api.auth.tokens import TokenEntry, TokenError, TokenFile
+from cocktailspace.catalogue.copying import Copied, copied_catalogue
+from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.names import name_key
+from cocktailspace.catalogue.sqlite import sqlite_url
+from cocktailspace.catalogue.tokens import StoredToken
+from cocktailspace.cli.common import fail, say
+from cocktailspace.settings import database_url, read_settings
+from cocktailspace.times import utc_now
+from cocktailspace.wording import counted
+
+
+def copy(
+    source: Annotated[
+        str, typer.Argument(metavar="FROM", help="A SQLite file, or the URL of a database")
+    ],
+    target: Annotated[str, typer.Argument(metavar="TO", help="Likewise; it must be empty")],
+) -> None:
+    """Copy a catalogue to another database: all or nothing, and checked.
+
+    Versions, identity, changes, what people keep of their own, imports and access tokens are kept.
+    The old one stays as it is: stop its servers first, as what they write meanwhile is not copied.
+    Tokens of a SQLite catalogue lie in the file TOKENS_PATH, those of PostgreSQL in the database.
+    """
+    settings = read_settings()
+    urls = _url(source), _url(target)
+    if urls[0] == urls[1]:
+        fail("FROM and TO are the same database")
+    file = TokenFile(settings.tokens_file, utc_now)
+    with (
+        closing(Database(urls[0])) as old,
+        closing(Database(urls[1], most_connections=2)) as new,
+    ):
+        beside = [StoredToken(**each.model_dump()) for each in file.entries()]
+        with copied_catalogue(
+            old,
+            new,
+            token_file=beside if old.is_sqlite and not new.is_sqlite else [],
+            network_file_system=settings.db_network_file_system,
+        ) as copied:
+            if new.is_sqlite:
+                _keep(file, copied.tokens)
+        _report(copied, old, new, file)
+
+
+def _url(place: str) -> URL:
+    if "://" not in place:
+        return sqlite_url(Path(place).expanduser().absolute())
+    try:
+        return make_url(database_url(place))
+    except ValueError as error:
+        fail(str(error))
+
+
+def _keep(file: TokenFile, copied: list[StoredToken]) -> None:
+    """Keep tokens of a database in the file, as part of the copy."""
+    known = {name_key(each.name): each for each in file.entries()}
+    new = []
+    for token in copied:
+        entry = TokenEntry.model_validate(token, from_attributes=True)
+        there = known.get(name_key(entry.name))
+        if there is None:
+            new.append(entry)
+        elif there.sha256 != entry.sha256:
+            raise TokenError(
+                f"{file.path} has another token named {entry.name!r}, and nothing was copied; "
+                "revoke one of them, or name another file with TOKENS_PATH"
+            )
+    if new:
+        file.add_all(new)
+
+
+def _report(copied: Copied, old: Database, new: Database, file: TokenFile) -> None:
+    state = copied.state
+    say(f"copied version {state.version:,} of catalogue {state.catalogue_id}:")
+    for name, count in copied.rows.items():
+        say(f"  {name.replace('_', ' '):<20} {count:>12,}")
+    say("checked: each table has the same rows in both databases")
+    kept = counted(len(copied.tokens), "access token")
+    if new.is_sqlite and not old.is_sqlite:
+        say(f"{kept} in {file.path}")
+    elif not new.is_sqlite:
+        say(f"{kept} in the database" + f"; {file.path} does not count there" * old.is_sqlite)
+    say(f"from now on: {_setting(new)}")
+
+
+def _setting(database: Database) -> str:
+    if database.path is not None:
+        return f"DB_PATH={database.path}"
+    return f"DATABASE_URL={database.url.render_as_string()}"

@@ -1,0 +1,37 @@
+"""Moving to another database by the command line."""
+
+import json
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from tests.cli.conftest import Run
+from tests.conftest import BAR
+
+
+def test_a_catalogue_moves_to_another_database(
+    run: Run, environment: dict[str, str], postgres_url: URL, tmp_path: Path
+) -> None:
+    file, url = environment["DB_PATH"], postgres_url.render_as_string(hide_password=False)
+    tokens = {"TOKENS_PATH": str(tmp_path / "tokens.json")}
+    assert run("import", "-", stdin=json.dumps({"format": "catalogue/1", **BAR})).returncode == 0
+    token = run("token", "new", "Eve", **tokens).stdout.strip()
+    expected = run("export", "-").stdout
+    done = run("copy", file, url, **tokens)
+    assert done.returncode == 0, done.stderr
+    assert "checked: each table has the same rows in both databases" in done.stdout
+    assert "recipes                         3" in done.stdout
+    assert f"1 access token in the database; {tmp_path}/tokens.json does not count" in done.stdout
+    there = {"DATABASE_URL": url, "DB_PATH": ""}
+    assert run("export", "-", **there).stdout == expected
+    (tmp_path / "tokens.json").unlink()
+    assert "Eve" in run("token", "list", **there, **tokens).stdout
+    again = run("copy", file, url, **tokens)
+    assert again.returncode == 1
+    assert "holds a catalogue already (" in again.stderr
+    back = run("copy", url, str(tmp_path / "back.sqlite"), **tokens)
+    assert f"1 access token in {tmp_path}/tokens.json" in back.stdout
+    assert "Eve" in run("token", "list", DB_PATH=str(tmp_path / "back.sqlite"), **tokens).stdout
+    assert token
+    refused = run("copy", file, "mysql://host/name")
+    assert "a catalogue lies in SQLite or PostgreSQL, not in mysql" in refused.stderr
