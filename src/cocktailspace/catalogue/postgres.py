@@ -76,9 +76,11 @@ def postgres_engine(url: URL, *, most_connections: int) -> Engine:
             connection.exec_driver_sql(_BEGIN_WRITE)
 
     @event.listens_for(engine, "handle_error")
-    def forget_replaced(context: ExceptionContext) -> None:
-        # A server that only reads was a failover's former primary: connect anew, to the new one.
-        if _sqlstate(context.original_exception) == "25006":
+    def connect_anew(context: ExceptionContext) -> None:
+        # A server that ends says so before the connection is gone; one that only reads was a
+        # failover's former primary.
+        state = _sqlstate(context.original_exception)
+        if state.startswith("57P") or (state == "25006" and not _for_reading(context.connection)):
             context.is_disconnect = True
 
     return engine
@@ -111,6 +113,11 @@ def for_reading(connection: Connection) -> Connection:
     By default each statement would see what was committed before it.
     """
     return connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _for_reading(connection: Connection | None) -> bool:
+    options = {} if connection is None else connection.get_execution_options()
+    return bool(options.get("postgresql_readonly", False))
 
 
 def connect(engine: Engine) -> Connection:
