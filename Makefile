@@ -32,7 +32,7 @@ fuzz: $(VENV)/.dev ## thousands of made-up requests against a running server
 	FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -s tests/api/test_schema.py
 
 soak: $(VENV)/.dev ## the long versions: model check, load, kills of the server and of the job
-	LOAD_WRITES=500 LOAD_KILLS=50 JOB_KILLS=200 BURST_WRITES=250 \
+	LOAD_WRITES=500 LOAD_KILLS=50 JOB_KILLS=200 BURST_WRITES=250 POSTGRES_KILLS=20 \
 		$(BIN)/python -m pytest -s tests/load tests/refresh/test_processes.py
 	MODEL_EXAMPLES=10000 $(BIN)/python -m pytest -s --timeout 0 tests/refresh/test_model.py
 

@@ -175,8 +175,8 @@ def postgres_folder() -> Iterator[Path]:
     programs = postgres_programs()
     need(programs, "PostgreSQL (Debian: postgresql)")
     assert programs is not None
-    with postgres_server(programs) as folder:
-        yield folder
+    with postgres_server(programs) as server:
+        yield server.folder
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -28,42 +28,81 @@ def postgres_programs() -> Path | None:
     return newest and newest.parent
 
 
-@contextmanager
-def postgres_server(programs: Path) -> Iterator[Path]:
-    """Run a server until the context ends; yields the folder of its socket, and listens nowhere
-    else.
+class PostgresServer:
+    """A server of one's own that can be killed and started again.
 
-    Text is sorted by a language's rules, as on most machines: what relies on SQLite's order fails.
+    durable: whether it waits for the disk, as real ones do; most tests need no such thing.
     """
-    user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path has 107 characters
-    try:
-        if user:
-            shutil.chown(folder, user)
-        data, log = folder / "data", folder / "log"
-        locale = ("--encoding=UTF8", "--locale-provider=icu", "--icu-locale=en", "--locale=C.UTF-8")
-        _initialise = [programs / "initdb", "-D", data, "--no-sync", "-A", "trust", "-U", _OWNER]
+
+    def __init__(self, programs: Path, folder: Path, *, durable: bool = False) -> None:
+        self.programs, self.folder = programs, folder
+        self.data, self.log = folder / "data", folder / "log"
+        settings = ["listen_addresses=", f"unix_socket_directories={folder}"]
+        settings += [] if durable else _UNSAFE_BUT_FAST
+        self._options = [word for setting in settings for word in ("-c", setting)]
+        self._user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def initialise(self) -> None:
+        """Make the folder of its data.
+
+        Text is sorted by a language's rules, as on most machines: what relies on SQLite's order
+        fails.
+        """
+        if self._user:
+            shutil.chown(self.folder, self._user)
+        command = [self.programs / "initdb", "-D", self.data, "--no-sync", "-A", "trust"]
+        command += ["-U", _OWNER, "--encoding=UTF8", "--locale-provider=icu", "--icu-locale=en"]
         subprocess.run(
-            [*_initialise, *locale], user=user, cwd=folder, check=True, capture_output=True
+            [*command, "--locale=C.UTF-8"],
+            user=self._user,
+            cwd=self.folder,
+            check=True,
+            capture_output=True,
         )
-        settings = ("listen_addresses=", f"unix_socket_directories={folder}", *_UNSAFE_BUT_FAST)
-        options = [word for setting in settings for word in ("-c", setting)]
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [programs / "postgres", "-D", data, *options],
-                user=user,
-                cwd=folder,
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        with self.log.open("ab") as output:
+            self._server = subprocess.Popen(
+                [self.programs / "postgres", "-D", self.data, *self._options],
+                user=self._user,
+                cwd=self.folder,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 preexec_fn=_end_with_parent,  # noqa: PLW1509 - also where these tests are killed
             )
-        try:
-            _wait_until_it_answers(server, folder, log)
-            yield folder
-        finally:
-            server.send_signal(signal.SIGQUIT)  # at once: nothing of it is needed any more
-            server.wait(_START_SECONDS)
+        _wait_until_it_answers(self._server, self.folder, self.log)
+
+    def kill(self) -> None:
+        """End it and all its processes with SIGKILL."""
+        assert self._server is not None
+        pid = self._server.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for each in (pid, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        self._server.wait(_START_SECONDS)
+        (self.data / "postmaster.pid").unlink()
+
+    def stop(self) -> None:
+        """End it at once: nothing of it is needed any more."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGQUIT)
+            self._server.wait(_START_SECONDS)
+
+
+@contextmanager
+def postgres_server(programs: Path, *, durable: bool = False) -> Iterator[PostgresServer]:
+    """Run a server until the context ends; it listens on a socket in its folder, nowhere else."""
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path has 107 characters
+    server = PostgresServer(programs, folder, durable=durable)
+    try:
+        server.initialise()
+        server.start()
+        yield server
     finally:
+        server.stop()
         shutil.rmtree(folder)
 
 
