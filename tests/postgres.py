@@ -32,15 +32,26 @@ class PostgresServer:
     """A server of one's own that can be killed and started again.
 
     durable: whether it waits for the disk, as real ones do; most tests need no such thing.
+    address: where it listens besides its socket.
     """
 
-    def __init__(self, programs: Path, folder: Path, *, durable: bool = False) -> None:
+    def __init__(
+        self,
+        programs: Path,
+        folder: Path,
+        *,
+        durable: bool = False,
+        address: str = "",
+        port: int = 5432,
+    ) -> None:
         self.programs, self.folder = programs, folder
         self.data, self.log = folder / "data", folder / "log"
-        settings = ["listen_addresses=", f"unix_socket_directories={folder}"]
+        settings = [f"listen_addresses={address}", f"unix_socket_directories={folder}"]
+        settings += [f"port={port}"]
         settings += [] if durable else _UNSAFE_BUT_FAST
         self._options = [word for setting in settings for word in ("-c", setting)]
         self._user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
+        self._port = port
         self._server: subprocess.Popen[bytes] | None = None
 
     def initialise(self) -> None:
@@ -72,7 +83,7 @@ class PostgresServer:
                 stderr=subprocess.STDOUT,
                 preexec_fn=_end_with_parent,  # noqa: PLW1509 - also where these tests are killed
             )
-        _wait_until_it_answers(self._server, self.folder, self.log)
+        _wait_until_it_answers(self._server, self.folder, self.log, self._port)
 
     def kill(self) -> None:
         """End it and all its processes with SIGKILL."""
@@ -110,11 +121,13 @@ def _end_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
-def _wait_until_it_answers(server: "subprocess.Popen[bytes]", folder: Path, log: Path) -> None:
+def _wait_until_it_answers(
+    server: "subprocess.Popen[bytes]", folder: Path, log: Path, port: int
+) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while True:
         try:
-            psycopg.connect(host=str(folder), user=_OWNER, dbname="postgres").close()
+            psycopg.connect(host=str(folder), port=port, user=_OWNER, dbname="postgres").close()
         except psycopg.OperationalError:
             if server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"PostgreSQL does not start:\n{log.read_text()}") from None
