@@ -1,5 +1,7 @@
 # syntax=docker/dockerfile:1
-# The analytics job. For AWS Batch on Graviton:
+# Two images that share all but their last steps: `serve` is the whole service for one machine, `job`
+# the analytics job alone, for AWS Batch on Graviton.
+#   docker buildx build --target serve --tag cocktailspace .
 #   docker buildx build --platform linux/arm64 --tag REPOSITORY:TAG --push .
 
 FROM python:3.13-slim-trixie AS base
@@ -20,14 +22,30 @@ RUN python -m venv --without-pip /opt/venv \
 COPY src/cocktailspace /opt/venv/lib/python3.13/site-packages/cocktailspace
 COPY scripts/compile_engine.py /build/
 RUN python -m compileall -q /opt/venv/lib/python3.13/site-packages/cocktailspace \
-    && python /build/compile_engine.py
+    && python /build/compile_engine.py \
+    && printf '%s\n' '#!/opt/venv/bin/python' 'from cocktailspace.cli import main' 'main()' \
+        > /opt/venv/bin/cocktailspace \
+    && chmod 755 /opt/venv/bin/cocktailspace
 
-FROM base
+FROM base AS installed
 RUN pip uninstall --yes --quiet pip \
     && rm -rf /usr/local/lib/python3.13/ensurepip \
-    && useradd --uid 1000 --no-create-home --shell /usr/sbin/nologin job
+    && useradd --uid 1000 --no-create-home --shell /usr/sbin/nologin cocktailspace \
+    && install --directory --owner=1000 --group=1000 /data
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build --chown=1000:1000 /opt/numba /opt/numba
 USER 1000:1000
+
+FROM installed AS serve
+# Catalogue, artifacts and tokens lie below data/ by default: here that is the volume.
+WORKDIR /
+ENV HOST=0.0.0.0
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD \
+    ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz')"]
+CMD ["cocktailspace", "serve"]
+
+FROM installed AS job
 WORKDIR /tmp
 CMD ["python", "-m", "cocktailspace.analytics"]

@@ -1,5 +1,6 @@
 """The composition root: picks the parts that the settings ask for and puts them together."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,6 +9,7 @@ from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.artifacts.integrity import IntegrityChecker
 from cocktailspace.artifacts.lease import FolderLease
 from cocktailspace.artifacts.store import ArtifactLinks, ArtifactStore
+from cocktailspace.catalogue.backup import backup_before_upgrade
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database, Limits
 from cocktailspace.catalogue.migrate import migrate, require_catalogue
@@ -27,6 +29,8 @@ from cocktailspace.refresh.status import StatusReader
 from cocktailspace.settings import Settings, SettingsError
 from cocktailspace.storage import catalogue_file, choose_store
 from cocktailspace.times import Clock
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def prepare_catalogue(
     Raises SchemaError for a catalogue that is still missing or of another schema.
     """
     if settings.migrate_at_start:
-        migrate(database, network_file_system=settings.db_network_file_system)
+        make_or_upgrade(settings, database)
     require_catalogue(database)
     begins_with = settings.starter_catalogue
     if starter and begins_with != "none":
@@ -132,6 +136,13 @@ def prepare_catalogue(
             if catalogue_state(tx.connection).version == 0:
                 return import_file(tx, starter_file(with_recipes=begins_with == "recipes"))
     return None
+
+
+def make_or_upgrade(settings: Settings, database: Database) -> None:
+    """Make the catalogue, or upgrade it and keep a copy of what it was."""
+    if kept := backup_before_upgrade(database):
+        logger.info("the catalogue is upgraded; as it was it is kept in %s", kept)
+    migrate(database, network_file_system=settings.db_network_file_system)
 
 
 def _prepare_function(settings: Settings, database: Database) -> Callable[[], None] | None:

@@ -1,4 +1,4 @@
-"""The job's image, as far as can be told without building it."""
+"""The images of the job and of the server, as far as can be told without building them."""
 
 import fnmatch
 import json
@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from cocktailspace import __version__
+from cocktailspace.settings import Settings
 from tests.aws.resolve import resolve
 from tests.conftest import ROOT, need
 
@@ -48,24 +50,44 @@ def variables(stage: Stage) -> dict[str, str]:
 
 
 BY_NAME = {stage.name: stage for stage in stages()}
-FINAL = stages()[-1]
+JOB, SERVE, INSTALLED = BY_NAME["job"], BY_NAME["serve"], BY_NAME["installed"]
 RUNTIME = resolve("prod").functions["CocktailLambda"].runtime.removeprefix("python")
 
 
-def test_it_runs_the_job_and_hears_sigterm() -> None:
+@pytest.mark.parametrize(
+    ("stage", "command"),
+    [(JOB, ["python", "-m", "cocktailspace.analytics"]), (SERVE, ["cocktailspace", "serve"])],
+    ids=["job", "serve"],
+)
+def test_it_runs_its_command_and_hears_sigterm(stage: Stage, command: list[str]) -> None:
     """The exec form: a shell in between would not pass the signal on."""
-    assert [json.loads(each) for each in FINAL.all("CMD")] == [
-        ["python", "-m", "cocktailspace.analytics"]
-    ]
-    assert FINAL.all("ENTRYPOINT") == []
+    assert [json.loads(each) for each in stage.all("CMD")] == [command]
+    assert stage.all("ENTRYPOINT") == []
 
 
-def test_it_does_not_run_as_root() -> None:
-    words = [word for word, _ in FINAL.instructions]
-    assert FINAL.all("USER") == ["1000:1000"]
+def test_the_job_is_what_is_built_unless_another_is_asked_for() -> None:
+    assert stages()[-1] == JOB
+
+
+def test_they_do_not_run_as_root() -> None:
+    words = [word for word, _ in INSTALLED.instructions]
+    assert INSTALLED.all("USER") == ["1000:1000"]
     assert words.index("USER") > max(i for i, word in enumerate(words) if word in ("COPY", "RUN"))
+    for stage in (JOB, SERVE):
+        assert stage.base == "installed"
+        assert not {"RUN", "COPY", "ADD", "USER"} & {word for word, _ in stage.instructions}
     owner = resolve("prod").resource("FileSystemAccessPoint")["PosixUser"]
     assert (owner["Uid"], owner["Gid"]) == ("1000", "1000")
+
+
+def test_all_data_of_the_server_is_in_its_volume(monkeypatch: pytest.MonkeyPatch) -> None:
+    [volume], [place] = SERVE.all("VOLUME"), SERVE.all("WORKDIR")
+    monkeypatch.chdir(place)
+    settings = Settings()
+    for path in (settings.catalogue_file, settings.artifacts_folder, settings.tokens_file):
+        assert path.is_relative_to(volume)
+    assert f"--owner=1000 --group=1000 {volume}" in INSTALLED.all("RUN")[0]
+    assert "HOST" in variables(SERVE)
 
 
 def test_what_is_copied_is_there_and_sent_to_the_builder() -> None:
@@ -83,8 +105,8 @@ def test_what_is_copied_is_there_and_sent_to_the_builder() -> None:
 def test_no_build_tools_are_left() -> None:
     """Wheels only, into an environment without pip; the base image's own pip goes."""
     assert all("apt-get" not in run for stage in stages() for run in stage.all("RUN"))
-    assert FINAL.base == "base"
-    assert "pip uninstall" in FINAL.all("RUN")[0]
+    assert INSTALLED.base == "base"
+    assert "pip uninstall" in INSTALLED.all("RUN")[0]
     [install] = [run for run in BY_NAME["build"].all("RUN") if "pip" in run]
     for wanted in ("--without-pip", "--only-binary=:all:", "--require-hashes", "--no-cache-dir"):
         assert wanted in install
@@ -101,12 +123,12 @@ def test_the_base_image_is_slim_and_of_the_functions_python() -> None:
 def test_compiled_code_is_made_and_looked_for_under_the_same_names() -> None:
     """What it is filed under must not depend on the machine."""
     inherited = variables(BY_NAME["base"])
-    assert BY_NAME["build"].base == FINAL.base == "base"
-    for stage in (BY_NAME["build"], FINAL):
+    assert BY_NAME["build"].base == INSTALLED.base == "base"
+    for stage in (BY_NAME["build"], INSTALLED, JOB, SERVE):
         assert not [each for each in stage.all("ENV") if "NUMBA" in each]
     assert inherited["NUMBA_CPU_NAME"] == "generic"
     folder = inherited["NUMBA_CACHE_DIR"]
-    assert f"--from=build --chown=1000:1000 {folder} {folder}" in FINAL.all("COPY")
+    assert f"--from=build --chown=1000:1000 {folder} {folder}" in INSTALLED.all("COPY")
     assert "scripts/compile_engine.py" in " ".join(BY_NAME["build"].all("COPY"))
 
 
@@ -144,6 +166,9 @@ def test_its_steps_work_on_a_bare_python_of_the_images_version(tmp_path: Path) -
     ).stdout
     assert "data loaded" in again
     assert "data saved" not in again, "the job would compile what the image should hold"
+    version = ["cocktailspace", "--version"]  # as found on the image's PATH
+    said = subprocess.check_output(version, env=environment, cwd=tmp_path, text=True)
+    assert said == f"cocktailspace {__version__}\n"
 
 
 def _copy(source: Path, target: Path, *, into: bool) -> None:

@@ -1,4 +1,4 @@
-"""The documented nginx before a real server."""
+"""The documented nginx, and Caddy with TLS as `deploy/` has it, before a real server."""
 
 import contextlib
 import http.client
@@ -7,10 +7,13 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
+import sysconfig
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,9 +24,40 @@ from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.api.server import ServerLimits, make_server
 from cocktailspace.bootstrap import Services
 from tests.conftest import BAR, ROOT, import_document, need
+from tests.operations.site import eventually
 
 PAGE = ROOT / "docs" / "reverse-proxies.md"
+SITE = "bar.example.org"
 LIMIT = 5
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """Where a proxy listens, and whether with TLS."""
+
+    port: int
+    tls: ssl.SSLContext | None
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        address: str = "127.0.0.1",
+        **headers: str,
+    ) -> tuple[int, str]:
+        """One request from that address: the answer's status and text."""
+        where = {"host": "127.0.0.1", "port": self.port, "source_address": (address, 0)}
+        made = (
+            http.client.HTTPSConnection(**where, context=self.tls, timeout=60)
+            if self.tls
+            else http.client.HTTPConnection(**where, timeout=60)
+        )
+        with contextlib.closing(made):
+            sent = {name.replace("_", "-"): value for name, value in headers.items()}
+            made.request(method, path, body, {"Host": SITE, **sent})
+            answer = made.getresponse()
+            return answer.status, answer.read().decode()
 
 
 def _snippet(port: int, upstream: int) -> str:
@@ -57,63 +91,76 @@ def service(services: Services) -> Iterator[int]:
     thread.join()
 
 
-@pytest.fixture
-def proxy(service: int, tmp_path: Path) -> Iterator[int]:
-    """The port of nginx before it."""
+def _nginx(folder: Path, upstream: int, port: int) -> list[str]:
+    """The command that runs it."""
     nginx = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
     need(nginx, "nginx")
-    assert nginx is not None
+    folders = " ".join(
+        f"{kind}_temp_path {folder}/{kind};"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    configuration = folder / "nginx.conf"
+    configuration.write_text(
+        f"{'user root; ' * (os.geteuid() == 0)}daemon off; worker_processes 1;\n"
+        f"pid {folder}/pid; error_log {folder}/error.log;\n"
+        f"events {{}}\nhttp {{ access_log off; {folders}\n{_snippet(port, upstream)}\n}}\n"
+    )
+    return [str(nginx), "-c", str(configuration), "-p", str(folder)]
+
+
+def _caddy(folder: Path, _upstream: int, port: int) -> list[str]:
+    """The command that runs it, with a certificate of its own making."""
+    caddy = Path(sysconfig.get_path("scripts")) / "caddy"
+    need(caddy.exists(), "caddy")
+    configuration = folder / "Caddyfile"
+    configuration.write_text(
+        f"{{\nadmin off\nauto_https disable_redirects\ndefault_sni {SITE}\n"
+        f"local_certs\nskip_install_trust\nhttps_port {port}\n"
+        f"storage file_system {folder}\n}}\n"
+        f"import {ROOT / 'deploy' / 'Caddyfile'}\n"
+    )
+    return [str(caddy), "run", "--config", str(configuration), "--adapter", "caddyfile"]
+
+
+@pytest.fixture(params=[_nginx, _caddy], ids=["nginx", "caddy"])
+def proxy(request: pytest.FixtureRequest, service: int, tmp_path: Path) -> Iterator[Proxy]:
+    """A proxy before the server."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    folders = " ".join(
-        f"{kind}_temp_path {tmp_path}/{kind};"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    configuration = tmp_path / "nginx.conf"
-    configuration.write_text(
-        f"{'user root; ' * (os.geteuid() == 0)}daemon off; worker_processes 1;\n"
-        f"pid {tmp_path}/pid; error_log {tmp_path}/error.log;\n"
-        f"events {{}}\nhttp {{ access_log off; {folders}\n{_snippet(port, service)}\n}}\n"
-    )
-    child = subprocess.Popen(
-        [nginx, "-c", str(configuration), "-p", str(tmp_path)], stderr=subprocess.DEVNULL
-    )
+    command = request.param(tmp_path, service, port)
+    tls = None
+    if request.param is _caddy:
+        tls = ssl.create_default_context()
+        tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    found = Proxy(port, tls)
+    log = tmp_path / "proxy.log"
+    with log.open("w") as written:
+        child = subprocess.Popen(
+            command,
+            env=os.environ | {"SITE": SITE, "UPSTREAM": f"127.0.0.1:{service}"},
+            stdout=written,
+            stderr=written,
+        )
     try:
-        while True:
-            assert child.poll() is None, (tmp_path / "error.log").read_text()
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.05)
-        yield port
+        eventually(lambda: _is_up(found, child, log))
+        yield found
     finally:
         child.terminate()
         child.wait()
 
 
-def _ask(
-    port: int,
-    method: str,
-    path: str,
-    body: bytes | None = None,
-    address: str = "127.0.0.1",
-    **headers: str,
-) -> http.client.HTTPResponse:
-    made = http.client.HTTPConnection("127.0.0.1", port, 60, source_address=(address, 0))
-    with contextlib.closing(made):
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        made.request(method, path, body, {"Host": "bar.example.org", **sent})
-        answer = made.getresponse()
-        answer.content = answer.read()  # type: ignore[attr-defined]
-        return answer
+def _is_up(proxy: Proxy, child: subprocess.Popen[bytes], log: Path) -> bool:
+    assert child.poll() is None, log.read_text()
+    with contextlib.suppress(OSError):
+        return proxy.ask("GET", "/healthz")[0] == 200
+    return False
 
 
-def test_clients_behind_the_proxy_are_told_apart(proxy: int) -> None:
+def test_clients_behind_the_proxy_are_told_apart(proxy: Proxy) -> None:
     def tries(address: str, claimed: str) -> list[int]:
         return [
-            _ask(
-                proxy, "DELETE", "/api/v1/recipes/1", None, address, X_Forwarded_For=claimed
-            ).status
+            proxy.ask("DELETE", "/api/v1/recipes/1", None, address, X_Forwarded_For=claimed)[0]
             for _ in range(LIMIT + 1)
         ]
 
@@ -123,26 +170,27 @@ def test_clients_behind_the_proxy_are_told_apart(proxy: int) -> None:
     assert tries("127.0.0.3", "192.0.2.1") == refused
 
 
-def test_a_large_import_passes_the_proxy(proxy: int, services: Services) -> None:
+def test_as_large_an_import_as_the_server_takes_passes_the_proxy(
+    proxy: Proxy, services: Services
+) -> None:
     token = TokenFile(services.settings.tokens_file, services.clock).create("ann", Role.ADMIN)
-    recipes = [{"name": f"R{i}", "instructions": "x" * 2_000} for i in range(2_000)]
+    recipes = [{"name": f"R{i}", "instructions": "x" * 2_000} for i in range(100)]
     body = json.dumps({"format": "catalogue/1", "recipes": recipes}).encode()
-    answer = _ask(
-        proxy,
+    status, text = proxy.ask(
         "POST",
         "/api/v1/catalogue/import",
-        body,
+        body.ljust(services.settings.max_import_bytes),
         Authorization=f"Bearer {token}",
         Content_Type="application/json",
     )
-    assert answer.status == 200
-    assert json.loads(answer.content)["created"] == 2_000  # type: ignore[attr-defined]
+    assert (status, json.loads(text)["created"]) == (200, 100)
 
 
-def test_pages_name_the_proxys_host(proxy: int) -> None:
-    page = _ask(proxy, "GET", "/recipe/1").content.decode()  # type: ignore[attr-defined]
-    assert "http://bar.example.org/recipe/1" in page
+def test_pages_name_the_proxys_host(proxy: Proxy) -> None:
+    scheme = "https" if proxy.tls else "http"
+    assert f"{scheme}://{SITE}/recipe/1" in proxy.ask("GET", "/recipe/1")[1]
 
 
-def test_the_api_can_lie_below_a_path(proxy: int) -> None:
-    assert _ask(proxy, "GET", "/bar/api/v1/recipes/1").status == 200
+@pytest.mark.parametrize("proxy", [_nginx], indirect=True)
+def test_the_api_can_lie_below_a_path(proxy: Proxy) -> None:
+    assert proxy.ask("GET", "/bar/api/v1/recipes/1")[0] == 200

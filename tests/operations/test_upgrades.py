@@ -65,6 +65,9 @@ def test_an_older_catalogue_is_upgraded_at_the_start_and_loses_nothing(
     site.stop()
     _database_of(dump, site.path)
     site.serve()
+    kept = site.path.with_name(f"catalogue-schema-{dump.stem}-version-9.sqlite")
+    with closing(sqlite3.connect(kept)) as file:
+        assert file.execute("SELECT version_num FROM alembic_version").fetchall() == [(dump.stem,)]
     with site.services.database.reading() as connection:
         exported = json.loads(export_text(connection))
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from cocktailspace.catalogue.errors import (
 )
 from cocktailspace.catalogue.idempotency import delete_responses
 from cocktailspace.catalogue.migrate import migrate, revisions, upgrade
+from cocktailspace.catalogue.migrations import REVISION
 from cocktailspace.catalogue.revision import refuse_newer, schema_revision
 from cocktailspace.catalogue.schema import recipes
 from cocktailspace.catalogue.sqlite import BUSY_SECONDS, sqlite_url
@@ -60,6 +61,26 @@ def backup(database: Database, target: Path, *, force: bool = False) -> CopySumm
         copied = _summary_of(made)
         _install(made, target, like=path, force=force)
     return copied
+
+
+def backup_before_upgrade(database: Database) -> Path | None:
+    """Copy a catalogue whose schema is to be upgraded beside itself; where to, if it was.
+
+    The name says schema and version. So a copy of that name is of this very catalogue, and is left
+    as it is: another process may have made it, and upgraded the catalogue since.
+    """
+    path = database.path
+    if path is None or not path.exists():
+        return None
+    with database.reading() as connection:
+        revision = schema_revision(connection)
+        if revision is None or revision >= REVISION:
+            return None
+        version = catalogue_state(connection).version
+    target = path.with_name(f"{path.stem}-schema-{revision}-version-{version}{path.suffix}")
+    with suppress(ConflictError):
+        backup(database, target)
+    return target
 
 
 def restore(

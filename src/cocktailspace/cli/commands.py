@@ -12,11 +12,10 @@ from rich.console import Console
 from cocktailspace import __version__
 from cocktailspace.api.auth.tokens import TokenError
 from cocktailspace.artifacts.store import StoreError
-from cocktailspace.bootstrap import Services
+from cocktailspace.bootstrap import Services, make_or_upgrade
 from cocktailspace.catalogue import backup as backups
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.errors import MOST_PROBLEMS, CatalogueError, InvalidError
-from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.revision import schema_revision
 from cocktailspace.cli.agents import mcp
 from cocktailspace.cli.bar import bar
@@ -201,7 +200,7 @@ def migrate_() -> None:
     share a catalogue, run this once, from the newest version.
     """
     with services_of() as services:
-        _migrate(services)
+        make_or_upgrade(services.settings, services.database)
         with services.database.reading() as connection:
             say(f"the catalogue has schema {schema_revision(connection)}", err=True)
 
@@ -233,10 +232,6 @@ def main() -> NoReturn:
     except OSError as error:
         fail(f"{error.filename or 'the system'}: {error.strerror}")
     sys.exit(0)
-
-
-def _migrate(services: Services) -> None:
-    migrate(services.database, network_file_system=services.settings.db_network_file_system)
 
 
 def _leasing(services: Services) -> AbstractContextManager[None]:
