@@ -79,7 +79,7 @@ dist: $(VENV)/.dev ## build wheel and sdist into dist/, the same bytes from the 
 lambda: ## build the packages for AWS Lambda into build/lambda/
 	scripts/build-lambda.sh
 
-image: ## build the job's image without docker and run a job in it (root, buildah, debootstrap)
+image: ## build both images without docker; run a job and a server in them (root, buildah, debootstrap)
 	scripts/try-image.sh
 
 clean: ## remove what was set up and computed here, data/ aside

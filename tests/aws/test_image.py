@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cocktailspace import __version__
 from cocktailspace.settings import Settings
@@ -88,6 +89,17 @@ def test_all_data_of_the_server_is_in_its_volume(monkeypatch: pytest.MonkeyPatch
         assert path.is_relative_to(volume)
     assert f"--owner=1000 --group=1000 {volume}" in INSTALLED.all("RUN")[0]
     assert "HOST" in variables(SERVE)
+
+
+def test_compose_builds_what_is_there_and_sets_what_there_is() -> None:
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
+    service, caddy = compose["services"]["cocktailspace"], compose["services"]["caddy"]
+    assert BY_NAME[service["build"]["target"]] == SERVE
+    assert [each.partition(":")[2] for each in service["volumes"]] == SERVE.all("VOLUME")
+    assert {name.lower() for name in service["environment"]} < set(Settings.model_fields)
+    asked = set(re.findall(r"{\$([A-Z]+)", (ROOT / "deploy" / "Caddyfile").read_text()))
+    assert set(caddy["environment"]) == asked
+    assert caddy["environment"]["UPSTREAM"] == f"cocktailspace:{SERVE.all('EXPOSE')[0]}"
 
 
 def test_what_is_copied_is_there_and_sent_to_the_builder() -> None:
