@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import URL
 
 from cocktailspace.analytics.encode import encode_artifact
@@ -29,6 +30,15 @@ T = TypeVar("T")
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("COCKTAILSPACE_SHARED", ROOT.parent / "shared" / "data"))
+
+# The same examples each time, and none that comes too late: what a test says depends on the code
+# alone. HYPOTHESIS_PROFILE=random looks for new ones (make soak, make fuzz).
+settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("random", settings.get_profile("repeatable"), derandomize=False)
+RANDOM = os.environ.get("HYPOTHESIS_PROFILE") == "random"
+settings.load_profile("random" if RANDOM else "repeatable")
 
 
 class ManualClock:

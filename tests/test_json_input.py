@@ -4,7 +4,7 @@ import json
 import tracemalloc
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cocktailspace.json_input import JsonError, parse_json
@@ -23,7 +23,6 @@ def count(document: object) -> int:
     return 1
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(documents, st.booleans())
 def test_reads_what_the_standard_library_writes(document: object, ascii_only: bool) -> None:
     body = json.dumps(document, ensure_ascii=ascii_only).encode()
@@ -31,7 +30,6 @@ def test_reads_what_the_standard_library_writes(document: object, ascii_only: bo
         assert parse_json(body, most_values=1_000) == document
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(documents)
 def test_never_makes_more_values_than_it_may(document: object) -> None:
     most = count(document) - 1

@@ -57,7 +57,7 @@ def read_or_refuse(name: str, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     cuts=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 6), st.binary(max_size=6)), max_size=4)
 )
@@ -71,7 +71,6 @@ def test_a_damaged_file_is_read_or_refused_with_one_error(
     read_or_refuse(name, body)
 
 
-@settings(deadline=None)
 @given(body=st.binary(max_size=300), name=st.sampled_from(["a", "a.csv", "a.md", "a.yml"]))
 def test_any_bytes_are_read_or_refused(body: bytes, name: str) -> None:
     read_or_refuse(name, body)
@@ -89,7 +88,6 @@ _VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(document=_VALUES)
 def test_any_document_is_read_or_refused(document: object) -> None:
     read_or_refuse("a.json", json.dumps(document).encode())

@@ -254,15 +254,11 @@ def in_postgres(postgres_folder: Path, postgres_template: str) -> None:
 class TestHistories(Histories.TestCase):
     """Run by pytest."""
 
-    settings: Any = settings(
-        max_examples=EXAMPLES, stateful_step_count=25, deadline=None, phases=PHASES
-    )
+    settings: Any = settings(max_examples=EXAMPLES, stateful_step_count=25, phases=PHASES)
 
 
 @pytest.mark.usefixtures("in_postgres")
 class TestPostgresHistories(PostgresHistories.TestCase):
     """Run by pytest."""
 
-    settings: Any = settings(
-        max_examples=POSTGRES_EXAMPLES, stateful_step_count=25, deadline=None, phases=PHASES
-    )
+    settings: Any = settings(max_examples=POSTGRES_EXAMPLES, stateful_step_count=25, phases=PHASES)
