@@ -15,7 +15,7 @@ from tests.conftest import ManualClock
 from tests.operations.site import Site
 
 
-def _light_analytics(snapshot: Snapshot, *, previous: object, report: Report) -> Analytics:  # noqa: ARG001
+def _light_analytics(snapshot: Snapshot, *, report: Report, **_more: object) -> Analytics:
     """What is counted, without what is measured and drawn: these tests are about the way there."""
     usage = usage_of(snapshot)
     data: dict[ArtifactName, Any] = {name: [] for name in ArtifactName}
