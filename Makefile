@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-elsewhere lowest fuzz soak lint lint-page format bench lock dist lambda image clean
+.PHONY: help run setup test test-elsewhere lowest fuzz soak lint lint-page format bench lock client dist lambda image clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -67,10 +67,15 @@ lock: ## resolve the dependencies anew into requirements/
 	$(LOCK) $(ANYWHERE) --extra analytics --extra aws --extra cluster --extra mcp --extra postgres --group build --group dev -c requirements/run.txt -o requirements/dev.txt
 	$(LOCK) --universal --python-version 3.13 --extra analytics --extra aws --extra cluster -c requirements/dev.txt -o requirements/job.txt
 	$(LOCK) --python-platform aarch64-manylinux_2_28 --python-version 3.13 --extra aws -c requirements/dev.txt -o requirements/lambda.txt
+	$(VENV)-lock/bin/uv pip compile $(LOCKED) --group pyproject.toml:client $(ANYWHERE) -o requirements/client.txt
 	rm -rf $(VENV)-lock
 
-LOCK := $(VENV)-lock/bin/uv pip compile --quiet --generate-hashes --no-annotate --no-header pyproject.toml
+LOCKED := --quiet --generate-hashes --no-annotate --no-header
+LOCK := $(VENV)-lock/bin/uv pip compile $(LOCKED) pyproject.toml
 ANYWHERE := --universal --python-version 3.11
+
+client: $(VENV)/.dev ## generate a typed Python client from the API's description, and use it
+	BIN=$(abspath $(BIN)) scripts/try-client.sh
 
 dist: $(VENV)/.dev ## build wheel and sdist into dist/, the same bytes from the same commit
 	rm -rf dist

@@ -133,6 +133,12 @@ def world(tmp_path_factory: pytest.TempPathFactory, empty_catalogue: Path) -> Wo
     return made
 
 
+def test_every_model_has_a_name_of_its_own(world: World) -> None:
+    """One that shares it is called by its module, and no client that is generated has it."""
+    schemas = world.examples["list_recipes"].schemas
+    assert [name for name in schemas if "__" in name or "-" in name] == []
+
+
 def test_every_example_that_reads_works(world: World) -> None:
     names = [name for name, each in world.examples.items() if each.method == "get"]
     names.remove("get_answer")  # of what is left to a job, on AWS alone

@@ -18,7 +18,7 @@ from cocktailspace.catalogue.lookup import chunks
 from cocktailspace.catalogue.schema import collections, ingredients, merged, recipes
 from cocktailspace.catalogue.values import Draft, Id
 
-T = TypeVar("T", bound="Named")
+T = TypeVar("T", bound="KeptName")
 
 LONGEST_NOTE = 5_000
 
@@ -27,7 +27,7 @@ Note = Annotated[str, StringConstraints(max_length=LONGEST_NOTE)]
 Flag = Annotated[bool, Field(strict=True)]
 
 
-class Named(Draft):
+class KeptName(Draft):
     """An ingredient or a recipe; without an id, one that the catalogue does not have."""
 
     id: Id | None = None
@@ -39,10 +39,10 @@ class Bar(Draft):
 
     name: Words
     staples: Flag = True
-    ingredients: Annotated[tuple[Named, ...], Field(max_length=500)] = ()
+    ingredients: Annotated[tuple[KeptName, ...], Field(max_length=500)] = ()
 
 
-class Opinion(Named):
+class Opinion(KeptName):
     """What somebody thinks of a recipe. rating: 1 to 5, 0 for none."""
 
     favourite: Flag = False
@@ -51,11 +51,11 @@ class Opinion(Named):
     note: Note = ""
 
 
-class RecipeList(Draft):
+class KeptList(Draft):
     """Recipes under a name."""
 
     name: Words
-    recipes: Annotated[tuple[Named, ...], Field(max_length=500)] = ()
+    recipes: Annotated[tuple[KeptName, ...], Field(max_length=500)] = ()
 
 
 class Collection(Draft):
@@ -65,7 +65,7 @@ class Collection(Draft):
         (), examples=[[{"name": "Home", "ingredients": [{"id": 2, "name": "Dry Gin"}]}]]
     )
     opinions: Annotated[tuple[Opinion, ...], Field(max_length=5_000)] = ()
-    lists: Annotated[tuple[RecipeList, ...], Field(max_length=100)] = ()
+    lists: Annotated[tuple[KeptList, ...], Field(max_length=100)] = ()
 
 
 def get_collection(connection: Connection, owner: str) -> Collection:

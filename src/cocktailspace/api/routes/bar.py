@@ -52,7 +52,7 @@ class BarQuestion(Draft):
     )
 
 
-class Named(BaseModel):
+class BarIngredient(BaseModel):
     """An ingredient."""
 
     ingredient_id: int
@@ -83,23 +83,25 @@ class DrinkOut(BaseModel):
     recipe_id: int
     name: str
     lines: list[LineOut] = Field(description="Those that have to be met")
-    missing: list[Named] = Field(description="What to buy for it to be made as it is written")
+    missing: list[BarIngredient] = Field(
+        description="What to buy for it to be made as it is written"
+    )
 
 
-class RecipeName(BaseModel):
+class BarDrink(BaseModel):
     """A recipe."""
 
     recipe_id: int
     name: str
 
 
-class BottleOut(Named):
+class BottleOut(BarIngredient):
     """Something to buy."""
 
     any_of: str = Field("", description="The family of which any will do")
     opens: int = Field(description="How many recipes it completes, with the bottles before it")
     nearer: int = Field(description="How many it leaves one bottle short")
-    drinks: list[RecipeName] = Field(description="Some of what it opens, the most liked first")
+    drinks: list[BarDrink] = Field(description="Some of what it opens, the most liked first")
 
 
 class WishOut(DrinkOut):

@@ -46,6 +46,7 @@ def import_routes(context: Context) -> APIRouter:
             bytes,
             Body(
                 media_type="application/octet-stream",
+                json_schema_extra={"format": "binary"},  # or clients send it as text
                 examples=[
                     "name,ingredient,amount\nGin & It,Dry Gin,60 ml\nGin & It,Red Vermouth,30 ml\n"
                 ],

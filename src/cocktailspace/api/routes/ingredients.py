@@ -36,7 +36,7 @@ class IngredientTree(BaseModel):
     roots: list["IngredientNode"]
 
 
-class NamedIngredient(BaseModel):
+class IngredientName(BaseModel):
     """A reference to an ingredient."""
 
     id: int
@@ -46,8 +46,8 @@ class NamedIngredient(BaseModel):
 class IngredientDetail(Ingredient):
     """An ingredient with what is around it in the taxonomy."""
 
-    ancestors: list[NamedIngredient] = Field(description="From its root down to its parent")
-    children: list[NamedIngredient] = Field(description="Its kinds, one level down, by name")
+    ancestors: list[IngredientName] = Field(description="From its root down to its parent")
+    children: list[IngredientName] = Field(description="Its kinds, one level down, by name")
 
 
 class Use(BaseModel):
@@ -127,8 +127,8 @@ def _detail(connection: Connection, ingredient_id: int) -> IngredientDetail:
     below = ingredients.children_of(connection, ingredient_id)
     return IngredientDetail(
         **ingredient.model_dump(),
-        ancestors=[NamedIngredient(id=each, name=name) for each, name in above],
-        children=[NamedIngredient(id=child.id, name=child.name) for child in below],
+        ancestors=[IngredientName(id=each, name=name) for each, name in above],
+        children=[IngredientName(id=child.id, name=child.name) for child in below],
     )
 
 
