@@ -76,7 +76,7 @@ class Server:
             "MAX_WRITES_PER_MINUTE": "1000000",
         }
         (folder / "small.json").write_text(json.dumps(CATALOGUE))
-        self._command("import", str(folder / "small.json"))
+        self._command("import", "--yes", str(folder / "small.json"))
         token = self._command("token", "new", "bench", "--role", "admin").strip()
         self._headers = {
             "Authorization": f"Bearer {token}",

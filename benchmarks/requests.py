@@ -41,7 +41,7 @@ def serving(python: str, folder: Path) -> Iterator[int]:
         "ANALYTICS_DEBOUNCE_MINUTES": "600",
     }
     command = [python, "-c", CODE]
-    made = [*command, "import", str(real_catalogue_path())]
+    made = [*command, "import", "--yes", str(real_catalogue_path())]
     subprocess.run(made, env=environment, check=True, capture_output=True)
     served = [*command, "serve", "--port", str(port)]
     with subprocess.Popen(served, env=environment, stdout=subprocess.DEVNULL) as child:

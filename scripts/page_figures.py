@@ -71,7 +71,7 @@ def _prepare(folder: Path, count: int) -> None:
         document = json.loads((SHARED / "catalogue-1356.json").read_text())
         document["recipes"] = document["recipes"][:count]
         (folder / "cut.json").write_text(json.dumps(document))
-        run("import", str(folder / "cut.json"), environment=environment)
+        run("import", str(folder / "cut.json"), "--yes", environment=environment)
         run("refresh", environment=environment)
 
 

@@ -140,7 +140,7 @@ def _real(scratch: Path) -> Iterator[Server]:
     document, folder = SHARED / "catalogue-1356.json", _folder(scratch, "real")
     if document.exists():
         path = str(folder / "catalogue.sqlite")
-        run("import", str(document), environment={**os.environ, "DB_PATH": path})
+        run("import", str(document), "--yes", environment={**os.environ, "DB_PATH": path})
     with running(folder) as server:
         server.wait_until_published()
         yield server

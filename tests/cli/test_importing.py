@@ -31,7 +31,7 @@ def drinks(tmp_path: Path) -> Path:
 def test_without_a_terminal_the_plan_is_shown_and_nothing_changed(
     run: Run, bar_file: Path, drinks: Path
 ) -> None:
-    run("import", str(bar_file))
+    run("import", str(bar_file), "--yes")
     before = run("export").stdout
     planned = run("import", str(drinks))
     assert planned.returncode == 1
@@ -47,7 +47,7 @@ def test_without_a_terminal_the_plan_is_shown_and_nothing_changed(
 def test_yes_takes_what_is_certain_and_puts_the_rest_under_unsorted(
     run: Run, bar_file: Path, drinks: Path
 ) -> None:
-    run("import", str(bar_file))
+    run("import", str(bar_file), "--yes")
     done = run("import", "--yes", str(drinks))
     assert (done.returncode, done.stderr) == (0, "")
     assert "done: recipes: 1 created; 1 new ingredients" in done.stdout
@@ -59,7 +59,7 @@ def test_yes_takes_what_is_certain_and_puts_the_rest_under_unsorted(
 
 
 def test_mistakes_get_one_line(run: Run, bar_file: Path, drinks: Path) -> None:
-    run("import", str(bar_file))
+    run("import", str(bar_file), "--yes")
     for arguments, message in (
         (["--on-conflict", "maybe", str(drinks)], "skip, fill or replace"),
         (["--map", "name", str(drinks)], "field=header"),
@@ -75,7 +75,7 @@ def test_mistakes_get_one_line(run: Run, bar_file: Path, drinks: Path) -> None:
 def test_an_import_is_taken_back_by_its_file_or_as_the_last(
     run: Run, bar_file: Path, drinks: Path
 ) -> None:
-    run("import", str(bar_file))
+    run("import", str(bar_file), "--yes")
     before = run("export").stdout
     run("import", "--yes", str(drinks))
     refused = run("import", "--undo", "others.txt")
@@ -91,7 +91,7 @@ def test_an_import_is_taken_back_by_its_file_or_as_the_last(
 def test_a_catalogues_own_file_is_taken_back_with_all_that_it_changed(
     run: Run, bar_file: Path, tmp_path: Path
 ) -> None:
-    run("import", str(bar_file))
+    run("import", str(bar_file), "--yes")
     before = run("export", "--format", "catalogue/2").stdout
     file = json.loads(before)
     file["units"][0]["millilitres"] = 17
@@ -100,19 +100,19 @@ def test_a_catalogues_own_file_is_taken_back_with_all_that_it_changed(
     file["recipes"].append({"name": "Added", "ingredients": file["recipes"][0]["ingredients"]})
     changed = tmp_path / "changed.json"
     changed.write_text(json.dumps(file))
-    assert "1 created, 3 updated" in run("import", str(changed)).stdout
+    assert "1 created, 3 updated" in run("import", str(changed), "--yes").stdout
     assert run("export", "--format", "catalogue/2").stdout != before
     run("import", "--undo")
     assert run("export", "--format", "catalogue/2").stdout == before
 
 
 def test_what_was_changed_since_is_not_taken_back(run: Run, bar_file: Path, tmp_path: Path) -> None:
-    run("import", str(bar_file))
+    run("import", str(bar_file), "--yes")
     file = json.loads(run("export").stdout)
     for text in ("Once.", "Twice."):
         file["recipes"][0]["instructions"] = text
         (tmp_path / f"{text}json").write_text(json.dumps(file))
-        run("import", str(tmp_path / f"{text}json"))
+        run("import", str(tmp_path / f"{text}json"), "--yes")
     refused = run("import", "--undo", "Once.json")
     assert refused.returncode == 1
     assert "changed since" in refused.stderr
@@ -146,7 +146,7 @@ class Terminal:
 def test_whoever_has_a_terminal_is_asked(
     run: Run, bar_file: Path, drinks: Path, environment: dict[str, str]
 ) -> None:
-    run("import", str(bar_file))
+    run("import", str(bar_file), "--yes")
     terminal = Terminal(["import", str(drinks)], environment | {"COLUMNS": "200"})
     terminal.wait_for("source of recipes that name none")
     terminal.answer("Aunt Mary")

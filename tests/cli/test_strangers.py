@@ -65,7 +65,10 @@ def test_no_backup_is_written_over_the_catalogue_itself(
 
 
 def test_no_export_is_written_over_the_catalogue_itself(run: Run, tmp_path: Path) -> None:
-    assert run("import", "-", stdin=json.dumps({"format": "catalogue/1", **BAR})).returncode == 0
+    assert (
+        run("import", "-", "--yes", stdin=json.dumps({"format": "catalogue/1", **BAR})).returncode
+        == 0
+    )
     assert "is the catalogue itself" in run("export", str(tmp_path / "catalogue.sqlite")).stderr
     assert len(json.loads(run("export").stdout)["recipes"]) == len(BAR["recipes"])
 

@@ -69,7 +69,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         document = folder / "catalogue.json"
         document.write_text(json.dumps(generate(1356).document()))
     environment = {**os.environ, "DB_PATH": str(folder / "catalogue.sqlite")}
-    run("import", str(document), environment=environment)
+    run("import", str(document), "--yes", environment=environment)
     with running(folder) as server:
         server.wait_until_published()
         yield server

@@ -1,7 +1,7 @@
 """What all commands share: the services, output, and errors."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import NoReturn
 
@@ -17,6 +17,9 @@ from cocktailspace.catalogue.transfer import ImportSummary
 from cocktailspace.settings import read_settings
 from cocktailspace.terminal import printable
 
+_SHOWN = 12
+"""So many names of a list are printed."""
+
 
 def say(text: str, *, err: bool = False) -> None:
     """Print a text, with its control characters escaped."""
@@ -27,6 +30,12 @@ def fail(message: str) -> NoReturn:
     """Print an error and exit with code 1."""
     typer.echo(f"{typer.style('error:', fg='red')} {printable(message)}", err=True)
     sys.exit(1)
+
+
+def listed(names: Sequence[str], count: int) -> str:
+    """The first names of so many, and how many there are besides."""
+    more = count - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def published_run_id(store: ArtifactStore) -> str:

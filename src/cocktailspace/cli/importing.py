@@ -13,8 +13,8 @@ from rich.text import Text
 
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.imports import COMMAND_LINE
-from cocktailspace.cli.common import existing, fail, prepare, say, services_of
-from cocktailspace.cli.transfer import take_catalogue
+from cocktailspace.cli.common import existing, fail, listed, prepare, say, services_of
+from cocktailspace.cli.transfer import STANDARD_INPUT, take_catalogue
 from cocktailspace.importing.decisions import Answer, Decisions, Group, OnConflict
 from cocktailspace.importing.described import described, question
 from cocktailspace.importing.planning import Plan, counts_of
@@ -27,8 +27,6 @@ from cocktailspace.times import to_text
 from cocktailspace.wording import counted
 
 _STDIO = Path("-")
-_SHOWN = 12
-"""So many names of a list are printed."""
 
 
 def import_(
@@ -65,10 +63,10 @@ def import_(
 ) -> None:
     """Bring in recipes: lists, tables, texts, web pages, other programs' exports, catalogues.
 
-    A file of this program (catalogue/1, catalogue/2) is taken as it is. Of any other the plan is
-    shown, asked about and then carried out, whole or not at all; without a terminal and without
-    --yes it is only shown, and the exit code is 1. Both are taken back with --undo, for a month and
-    while nobody has touched what they made.
+    The plan is shown, asked about and then carried out, whole or not at all; without a terminal and
+    without --yes it is only shown, and the exit code is 1. A file of this program (catalogue/1,
+    catalogue/2) means its names as they are. All is taken back with --undo, for a month and while
+    nobody has touched what it made.
     """
     if on_conflict not in ("skip", "fill", "replace"):
         fail(f"--on-conflict is skip, fill or replace, not {on_conflict}")
@@ -95,7 +93,7 @@ def import_(
         undecided = False
         for file, body in bodies.items():
             if file not in read:
-                take_catalogue(
+                undecided |= not take_catalogue(
                     services, _name(file), body, replace=replace, yes=yes, dry_run=dry_run
                 )
                 continue
@@ -136,7 +134,7 @@ def _mapping(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def _name(file: Path) -> str:
-    return "standard input" if file == _STDIO else file.name
+    return STANDARD_INPUT if file == _STDIO else file.name
 
 
 def _read(file: Path, body: bytes, mapping: dict[str, str]) -> Collection:
@@ -206,11 +204,11 @@ def _show(console: Console, found: Import) -> None:
         names = [each for each in view.recipes if each.action == action]
         if names:
             shown = [f"{each.name}{f' ({each.reason})' if each.reason else ''}" for each in names]
-            row(action, _listed(shown, view.counts.get(action, len(names))))
+            row(action, listed(shown, view.counts.get(action, len(names))))
     certain = [
         f"{each.said[0]} = {each.name}" for each in view.certain if each.said[0] != each.name
     ]
-    row("the same", _listed(certain, len(certain)))
+    row("the same", listed(certain, len(certain)))
     row(
         "new",
         f"{counted(view.new_ingredients, 'ingredient')}; "
@@ -220,10 +218,10 @@ def _show(console: Console, found: Import) -> None:
         row("decide" if group in plan.open_groups else "decided", _question(group, plan))
     if view.unread:
         said = [f"{each.recipe}: {each.text}" for each in view.unread]
-        row("not understood", _listed(said, view.unread_lines))
+        row("not understood", listed(said, view.unread_lines))
     if view.not_shown:
         keys = [f"{each.key} ({each.recipes})" for each in view.not_shown]
-        row("kept, not shown", _listed(keys, len(keys)))
+        row("kept, not shown", listed(keys, len(keys)))
     for remark in view.remarks:
         row("remark", remark)
     console.print(table)
@@ -235,13 +233,8 @@ def _question(group: Group, plan: Plan) -> str:
         place = plan.view.known.by_id.get(each.match.place_id or 0)
         exact = place is not None and place.name != group.place
         shown.append(each.match.name + (f" under {place.name}" if place and exact else ""))
-    names = "" if group.kind == "near" else f" {_listed(shown, len(shown))}"
+    names = "" if group.kind == "near" else f" {listed(shown, len(shown))}"
     return f"{question(group)}{names} ({counted(group.lines, 'line')})"
-
-
-def _listed(names: list[str], count: int) -> str:
-    more = count - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _ask(console: Console, imports: Imports, found: Import) -> Import:

@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue import backup as copies
@@ -12,56 +15,68 @@ from cocktailspace.catalogue.duplicates import duplicates as find_duplicates
 from cocktailspace.catalogue.imports import COMMAND_LINE
 from cocktailspace.catalogue.transfer import (
     OUTPUTS,
-    CatalogueFile,
-    ImportSummary,
-    import_file,
     left_out_of_1,
-    load_file,
     parse_file,
-    would_delete,
 )
-from cocktailspace.cli.common import described, existing, fail, say
+from cocktailspace.cli.common import described, existing, fail, listed, say
 from cocktailspace.files import replace_file
+from cocktailspace.importing.own_files import OwnPlan, plan_own_file
 from cocktailspace.importing.service import Imports
+from cocktailspace.terminal import printable
 from cocktailspace.wording import counted
 
 _STDIO = Path("-")
-_NAMED = 10
-"""So many of what would be deleted are named."""
-
-
-class _TriedError(Exception):
-    """Ends a transaction that was only to show what it would do."""
-
-    def __init__(self, summary: ImportSummary) -> None:
-        self.summary = summary
+STANDARD_INPUT = "standard input"
 
 
 def take_catalogue(
     services: Services, name: str, body: bytes, *, replace: bool, yes: bool, dry_run: bool
-) -> None:
-    """Import a catalogue's own file: what it does not say stays as it is.
+) -> bool:
+    """Whether a catalogue's own file was taken, as it is: what it does not say stays.
 
-    With `replace`, what would be deleted is shown first, and there is no undoing it.
+    The plan is shown first. With `replace` there is no undoing what it deletes.
     """
     file = parse_file(body)
+    plan = plan_own_file(services.database, file, replace=replace)
+    if not plan.rows:
+        say(described(plan.summary))
+        return True
+    Console().print(_plan_table(f"{name}: {file.format}", plan))
     if dry_run:
-        say(f"would be {described(_tried(services, file, replace=replace))}")
-        return
-    if replace:
-        _confirm_deletions(services, file, yes=yes)
-        say(described(load_file(services.database, file, replace=True)))
-        return
-    imports = Imports(services.database, services.clock)
-    say(described(imports.take_own_file(COMMAND_LINE, name, body, file)))
+        return False
+    same: dict[str, str] = {}
+    if not yes:
+        if name == STANDARD_INPUT or not sys.stdin.isatty():
+            say("nothing was changed: confirm at a terminal, or take it with --yes")
+            return False
+        same = {} if replace else {
+            new: there for new, there in plan.alike.items()
+            if typer.confirm(printable(f"{new} may be {there}: is it the same?"), default=True)
+        }  # fmt: skip
+        if not typer.confirm("bring it in?"):
+            say("nothing was changed")
+            return False
+    done = Imports(services.database, services.clock).take_own_file(
+        COMMAND_LINE, name, body, file, version=plan.version, same=same, replace=replace
+    )
+    say(described(done))
+    return True
 
 
-def _tried(services: Services, file: CatalogueFile, *, replace: bool) -> ImportSummary:
-    try:
-        with services.database.transaction() as tx:
-            raise _TriedError(import_file(tx, file, replace=replace))
-    except _TriedError as tried:
-        return tried.summary
+def _plan_table(title: str, plan: OwnPlan) -> Table:
+    table = Table(title=Text(printable(title)), show_header=False)
+    table.add_column(style="bold")
+    table.add_column()
+    for what, each in sorted(plan.rows.items()):
+        action, entity = what
+        listed_names = listed(each.names, each.count)
+        table.add_row(action, Text(printable(f"{counted(each.count, entity)}: {listed_names}")))
+    if plan.alike:
+        pairs = [f"{new} beside {there}" for new, there in plan.alike.items()]
+        table.add_row("alike", Text(printable(listed(pairs, len(pairs)))))
+    if any(action == "delete" for action, _ in plan.rows):
+        table.add_row("remark", "what is deleted is not brought back by --undo")
+    return table
 
 
 def export(
@@ -87,24 +102,8 @@ def export(
             replace_file(file, text.encode())
             say(f"written to {file}", err=True)
     if left_out:
-        counted = ", ".join(f"{title} {count:,}" for title, count in left_out.items())
-        say(f"left out, as only --format catalogue/2 has a place for it: {counted}", err=True)
-
-
-def _confirm_deletions(services: Services, file: CatalogueFile, *, yes: bool) -> None:
-    """Show and count what an import would delete; go on only if that is confirmed."""
-    with services.database.reading() as connection:
-        deleted = {table: names for table, names in would_delete(connection, file).items() if names}
-    for table, names in deleted.items():
-        more = len(names) - _NAMED
-        named = ", ".join(names[:_NAMED]) + f" and {more:,} more" * (more > 0)
-        say(f"would delete {counted(len(names), table[:-1], table)}: {named}", err=True)
-    if not deleted or yes:
-        return
-    if not sys.stdin.isatty():
-        fail("nothing was changed; --yes deletes them without being asked")
-    if not typer.confirm("Delete them?", err=True):
-        fail("nothing was changed")
+        said = ", ".join(f"{title} {count:,}" for title, count in left_out.items())
+        say(f"left out, as only --format catalogue/2 has a place for it: {said}", err=True)
 
 
 def duplicates() -> None:

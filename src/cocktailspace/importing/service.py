@@ -26,7 +26,7 @@ from cocktailspace.catalogue.imports import (
     get_import,
     list_imports,
 )
-from cocktailspace.catalogue.transfer import CatalogueFile, ImportSummary, load_file
+from cocktailspace.catalogue.transfer import CatalogueFile, ImportSummary, import_file, load_file
 from cocktailspace.collector import paused_collector
 from cocktailspace.importing.applying import Applied, apply_plan, undo
 from cocktailspace.importing.decisions import Decisions
@@ -163,16 +163,32 @@ class Imports:
         return Import(self._stored(Owner(found.stored.owner), found.stored.id), plan)
 
     def take_own_file(
-        self, owner: Owner, name: str, body: bytes, file: CatalogueFile
+        self,
+        owner: Owner,
+        name: str,
+        body: bytes,
+        file: CatalogueFile,
+        *,
+        version: int,
+        same: Mapping[str, str] | None = None,
+        replace: bool = False,
     ) -> ImportSummary:
-        """Import a file of `catalogue/1` or `/2` as it is, so that it can be undone."""
+        """Import a file of `catalogue/1` or `/2` as it is, so that it can be undone.
+
+        version: of the catalogue that its plan rests on; StalePlanError if that is another one by
+        now. same: see `import_own_file`. replace: also delete what it lacks, which nobody undoes.
+        """
         now = self._clock()
         sha256, nothing = hashlib.sha256(body).hexdigest(), Collection(file.format)
 
         def load(tx: Transaction, file: CatalogueFile) -> ImportSummary:
-            summary, applied = import_own_file(tx, file)
+            if catalogue_state(tx.connection).version != version:
+                raise StalePlanError("the catalogue changed since this plan was made: look again")
+            if replace:
+                return import_file(tx, file, replace=True)
+            summary, applied = import_own_file(tx, file, same or {})
             if tx.touched:
-                version = catalogue_state(tx.connection).version + len(tx.touched)
+                after = version + len(tx.touched)
                 new = StoredImport(
                     id=secrets.token_hex(16),
                     owner=owner.key,
@@ -183,7 +199,7 @@ class Imports:
                     content=_packed(nothing),
                     decisions=Decisions().model_dump_json(),
                     applied=_packed_applied(applied),
-                    applied_version=version,
+                    applied_version=after,
                 )
                 add_import(tx.connection, new)
             return summary
