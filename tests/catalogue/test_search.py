@@ -274,6 +274,33 @@ def test_another_catalogue_and_one_put_back_by_hand_are_read_anew(bar: Database)
         assert not set(map(id, before.segments.values())) & set(map(id, after.segments.values()))
 
 
+def test_after_a_large_import_the_former_index_is_searched_until_the_new_one_stands(
+    bar: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "_AT_ONCE", 5)
+    monkeypatch.setattr(index, "_JOINED", 2)
+    waiting: list[Callable[[], None]] = []
+    followed = SearchIndex(bar, waiting.append)
+
+    def names(name: str) -> int:
+        with bar.reading() as connection:
+            return followed.snapshot(connection).search(RecipeQuery(name=name)).total
+
+    there = names("")
+    with bar.transaction() as tx:
+        delete_recipe(tx, 1)
+        create_recipes(tx, [RecipeDraft(name=f"Imported {n}") for n in range(9)], [""] * 9)
+    with bar.transaction() as tx:
+        create_recipes(tx, [RecipeDraft(name="An editor's own")], [""])
+    assert names("editor") == 1, "whoever edits sees it at once"
+    assert names("imported") == 1, "the last of the import came with it"
+    assert names("") == there - 1 + 2, "what was deleted is not found"
+    assert len(waiting) == 1, "it is built once, however many ask"
+    waiting.pop()()
+    assert (names("imported"), names("")) == (9, there - 1 + 10)
+    assert not waiting
+
+
 def test_threads_that_come_at_once_get_one_index(bar: Database) -> None:
     followed, got = SearchIndex(), []
 

@@ -91,7 +91,7 @@ def create_app(
     events, from `app.state.feed`. On Lambda neither would be of use.
     """
     settings = services.settings
-    index = SearchIndex()
+    index = SearchIndex(services.database if lasting else None)
     authenticator = authenticator or choose_authenticator(services)
     sign_in = sign_in or choose_sign_in(settings, authenticator)
     app = FastAPI(

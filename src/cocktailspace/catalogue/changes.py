@@ -89,6 +89,14 @@ def touched_after(connection: Connection, version: int) -> set[tuple[str, int]]:
     return {(row.entity, row.entity_id) for row in connection.execute(rows.distinct())}
 
 
+def deleted_after(connection: Connection, version: int, entity: str) -> set[int]:
+    """The rows of a table that changes newer than `version` deleted."""
+    rows = select(changes.c.entity_id).where(
+        changes.c.version > version, changes.c.entity == entity, changes.c.action == "delete"
+    )
+    return set(connection.execute(rows).scalars())
+
+
 def continues(connection: Connection, state: CatalogueState, known: CatalogueState) -> bool:
     """Whether the log that has come to this state came by the one that is known.
 

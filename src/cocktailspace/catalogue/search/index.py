@@ -2,7 +2,7 @@
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,8 +13,10 @@ from cocktailspace.catalogue.changes import (
     CatalogueState,
     catalogue_state,
     continues,
+    deleted_after,
     touched_after,
 )
+from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.search.bases import bases_of, most_built_on
 from cocktailspace.catalogue.search.ingredients import Ids, IndexedIngredients
 from cocktailspace.catalogue.search.joining import with_changes
@@ -48,6 +50,9 @@ from cocktailspace.catalogue.search.segment import Segment
 
 _KEPT = 4
 """Snapshots for those who read a little older state than others; they share their segments."""
+
+_AT_ONCE = 5_000
+"""So many changes are taken in while whoever asks waits; more than that in the background."""
 
 _JOINED = 200
 """So many changed recipes of a segment are joined with the others; for more it is read anew."""
@@ -230,18 +235,65 @@ class _Changed:
     ingredients: bool
 
 
-class SearchIndex:
-    """Snapshots of the catalogue by the state that they show. Threads may share it."""
+def in_thread(work: Callable[[], None]) -> None:
+    """Do some work in a thread that does not keep the process."""
+    threading.Thread(target=work, name="search-index", daemon=True).start()
 
-    def __init__(self) -> None:
+
+class SearchIndex:
+    """Snapshots of the catalogue by the state that they show. Threads may share it.
+
+    After a large import nobody waits: the former snapshot is searched, with the last edits and
+    without what was deleted, until the new one is built.
+    """
+
+    def __init__(
+        self,
+        database: Database | None = None,
+        in_background: Callable[[Callable[[], None]], None] = in_thread,
+    ) -> None:
+        """database: where the background reads; without one everybody waits."""
+        self._database = database
+        self._in_background = in_background
         self._snapshots: dict[CatalogueState, Snapshot] = {}
-        self._lock = threading.Lock()
+        self._interim: dict[CatalogueState, Snapshot] = {}
+        self._is_building = False
+        self._lock, self._interim_lock = threading.Lock(), threading.Lock()
 
     def snapshot(self, connection: Connection) -> Snapshot:
-        """The index as of what this connection reads."""
+        """The index as of what this connection reads, or an interim one that is near to it."""
         state = catalogue_state(connection)
         if (found := self._snapshots.get(state)) is not None:
             return found
+        base = self._newest_before(connection, state) if self._database else None
+        if base is not None and state.version - base[0] > _AT_ONCE:
+            return self._interim_snapshot(connection, state, *base)
+        return self.complete_snapshot(connection)
+
+    def _interim_snapshot(
+        self, connection: Connection, state: CatalogueState, version: int, base: Snapshot
+    ) -> Snapshot:
+        with self._interim_lock:
+            if (found := self._interim.get(state)) is None:
+                found = _with_last_changes(connection, version, state.version, base)
+                self._interim = {state: found}
+            starts, self._is_building = not self._is_building, True
+        if starts:
+            self._in_background(self._build)
+        return found
+
+    def _build(self) -> None:
+        assert self._database is not None  # noqa: S101 - or nothing is built in the background
+        try:
+            with self._database.reading() as connection:
+                self.complete_snapshot(connection)
+        finally:
+            with self._interim_lock:
+                self._is_building, self._interim = False, {}
+
+    def complete_snapshot(self, connection: Connection) -> Snapshot:
+        """The index as of what this connection reads, however long that takes."""
+        state = catalogue_state(connection)
         with self._lock:
             if (found := self._snapshots.get(state)) is None:
                 base = self._newest_before(connection, state)
@@ -266,6 +318,25 @@ def _built(connection: Connection) -> Snapshot:
     return Snapshot(
         {each: read_segment(connection, within(each), known) for each in numbers}, known
     )
+
+
+def _with_last_changes(connection: Connection, version: int, last: int, base: Snapshot) -> Snapshot:
+    """A snapshot with the last of very many changes, so that an editor sees their own, and without
+    the recipes that are there no more.
+    """
+    known = read_ingredients(connection)
+    changed = _changes_after(connection, last - _JOINED).recipes
+    found = {number: set(ids) for number, ids in changed.items()}
+    for each in deleted_after(connection, version, "recipe"):
+        found.setdefault(each // SEGMENT, set()).add(each)
+    segments = dict(base.segments)
+    for number, ids in found.items():
+        fresh = read_segment(connection, among(ids), known)
+        old = segments.pop(number, None)
+        segment = fresh if old is None else with_changes(old, ids, fresh)
+        if len(segment):
+            segments[number] = segment
+    return Snapshot(segments, known)
 
 
 def _advanced(connection: Connection, version: int, base: Snapshot) -> Snapshot:

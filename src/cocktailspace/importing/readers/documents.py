@@ -144,6 +144,16 @@ class _Scripts(HTMLParser):
             self.found[-1] += data
 
 
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; UnreadableError where a key is given twice."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise UnreadableError(f"the page's data has a second key {key!r}")
+        found[key] = value
+    return found
+
+
 def read_html(text: str) -> list[Any]:
     """The JSON-LD of a saved page, as text: nothing of it is fetched or run."""
     scripts = _Scripts()
@@ -152,7 +162,11 @@ def read_html(text: str) -> list[Any]:
     found = []
     for script in scripts.found:
         try:
-            found.append(json.loads(script.strip().removesuffix(";"), strict=False))
+            text = script.strip().removesuffix(";")
+            found.append(json.loads(text, strict=False, object_pairs_hook=_each_once))
+        except UnreadableError:
+            if "Recipe" in script:
+                raise
         except (ValueError, RecursionError):
             continue
     if not found:

@@ -218,9 +218,10 @@ class _Draft:
 
 def _drafts(lines: list[_Line]) -> list[_Draft]:
     drafts: list[_Draft] = []
+    headed = any(0 < each.level < 6 and not each.section for each in lines)
     for place, line in enumerate(lines):
         current = drafts[-1] if drafts else None
-        if _is_name(lines, place, current):
+        if _is_name(lines, place, current, headed=headed):
             name = _NUMBERED_NAME.sub("", line.text).strip(" :")
             drafts.append(_Draft(name, line.number, line.level))
         elif current is not None:
@@ -228,7 +229,7 @@ def _drafts(lines: list[_Line]) -> list[_Draft]:
     return drafts
 
 
-def _is_name(lines: list[_Line], place: int, current: _Draft | None) -> bool:
+def _is_name(lines: list[_Line], place: int, current: _Draft | None, *, headed: bool) -> bool:
     """Whether a line is a recipe's name: a heading, or a short line before ingredients."""
     line = lines[place]
     if line.section or line.bullet or len(line.text) > _LONGEST_NAME or _IMAGE.match(line.text):
@@ -237,7 +238,6 @@ def _is_name(lines: list[_Line], place: int, current: _Draft | None) -> bool:
         if current is not None and current.level and line.level > current.level and current.lines:
             return False
         return not line.is_ingredient
-    headed = any(0 < each.level < 6 and not each.section for each in lines)
     begun = current is not None and not current.lines
     stands_alone = line.after_blank or place == 0
     if headed or begun or not stands_alone or line.is_ingredient or _is_sentence(line.text):
