@@ -9,7 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
-from cocktailspace.importing.vocabulary import every_word, plain, variety, word_set, words_of
+from cocktailspace.importing.vocabulary import (
+    every_word,
+    key_of,
+    plain,
+    usual_name,
+    variety,
+    word_set,
+    words_of,
+)
 
 Words = tuple[str, ...]
 _TRANSLATED = ("kind", "word")
@@ -162,6 +170,12 @@ def varieties(words: Iterable[str], *kinds: str) -> frozenset[str]:
 def is_quality(word: str) -> bool:
     """Whether a word is of colour, sweetness or age, which may stand before or after a name."""
     return bool(varieties((word,), "colour", "sweetness", "age"))
+
+
+def usual_in_english(words: Words) -> str | None:
+    """What a name of any language is usually called, if that is known."""
+    known = (usual_name(key_of(each)) for each in (words, *in_english(words)))
+    return next(filter(None, known), None)
 
 
 def in_english(words: Words) -> Iterator[Words]:

@@ -9,7 +9,13 @@ from rapidfuzz import fuzz, process
 
 from cocktailspace.importing.families import Families
 from cocktailspace.importing.known import KnownIngredients
-from cocktailspace.importing.languages import is_preparation, particle, says_nothing, varieties
+from cocktailspace.importing.languages import (
+    is_preparation,
+    particle,
+    says_nothing,
+    usual_in_english,
+    varieties,
+)
 from cocktailspace.importing.lines import Candidate, ReadLine
 from cocktailspace.importing.names import (
     OVERPROOF,
@@ -23,7 +29,7 @@ from cocktailspace.importing.names import (
     without_preparation,
     word_places,
 )
-from cocktailspace.importing.vocabulary import key_of, usual_name, word_set, words_of
+from cocktailspace.importing.vocabulary import key_of, word_set, words_of
 
 How = Literal["name", "alias", "synonym", "brand", "near", "new", "unplaced", "unread"]
 
@@ -242,7 +248,7 @@ class Matcher:
         plainer = without_flavored(bare) or bare
         changed = bool(remarks or maker or plainer is not bare)
         written = " ".join(plainer.written) if changed else candidate.name
-        usual = usual_name(key_of(plainer.flat))
+        usual = usual_in_english(plainer.flat)
         place = (
             None if self._is_compound(candidate.name) else self.families.place(plainer.flat, usual)
         )

@@ -59,7 +59,7 @@ def without_preparation(words: NameWords) -> tuple[NameWords, str]:
     )
     kept = [place for place in range(len(words.written)) if place not in taken]
     for end in (0, -1):  # `peeled and chopped ginger`
-        while kept and words.compared[kept[end]] in (("and",), ("or",)):
+        while kept and (word := words.compared[kept[end]]) and _joins(word, last=end == -1):
             taken.append(kept.pop(end))
     return words.split(taken) if kept else words.split(taken[:-1])
 
@@ -73,6 +73,11 @@ def shorter_and_shorter(words: NameWords) -> list[tuple[NameWords, str]]:
 def _is_remark(words: tuple[str, ...]) -> bool:
     """Of what is written as one, `D.O.C.` and `semi-skimmed` included."""
     return bool(words) and (all(map(is_preparation, words)) or is_preparation("".join(words)))
+
+
+def _joins(words: tuple[str, ...], *, last: bool) -> bool:
+    """Whether a word at an end of a name joins what is there no more."""
+    return words in (("and",), ("or",)) or (last and len(words) == 1 and particle(words[0]) == "of")
 
 
 def _noun_leads(words: NameWords) -> bool:
