@@ -46,6 +46,7 @@ def test_of_a_fruit_that_is_poured_the_juice_is_meant() -> None:
 
 def test_a_line_that_says_two_things_is_two_lines() -> None:
     assert names("2 parts rum to 1 part lime juice") == ["rum", "lime juice"]
+    assert names("1 dash each Angostura and orange bitters") == ["Angostura", "orange bitters"]
     assert names("1 1/2 oz gin and tonic") == ["gin and tonic"]
 
 

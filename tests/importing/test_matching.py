@@ -145,3 +145,28 @@ def test_a_files_own_parent_proposes_the_place() -> None:
     matcher.families.parents = {"italicus": "Liqueur"}
     found = matcher.match(read.candidates)
     assert (found.how, known.by_id[found.place_id or 0].name) == ("new", "Liqueur")
+
+
+@pytest.mark.parametrize(
+    ("said", "ingredient", "note"),
+    [
+        ("concombre épluché", "Cucumber", "épluché"),
+        ("pastis de Marseille", "Pastis", "de Marseille"),
+        ("panna per pasticceria", "Cream", "per pasticceria"),
+        ("orange liqueur (Cointreau)", "Cointreau", ""),
+        ("crema di cacao scura", "Dark Crème de Cacao", ""),
+        ("cerveza Corona", "Lager", "Corona"),
+    ],
+)
+def test_what_is_said_besides_in_any_language_is_a_note(
+    said: str, ingredient: str, note: str
+) -> None:
+    found = match(said)
+    assert (found.name, found.certain, found.note) == (ingredient, True, note)
+
+
+@pytest.mark.parametrize(
+    "name", ["Batida de Coco", "rhum arrangé", "lait fermenté", "Vodka Caramelo"]
+)
+def test_a_participle_that_makes_another_thing_is_no_remark(name: str) -> None:
+    assert not (match(name).certain and match(name).ingredient_id)

@@ -376,3 +376,37 @@ def test_tables_of_markdown_are_read() -> None:
     assert said(one) == [(45, "ml", "Pisco")]
     rows = "| Drink | Ingredients |\n|---|---|\n| Quito Sour | 45 ml pisco |\n"
     assert [recipe.name for recipe in read("file.md", rows).recipes] == ["Quito Sour"]
+
+
+def test_an_apps_ingredient_may_be_an_object_with_a_title() -> None:
+    lines = [{"qty": "1 1/2", "uom": "oz", "item": {"id": 4, "title": "Gin"}}]
+    file = json.dumps({"favourites": [{"drinkName": "Gimlet", "components": lines}]})
+    (recipe,) = read_file("app.json", file.encode()).recipes
+    assert [(line.measure, line.ingredient) for line in recipe.lines] == [("1 1/2 oz", "Gin")]
+
+
+def test_lines_that_are_not_understood_are_kept_and_said() -> None:
+    lines = [{"qty": 1, "thing": {"code": 7}}]
+    file = json.dumps([{"name": "Gimlet", "components": lines}])
+    (recipe,) = read_file("app.json", file.encode()).recipes
+    assert recipe.extra["components"] == lines
+
+
+def test_what_stands_among_recipes_and_is_none_is_named() -> None:
+    file = json.dumps([{"name": "Gimlet", "ingredients": ["1 oz gin"]}, {"name": "Opening hours"}])
+    found = read_file("a.json", file.encode())
+    assert found.remarks == ("passed over, as no ingredients were found: Opening hours",)
+
+
+def test_a_pages_data_that_says_a_key_twice_is_refused() -> None:
+    data = '{"@type": "Recipe", "name": "A", "name": "B", "recipeIngredient": ["1 oz gin"]}'
+    page = f"<html><script type='application/ld+json'>{data}</script></html>"
+    with pytest.raises(UnreadableError, match="a second key 'name'"):
+        read_file("a.html", page.encode())
+
+
+def test_a_sections_heading_may_say_for_how_many() -> None:
+    text = "Mojito\n\nIngrédients (1 verre) :\n\n* 5 cl rhum\n* menthe\n\nAstuce : bien frais"
+    (recipe,) = read_file("a.md", text.encode()).recipes
+    assert [line.text for line in recipe.lines] == ["5 cl rhum", "menthe"]
+    assert recipe.notes == "bien frais"

@@ -19,6 +19,7 @@ from cocktailspace.importing.vocabulary import (
 
 _OF_THE_NAME = ("colour", "sweetness", "age", "kind", "strength")
 _EACH = re.compile(r"^each(?: of)?\s+", re.IGNORECASE)
+_OF_EACH = re.compile(r"^(.{1,30}?)\s+(each(?: of)?\s+.+)$", re.IGNORECASE)
 _LISTED = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*", re.IGNORECASE)
 _OR = re.compile(r"\s+(?:or|oder|ou)\s+|\s*/\s*|\s+o\s+", re.IGNORECASE)
 _OR_LEFT = re.compile(r"^(?:or|oder|ou|o)\s+", re.IGNORECASE)
@@ -73,6 +74,9 @@ def _always(_: str) -> bool:
 
 def read_line(row: LineRow) -> list[ReadLine]:
     """A file's line; several where it lists several (`1 oz each lemon juice, triple sec`)."""
+    each = _OF_EACH.match(row.text) if row.text else None
+    if each and (of := read_quantity(each[1], _never)).unit and not of.rest:
+        return read_line(replace(row, text="", measure=each[1], ingredient=each[2]))
     if row.measure and _EACH.match(row.ingredient):
         names = [name for name in _LISTED.split(_EACH.sub("", row.ingredient)) if name.strip()]
         if len(names) > 1:

@@ -48,7 +48,10 @@ def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -
         elif content in (None, "", [], {}):
             continue
         elif met == "ingredients":
-            lines += lines_of(content, mapped)
+            made = lines_of(content, mapped)
+            lines += made
+            if not all(each.text or each.ingredient or each.label for each in made):
+                extra[key] = content  # what was not understood of it is kept, and said
         elif met == "tags":
             tags += list_of(content)
         elif met is None or (met in said and text_of(said[met]) != text_of(content)):
@@ -114,8 +117,11 @@ def lines_of(content: Any, mapped: Mapped) -> list[LineRow]:
 
 def _lines_of_object(content: Object, mapped: Mapped) -> list[LineRow]:
     """A line in parts, or measures by name: `{"gin": "1 oz", "campari": "1 oz"}`."""
-    if any(mapped.field_of(str(key), "line")[0] in ("ingredient", "text") for key in content):
+    fields = {mapped.field_of(str(key), "line")[0] for key in content}
+    if fields & {"ingredient", "text"}:
         return [line_of(content, mapped)]
+    if fields & {"amount", "unit", "measure"}:
+        return [LineRow()]  # of what, nobody knows: it is kept as it is
     return [
         LineRow(measure=text_of(measure), ingredient=cleaned(str(name)))
         for name, measure in content.items()
@@ -161,12 +167,17 @@ def line_of(value: Object, mapped: Mapped) -> LineRow:
         if met == "amount" and folded(str(key)) in ("oz", "ml", "cl", "parts", "ounces"):
             parts.setdefault("unit", key)
         if isinstance(content, Mapping) and met == "ingredient":  # {"ingredient": {"name": …}}
-            content = content.get("name") or text_of(content)  # noqa: PLW2901
+            content = _name_in(content) or text_of(content)  # noqa: PLW2901
         if met is not None and met not in parts:
             parts[met] = content
         elif folded(str(key)) not in names_of("ingredient") and str(key) != "_id":
             extra[str(key)] = content  # else it is of the ingredient, wherever that is used
     return _line_of_parts(parts, extra)
+
+
+def _name_in(value: Object) -> Any:
+    known = names_of("ingredient")
+    return next((each for key, each in value.items() if known.get(folded(str(key))) == "name"), "")
 
 
 def _line_of_parts(parts: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> LineRow:

@@ -15,6 +15,7 @@ from cocktailspace.importing.readers.keys import Mapped, words_of_lists
 from cocktailspace.importing.readers.values import text_of
 from cocktailspace.importing.rows import Collection, IngredientRow, RecipeRow, UnreadableError
 
+_NAMED = 5
 _RECIPE_TYPES = ("Recipe", "https://schema.org/Recipe", "http://schema.org/Recipe")
 
 
@@ -35,7 +36,28 @@ def collection_of(document: Any, what: str, mapped: Mapped) -> Collection:
     said = [ingredient for each in _ingredient_objects(document) if (ingredient := _row(each))]
     said += list(_ingredients_of_lines(document, mapped))
     unique = {each.name.casefold(): each for each in reversed(said)}
-    return Collection(what, name, tuple(found), tuple(reversed(unique.values())))
+    remarks = _remarks(list(_passed_over(document, mapped)))
+    ingredients = tuple(reversed(unique.values()))
+    return Collection(what, name, tuple(found), ingredients, remarks=remarks)
+
+
+def _passed_over(document: Any, mapped: Mapped) -> Iterator[str]:
+    """What stands among the recipes and is none, by name."""
+    lists = [document]
+    if isinstance(document, Mapping):
+        lists = [value for key, value in document.items() if _is_list_of(key, "recipes")]
+    for each in lists:
+        objects = [one for one in _items(each) if isinstance(one, Mapping)]
+        others = [one for one in objects if not is_recipe(one, mapped)]
+        if len(others) < len(objects) and not is_long(map(str, objects[0]), mapped):
+            yield from (text_of(one.get("name") or one.get("title")) or "one" for one in others)
+
+
+def _remarks(names: Sequence[str]) -> tuple[str, ...]:
+    if not names:
+        return ()
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return (f"passed over, as no ingredients were found: {', '.join(names[:_NAMED])}{more}",)
 
 
 def _recipes_in(document: Any, mapped: Mapped) -> tuple[list[RecipeRow], str]:

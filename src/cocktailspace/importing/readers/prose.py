@@ -23,6 +23,7 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
 _IMAGE = re.compile(r"^!\[([^\]]*)\]\(([^)\s]+)[^)]*\)$")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1|(?<!\w)[*_](.+?)[*_](?!\w)")
 _NUMBERED_NAME = re.compile(r"^(?:#\s*)?\d{1,3}[.)]\s+")
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
 _LONGEST_NAME = 80
 _SENTENCE = re.compile(r"[.!?]$")
 
@@ -121,7 +122,7 @@ def _plain(text: str) -> str:
 
 
 def _find_section(line: _Line, known: Any) -> None:
-    word = plain(line.text.rstrip(":").strip())
+    word = plain(_BRACKETS.sub("", line.text).rstrip(": ").strip())  # `Ingrédients (1 verre) :`
     if word in known and (line.level or line.text.endswith(":") or len(line.text) < 30):
         line.section = known[word]
     elif found := _FIELD.match(line.text):
