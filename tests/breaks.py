@@ -1,6 +1,6 @@
 """Breaks parts of the program on purpose, and shows whether their tests notice.
 
-`python -m tests.breaks refresh|engine`: each break is made in a copy of the sources, and the tests
+`python -m tests.breaks refresh|engine|signing-in`: each break is made in a copy of the sources, and the tests
 are run against the copy; they have to fail. Ends with 1 when a break goes unnoticed.
 """
 
@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.breaks_of_signing_in import ROWS
 from tests.conftest import SHARED
 
 ROOT = Path(__file__).parents[1]
@@ -22,12 +23,16 @@ _MADE = shutil.ignore_patterns("node_modules", "__pycache__")
 
 @dataclass(frozen=True)
 class Break:
-    """A text in a file, under the project's root, and what it is replaced by."""
+    """A text in a file, under the project's root, and what it is replaced by.
+
+    tests: that must notice, where these are not all of the set's.
+    """
 
     what: str
     file: str
     text: str
     instead: str
+    tests: str = ""
 
 
 REFRESH, ARTIFACTS = "src/cocktailspace/refresh", "src/cocktailspace/artifacts"
@@ -234,6 +239,7 @@ ENGINE_TESTS = (
 SETS = {
     "refresh": (REFRESH_BREAKS, ("tests/refresh/test_model.py",)),
     "engine": (ENGINE_BREAKS, ENGINE_TESTS),
+    "signing-in": (tuple(Break(*row) for row in ROWS), ()),
 }
 EXAMPLES = "400"
 HANGS = 900.0
@@ -245,8 +251,10 @@ def check(made: Break, tests: tuple[str, ...]) -> tuple[bool, float]:
     with tempfile.TemporaryDirectory() as folder:
         for part in ("src", "tests", "benchmarks", "scripts"):
             shutil.copytree(ROOT / part, Path(folder) / part, ignore=_MADE)
-        for part in ("README.md", "pyproject.toml"):
+        for part in ("README.md", "pyproject.toml", "template.yaml"):
             shutil.copy(ROOT / part, folder)
+        if (ROOT / "node_modules").exists():
+            (Path(folder) / "node_modules").symlink_to(ROOT / "node_modules")
         file = Path(folder) / made.file
         text = file.read_text(encoding="utf-8")
         if made.text not in text:
@@ -256,15 +264,16 @@ def check(made: Break, tests: tuple[str, ...]) -> tuple[bool, float]:
         environment = {
             **os.environ,
             "PYTHONPATH": f"{folder}/src:{folder}",
-            "NUMBA_CACHE_DIR": f"{folder}/compiled",
             "COCKTAILSPACE_SHARED": str(SHARED),
             "MODEL_EXAMPLES": EXAMPLES,
             "MODEL_WITHOUT_SHRINKING": "1",
         }
+        if made.file.startswith(ANALYTICS):
+            environment["NUMBA_CACHE_DIR"] = f"{folder}/compiled"
         started = time.monotonic()
         try:
             done = subprocess.run(
-                [*command, *tests],
+                [*command, *(made.tests.split() or tests)],
                 cwd=folder,
                 env=environment,
                 capture_output=True,

@@ -58,6 +58,16 @@ def test_a_plan_that_was_not_seen_is_not_applied(
     assert (stale.status_code, stale.json()["error"]["code"]) == (409, "conflict")
 
 
+def test_a_token_made_anew_under_the_same_name_has_not_the_same_imports(
+    client: TestClient, tokens: TokenFile, editor: dict[str, str]
+) -> None:
+    planned = plan(client, editor)
+    tokens.revoke("eve")
+    again = {"Authorization": f"Bearer {tokens.create('eve', Role.EDITOR)}"}
+    assert client.get(IMPORTS, headers=again).json() == {"items": []}
+    assert client.get(f"{IMPORTS}/{planned['id']}", headers=again).status_code == 404
+
+
 @pytest.mark.parametrize("media_type", ["application/json", "text/csv", "application/zip", ""])
 def test_what_a_file_is_called_does_not_matter(
     client: TestClient, editor: dict[str, str], media_type: str

@@ -155,19 +155,9 @@ def test_a_reload_leaves_somebody_signed_in(hourly: Signing, visit: Visit) -> No
     page.wait_for_function("old => sessionStorage.getItem('refresh-token') !== old", arg=before)
 
 
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        ("code=stolen&state=wrong", "This sign-in was not begun here"),
-        ("error=access_denied&state=wrong", "This sign-in was not begun here"),
-        ("code=stolen", "This sign-in was not begun here"),
-    ],
-)
-def test_an_answer_to_nothing_that_was_asked_signs_nobody_in(
-    hourly: Signing, visit: Visit, answer: str, said: str
-) -> None:
-    page = hourly.open(visit, f"signed-in?{answer}")
-    expect(page.locator("#toast")).to_contain_text(said)
+def test_an_answer_to_nothing_that_was_asked_signs_nobody_in(hourly: Signing, visit: Visit) -> None:
+    page = hourly.open(visit, "signed-in?code=stolen&state=wrong")
+    expect(page.locator("#toast")).to_contain_text("This sign-in was not begun here")
     expect_signed_out(page)
     assert "stolen" not in page.url
 
@@ -182,10 +172,6 @@ def _begun(page: Any, **changes: str) -> None:
     ("answer", "said"),
     [
         ("code=c&state=other", "This sign-in was not begun here"),
-        ("code=c&state=s&iss=https://evil.example.org", "Another issuer answered"),
-        ("error=access_denied&state=s", "Signing in was cancelled"),
-        ("error=server_error&error_description=Out+of+gin&state=s", "refused: Out of gin"),
-        ("state=s", "has no code"),
         ("code=guessed&state=s", "does not accept it"),
     ],
 )
