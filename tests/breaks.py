@@ -1,7 +1,7 @@
 """Breaks parts of the program on purpose, and shows whether their tests notice.
 
-`python -m tests.breaks refresh|engine|signing-in`: each break is made in a copy of the sources, and the tests
-are run against the copy; they have to fail. Ends with 1 when a break goes unnoticed.
+`python -m tests.breaks refresh|engine|signing-in`: each break is made in a copy of the sources, and
+the tests are run against the copy; they have to fail. Ends with 1 when a break goes unnoticed.
 """
 
 import os

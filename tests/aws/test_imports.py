@@ -295,3 +295,10 @@ def test_on_one_machine_nothing_is_left_to_a_job(embedded: World) -> None:
     form = embedded.request("POST", f"{UPLOADS}?name=a.csv&source=me").body
     assert (form["fields"], form["answer"]) == ({}, None)
     assert form["url"] == f"{IMPORTS}?name=a.csv&source=me"
+
+
+@pytest.mark.parametrize("path", [IMPORTS + "?name=mine.csv", "/api/v1/catalogue/import"])
+def test_what_is_too_large_for_a_request_is_told_where_to_go(aws: AwsWorld, path: str) -> None:
+    answer = aws.request("POST", path, content=b" " * 5_000_001)
+    assert answer.status == 413
+    assert f"POST {UPLOADS}" in answer.body["error"]["message"]

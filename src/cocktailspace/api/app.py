@@ -63,6 +63,9 @@ if TYPE_CHECKING:  # an extra
 API = "/api/v1"
 AGENTS = "/mcp"
 _STREAM_SHARE = 5
+_UPLOAD = (
+    f"`POST {API}/catalogue/uploads` says where a larger file goes, to be planned as an import"
+)
 
 DESCRIPTION = """
 Recipes, ingredients and units of a cocktail catalogue, and the analytics that follow them:
@@ -117,7 +120,7 @@ def create_app(
         ContentResponses(),
         index,
         RenderedRecipes(),
-        _route_class(settings),
+        _route_class(settings, uploads=services.links is not None),
         _deferred(services),
     )
     app.include_router(recipe_routes(context), prefix=API)
@@ -193,7 +196,7 @@ def _deferred(services: Services) -> DeferredRequests | None:
     return DeferredRequests(services.store, services.links, services.clock)
 
 
-def _route_class(settings: Settings) -> type[GuardedRoute]:
+def _route_class(settings: Settings, *, uploads: bool) -> type[GuardedRoute]:
     class Route(GuardedRoute):
         """With the settings' limits."""
 
@@ -207,6 +210,7 @@ def _route_class(settings: Settings) -> type[GuardedRoute]:
                 Collection: COLLECTION_BYTES,
             },
             settings.max_request_seconds,
+            dict.fromkeys((CatalogueFile, bytes), _UPLOAD) if uploads else {},
         )
 
     return Route

@@ -97,10 +97,8 @@ class TooManyRequestsError(Exception):
 class TooLargeError(Exception):
     """A request's body is larger than the limit."""
 
-    def __init__(self, most: int) -> None:
-        super().__init__(
-            f"the request is larger than the limit of {most:,} bytes; send less at once"
-        )
+    def __init__(self, most: int, advice: str) -> None:
+        super().__init__(f"the request is larger than the limit of {most:,} bytes; {advice}")
 
 
 class TooSlowError(Exception):

@@ -94,25 +94,30 @@ class RequireRole:
 
 @dataclass(frozen=True, slots=True)
 class BodyLimits:
-    """How large a body may be, by the model that it becomes, and how long it may take to arrive."""
+    """How large a body may be, by the model that it becomes, and how long it may take to arrive.
+
+    advice: what to do with what is larger, by the model; else to send less.
+    """
 
     most: int
     special: Mapping[Any, int]
     seconds: float
+    advice: Mapping[Any, str]
 
     async def read(self, request: Request, kind: Any) -> bytes:
         """The whole body; TooLargeError or TooSlowError as soon as it is known to be."""
         most = self.special.get(kind, self.most)
+        too_large = TooLargeError(most, self.advice.get(kind, "send less at once"))
         announced = request.headers.get("content-length", "")
         if announced.isdigit() and (len(announced) > 15 or int(announced) > most):
-            raise TooLargeError(most)
+            raise too_large
         body = bytearray()
         try:
             async with asyncio.timeout(self.seconds):
                 async for chunk in request.stream():
                     body += chunk
                     if len(body) > most:
-                        raise TooLargeError(most)
+                        raise too_large
         except TimeoutError:
             raise TooSlowError(self.seconds) from None
         return bytes(body)
