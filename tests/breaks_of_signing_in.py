@@ -7,7 +7,8 @@ JS = "src/cocktailspace/web/static/js"
 OIDC, TABS = f"{JS}/sign-in/oidc.js", f"{JS}/sign-in/at-issuer.js"
 RETURN, SYNC = f"{JS}/shell/returning.js", f"{JS}/bar/syncing.js"
 AUTH, ROUTES = "src/cocktailspace/api/auth", "src/cocktailspace/api/routes"
-UNIT, TOKENS, ME = "tests/web/test_unit.py", "tests/api/test_oidc.py", "tests/api/test_me.py"
+UNIT, ME = "tests/web/test_unit.py", "tests/api/test_me.py"
+TOKENS = "tests/api/test_oidc.py::test_a_bad_token_is_refused"
 SIGN_IN, GATEWAY = "tests/api/test_sign_in.py", "tests/api/test_lambda.py"
 BROWSER, OWN = "tests/web/test_signing_in.py", "tests/web/test_own.py"
 
@@ -166,7 +167,7 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         f"{AUTH}/issuer.py",
         "    require_https(address)\n",
         "",
-        TOKENS,
+        "tests/api/test_oidc.py::test_keys_come_over_https_alone",
     ),
     (
         "an endpoint without TLS, or a script",
@@ -201,7 +202,7 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
         "src/cocktailspace/api/guarded_route.py",
         "identity.role in (self._role, Role.ADMIN)",
         "identity.role in (self._role, Role.ADMIN, None)",
-        f"{TOKENS} {ME}",
+        ME,
     ),
     (
         "a device overwrites what another one wrote",
