@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -102,7 +102,7 @@ class BodyLimits:
     most: int
     special: Mapping[Any, int]
     seconds: float
-    advice: Mapping[Any, str]
+    advice: Mapping[Any, str] = field(default_factory=dict)
 
     async def read(self, request: Request, kind: Any) -> bytes:
         """The whole body; TooLargeError or TooSlowError as soon as it is known to be."""
