@@ -29,3 +29,9 @@ def test_resources_and_parameters_that_are_named_exist() -> None:
     for parameter in ("JobLogGroup", "FirstZone", "SecondZone", "ImageTag", "AlarmEmail"):
         assert parameter in GUIDE
         resolve("prod", **{parameter: "1"})
+
+
+def test_input_is_read_from_files() -> None:
+    """The AWS CLI reads the file of --cli-input-json twice: from a pipe it gets nothing."""
+    assert "--cli-input-json file://$INPUT" in GUIDE
+    assert "--cli-input-json file:///dev/stdin" not in GUIDE
