@@ -171,7 +171,7 @@ ENGINE_BREAKS = (
     Break(
         "blocks of pairs are numbered from nought",
         f"{ENGINE}/plans.py",
-        "parts = (pair + first, source",
+        "parts = (pair + start, source",
         "parts = (pair, source",
     ),
     Break(
