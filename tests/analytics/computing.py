@@ -79,11 +79,13 @@ def computed_once(snapshot: Snapshot) -> Computed:
 def by_name(snapshot: Snapshot, data: Any) -> Any:
     """Artifacts with names for ids, without coordinates; rows in an order of their own.
 
-    Only order by id is given up: of rows, of lines, of children. What is ranked stays in order.
+    Only order by id is given up: of rows, of lines, of children, of equal lines that a recipe may be
+    built on. What is ranked stays in order.
     """
     recipes = {each.id: each.name for each in snapshot.recipes}
     ingredients = {each.id: each.name for each in snapshot.ingredients}
     of_id = {"recipe_id": recipes, "ingredient_id": ingredients, "parent_id": ingredients}
+    of_id["base_id"] = ingredients
     of_ids = {"recipes": recipes, "children": ingredients}
 
     def named(key: str, value: Any) -> Any:
@@ -103,6 +105,9 @@ def by_name(snapshot: Snapshot, data: Any) -> Any:
     def apart(name: str, rows: Any) -> Any:
         if name in (ArtifactName.COCKTAIL_SPACE, ArtifactName.COCKTAIL_SPACE_EM):
             for row in rows:
+                base = row.pop("base_id", row["ingredients"][0]["ingredient_id"])
+                volumes = {line["name"]: line["volume_ml"] for line in row["ingredients"]}
+                row["base"] = min(each for each in volumes if volumes[each] == volumes[base])
                 row["ingredients"].sort(key=lambda line: (-line["volume_ml"], line["name"]))
         return sorted(rows, key=json.dumps) if isinstance(rows, list) else rows
 

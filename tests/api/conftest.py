@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Role
-from cocktailspace.api.auth.tokens import TokenFile
+from cocktailspace.api.auth.tokens import Tokens, choose_tokens
 from cocktailspace.bootstrap import Services
 from tests.conftest import BAR, import_document
 from tests.publishing import publish_analytics
@@ -20,18 +20,18 @@ def client(services: Services) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def tokens(services: Services) -> TokenFile:
-    return TokenFile(services.settings.tokens_file, services.clock)
+def tokens(services: Services) -> Tokens:
+    return choose_tokens(services.settings, services.database)
 
 
 @pytest.fixture
-def editor(tokens: TokenFile) -> dict[str, str]:
+def editor(tokens: Tokens) -> dict[str, str]:
     """Headers of somebody who may edit."""
     return {"Authorization": f"Bearer {tokens.create('eve', Role.EDITOR)}"}
 
 
 @pytest.fixture
-def admin(tokens: TokenFile) -> dict[str, str]:
+def admin(tokens: Tokens) -> dict[str, str]:
     """Headers of somebody who may do everything."""
     return {"Authorization": f"Bearer {tokens.create('ann', Role.ADMIN)}"}
 

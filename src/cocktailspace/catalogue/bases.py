@@ -80,7 +80,7 @@ def _sizes(part: Lines, roots: Ids, width: int) -> _Volumes:
     """(recipes, width) the square root of the volume below each root."""
     cells = part.rows.astype(np.int64) * width + roots[part.ingredients]
     volumes = np.bincount(cells, part.ml, len(part.recipe_ids) * width)
-    sizes: _Volumes = np.sqrt(volumes).reshape(-1, width)
+    sizes: _Volumes = np.sqrt(volumes).reshape(len(part.recipe_ids), width)
     return sizes
 
 
@@ -95,12 +95,14 @@ def _leads(sizes: _Volumes) -> _Volumes:
 
 
 def _built_on(part: Lines, roots: Ids, leads: _Volumes) -> Ids:
+    found = np.full(len(part.recipe_ids), NONE)
+    if not len(part.rows):
+        return found
     sizes = _sizes(part, roots, len(leads))
     best = (sizes * leads).argmax(axis=1)
     lines = np.flatnonzero((roots[part.ingredients] == best[part.rows]) & (part.ml > 0))
     largest_first = lines[np.lexsort((-part.ml[lines], part.rows[lines]))]
     rows = part.rows[largest_first]
     first = np.flatnonzero(np.diff(rows, prepend=-1))
-    found = np.full(len(part.recipe_ids), NONE)
     found[rows[first]] = part.ingredient_ids[part.ingredients[largest_first[first]]]
     return found
