@@ -79,8 +79,8 @@ def computed_once(snapshot: Snapshot) -> Computed:
 def by_name(snapshot: Snapshot, data: Any) -> Any:
     """Artifacts with names for ids, without coordinates; rows in an order of their own.
 
-    Only order by id is given up: of rows, of lines, of children, of equal lines that a recipe may be
-    built on. What is ranked stays in order.
+    Only order by id is given up: of rows, of lines, of children, of equal lines that a recipe may
+    be built on. What is ranked stays in order.
     """
     recipes = {each.id: each.name for each in snapshot.recipes}
     ingredients = {each.id: each.name for each in snapshot.ingredients}
