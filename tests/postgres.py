@@ -89,12 +89,14 @@ class PostgresServer:
         """End it and all its processes with SIGKILL."""
         assert self._server is not None
         pid = self._server.pid
+        self._server.send_signal(signal.SIGSTOP)  # it may be about to start another one
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         for each in (pid, *map(int, children)):
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
         self._server.wait(_START_SECONDS)
-        (self.data / "postmaster.pid").unlink()
+        while any(map(_lives, children)):  # they share memory, which the next one would refuse
+            time.sleep(0.01)
 
     def stop(self) -> None:
         """End it at once: nothing of it is needed any more."""
@@ -115,6 +117,13 @@ def postgres_server(programs: Path, *, durable: bool = False) -> Iterator[Postgr
     finally:
         server.stop()
         shutil.rmtree(folder)
+
+
+def _lives(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _end_with_parent() -> None:

@@ -77,7 +77,9 @@ class Node:
         return f"cs{self.number}"
 
     def start(self) -> None:
-        command = ["ip", "netns", "exec", self.space, *COMMAND, "serve", "--host", self.address]
+        command = ["ip", "netns", "exec", self.space, "unshare", "--uts", "sh", "-c"]
+        command += [f'hostname {self.space}; exec "$@"', "sh", *COMMAND]
+        command += ["serve", "--host", self.address]
         with self.log.open("ab") as log:
             self.child = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
 

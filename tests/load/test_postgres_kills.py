@@ -1,9 +1,6 @@
 """PostgreSQL's server killed under load: no acknowledged write is lost. `make soak` does so."""
 
 import os
-import random
-import threading
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -17,14 +14,19 @@ KILLS = int(os.environ.get("POSTGRES_KILLS", "0"))
 WRITERS, WRITES = 4, int(os.environ.get("POSTGRES_WRITES", "200"))
 
 
-def _kill_often(database: PostgresServer, done: threading.Event) -> int:
-    for number in range(KILLS):
-        time.sleep(random.uniform(0.2, 1.5))
-        if done.is_set():
-            return number
-        database.kill()
-        database.start()
-    return KILLS
+class ServerOverPostgres(Server):
+    """A server that goes on while its database's server is killed and started again."""
+
+    database: PostgresServer
+
+    def kill(self) -> None:
+        self.database.kill()
+
+    def start(self) -> None:
+        if self.child is None:
+            super().start()
+        else:
+            self.database.start()
 
 
 @pytest.mark.skipif(KILLS == 0, reason="POSTGRES_KILLS says how often; `make soak` sets it")
@@ -37,21 +39,14 @@ def test_no_acknowledged_write_is_lost_when_the_database_is_killed(tmp_path: Pat
         new_postgres_database(database.folder) as url,
     ):
         place = {"DB_PATH": "", "DATABASE_URL": url.render_as_string(hide_password=False)}
-        server = Server(tmp_path, **place)
-        server.command("import", "--help")
+        server = ServerOverPostgres(tmp_path, **place)
+        server.database = database
         server.command("migrate")
-        server.start()
-        server.stop()
-        done, kills = threading.Event(), []
-        killer = threading.Thread(target=lambda: kills.append(_kill_often(database, done)))
-        killer.start()
-        reports = run_load(server, writers=WRITERS, writes=WRITES, readers=1)
-        done.set()
-        killer.join()
+        reports = run_load(server, writers=WRITERS, writes=WRITES, readers=1, kills=KILLS)
         expected = {name: amount for each in reports for name, amount in each.recipes.items()}
         found = recipes_on(server)
         server.stop()
     statuses = sum((Counter(each.statuses) for each in reports), Counter())
-    print(f"{kills[0]} kills, answers {dict(statuses)}, {len(expected)} recipes")
+    print(f"{KILLS} kills, answers {dict(statuses)}, {len(expected)} recipes")
     assert [each.complaints for each in reports if each.complaints] == []
     assert found == expected
