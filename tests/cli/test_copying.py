@@ -14,7 +14,10 @@ def test_a_catalogue_moves_to_another_database(
 ) -> None:
     file, url = environment["DB_PATH"], postgres_url.render_as_string(hide_password=False)
     tokens = {"TOKENS_PATH": str(tmp_path / "tokens.json")}
-    assert run("import", "-", stdin=json.dumps({"format": "catalogue/1", **BAR})).returncode == 0
+    assert (
+        run("import", "-", "--yes", stdin=json.dumps({"format": "catalogue/1", **BAR})).returncode
+        == 0
+    )
     token = run("token", "new", "Eve", **tokens).stdout.strip()
     expected = run("export", "-").stdout
     done = run("copy", file, url, **tokens)

@@ -18,6 +18,7 @@ from cocktailspace.api.auth.tokens import TokenError, choose_tokens
 from cocktailspace.artifacts.attempt import read_attempt
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.errors import UnavailableError
 from cocktailspace.catalogue.postgres import JOB
 from cocktailspace.catalogue.several_servers import AdvisoryLock
 from cocktailspace.cli.tokens import first_token
@@ -94,6 +95,19 @@ def test_the_lock_is_free_when_nobody_inherited_it(new_server: Callable[[], Serv
                 assert other is None
         while lock.holder() is not None:
             pass
+
+
+def test_a_database_that_ends_while_it_is_asked_for_the_job_is_told_of_in_words(
+    new_server: Callable[[], Services],
+) -> None:
+    server = new_server()
+    engine = server.database.engine
+    assert server.jobs.active() is None
+    ends = "SELECT pg_terminate_backend(pg_backend_pid())"
+    lock = AdvisoryLock(engine, JOB)
+    lock._holder = ends
+    with pytest.raises(UnavailableError, match="the connection to the database was lost"):
+        lock.holder()
 
 
 def test_the_time_is_the_databases(

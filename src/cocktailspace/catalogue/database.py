@@ -203,8 +203,12 @@ class Database:
         if self.is_sqlite:
             return self.engine.connect()
         connection = postgres.connect(self.engine)
-        if isinstance(self.clock, ServerClock):
-            self.clock.ask(connection)
+        try:
+            if isinstance(self.clock, ServerClock):
+                self.clock.ask(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     @contextmanager

@@ -9,9 +9,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from cocktailspace.catalogue.errors import UnavailableError
-from cocktailspace.catalogue.postgres import KEEPALIVES, connect, connection_parameters
+from cocktailspace.catalogue.postgres import (
+    KEEPALIVES,
+    connect,
+    connection_parameters,
+    raise_domain_error,
+)
 from cocktailspace.times import utc_now
 
 if TYPE_CHECKING:
@@ -103,5 +109,9 @@ AND database = datid AND (classid::bigint << 32) + objid::bigint = {number}"""
 
     def holder(self) -> str | None:
         """The name of the connection that holds it; None where none does."""
-        with connect(self._engine) as connection, connection.begin():
-            return connection.exec_driver_sql(self._holder).scalars().first()
+        try:
+            with connect(self._engine) as connection, connection.begin():
+                return connection.exec_driver_sql(self._holder).scalars().first()
+        except DBAPIError as error:
+            raise_domain_error(error)
+            raise
