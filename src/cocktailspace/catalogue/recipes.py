@@ -1,12 +1,11 @@
 """Recipes and their lines: reading, creating, replacing, deleting."""
 
 import secrets
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 
 from cocktailspace.catalogue.calculated import Part, calculate
 from cocktailspace.catalogue.database import Transaction
@@ -25,8 +24,6 @@ from cocktailspace.catalogue.schema import (
     units,
 )
 from cocktailspace.catalogue.values import Draft
-
-_MOST_WORDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,24 +175,6 @@ def alternatives_of(
     for row in connection.execute(query):
         found.setdefault((row.recipe_id, row.position), []).append((row.ingredient_id, row.name))
     return found
-
-
-def usual_words(connection: Connection) -> dict[str, list[str]]:
-    """What recipes say as glass, method and tags, what most say first."""
-    found: dict[str, Counter[str]] = {}
-    for name in ("glass", "method", "tags"):
-        column = recipes.c[name]
-        query = select(column, func.count()).where(column.is_not(None)).group_by(column)
-        counts = found.setdefault(name, Counter())
-        for value, count in connection.execute(query):
-            for word in value if isinstance(value, tuple) else (value,):
-                counts[word] += count
-    return {
-        name: [word for word, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0]))][
-            :_MOST_WORDS
-        ]
-        for name, counts in found.items()
-    }
 
 
 def create_recipes(

@@ -15,6 +15,7 @@ from cocktailspace.catalogue import recipes
 from cocktailspace.catalogue.errors import InvalidError, problem_of
 from cocktailspace.catalogue.search import Order, Snapshot
 from cocktailspace.catalogue.transfer.readable import short_units
+from cocktailspace.catalogue.usual_words import usual_words
 
 MOST_OFFERED = 2_000
 """Ingredients that a form lists; those that most recipes have."""
@@ -47,7 +48,7 @@ def recipe_list_routes(context: Context, site: Site) -> APIRouter:
             index = context.search.snapshot(connection)
             found = index.search(wanted, order=wanted.sort, after=after, limit=wanted.limit)
             loaded = recipes.load_recipes(connection, found.ids)
-            usual, short = recipes.usual_words(connection), short_units(connection)
+            usual, short = usual_words(connection), short_units(connection)
         following = found.next_after and urlencode(
             given | {"cursor": encode_cursor(found.next_after)}, doseq=True
         )

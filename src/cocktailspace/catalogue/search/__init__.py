@@ -4,7 +4,7 @@ Recipes lie in immutable segments; a change makes one of them anew. A snapshot (
 ingredients of the moment) is a function of the catalogue alone, however it came about.
 """
 
-from cocktailspace.catalogue.search.index import SearchIndex, Snapshot
+from cocktailspace.catalogue.search.index import SearchIndex
 from cocktailspace.catalogue.search.query import (
     Cursor,
     Found,
@@ -12,6 +12,7 @@ from cocktailspace.catalogue.search.query import (
     Order,
     RecipeQuery,
 )
+from cocktailspace.catalogue.search.snapshot import Snapshot
 
 __all__ = [
     "Cursor",
