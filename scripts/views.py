@@ -88,7 +88,7 @@ def write(page: Any, _server: Server) -> None:
         line.get_by_role("combobox", name="Ingredient").click()
         page.keyboard.type(name)
         page.keyboard.press("Enter")
-    expect(page.locator(".live")).to_contain_text("This is a")
+    expect(page.locator(".live")).to_contain_text("This is close to")
 
 
 def type_ahead(page: Any, _server: Server) -> None:

@@ -48,9 +48,13 @@ function later(make, ...names) {
   return Object.fromEntries(names.map((name) => [name, async (...given) => (await made())[name](...given)]));
 }
 
+/** What is made when it is first needed; what failed, without a connection, is tried again the next time. */
 function once(make) {
   let made = null;
-  return () => (made ??= make());
+  return () => (made ??= make().catch((error) => {
+    made = null;
+    throw error;
+  }));
 }
 
 /** What panels, forms and dialogs look like. */

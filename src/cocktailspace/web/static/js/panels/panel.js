@@ -13,7 +13,7 @@ export function createPanel(store, views, { onToggle, onShown, close }) {
   const panel = byId("panel");
   let shownKey = "";
   let shownRun = null;
-  let turn = 0;
+  let turn = 0, broken = false;
 
   async function show({ route, mapData }) {
     const view = views[route.view];
@@ -25,9 +25,10 @@ export function createPanel(store, views, { onToggle, onShown, close }) {
     const mine = ++turn;
     if (!view) return toggle(false);
     const slow = setTimeout(() => mine === turn && !again && fill("", skeleton(), again), PATIENCE_MS);
-    const content = await view(route, mapData).catch((error) => failed(error));
+    const content = await view(route, mapData).catch((error) => failed(error, tryAgain));
     clearTimeout(slow);
     if (mine !== turn) return;
+    broken = Boolean(content?.broken);
     if (!content) return toggle(false);
     fill(content.title, content.nodes, again);
     document.title = content.title ? `${content.title} — cocktailspace` : "cocktailspace";
@@ -42,6 +43,11 @@ export function createPanel(store, views, { onToggle, onShown, close }) {
     panel.scrollTop = scroll;
     if (!again) focusOn(heading);
     onShown();
+  }
+
+  function tryAgain() {
+    shownKey = "";
+    return show(store.get());
   }
 
   function toggle(open) {
@@ -60,7 +66,8 @@ export function createPanel(store, views, { onToggle, onShown, close }) {
   panel.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) close();
   });
-  return { start: () => show(store.get()), again: () => { shownKey = ""; return show(store.get()); } };
+  addEventListener("online", () => { if (broken) tryAgain(); });
+  return { start: () => show(store.get()), again: tryAgain };
 }
 
 const keyOf = ({ view, id, count, from }) => JSON.stringify([view, id ?? null, count ?? null, from ?? null]);
@@ -84,10 +91,14 @@ function tools(panel, title, close) {
 
 const skeleton = () => ["80%", "55%", "70%", "40%", "65%"].map((width) => h("div", { class: "skeleton", style: { width } }));
 
-function failed(error) {
-  const missing = error.status === 404;
+function failed(error, tryAgain) {
+  if (error.status === 404) return { title: "Not here any more", nodes: [h("p", { class: "lede" }, "It has been deleted, or the address is mistyped.")] };
   return {
-    title: missing ? "Not here any more" : "This cannot be shown for now",
-    nodes: [h("p", { class: "lede" }, missing ? "It has been deleted, or the address is mistyped." : error instanceof TypeError ? "A part of the page did not arrive. Load the page again." : error.message)],
+    broken: true,
+    title: "This cannot be shown for now",
+    nodes: [
+      h("p", { class: "lede" }, error instanceof TypeError ? "A part of the page did not arrive." : error.message),
+      h("div", { class: "actions" }, h("button", { type: "button", class: "button", onclick: tryAgain }, "Try again")),
+    ],
   };
 }

@@ -64,7 +64,10 @@ function follower(context, { filters, said, results, links }) {
       said.textContent = error.message;
       results.replaceChildren();
       [ids, list] = [[], null];
-      if (error.status === 0 || error.status >= 500) shownKey = ""; // the next sign of life asks again
+      if (error.status === 0 || error.status >= 500) {
+        shownKey = ""; // the next sign of life asks again
+        addEventListener("online", () => show(context.store.get()), { once: true });
+      }
     } finally {
       if (shownKey === key || !shownKey) results.removeAttribute("aria-busy");
     }

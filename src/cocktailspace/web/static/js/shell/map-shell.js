@@ -10,7 +10,7 @@ import { pointsOf, shownFamilies, statesOf, statesOfBar } from "./highlights.js"
 import { questionFor, selectionOf } from "./selection.js";
 import { readUnits } from "./units.js";
 
-const PHONE = matchMedia("(max-width: 760px)");
+const PHONE = matchMedia("(max-width: 47.5em)");
 const MOST_LINES = 7;
 const TOLD_APART = 50; // pixels
 const UNNAMED = "Everything else"; // a region that is none
