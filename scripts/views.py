@@ -1,5 +1,6 @@
 """The views of the page that scripts/screenshots.py takes pictures of."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -75,8 +76,9 @@ def next_bottles(page: Any, server: Server) -> None:
 
 def further_down(page: Any, _server: Server) -> None:
     """What stands below the first screen of a panel."""
-    page.wait_for_selector(".panel h3")
-    page.evaluate("() => { document.querySelector('.panel').scrollTop = 430; }")
+    section = page.locator(".panel h3", has_text=re.compile("stand in for it|Similar cocktails"))
+    section.evaluate("heading => heading.scrollIntoView({ block: 'start' })")
+    page.evaluate("() => { document.querySelector('.panel').scrollTop -= 60; }")  # its own heading
 
 
 def write(page: Any, _server: Server) -> None:

@@ -49,6 +49,13 @@ test("what is hidden names no region", () => {
   assert.deepEqual(found, []);
 });
 
+test("a region of which a few points are left, and not its middle, is not named beside those that are there", () => {
+  const [{ regions, of }] = regionsOf([squares(2)], xs, ys, new Uint8Array(COUNT));
+  const left = Uint8Array.from(of, (region, point) => (region === 0 || (region === 3 && point === COUNT - 1) ? 2 : 1));
+  const found = regionsInView([{ regions, of }], { index, camera: cameraAt(1, 5.5, 5.5), states: left });
+  assert.deepEqual(found.map(({ name }) => name), ["2: 0"]);
+});
+
 test("the middles of regions are the most important points", () => {
   const ranks = importance(levels, COUNT);
   const middles = levels[0].regions.map(({ centre }) => ranks[centre]);

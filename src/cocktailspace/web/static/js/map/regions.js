@@ -3,6 +3,7 @@
 
 const PIXELS_A_NAME = 28_000; // of the view, so that names do not crowd
 const MOST_OF_VIEW = 0.25;
+const SHOWN = 2; // the state of a point from which on it speaks for its region
 const FEW = 3000; // points, among which a name may look for a gap
 const NEAR_MIDDLE = [0, -12, 12, -22, 22, -32, 32]; // pixels
 
@@ -46,12 +47,12 @@ function mostFrequent(values) {
 
 /**
  * The regions of the finest level that has room in the view, the largest first, each with the place
- * of its name: its centre or, where that is out of sight, the middle of what can be seen of it.
+ * of its name: its centre or, where that is out of sight or dimmed, the middle of what can be seen of it.
  */
 export function regionsInView(levels, { index, camera, states }, pixelsAName = PIXELS_A_NAME) {
   const seen = levels.map(({ regions }) => ({ count: new Uint32Array(regions.length), x: new Float64Array(regions.length), y: new Float64Array(regions.length) }));
   index.within(camera.freeBounds, (point) => {
-    if (states[point] < 2) return;
+    if (states[point] < SHOWN) return;
     levels.forEach(({ of }, level) => {
       const region = of[point];
       if (region < 0) return;
@@ -67,12 +68,12 @@ export function regionsInView(levels, { index, camera, states }, pixelsAName = P
   const regions = levels[level]?.regions.map((region, number) => ({ ...region, count: count[number], ...placeOf(region, number) })) ?? [];
   const inView = regions.filter((region) => region.count).sort((one, other) => other.count - one.count);
   const total = inView.reduce((sum, region) => sum + region.count, 0);
-  // Of a region whose middle is elsewhere a few points say little about where one is.
+  // Of a region whose middle is elsewhere, or not shown, a few points say little about where one is.
   return inView.filter((region, place) => place === 0 || region.whole || region.count >= MOST_OF_VIEW * total);
 
   function placeOf({ centre }, number) {
     const own = camera.toScreen(index.xs[centre], index.ys[centre]);
-    const whole = camera.isFree(own[0], own[1]);
+    const whole = states[centre] >= SHOWN && camera.isFree(own[0], own[1]);
     const [left, top] = whole ? own : camera.toScreen(x[number] / count[number], y[number] / count[number]);
     return { left, top, whole };
   }

@@ -36,7 +36,7 @@ export function recipesView(context) {
 
 /** Keeps the list on what the address asks for and on the catalogue as it is. */
 function follower(context, { filters, said, results, links }) {
-  let shownKey = "", list = null, ids = [];
+  let shownKey = "", list = null, ids = [], onMap = false;
 
   return async function show(state) {
     const { route, mapData, kept } = state;
@@ -53,11 +53,11 @@ function follower(context, { filters, said, results, links }) {
       if (shownKey !== key) return;
       said.replaceChildren(...summary(found.length, state, context.router));
       links.replaceChildren(...linksOf(route));
-      if (again && String(found) === String(ids)) return;
+      if (again && onMap === Boolean(mapData) && String(found) === String(ids)) return; // dots come with the map
       const next = recipeList(found, context);
       await next.grow(again ? Math.min(MOST_AT_ONCE, list.shown()) || undefined : undefined);
       if (shownKey !== key) return;
-      [ids, list] = [found, next];
+      [ids, list, onMap] = [found, next, Boolean(mapData)];
       results.replaceChildren(...next.nodes);
     } catch (error) {
       if (error.name === "AbortError" || shownKey !== key) return;
