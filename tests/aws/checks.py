@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+from cocktailspace.analytics import batch_node
 from cocktailspace.api.deferred import PATIENCE, REQUESTS, UPLOADS
 from cocktailspace.api.edge import SECRET_HEADER
 from cocktailspace.importing.readers.bounds import BOUNDS
@@ -22,8 +23,9 @@ FOR_A_DAY = {"exports/", "imports/"}
 Rule = dict[str, str]
 Complaints = Iterator[str]
 
-GIB_OF_C7G = {"medium": (1, 2), "large": (2, 4), "xlarge": (4, 8), "2xlarge": (8, 16)}
-"""Processors and memory of the instances."""
+PROCESSORS = {"medium": 1, "large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32}
+GIB_A_PROCESSOR = {"c7g": 2, "m7g": 4, "r7g": 8}
+"""Graviton's instances, by size and family."""
 USABLE = 0.9
 """Of an instance's memory; the kernel and the ECS agent take the rest (about 5 % of 4 GiB)."""
 OPEN_ACTIONS = re.compile(
@@ -54,6 +56,11 @@ LEFT_AT_DEFAULT = {
     "MAX_CONNECTIONS": "the gateway holds them",
     "SHUTDOWN_SECONDS": "there is no server to end",
     "FORWARDED_ALLOW_IPS": "the event says where a request comes from",
+    "ANALYTICS_CLUSTER": "the job's nodes know the one of their own",
+    "ANALYTICS_CLUSTER_CERTIFICATE": "goes with ANALYTICS_CLUSTER",
+    "ANALYTICS_CLUSTER_KEY": "goes with ANALYTICS_CLUSTER",
+    "ANALYTICS_CLUSTER_CA": "goes with ANALYTICS_CLUSTER",
+    "ANALYTICS_WITHOUT_CLUSTER": "a job that has lost its other nodes goes on alone",
     "ANALYTICS_JOB_MINUTES": "Batch ends what takes too long",
     "MAX_WRITES_PER_MINUTE": "the gateway throttles",
     "MAX_INGREDIENTS_PER_RECIPE": "a rule of the catalogue",
@@ -142,12 +149,54 @@ def job_fits(template: ResolvedTemplate) -> Complaints:
         yield "the job has less than 2,048 MiB"
     for name in environment["InstanceTypes"]:
         family, _, size = name.partition(".")
-        if family != "c7g" or size not in GIB_OF_C7G:
-            yield f"{name} is not one of {sorted(GIB_OF_C7G)} of c7g"
+        if family not in GIB_A_PROCESSOR or size not in PROCESSORS:
+            yield f"{name} is not one of {sorted(PROCESSORS)} of {sorted(GIB_A_PROCESSOR)}"
             continue
-        vcpus, gib = GIB_OF_C7G[size]
+        vcpus = PROCESSORS[size]
+        gib = vcpus * GIB_A_PROCESSOR[family]
         if job.vcpus > vcpus or job.memory_mib > USABLE * gib * 1024:
             yield f"the job ({job.vcpus} vCPU, {job.memory_mib} MiB) does not fit a {name}"
+
+
+def cluster(template: ResolvedTemplate) -> Complaints:
+    """Where the job has several nodes it is the same job, and its nodes reach each other alone."""
+    if "ClusterJobDefinition" not in template.resources:
+        return
+    yield from _node_complaints(template)
+    instances = template.resource("ClusterComputeEnvironment")["ComputeResources"]
+    if instances["Type"] != "EC2" or instances["MinvCpus"] != 0:
+        yield "Batch has no nodes on Spot, and none while nothing runs"
+    group, ingress = template.ref("ClusterSecurityGroup"), template.resource("ClusterIngress")
+    ports = (batch_node.SCHEDULER_PORT, batch_node.WORKER_PORT)
+    open_ports = (ingress["FromPort"], ingress["ToPort"])
+    if open_ports != ports or group not in instances["SecurityGroupIds"]:
+        yield f"its nodes do not reach each other at {ports}"
+    if ingress.get("SourceSecurityGroupId") != group or "CidrIp" in ingress:
+        yield "others than its nodes reach them"
+    if template.resource("ClusterSecurityGroup").get("SecurityGroupIngress"):
+        yield "its group lets something else in"
+    submitted = template.functions["AnalyticsTriggerFunction"].environment
+    for kind in ("Queue", "Definition"):
+        if submitted[f"BATCH_JOB_{kind.upper()}"] != template.ref(f"ClusterJob{kind}"):
+            yield f"the trigger does not submit to its {kind.lower()}"
+
+
+def _node_complaints(template: ResolvedTemplate) -> Complaints:
+    alone = template.resource("AnalyticsJobDefinition")
+    several = template.resource("ClusterJobDefinition")
+    container = dict(several["NodeProperties"]["NodeRangeProperties"][0]["Container"])
+    if container.pop("Command") != ["python", "-m", batch_node.__name__]:
+        yield "its nodes do not begin as nodes"
+    secrets = [{"Name": "CLUSTER_PEM", "ValueFrom": template.ref("ClusterCertificate")}]
+    if container.pop("Secrets") != secrets:
+        yield "its nodes do not know each other"
+    if container.pop("ExecutionRoleArn") != template.attribute("ClusterExecutionRole", "Arn"):
+        yield "nobody hands them what they know each other by"
+    if container != alone["ContainerProperties"]:
+        yield "it is another job"
+    for name in ("Timeout", "RetryStrategy"):
+        if several[name] != alone[name]:
+            yield f"it has another {name}"
 
 
 def file_system(template: ResolvedTemplate) -> Complaints:
@@ -513,6 +562,7 @@ ALL = (
     retries,
     cloudfront,
     job_fits,
+    cluster,
     network,
     file_system,
     narrow_role,

@@ -421,3 +421,38 @@ def test_the_alarm_of_old_results_watches_what_the_reconcile_writes() -> None:
     [dimension] = alarm["Dimensions"]
     assert [dimension["Name"]] in declared["Dimensions"]
     assert line[dimension["Name"]] == dimension["Value"]
+
+
+@pytest.mark.parametrize("size", ["small", "medium", "large"])
+def test_a_job_on_several_instances_of_any_size_passes(size: str) -> None:
+    template = resolve("prod", JobSize=size, ClusterNodes="5")
+    assert {check.__name__: list(check(template)) for check in checks.ALL} == {
+        check.__name__: [] for check in checks.ALL
+    }
+    assert template.resource("ClusterJobDefinition")["NodeProperties"]["NumNodes"] == "5"
+    assert not any(each.startswith("Cluster") for each in resolve("prod", JobSize=size).resources)
+
+
+NODES = "ClusterJobDefinition.Properties.NodeProperties.NodeRangeProperties.0.Container"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "complaint"),
+    [
+        (f"{NODES}.Command", ["python", "-m", "cocktailspace.analytics"], "do not begin as nodes"),
+        (f"{NODES}.Secrets.0.ValueFrom", "in clear", "do not know each other"),
+        (f"{NODES}.ReadonlyRootFilesystem", False, "another job"),
+        ("ClusterJobDefinition.Properties.RetryStrategy.Attempts", 1, "another RetryStrategy"),
+        ("ClusterComputeEnvironment.Properties.ComputeResources.Type", "SPOT", "no nodes on Spot"),
+        ("ClusterIngress.Properties.ToPort", 8786, "do not reach each other"),
+        ("ClusterIngress.Properties.CidrIp", "0.0.0.0/0", "others than its nodes"),
+        ("ClusterSecurityGroup.Properties.SecurityGroupIngress", [ANYWHERE], "something else in"),
+    ],
+)
+def test_a_cluster_that_is_open_or_another_is_noticed(
+    path: str, value: object, complaint: str
+) -> None:
+    template = copy.deepcopy(translated_template())
+    _set(path, value)(template["Resources"])
+    found = list(checks.cluster(resolve_template(template, "prod", ClusterNodes="2")))
+    assert any(complaint in each for each in found), found

@@ -28,6 +28,10 @@ from distributed import (  # noqa: E402
 )
 
 from cocktailspace import __version__  # noqa: E402
+from cocktailspace.analytics.transport.neighbours import (  # noqa: E402
+    MissingNumbaError,
+    load_search,
+)
 from cocktailspace.analytics.transport.workers import (  # noqa: E402
     Block,
     LostWorkersError,
@@ -106,11 +110,12 @@ class Cluster:
         with self._losses():
             client = self._connected()
             [everywhere] = client.scatter([shared], broadcast=True, hash=False)
-            at_once = _AT_ONCE * sum(client.nthreads().values())
             begun: dict[Future, Block] = {}
+            at_once = _at_once(client)
             for block in blocks:
                 if len(begun) >= at_once:
                     yield from self._finished(client, begun)
+                    at_once = _at_once(client)  # workers come and go
                 future = client.submit(_compute, __version__, work, everywhere, block, pure=False)
                 begun[future] = block
             while begun:
@@ -174,19 +179,29 @@ class Cluster:
             raise LostWorkersError(f"the scheduler at {self._address} has no worker") from None
 
 
+def _at_once(client: Client) -> int:
+    """How many blocks keep all threads busy; one where no worker is left for now."""
+    threads: int = sum(client.nthreads().values())
+    return max(1, _AT_ONCE * threads)
+
+
 def _require_fit_workers(client: Client) -> None:
     """Check that all workers have this version of the program, and what it needs."""
-    workers = client.get_versions(packages=["cocktailspace", "numba"])["workers"]
-    for worker, versions in workers.items():
-        packages = versions["packages"]
-        _require_version(worker, packages["cocktailspace"], __version__)
-        if packages["numba"] is None:
+    for worker, version in client.run(_version, on_error="return").items():
+        if isinstance(version, MissingNumbaError):
             raise LostWorkersError(f"the worker {worker} has no numba; {_remedy(__version__)}")
+        _require_version(worker, version if isinstance(version, str) else None, __version__)
+
+
+def _version() -> str:
+    """This version, of a worker that can search."""
+    load_search()
+    return __version__
 
 
 def _require_version(worker: str, found: str | None, wanted: str) -> None:
     if found != wanted:
-        has = f"cocktailspace {found}" if found else "no cocktailspace"
+        has = f"cocktailspace {found}" if found else "no cocktailspace of this version"
         raise LostWorkersError(f"the worker {worker} has {has}; {_remedy(wanted)}")
 
 

@@ -6,6 +6,7 @@ so that every distance is exact and a tie is a tie on every machine.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,6 +122,14 @@ def _search_boxes(rows: Rows, found: Neighbours, workers: Workers, progress: Pro
 
 def _search(shared: tuple[Index, int], first: int, last: int) -> _Found:
     """The neighbours of the rows from `first` to `last` of the index, in its order."""
+    index, k = shared
+    near = np.zeros((last - first, k), np.int32), np.zeros((last - first, k), np.int32)
+    load_search()(index, first, last, *near)
+    return near
+
+
+def load_search() -> Callable[..., None]:
+    """The compiled search, `l1_search.search`. Raises MissingNumbaError."""
     try:
         from cocktailspace.analytics.transport import l1_search  # noqa: PLC0415 - loads numba
     except ModuleNotFoundError as error:
@@ -128,8 +137,5 @@ def _search(shared: tuple[Index, int], first: int, last: int) -> _Found:
             f"a map of more than {FEW:,} recipes needs a package that is not installed "
             f"({error.name}): pip install 'cocktailspace[analytics]'"
         ) from error
-
-    index, k = shared
-    near = np.zeros((last - first, k), np.int32), np.zeros((last - first, k), np.int32)
-    l1_search.search(index, first, last, *near)
-    return near
+    search: Callable[..., None] = l1_search.search
+    return search
