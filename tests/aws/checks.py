@@ -36,6 +36,7 @@ OPEN_ACTIONS = re.compile(
 
 LEFT_AT_DEFAULT = {
     "DATABASE_URL": "DB_PATH is set",
+    "DATABASE_CONNECTIONS": "of DATABASE_URL alone",
     "ANALYTICS_PATH": "ANALYTICS_BUCKET is set",
     "BATCH_JOB_QUEUE": "the trigger submits",
     "BATCH_JOB_DEFINITION": "the trigger submits",
