@@ -8,6 +8,7 @@ import pytest
 from cocktailspace.analytics import cluster as module
 from cocktailspace.analytics.choose_workers import choose_workers
 from cocktailspace.analytics.cluster import Cluster
+from cocktailspace.analytics.transport.neighbours import MissingNumbaError
 from cocktailspace.analytics.transport.workers import (
     THIS_MACHINE,
     LostWorkersError,
@@ -75,18 +76,41 @@ def test_who_is_signed_by_another_is_turned_away(dask: DaskCluster, tmp_path: Pa
         list(stranger.map_blocks(doubled, 2, BLOCKS))
 
 
-def test_workers_of_another_version_are_named(
-    dask: DaskCluster, monkeypatch: pytest.MonkeyPatch
+def another_version() -> str:
+    return "0.0.9"
+
+
+def no_such_module() -> str:
+    raise ModuleNotFoundError("no module named cocktailspace")
+
+
+def no_numba() -> str:
+    raise MissingNumbaError("numba")
+
+
+@pytest.mark.parametrize(
+    ("answer", "complaint"),
+    [
+        (another_version, "has cocktailspace 0.0.9; it needs pip install"),
+        (no_such_module, "has no cocktailspace of this version; it needs pip install"),
+        (no_numba, "has no numba; it needs pip install"),
+    ],
+)
+def test_workers_that_do_not_fit_are_named(
+    dask: DaskCluster, monkeypatch: pytest.MonkeyPatch, answer: object, complaint: str
 ) -> None:
+    monkeypatch.setattr(module, "_version", answer)
+    cluster = Cluster(dask.address, dask.certificates, instead=None)
+    with pytest.raises(LostWorkersError, match=f"worker tls://.* {complaint}"):
+        list(cluster.map_blocks(doubled, 2, BLOCKS))
+    cluster.close()
+
+
+def test_a_worker_of_another_version_that_comes_later_is_named(dask: DaskCluster) -> None:
     cluster = Cluster(dask.address, dask.certificates, instead=None)
     late = cluster._connected().submit(module._compute, "9.9.9", doubled, 2, (0, 1))
-    remedy = r"pip install 'cocktailspace\[analytics,cluster\]==9.9.9'"
-    with pytest.raises(LostWorkersError, match=f"worker tls://.* has cocktailspace .*{remedy}"):
+    with pytest.raises(LostWorkersError, match="worker tls://.* has cocktailspace .*==9.9.9"):
         late.result()
-    cluster.close()
-    monkeypatch.setattr(module, "__version__", "9.9.9")
-    with pytest.raises(LostWorkersError, match=f"worker tls://.* has cocktailspace .*{remedy}"):
-        list(cluster.map_blocks(doubled, 2, BLOCKS))
     cluster.close()
 
 
