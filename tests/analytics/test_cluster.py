@@ -109,7 +109,7 @@ def test_workers_that_do_not_fit_are_named(
 def test_a_worker_of_another_version_that_comes_later_is_named(dask: DaskCluster) -> None:
     cluster = Cluster(dask.address, dask.certificates, instead=None)
     late = cluster._connected().submit(module._compute, "9.9.9", doubled, 2, (0, 1))
-    with pytest.raises(LostWorkersError, match="worker tls://.* has cocktailspace .*==9.9.9"):
+    with pytest.raises(LostWorkersError, match=r"worker tls://.* has cocktailspace .*==9\.9\.9"):
         late.result()
     cluster.close()
 
