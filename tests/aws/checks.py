@@ -48,6 +48,8 @@ LEFT_AT_DEFAULT = {
     "OIDC_AUDIENCE": "goes with OIDC_ISSUER",
     "OIDC_CLIENT_ID": "the bucket's site.json says it",
     "OIDC_SCOPES": "the bucket's site.json says them",
+    "MCP_HOSTS": "the gateway has no route to /mcp",
+    "MCP_TOKEN": "`cocktailspace mcp` runs on its user's machine",
     "MAX_COLLECTIONS": "good for Lambda, too",
     "STARTER_CATALOGUE": "a new stack's catalogue is empty",
     "OIDC_EDITOR_GROUP": "the group is called so",
