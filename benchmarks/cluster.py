@@ -99,13 +99,22 @@ class Process:
 
     def end(self, number: int | None = None) -> int:
         """Wait for its end, after a signal; its exit code."""
+        self._look()
         if number is not None:
             self.child.send_signal(number)
-        _, status, usage = os.wait4(self.child.pid, 0)
+        while not (ended := os.wait4(self.child.pid, os.WNOHANG))[0]:
+            self._look()
+            time.sleep(0.1)
+        _, status, usage = ended
         self.child.returncode = os.waitstatus_to_exitcode(status)
         self.seconds = usage.ru_utime + usage.ru_stime
-        self.peak_mb = usage.ru_maxrss / 1024
         return self.child.returncode
+
+    def _look(self) -> None:
+        """Note its peak memory. What wait4 has of that begins with what its parent had."""
+        lines = Path(f"/proc/{self.child.pid}/status").read_text().splitlines()
+        peaks = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
+        self.peak_mb = max([self.peak_mb, *(peak / 1024 for peak in peaks)])
 
 
 @dataclass(frozen=True)
@@ -198,30 +207,27 @@ def _published(artifacts: Path) -> tuple[dict[str, float], dict[str, str]]:
     return published.manifest.seconds, digests
 
 
-def _print(runs: list[Run], hosts: list[Host]) -> None:
-    alone = runs[0]
+def _print_head() -> None:
     print(
         "| workers | job | workers | scheduler | sent by the job | by workers | by the scheduler |"
     )
     print("|---|---|---|---|---|---|---|")
-    for each in runs:
-        sent = [each.sent[host.name] / 1e6 for host in hosts]
-        workers, scheduler = each.workers, each.scheduler
-        cells = [each.name, f"{each.job.seconds:.1f} s, {each.job.peak_mb:.0f} MB"]
-        if scheduler:
-            peak = max(worker.peak_mb for worker in workers)
-            cells += [
-                f"{sum(worker.seconds for worker in workers):.1f} s, {peak:.0f} MB",
-                f"{scheduler.seconds:.1f} s, {scheduler.peak_mb:.0f} MB",
-                f"{sent[0]:.1f} MB",
-                f"{sum(sent[2:]):.1f} MB",
-                f"{sent[1]:.2f} MB",
-            ]
-        print("| " + " | ".join(cells + ["–"] * (7 - len(cells))) + " |")
-    for each in runs:
-        same = "the same" if each.digests == alone.digests else "ANOTHER RESULT"
-        print(f"{each.name}: {same} in {len(each.digests)} artifacts; {each.seconds:.1f} s;")
-        print(f"    {each.steps}")
+
+
+def _print(each: Run, hosts: list[Host]) -> None:
+    sent = [each.sent[host.name] / 1e6 for host in hosts]
+    cells = [each.name, f"{each.job.seconds:.1f} s, {each.job.peak_mb:.0f} MB"]
+    if scheduler := each.scheduler:
+        peak = max(worker.peak_mb for worker in each.workers)
+        cells += [
+            f"{sum(worker.seconds for worker in each.workers):.1f} s, {peak:.0f} MB",
+            f"{scheduler.seconds:.1f} s, {scheduler.peak_mb:.0f} MB",
+            f"{sent[0]:.1f} MB",
+            f"{sum(sent[2:]):.1f} MB",
+            f"{sent[1]:.2f} MB",
+        ]
+    print("| " + " | ".join(cells + ["–"] * (7 - len(cells))) + " |", flush=True)
+    print(f"{each.name}: {each.seconds:.1f} s, {each.steps}", file=sys.stderr, flush=True)
 
 
 def main() -> None:
@@ -236,12 +242,16 @@ def main() -> None:
         (place / "cache").mkdir()
         new_certificate(place)
         _apart(fill, place, arguments.recipes)
-        counts = [0, *arguments.workers]
-        runs = [run(place, hosts, workers) for workers in counts]
-        runs.append(run(place, hosts, most, kill=True))
-        _print(runs, hosts)
-        if any(each.digests != runs[0].digests for each in runs):
-            raise SystemExit("the results differ")
+        _print_head()
+        plans = [(workers, False) for workers in (0, *arguments.workers)] + [(most, True)]
+        alone: Run | None = None
+        for workers, kill in plans:
+            each = run(place, hosts, workers, kill=kill)
+            alone = alone or each
+            _print(each, hosts)
+            if each.digests != alone.digests:
+                raise SystemExit("the results differ")
+        print(f"All published the same, in {len(alone.digests if alone else ())} artifacts.")
 
 
 if __name__ == "__main__":

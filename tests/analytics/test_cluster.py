@@ -131,7 +131,7 @@ def test_a_lost_scheduler_is_told_to_whoever_wants_no_other_machine(tmp_path: Pa
         answers = cluster.map_blocks(doubled, 2, BLOCKS)
         next(answers)
         dask.lose_scheduler()
-        with pytest.raises(LostWorkersError, match=f"the scheduler at {dask.address} is lost"):
+        with pytest.raises(LostWorkersError, match=f"the cluster at {dask.address} is lost"):
             dict(answers)
         cluster.close()
 
@@ -145,6 +145,6 @@ def test_without_its_scheduler_the_machine_computes_the_rest(
         first = next(answers)
         dask.lose_scheduler()
         assert sorted([first, *answers]) == sorted(RIGHT.items()), "each once"
-        assert f"the scheduler at {dask.address} is lost; this machine computes" in caplog.text
+        assert f"the cluster at {dask.address} is lost; this machine computes" in caplog.text
         assert dict(cluster.map_blocks(doubled, 2, BLOCKS)) == RIGHT, "and whatever follows"
         cluster.close()

@@ -138,14 +138,16 @@ class Cluster:
         """Whatever tells that the cluster is lost becomes a LostWorkersError."""
         try:
             yield
-        except CancelledError:
-            scheduler_lost = self._client is None or self._client.status != "running"
-            what = "scheduler" if scheduler_lost else "work of the scheduler"
-            raise LostWorkersError(f"the {what} at {self._address} is lost") from None
         except KilledWorker as error:
             raise LostWorkersError(f"the workers of {self._address} die: {error}") from error
-        except OSError as error:
-            raise LostWorkersError(f"no cluster answers at {self._address}: {error}") from error
+        except (CancelledError, OSError) as error:
+            if self._client is None:
+                message = f"no cluster answers at {self._address}: {error}"
+                raise LostWorkersError(message) from error
+            raise self._lost_cluster() from error
+
+    def _lost_cluster(self) -> LostWorkersError:
+        return LostWorkersError(f"the cluster at {self._address} is lost")
 
     def _connected(self) -> Client:
         if self._client is None:
@@ -172,7 +174,7 @@ class Cluster:
 
     def _wait_for_a_worker(self, client: Client) -> None:
         if client.status != "running":
-            raise LostWorkersError(f"the scheduler at {self._address} is lost")
+            raise self._lost_cluster()
         try:
             client.wait_for_workers(1, timeout=self._patience)
         except TimeoutError:
