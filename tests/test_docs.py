@@ -101,3 +101,9 @@ def test_every_example_of_the_readme_runs(tmp_path: Path) -> None:
             assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     finally:
         server.stop()
+
+
+def test_the_model_of_scaling_is_what_its_script_computes() -> None:
+    script = ROOT / "scripts" / "scaling_model.py"
+    table = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert table.stdout in (ROOT / "docs" / "scaling.md").read_text()
