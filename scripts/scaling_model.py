@@ -1,4 +1,4 @@
-"""What one job takes at which number of recipes, alone and on several instances; the table of the docs.
+"""What one job takes, alone and on several instances, by its recipes; the table of the docs.
 
 Measured: the processor's seconds and the memory of whole jobs of 100,000 and 1,000,000 recipes
 (`benchmarks.whole_job`), and which part of them a cluster takes over (`benchmarks.cluster`). All
@@ -13,7 +13,7 @@ SECONDS = {100_000: 54.0, 1_000_000: 1376.0}
 MEGABYTES = {100_000: 691.0, 1_000_000: 3898.0}
 """The most that a job held."""
 MAPPED = 0.42 * SECONDS[100_000]
-"""What a cluster takes over of it: neighbours and transport plans, 29.5 of 69.6 s when it was measured."""
+"""What a cluster takes over of it, neighbours and plans: 29.5 of 69.6 s when it was measured."""
 MAPPED_GROWTH = 1.33
 """Exponent of the search for neighbours, measured from 10,000 to 1,000,000 recipes."""
 BYTES_A_RECIPE = {"largest": 3105.0, "catalogue": 685.0, "to a worker": 350.0, "back": 1170.0}
@@ -75,7 +75,8 @@ CASES = (
 def table() -> str:
     """The table of docs/scaling.md."""
     lines = [
-        "| recipes | memory + scratch | processor: one thread's, shared | instances | $ an hour | takes | $ a job |",
+        "| recipes | memory + scratch | processor: one thread's, shared | instances "
+        "| $ an hour | takes | $ a job |",
         "|---|---|---|---|---|---|---|",
     ]
     for recipes, instance, counts in CASES:
