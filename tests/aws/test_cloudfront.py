@@ -116,9 +116,11 @@ def test_ten_first_visits_at_once_get_their_map_for_three_calls_each(
         page.wait_for_selector("#stage[data-run]")
         page.wait_for_selector("#freshness:not([data-state=unknown])")
         alone.close()
-        # Once the map is there, the page asks for a stream, too, and learns that there is none.
-        calls = [call for call in edge.gateway.calls if call != f"GET {API}/events"]
-        assert len(calls) <= 3, calls
+        assert sorted(set(edge.gateway.calls)) == [
+            "GET /",
+            f"GET {API}/analytics/manifest",
+            f"GET {API}/refresh",  # again each five seconds, on a slow machine
+        ]
         contexts = [browser.new_context(viewport=WIDE) for _ in range(10)]
         pages = [context.new_page() for context in contexts]
         for each in pages:

@@ -139,7 +139,7 @@ def create_app(
     app.include_router(place_routes(context, runs), prefix=API)
     app.include_router(bar_routes(context, runs), prefix=API)
     site = Site()
-    app.include_router(app_page_routes(context, site))
+    app.include_router(app_page_routes(context, site, tells=app.state.feed is not None))
     app.include_router(page_routes(context, site))
     app.include_router(recipe_list_routes(context, site))
     app.state.agents = _agent_endpoint(app, settings) if lasting else None

@@ -26,8 +26,8 @@ FIELDS = {
 """What the page's forms and panels show."""
 
 
-def app_page_routes(context: Context, site: Site) -> APIRouter:
-    """Routes of the page and of files."""
+def app_page_routes(context: Context, site: Site, *, tells: bool) -> APIRouter:
+    """Routes of the page and of files. tells: there is a stream of events to follow."""
     router = APIRouter(include_in_schema=False, route_class=context.route_class)
     responses, html = context.responses, HtmlResponses(site, context.responses)
 
@@ -60,6 +60,7 @@ def app_page_routes(context: Context, site: Site) -> APIRouter:
             run_id=published_run(),
             as_begun=as_begun(),
             fields=FIELDS,
+            tells=tells,
             sign_in=config.model_dump() if config else None,
         )
 

@@ -28,9 +28,9 @@ export function createFreshness(store) {
 
   const know = (status) => store.set({ freshness: { status, skew: Date.parse(status.now) - Date.now(), offline: false } });
 
-  /** Have the server tell: each word puts the next question off. One that tells nothing, or refuses, is asked as before. */
+  /** Have the server tell, where it does: each word puts the next question off. One that tells nothing, or refuses, is asked as before. */
   function listen() {
-    if (document.hidden || Date.now() < mayListenAt || stream?.readyState < EventSource.CLOSED) return;
+    if (!("tells" in document.documentElement.dataset) || document.hidden || Date.now() < mayListenAt || stream?.readyState < EventSource.CLOSED) return;
     mayListenAt = Date.now() + REFUSED_MS;
     stream = new EventSource(`${API}/events`);
     stream.onerror = poll;
