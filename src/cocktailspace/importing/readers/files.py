@@ -22,6 +22,7 @@ from cocktailspace.wording import counted
 _TABLES = (".csv", ".tsv")
 _BROKEN = (
     zipfile.BadZipFile,
+    IndexError,  # of a directory that ends too early
     zlib.error,
     NotImplementedError,
     RuntimeError,
