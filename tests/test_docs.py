@@ -79,7 +79,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 @pytest.mark.slow
-def test_every_example_of_the_readme_runs(tmp_path: Path) -> None:
+def test_every_example_of_the_readme_and_the_guides_runs(tmp_path: Path) -> None:
     server = Server(tmp_path)
     server.start()
     try:
@@ -87,18 +87,21 @@ def test_every_example_of_the_readme_runs(tmp_path: Path) -> None:
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "TOKEN": server.command("token", "new", "reader").strip(),
         }
-        for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL):
-            script = block.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")
-            script = script.replace("curl ", "curl --fail ")
-            done = subprocess.run(
-                ["bash", "-euc", script],
-                env=environment,
-                cwd=tmp_path,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+        for page in (ROOT / "README.md", *sorted((ROOT / "docs" / "guides").iterdir())):
+            folder = tmp_path / page.stem
+            folder.mkdir()
+            for block in re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL):
+                script = block.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")
+                script = script.replace("curl ", "curl --fail ")
+                done = subprocess.run(
+                    ["bash", "-euc", script],
+                    env=environment,
+                    cwd=folder,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+                assert done.returncode == 0, f"{page.name}: {done.stdout}\n{done.stderr}"
     finally:
         server.stop()
 

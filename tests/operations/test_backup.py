@@ -224,6 +224,16 @@ def test_a_restore_mends_a_damaged_catalogue_but_only_when_told_to(
     assert "Gin" in site.ingredients()
 
 
+def test_a_restore_makes_the_folder_of_a_catalogue_that_is_nowhere_yet(
+    site: Site, tmp_path: Path
+) -> None:
+    copies.backup(site.services.database, tmp_path / "backup.sqlite")
+    elsewhere = Database(sqlite_url(tmp_path / "not" / "there" / "catalogue.sqlite"))
+    put_back = copies.restore(elsewhere, tmp_path / "backup.sqlite")
+    assert put_back.state.version == site.catalogue().version
+    elsewhere.close()
+
+
 def test_a_restored_catalogue_may_be_anothers(
     site: Site, tmp_path: Path, empty_catalogue: Path
 ) -> None:

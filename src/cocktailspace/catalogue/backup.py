@@ -33,7 +33,7 @@ from cocktailspace.catalogue.migrations import REVISION
 from cocktailspace.catalogue.revision import refuse_newer, schema_revision
 from cocktailspace.catalogue.schema import recipes
 from cocktailspace.catalogue.sqlite import BUSY_SECONDS, sqlite_url
-from cocktailspace.files import match_owner, mode_at, scratch_folder
+from cocktailspace.files import make_folder, match_owner, mode_at, scratch_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ def restore(
     path = _file_of(database)
     if not source.is_file():
         raise MissingCatalogueError(f"there is no file {source}")
+    make_folder(path.parent)
     with _temporary_beside(path) as made:
         _copy_checked(source, made)
         with _database(made) as copy:
