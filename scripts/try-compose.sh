@@ -73,7 +73,7 @@ service grep -q '^CapEff:.*0000000000000000' /proc/1/status || fail "the service
 token=$(service cocktailspace token new ann --role editor)
 ask --fail --request POST https://localhost/api/v1/ingredients --header "Authorization: Bearer $token" \
     --header 'Content-Type: application/json' --data '{"name": "Kept"}' >/dev/null || fail "no edit"
-for _ in $(seq 601); do echo 'url = https://localhost/api/v1/recipes/1'; done >"$work/urls"
+for _ in $(seq 900); do echo 'url = https://localhost/api/v1/recipes/1'; done >"$work/urls"
 ask --request DELETE --config "$work/urls" >"$work/answers"
 grep -q too_many_requests "$work/answers" || fail "attempts are not counted"
 [ "$(elsewhere)" = 401 ] || fail "strangers at other addresses are taken for one"
