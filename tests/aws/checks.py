@@ -72,14 +72,6 @@ LEFT_AT_DEFAULT = {
     "ANALYTICS_OVERDUE_MINUTES": "an alarm watches the reconcile's metric instead",
     "LOG_FORMAT": "CloudWatch takes lines",
     "LOG_LEVEL": "the handlers set theirs",
-    "DATABASE_CONNECTIONS": "DB_PATH is set",
-    "ANALYTICS_CLUSTER": "the job is Batch's, on one machine",
-    "ANALYTICS_CLUSTER_CA": "goes with ANALYTICS_CLUSTER",
-    "ANALYTICS_CLUSTER_CERTIFICATE": "goes with ANALYTICS_CLUSTER",
-    "ANALYTICS_CLUSTER_KEY": "goes with ANALYTICS_CLUSTER",
-    "ANALYTICS_WITHOUT_CLUSTER": "goes with ANALYTICS_CLUSTER",
-    "MCP_HOSTS": "agents ask a server",
-    "MCP_TOKEN": "agents ask a server",
 }
 """Settings that the API's functions are not given, and why."""
 ASKED_BY_NOBODY = {"CORS_ORIGINS", "OIDC_GROUPS_CLAIM", "ORIGIN_SECRET"}

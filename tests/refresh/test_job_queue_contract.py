@@ -9,6 +9,7 @@ import pytest
 from cocktailspace.bootstrap import Services
 from cocktailspace.refresh.ports import JobQueue
 from tests.conftest import BAR, ManualClock, import_document, nothing_published
+from tests.operations.site import eventually
 from tests.refresh.world import Jobs, MemoryStore
 
 pytestmark = pytest.mark.both_databases
@@ -54,4 +55,4 @@ def test_a_job_is_shared_while_it_is_active_and_the_next_is_another(
     second = jobs.submit()
     assert second != first
     jobs.stop()
-    assert jobs.active() is None
+    eventually(lambda: jobs.active() is None)
