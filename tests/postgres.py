@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -74,6 +75,8 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
+        # It also ends where these tests are killed: with the thread, though, that has started it.
+        in_main = threading.current_thread() is threading.main_thread()
         with self.log.open("ab") as output:
             self._server = subprocess.Popen(
                 [self.programs / "postgres", "-D", self.data, *self._options],
@@ -81,7 +84,7 @@ class PostgresServer:
                 cwd=self.folder,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - also where these tests are killed
+                preexec_fn=_end_with_parent if in_main else None,  # noqa: PLW1509
             )
         _wait_until_it_answers(self._server, self.folder, self.log, self._port)
 
