@@ -114,7 +114,7 @@ def test_a_killed_job_is_one_line_too(services: Services, logged: Logged) -> Non
         _eventually(lambda: (a := read_attempt(services.store)) is not None and a.job_id == job.id)
         os.kill(int(job.id), signal.SIGKILL)
         assert services.jobs.wait(60)
-    [line] = _objects(logged)
+    [line] = [each for each in _objects(logged) if each.get("event") == "refresh"]
     assert (line["outcome"], line["cause"], line["level"]) == ("killed", "retry", "warning")
     assert services.metrics.counts().runs == {("retry", "killed"): 1}
 

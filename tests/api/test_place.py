@@ -120,6 +120,20 @@ def test_knows_ingredients_that_are_newer_than_the_map(
 
 
 @pytest.mark.usefixtures("published")
+def test_an_ingredient_deleted_since_the_map_is_not_there(
+    client: TestClient, named: dict[str, int], editor: dict[str, str]
+) -> None:
+    gone, kept = named["Rye"], named["Bourbon"]
+    merged = client.post(f"/api/v1/ingredients/{gone}/merge", json={"into": kept}, headers=editor)
+    assert merged.status_code == 200
+    answer = client.post(PLACE, json=draft_of(named, (1, "Rye")))
+    assert answer.status_code == 422
+    [problem] = answer.json()["error"]["problems"]
+    assert problem["place"] == "ingredients[0].ingredient_id"
+    assert problem["message"] == f"there is no ingredient {gone}"
+
+
+@pytest.mark.usefixtures("published")
 def test_a_recipe_being_changed_is_not_its_own_neighbour(
     client: TestClient, named: dict[str, int]
 ) -> None:

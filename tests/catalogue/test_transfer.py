@@ -216,13 +216,15 @@ def test_an_export_takes_no_more_memory_for_more_recipes(database: Database) -> 
         for i in range(3_000)
     ]
     _import(database, BAR | {"recipes": rows})
-    with database.reading() as connection:
-        tracemalloc.start()
-        size = sum(map(len, export_parts(connection)))
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
+    peaks = []  # what other threads take meanwhile counts, too: the least is the export's own
+    for _ in range(3):
+        with database.reading() as connection:
+            tracemalloc.start()
+            size = sum(map(len, export_parts(connection)))
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
     assert size > 5_000_000
-    assert peak < size / 3
+    assert min(peaks) < size / 3
 
 
 def test_an_unknown_name_is_refused_without_waiting_for_writers(database: Database) -> None:

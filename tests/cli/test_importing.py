@@ -50,7 +50,7 @@ def test_yes_takes_what_is_certain_and_puts_the_rest_under_unsorted(
     run("import", str(bar_file), "--yes")
     done = run("import", "--yes", str(drinks))
     assert (done.returncode, done.stderr) == (0, "")
-    assert "done: recipes: 1 created; 1 new ingredients" in done.stdout
+    assert "done: recipes: 1 created; 1 new ingredient" in done.stdout
     exported = run("export").stdout
     assert '"name": "Red Hook"' in exported
     assert '"parent": "Unsorted"' in exported

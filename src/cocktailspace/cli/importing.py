@@ -174,7 +174,7 @@ def _import_one(
 
 def _done(plan: Plan) -> str:
     counts = described_counts(plan)
-    return f"done: {counts}; {len(plan.new_ingredients)} new ingredients"
+    return f"done: {counts}; {counted(len(plan.new_ingredients), 'new ingredient')}"
 
 
 def described_counts(plan: Plan) -> str:

@@ -1,6 +1,6 @@
 """Placing a draft, and comparing any two recipes: what is near, and why, in milliseconds."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 import numpy as np
@@ -89,7 +89,7 @@ def place_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRout
         with services.database.reading() as connection:
             wanted = (line.ingredient_id for line in draft.ingredients)
             kinds = _with_newer(connection, run.kinds, wanted)
-            lines = _volumes(connection, draft, kinds)
+            lines = _volumes(connection, draft)
         neighbours: list[Similar] = []
         places = None
         if has_volume(lines):
@@ -160,13 +160,13 @@ def _with_newer(
     } | dict(known)
 
 
-def _volumes(connection: Connection, draft: PlaceDraft, known: Container[int]) -> Lines:
+def _volumes(connection: Connection, draft: PlaceDraft) -> Lines:
     """Ingredient and volume of each line; InvalidError lists every unknown ingredient and unit."""
     measures = reference_for(connection).measures
     problems = []
     for position, line in enumerate(draft.ingredients):
         where = f"ingredients[{position}]"
-        if line.ingredient_id not in known:
+        if line.ingredient_id not in measures.ingredients:
             message = f"there is no ingredient {line.ingredient_id}"
             problems.append(Problem(f"{where}.ingredient_id", message))
         if line.unit_id is not None and line.unit_id not in measures.units:
