@@ -213,7 +213,7 @@ STARTER = [
     View("recipe-similar", "#/recipe/9", further_down),
     View("ingredients", "#/ingredients"),
     View("ingredient", "#/ingredient/2"),
-    View("substitutes", "#/ingredient/2", further_down),
+    View("substitutes", "#/ingredient/109", further_down),
     View("complexity", "#/complexity/4"),
     View("freshness", after=freshness),
     View("new-recipe", "#/recipe/new", write),
