@@ -74,16 +74,19 @@ def graph_digest(space: Space, neighbours: Neighbours) -> str:
     return digest.hexdigest()
 
 
-def map_rows(space: Space, coordinates: NDArray[np.float64]) -> Iterator[dict[str, Any]]:
+def map_rows(
+    space: Space, coordinates: NDArray[np.float64], bases: NDArray[np.int64]
+) -> Iterator[dict[str, Any]]:
     """One row for each recipe, in order of id: its place, its ingredients, the largest volume
     first, and which of these it is built on where that is another one.
+
+    bases: as `bases_of` has them.
     """
     names = {ingredient.id: ingredient.name for ingredient in space.ingredients}
-    places, bases = coordinates.tolist(), bases_of(space)
-    for row in space.in_order_of_id():
+    places = coordinates.tolist()
+    for row, base in zip(space.in_order_of_id(), bases.tolist(), strict=True):
         recipe, (x, y) = space.recipes[row], places[row]
         lines = sorted(recipe.volumes_ml, key=lambda line: -line[1])
-        base = bases[recipe.id]
         yield {
             "recipe_id": recipe.id,
             "name": recipe.name,
@@ -97,8 +100,8 @@ def map_rows(space: Space, coordinates: NDArray[np.float64]) -> Iterator[dict[st
         }
 
 
-def bases_of(space: Space) -> dict[int, int]:
-    """The ingredient that each recipe is built on, by id."""
+def bases_of(space: Space) -> NDArray[np.int64]:
+    """(n,) the id of the ingredient that each recipe is built on, in order of the recipes' ids."""
     recipes = [space.recipes[row] for row in space.in_order_of_id()]
     ids = np.array(sorted(each.id for each in space.ingredients), np.int64)
     named = [each for recipe in recipes for each, _ in recipe.volumes_ml]
@@ -111,7 +114,7 @@ def bases_of(space: Space) -> dict[int, int]:
     )
     parents = {each.id: each.parent_id for each in space.ingredients}
     (found,) = base_ingredients([lines], parents)
-    return dict(zip(lines.recipe_ids.tolist(), found.tolist(), strict=True))
+    return found
 
 
 def start_coordinates(space: Space, previous: PreviousMap) -> NDArray[np.float64] | None:

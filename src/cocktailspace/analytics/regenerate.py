@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cocktailspace.analytics import statistics
 from cocktailspace.analytics.bar.collect import bar_index
 from cocktailspace.analytics.comparing import Comparer
-from cocktailspace.analytics.maps import Map, PreviousMap, draw_map, map_rows
+from cocktailspace.analytics.maps import Map, PreviousMap, bases_of, draw_map, map_rows
 from cocktailspace.analytics.parameters import MAP_NEIGHBOURS, SIMILAR
 from cocktailspace.analytics.regions import regions
 from cocktailspace.analytics.similar import similar_rows
@@ -99,8 +100,9 @@ def _artifacts(
     name = ArtifactName.COCKTAIL_SPACE_EM
     with steps.step("maps"):
         drawn = draw_map(space, subtrees, relatives, previous.get(name, PreviousMap()))
-    yield Artifact(name, map_rows(space, drawn.coordinates), {"graph": drawn.graph})
-    yield _plain_map(space, previous, drawn, steps)
+        bases = bases_of(space)
+    yield Artifact(name, map_rows(space, drawn.coordinates, bases), {"graph": drawn.graph})
+    yield _plain_map(space, previous, drawn, bases, steps)
     with steps.step("regions"):
         found = regions(space, masses)
     yield Artifact(ArtifactName.REGIONS, found)
@@ -108,7 +110,11 @@ def _artifacts(
 
 
 def _plain_map(
-    space: Space, previous: Mapping[ArtifactName, PreviousMap], other: Map, steps: "_Steps"
+    space: Space,
+    previous: Mapping[ArtifactName, PreviousMap],
+    other: Map,
+    bases: NDArray[np.int64],
+    steps: "_Steps",
 ) -> Artifact:
     """The map by Manhattan distance on fractions; one that is new looks like the other map."""
     name = ArtifactName.COCKTAIL_SPACE
@@ -117,7 +123,7 @@ def _plain_map(
         near = nearest_rows(fractions, MAP_NEIGHBOURS, workers=steps.workers, progress=progress)
     with steps.step("maps"):
         drawn = draw_map(space, fractions, near, previous.get(name, PreviousMap()), other)
-    return Artifact(name, map_rows(space, drawn.coordinates), {"graph": drawn.graph})
+    return Artifact(name, map_rows(space, drawn.coordinates, bases), {"graph": drawn.graph})
 
 
 def _from_plans(

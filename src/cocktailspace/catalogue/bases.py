@@ -58,22 +58,24 @@ def base_ingredients(parts: Sequence[Lines], parents: Mapping[int, int | None]) 
         np.array([numbers[root_of[each]] for each in part.ingredient_ids.tolist()], np.int64)
         for part in parts
     ]
-    leads = _leads(_sampled(parts, roots, len(numbers)))
-    return [_built_on(part, of, leads) for part, of in zip(parts, roots, strict=True)]
-
-
-def _sampled(parts: Sequence[Lines], roots: Sequence[Ids], width: int) -> _Volumes:
-    """(recipes, width) the sizes of roots in those that are learned from, in order of id."""
-    poured = [
-        part.recipe_ids[np.bincount(part.rows, part.ml, len(part.recipe_ids)) > 0] for part in parts
+    sizes = [_sizes(part, of, len(numbers)) for part, of in zip(parts, roots, strict=True)]
+    leads = _leads(_sampled(parts, sizes, len(numbers)))
+    return [
+        _built_on(part, of, size * leads)
+        for part, of, size in zip(parts, roots, sizes, strict=True)
     ]
+
+
+def _sampled(parts: Sequence[Lines], sizes: Sequence[_Volumes], width: int) -> _Volumes:
+    """(recipes, width) the sizes of roots in those that are learned from, in order of id."""
+    poured = [part.recipe_ids[size.any(axis=1)] for part, size in zip(parts, sizes, strict=True)]
     ids = np.sort(np.concatenate(poured)) if poured else np.empty(0, np.int64)
     chosen = ids[:: max(1, len(ids) // _SAMPLE)]
-    sizes = np.zeros((len(chosen), width))
-    for part, of in zip(parts, roots, strict=True):
+    sampled = np.zeros((len(chosen), width))
+    for part, size in zip(parts, sizes, strict=True):
         rows = np.flatnonzero(np.isin(part.recipe_ids, chosen))
-        sizes[np.searchsorted(chosen, part.recipe_ids[rows])] = _sizes(part, of, width)[rows]
-    return sizes
+        sampled[np.searchsorted(chosen, part.recipe_ids[rows])] = size[rows]
+    return sampled
 
 
 def _sizes(part: Lines, roots: Ids, width: int) -> _Volumes:
@@ -94,12 +96,12 @@ def _leads(sizes: _Volumes) -> _Volumes:
     return leads
 
 
-def _built_on(part: Lines, roots: Ids, leads: _Volumes) -> Ids:
+def _built_on(part: Lines, roots: Ids, weights: _Volumes) -> Ids:
+    """weights: (recipes, roots) how much of each recipe is each root's."""
     found = np.full(len(part.recipe_ids), NONE)
     if not len(part.rows):
         return found
-    sizes = _sizes(part, roots, len(leads))
-    best = (sizes * leads).argmax(axis=1)
+    best = weights.argmax(axis=1)
     lines = np.flatnonzero((roots[part.ingredients] == best[part.rows]) & (part.ml > 0))
     largest_first = lines[np.lexsort((-part.ml[lines], part.rows[lines]))]
     rows = part.rows[largest_first]

@@ -31,8 +31,9 @@ class Owner:
     @property
     def keys(self) -> set[str]:
         """What the imports of this owner are kept under."""
-        kept = self.key if self.name in (None, COMMAND_LINE.key) else self.name
-        return {self.key, str(kept)}
+        if self.name is None or self.name == COMMAND_LINE.key:
+            return {self.key}
+        return {self.key, self.name}
 
 
 COMMAND_LINE = Owner("command line")
