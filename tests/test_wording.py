@@ -1,6 +1,6 @@
 """Numbers in sentences."""
 
-from cocktailspace.wording import counted
+from cocktailspace.wording import counted, listed
 
 
 def test_one_is_singular_and_all_else_plural() -> None:
@@ -8,3 +8,10 @@ def test_one_is_singular_and_all_else_plural() -> None:
     assert counted(0, "pair") == "0 pairs"
     assert counted(1356, "recipe") == "1,356 recipes"
     assert counted(2, "family", "families") == "2 families"
+
+
+def test_a_list_says_how_many_it_leaves_out() -> None:
+    names = ["Gin", "Rum", "Rye"]
+    assert listed(names, 3) == "Gin, Rum, Rye"
+    assert listed(names, 2) == "Gin, Rum and 1 more"
+    assert listed(names, 12, 1_503) == "Gin, Rum, Rye and 1,500 more"

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import typer
 
+from cocktailspace import wording
 from cocktailspace.analytics.published import is_readable
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.artifacts.store import ArtifactStore
@@ -34,8 +35,7 @@ def fail(message: str) -> NoReturn:
 
 def listed(names: Sequence[str], count: int) -> str:
     """The first names of so many, and how many there are besides."""
-    more = count - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+    return wording.listed(names, _SHOWN, count)
 
 
 def published_run_id(store: ArtifactStore) -> str:

@@ -24,6 +24,7 @@ from cocktailspace.catalogue.migrate import require_catalogue
 from cocktailspace.catalogue.missing_data import missing_data
 from cocktailspace.catalogue.taxonomy import misplaced
 from cocktailspace.settings import SettingsError, read_settings
+from cocktailspace.wording import listed
 
 _NAMED = 5
 """How many bad rows or ingredients a message names."""
@@ -118,8 +119,7 @@ def _unknown(services: Services) -> Finding:
 
 
 def _named(names: list[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(map(repr, names[:_NAMED])) + f" and {more:,} more" * (more > 0)
+    return listed([repr(each) for each in names], _NAMED)
 
 
 def _taxonomy(services: Services) -> Finding:

@@ -14,6 +14,7 @@ from cocktailspace.importing.readers.fields import (
 from cocktailspace.importing.readers.keys import Mapped, words_of_lists
 from cocktailspace.importing.readers.values import text_of
 from cocktailspace.importing.rows import Collection, IngredientRow, RecipeRow, UnreadableError
+from cocktailspace.wording import listed
 
 _NAMED = 5
 _RECIPE_TYPES = ("Recipe", "https://schema.org/Recipe", "http://schema.org/Recipe")
@@ -56,8 +57,7 @@ def _passed_over(document: Any, mapped: Mapped) -> Iterator[str]:
 def _remarks(names: Sequence[str]) -> tuple[str, ...]:
     if not names:
         return ()
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return (f"passed over, as no ingredients were found: {', '.join(names[:_NAMED])}{more}",)
+    return (f"passed over, as no ingredients were found: {listed(names, _NAMED)}",)
 
 
 def _recipes_in(document: Any, mapped: Mapped) -> tuple[list[RecipeRow], str]:
