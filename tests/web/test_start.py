@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.conftest import Visit
-from tests.web.server import Server, copy_published, running
+from tests.web.server import NEVER, Server, copy_published, running
 from tests.web.test_accessibility import found
 from tests.web.test_editing import keep_token
 
@@ -44,7 +44,8 @@ def test_one_starts_empty_and_thinks_better_of_it(begun: Server, visit: Visit, a
 
 
 def test_an_empty_server_offers_the_first_recipe(tmp_path: Path, visit: Visit) -> None:
-    with running(tmp_path, STARTER_CATALOGUE="none") as server:
+    settings = {"STARTER_CATALOGUE": "none", "ANALYTICS_DEBOUNCE_MINUTES": NEVER}
+    with running(tmp_path, **settings) as server:
         page = visit(server, ready=False, allow={503})
         expect(page.locator("#notice")).to_contain_text("Nothing to map yet. Add the first recipe")
         first = page.get_by_role("link", name="Add the first recipe")
@@ -63,5 +64,14 @@ def test_an_empty_server_offers_the_first_recipe(tmp_path: Path, visit: Visit) -
         page.keyboard.press("Enter")
         page.get_by_role("dialog").get_by_role("button", name="Add ingredient").click()
         page.get_by_role("button", name="Add recipe").click()
-        expect(page.locator(".panel h2")).to_have_text("Neat")
+        panel = page.locator(".panel")
+        expect(panel.locator("h2")).to_have_text("Neat")  # there is no map yet
+        expect(panel).to_contain_text("The next refresh gives it its place.")
+        panel.get_by_role("link", name="Bourbon").click()
+        expect(panel.locator("h2")).to_have_text("Bourbon")
+        expect(panel).to_contain_text("In 1 recipe.")
+        panel.get_by_role("link", name="Ingredients", exact=True).click()
+        expect(panel).to_contain_text("It comes with the first map")
+        server.send("POST", "/refresh")
+        expect(panel).to_contain_text("1 ingredient in 1 family.")
         expect(page.locator("#stage")).to_have_attribute("data-shown", "1")

@@ -95,6 +95,15 @@ export function usageOf(rows) {
   return { rows, byId, roots: rows.filter((row) => row.parent_id === null), ancestors, descendants };
 }
 
+/** What views have before there is a map: no recipe is on it, nothing was computed. */
+export const NO_MAP = { run: { substitutes: async () => null }, columns: { count: 0, ids: [], names: [], folded: [] }, usage: usageOf([]), families: { list: [], of: [] }, pointOf: new Map() };
+
+/** For views that have nothing to say without a map. */
+export function needed(mapData) {
+  if (mapData !== NO_MAP) return mapData;
+  throw new ApiError(503, "It comes with the first map, which is being computed.");
+}
+
 const byIngredient = (rows) => new Map(rows.map((row) => [row.ingredient_id, row]));
 
 /**

@@ -1,5 +1,6 @@
 // How many ingredients recipes have.
 
+import { needed } from "../data/run.js";
 import { count, counted } from "../format.js";
 import { h } from "../html.js";
 import { questionFor } from "../shell/selection.js";
@@ -8,7 +9,7 @@ import { recipeList } from "./lists.js";
 export function complexityView(context) {
   const { router, selection } = context;
   return async (route, mapData) => {
-    const rows = await mapData.run.complexity();
+    const rows = await needed(mapData).run.complexity();
     const ids = route.count === null ? [] : await selection.ids(questionFor({ ...route, search: "" }));
     const list = recipeList(ids, context);
     await list.grow();

@@ -1,6 +1,7 @@
 // Ingredients: how much each is used, down through the taxonomy; what can stand in for one.
 
 import { getJson, request } from "../data/api.js";
+import { needed } from "../data/run.js";
 import { count, counted } from "../format.js";
 import { h } from "../html.js";
 import { questionFor } from "../shell/selection.js";
@@ -13,7 +14,7 @@ import { HEADING } from "./panel.js";
 const MOST_SUBSTITUTES = 6;
 
 export function ingredientView(context) {
-  return async ({ id }, mapData) => (id === null ? all(mapData, context, await houseMade()) : one(id, mapData, context));
+  return async ({ id }, mapData) => (id === null ? all(needed(mapData), context, await houseMade()) : one(id, mapData, context));
 }
 
 function all({ usage, families }, { router }, made) {

@@ -1,5 +1,6 @@
 // The panel beside the map: shows what the route asks for, one thing at a time.
 
+import { NO_MAP } from "../data/run.js";
 import { byId, h } from "../html.js";
 
 const SCROLLED = 44; // pixels, after which the heading is on its way out
@@ -7,7 +8,8 @@ const PATIENCE_MS = 180; // an answer that comes sooner needs no skeleton
 
 /**
  * views: by route.view, an async function of (route, mapData) that gives { title, nodes } or null
- * for no panel; `own` says that the view minds new versions itself.
+ * for no panel; mapData is NO_MAP where none can be loaded. `own` says that the view minds new versions
+ * itself.
  */
 export function createPanel(store, views, { onToggle, onShown, close }) {
   const panel = byId("panel");
@@ -15,17 +17,17 @@ export function createPanel(store, views, { onToggle, onShown, close }) {
   let shownRun = null;
   let turn = 0, broken = false;
 
-  async function show({ route, mapData }) {
+  async function show({ route, mapData, loadError }) {
     const view = views[route.view];
     const key = keyOf(route);
     const again = key === shownKey;
-    if (again && (shownRun === mapData?.run || view?.own)) return;
-    if (view && !view.own && !mapData) return;
+    if (again && (shownRun === (mapData?.run ?? null) || view?.own)) return;
+    if (view && !view.own && !mapData && !loadError) return;
     [shownKey, shownRun] = [key, mapData?.run ?? null];
     const mine = ++turn;
     if (!view) return toggle(false);
     const slow = setTimeout(() => mine === turn && !again && fill("", skeleton(), again), PATIENCE_MS);
-    const content = await view(route, mapData).catch((error) => failed(error, tryAgain));
+    const content = await view(route, mapData ?? NO_MAP).catch((error) => failed(error, tryAgain));
     clearTimeout(slow);
     if (mine !== turn) return;
     broken = Boolean(content?.broken);
@@ -61,7 +63,7 @@ export function createPanel(store, views, { onToggle, onShown, close }) {
     onToggle(open);
   }
 
-  store.subscribe(["route", "mapData"], show);
+  store.subscribe(["route", "mapData", "loadError"], show);
   panel.addEventListener("scroll", () => panel.classList.toggle("scrolled", panel.scrollTop > SCROLLED), { passive: true });
   panel.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) close();
