@@ -15,10 +15,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.hosts import Host, connected_hosts
 
 from benchmarks.whole_job import _apart, fill
 from cocktailspace.artifacts.attempt import read_attempt
@@ -26,55 +26,8 @@ from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import read_published
 
 _BIN = Path(sys.executable).parent
-_IP = shutil.which("ip") or "/usr/sbin/ip"
-_BRIDGE = "cocktails0"
 _PORT = 8786
 _KILL_AT = 0.05  # of the search for neighbours
-
-
-def _ip(*arguments: str) -> None:
-    subprocess.run([_IP, *arguments], check=True)
-
-
-@dataclass(frozen=True)
-class Host:
-    """A network namespace with an address of its own."""
-
-    number: int
-
-    @property
-    def name(self) -> str:
-        """Of the namespace and, on the bridge's side, of the interface."""
-        return f"cocktails{self.number}x"
-
-    @property
-    def address(self) -> str:
-        """On the bridge."""
-        return f"10.77.0.{self.number}"
-
-    def sent(self) -> int:
-        """Bytes that went out of it so far."""
-        return int(Path(f"/sys/class/net/{self.name}/statistics/rx_bytes").read_text())
-
-
-@contextmanager
-def network(hosts: int) -> Iterator[list[Host]]:
-    """So many hosts on one bridge."""
-    with ExitStack() as undo:
-        _ip("link", "add", _BRIDGE, "type", "bridge")
-        undo.callback(_ip, "link", "delete", _BRIDGE)
-        _ip("link", "set", _BRIDGE, "up")
-        made = [Host(number) for number in range(1, hosts + 1)]
-        for host in made:
-            inside = ("-n", host.name)
-            _ip("netns", "add", host.name)
-            undo.callback(_ip, "netns", "delete", host.name)
-            _ip("link", "add", host.name, "type", "veth", "peer", "eth0", "netns", host.name)
-            _ip("link", "set", host.name, "master", _BRIDGE, "up")
-            _ip(*inside, "address", "add", f"{host.address}/24", "dev", "eth0")
-            for device in ("lo", "eth0"):
-                _ip(*inside, "link", "set", device, "up")
-        yield made
 
 
 @dataclass
@@ -90,7 +43,7 @@ class Process:
     def start(cls, host: Host, *command: str, **environment: str) -> "Process":
         """Start it; standard output is kept."""
         child = subprocess.Popen(
-            [_IP, "netns", "exec", host.name, *command],
+            host.command(*command),
             env={**os.environ, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -237,7 +190,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2, 4])
     arguments = parser.parse_args()
     most = max(arguments.workers)
-    with tempfile.TemporaryDirectory() as folder, network(2 + most) as hosts:
+    with tempfile.TemporaryDirectory() as folder, connected_hosts(2 + most) as hosts:
         place = Path(folder)
         (place / "cache").mkdir()
         new_certificate(place)

@@ -5,8 +5,6 @@ import http.client
 import json
 import os
 import sys
-import threading
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, closing
 from typing import Any
@@ -24,12 +22,12 @@ from cocktailspace.api.agents.operations import Operations
 from cocktailspace.api.agents.tools import INSTRUCTIONS, make_agent_server
 from cocktailspace.api.app import create_app
 from cocktailspace.api.errors import TooSlowError
-from cocktailspace.api.server import ServerLimits, make_server
 from cocktailspace.bootstrap import Services
 from cocktailspace.cli.agents import mcp
 from cocktailspace.settings import SettingsError
 from tests.conftest import BAR, import_document, run_alone
 from tests.publishing import publish_analytics
+from tests.serving import serving
 
 
 @pytest.fixture
@@ -169,15 +167,8 @@ def served(services: Services, new_services: Callable[..., Services]) -> Iterato
     """The port of a server that agents may use."""
     import_document(services.database, BAR)
     settings = services.settings.model_copy(update={"mcp_hosts": "127.0.0.1 bar.example.org"})
-    application = create_app(new_services(settings))
-    server = make_server(application, "127.0.0.1", 0, ServerLimits())
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    thread.join()
+    with serving(create_app(new_services(settings))) as port:
+        yield port
 
 
 def over_http(

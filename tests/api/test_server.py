@@ -1,4 +1,4 @@
-"""ServerLimits of the server itself, over real connections."""
+"""Limits of the server itself, over real connections."""
 
 import contextlib
 import http.client
@@ -10,16 +10,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cocktailspace.api.app import create_app
-from cocktailspace.api.server import ServerLimits, make_server
+from cocktailspace.api.server import ServerLimits
 from cocktailspace.bootstrap import Services
 from cocktailspace.settings import Settings
 from tests.conftest import BAR, import_document, nothing_published
+from tests.serving import serving
 
 LARGE = 64 * 2**20
 Start = Callable[..., int]
@@ -54,24 +56,8 @@ def _eventually(condition: Callable[[], bool]) -> None:
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Starts servers with these bounds; gives their ports."""
-    running = []
-
-    def started(app: Any, **bounds: Any) -> int:
-        server = make_server(
-            app, "127.0.0.1", 0, ServerLimits(**{"shutdown_seconds": 2.0} | bounds)
-        )
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        running.append((server, thread))
-        while not server.started:
-            time.sleep(0.01)
-        port: int = server.servers[0].sockets[0].getsockname()[1]
-        return port
-
-    yield started
-    for server, thread in running:
-        server.should_exit = True
-        thread.join()
+    with ExitStack() as stack:
+        yield lambda app, **limits: stack.enter_context(serving(app, **limits))
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
@@ -26,19 +25,15 @@ from typing import Any
 
 import psycopg
 
+from tests.hosts import MACHINE, NETWORK, Host, connected_hosts
+from tests.nginx import nginx_command, nginx_program
 from tests.postgres import PostgresServer, postgres_programs
 
-NETWORK = "10.77.24"
-HOST, PORT = f"{NETWORK}.1", 8000
+PORT = 8000
 DATABASE_PORT = 54329
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 COMMAND = [sys.executable, "-c", "from cocktailspace.cli import main; main()"]
 PATIENCE_SECONDS = 120.0
-
-
-def run(*words: str) -> None:
-    """Run a command of the system."""
-    subprocess.run(words, check=True, capture_output=True)
 
 
 def ask(
@@ -63,34 +58,22 @@ def ask(
 class Node:
     """A server in a network namespace of its own."""
 
-    number: int
+    host: Host
     environment: dict[str, str]
     log: Path
     child: subprocess.Popen[bytes] | None = None
 
-    @property
-    def address(self) -> str:
-        return f"{NETWORK}.{10 + self.number}"
-
-    @property
-    def space(self) -> str:
-        return f"cs{self.number}"
-
     def start(self) -> None:
-        command = ["ip", "netns", "exec", self.space, "unshare", "--uts", "sh", "-c"]
-        command += [f'hostname {self.space}; exec "$@"', "sh", *COMMAND]
-        command += ["serve", "--host", self.address]
+        named = ("unshare", "--uts", "sh", "-c", f'hostname {self.host.name}; exec "$@"', "sh")
+        command = self.host.command(*named, *COMMAND, "serve", "--host", self.host.address)
         with self.log.open("ab") as log:
             self.child = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
 
     def wait(self) -> None:
         until = time.monotonic() + PATIENCE_SECONDS
-        while ask(self.address, PORT, "GET", "/healthz")[0] != 200:
+        while ask(self.host.address, PORT, "GET", "/healthz")[0] != 200:
             assert time.monotonic() < until, self.log.read_text()[-2_000:]
             time.sleep(0.1)
-
-    def connect(self, *, up: bool) -> None:
-        run("ip", "link", "set", f"v{self.space}", "up" if up else "down")
 
     def kill(self) -> None:
         assert self.child is not None
@@ -99,47 +82,21 @@ class Node:
 
 
 @contextmanager
-def network(count: int) -> Iterator[None]:
-    """A bridge, and a namespace for each server."""
-    with ExitStack() as stack:
-        run("ip", "link", "add", "brcs", "type", "bridge")
-        stack.callback(run, "ip", "link", "del", "brcs")
-        run("ip", "addr", "add", f"{HOST}/24", "dev", "brcs")
-        run("ip", "link", "set", "brcs", "up")
-        for number in range(1, count + 1):
-            space, outer, inner = f"cs{number}", f"vcs{number}", f"wcs{number}"
-            run("ip", "netns", "add", space)
-            stack.callback(run, "ip", "netns", "del", space)
-            run("ip", "link", "add", outer, "type", "veth", "peer", "name", inner)
-            run("ip", "link", "set", inner, "netns", space)
-            run("ip", "link", "set", outer, "master", "brcs", "up")
-            within = ("ip", "-n", space)
-            run(*within, "addr", "add", f"{NETWORK}.{10 + number}/24", "dev", inner)
-            run(*within, "link", "set", inner, "up")
-            run(*within, "link", "set", "lo", "up")
-        yield
-
-
-@contextmanager
 def proxy(folder: Path, nodes: list[Node]) -> Iterator[None]:
     """An nginx that spreads requests over the servers, and goes on to the next where one fails."""
     servers = "".join(
-        f"server {node.address}:{PORT} max_fails=1 fail_timeout=2s;" for node in nodes
+        f"server {node.host.address}:{PORT} max_fails=1 fail_timeout=2s;" for node in nodes
     )
-    folders = " ".join(
-        f"{kind}_temp_path {folder}/{kind};"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    path = folder / "nginx.conf"
-    path.write_text(
-        f"user root; daemon off; worker_processes 1; pid {folder}/pid; "
-        f"error_log {folder}/nginx.log; events {{}} http {{ access_log off; {folders} "
-        f"upstream bar {{ {servers} }} server {{ listen {HOST}:{PORT}; location / {{ "
+    program = nginx_program()
+    assert program is not None, "Debian: nginx"
+    command = nginx_command(
+        program,
+        folder,
+        f"upstream bar {{ {servers} }} server {{ listen {MACHINE}:{PORT}; location / {{ "
         "proxy_pass http://bar; proxy_connect_timeout 1s; proxy_read_timeout 15s; "
-        "proxy_set_header X-Forwarded-For $remote_addr; } } }"
+        "proxy_set_header X-Forwarded-For $remote_addr; } }",
     )
-    nginx = shutil.which("nginx") or "/usr/sbin/nginx"
-    child = subprocess.Popen([nginx, "-c", str(path), "-p", str(folder)], stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         yield
     finally:
@@ -166,7 +123,7 @@ def write_often(token: str, stop: threading.Event, seen: Seen) -> None:
         headers = {"Authorization": f"Bearer {token}", "Idempotency_Key": name}
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
-            status, _ = ask(HOST, PORT, "POST", "/api/v1/ingredients", {"name": name}, **headers)
+            status, _ = ask(MACHINE, PORT, "POST", "/api/v1/ingredients", {"name": name}, **headers)
             seen.statuses[status] += 1
             if status == 201:
                 seen.acknowledged.add(name)
@@ -208,7 +165,7 @@ def faults(nodes: list[Node], seconds: float) -> Iterator[str]:
     """What goes wrong, one after another."""
     step = seconds / 5
     time.sleep(step)
-    nodes[0].connect(up=False)
+    nodes[0].host.connect(up=False)
     yield "server 1 is cut off"
     time.sleep(step)
     nodes[1].kill()
@@ -217,7 +174,7 @@ def faults(nodes: list[Node], seconds: float) -> Iterator[str]:
     nodes[1].start()
     yield "server 2 is started again"
     time.sleep(step)
-    nodes[0].connect(up=True)
+    nodes[0].host.connect(up=True)
     yield "server 1 is back"
     time.sleep(step)
 
@@ -230,29 +187,30 @@ def main() -> None:
     programs = postgres_programs()
     assert programs is not None
     assert FAKETIME.exists(), "Debian: faketime"
-    with tempfile.TemporaryDirectory(prefix="several-") as made, network(3), ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="several-") as made, ExitStack() as stack:
+        first, second, late = stack.enter_context(connected_hosts(3))
         folder = Path(made)
         folder.chmod(0o755)
         place = folder / "pg"
         place.mkdir()
-        server = PostgresServer(programs, place, durable=True, address=HOST, port=DATABASE_PORT)
+        server = PostgresServer(programs, place, durable=True, address=MACHINE, port=DATABASE_PORT)
         server.initialise()
         with (server.data / "pg_hba.conf").open("a") as rules:
-            rules.write(f"host all all {NETWORK}.0/24 trust\n")
+            rules.write(f"host all all {NETWORK} trust\n")
         server.start()
         stack.callback(server.stop)
-        url = f"postgresql://cocktailspace@{HOST}:{DATABASE_PORT}/postgres"
+        url = f"postgresql://cocktailspace@{MACHINE}:{DATABASE_PORT}/postgres"
         environment = {
             **os.environ,
             "DATABASE_URL": url.replace("postgresql:", "postgresql+psycopg:"),
             "ANALYTICS_PATH": str(folder / "artifacts"),
             "TOKENS_PATH": str(folder / "tokens.json"),
-            "FORWARDED_ALLOW_IPS": HOST,
+            "FORWARDED_ALLOW_IPS": MACHINE,
             "MAX_WRITES_PER_MINUTE": "1000000",
         }
-        late = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": "-1h"}
-        nodes = [Node(each, environment, folder / f"{each}.log") for each in (1, 2)]
-        nodes.append(Node(3, environment | late, folder / "3.log"))
+        an_hour_late = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": "-1h"}
+        nodes = [Node(host, environment, folder / f"{host.name}.log") for host in (first, second)]
+        nodes.append(Node(late, environment | an_hour_late, folder / f"{late.name}.log"))
         for node in nodes:
             node.start()
             stack.callback(lambda node=node: node.child and node.child.kill())
@@ -282,7 +240,7 @@ def report(nodes: list[Node], token: str, url: str, artifacts: Path, seconds: fl
     for node in nodes:
         node.wait()
     while True:
-        states = [ask(node.address, PORT, "GET", "/api/v1/refresh")[1] for node in nodes]
+        states = [ask(node.host.address, PORT, "GET", "/api/v1/refresh")[1] for node in nodes]
         if all(each and each["state"] == "fresh" for each in states):
             break
         assert time.monotonic() < ended + PATIENCE_SECONDS, states

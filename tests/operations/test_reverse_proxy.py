@@ -5,13 +5,10 @@ import http.client
 import json
 import os
 import re
-import shutil
 import socket
 import ssl
 import subprocess
 import sysconfig
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +18,11 @@ import pytest
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
-from cocktailspace.api.server import ServerLimits, make_server
 from cocktailspace.bootstrap import Services
 from tests.conftest import BAR, ROOT, import_document, need
+from tests.nginx import nginx_command, nginx_program
 from tests.operations.site import eventually
+from tests.serving import serving
 
 PAGE = ROOT / "docs" / "reverse-proxies.md"
 SITE = "bar.example.org"
@@ -81,31 +79,16 @@ def service(services: Services) -> Iterator[int]:
     limited = Services(
         **{name: getattr(services, name) for name in Services.__slots__} | {"settings": settings}
     )
-    server = make_server(create_app(limited), "127.0.0.1", 0, ServerLimits(shutdown_seconds=2))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    thread.join()
+    with serving(create_app(limited)) as port:
+        yield port
 
 
 def _nginx(folder: Path, upstream: int, port: int) -> list[str]:
     """The command that runs it."""
-    nginx = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
-    need(nginx, "nginx")
-    folders = " ".join(
-        f"{kind}_temp_path {folder}/{kind};"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    configuration = folder / "nginx.conf"
-    configuration.write_text(
-        f"{'user root; ' * (os.geteuid() == 0)}daemon off; worker_processes 1;\n"
-        f"pid {folder}/pid; error_log {folder}/error.log;\n"
-        f"events {{}}\nhttp {{ access_log off; {folders}\n{_snippet(port, upstream)}\n}}\n"
-    )
-    return [str(nginx), "-c", str(configuration), "-p", str(folder)]
+    program = nginx_program()
+    need(program, "nginx")
+    assert program is not None
+    return nginx_command(program, folder, _snippet(port, upstream))
 
 
 def _caddy(folder: Path, _upstream: int, port: int) -> list[str]:
