@@ -66,7 +66,7 @@ lock: ## resolve the dependencies anew into requirements/
 	$(LOCK) $(ANYWHERE) --extra analytics --group build -o requirements/run.txt
 	$(LOCK) $(ANYWHERE) --extra analytics --extra aws --extra cluster --extra mcp --extra postgres --group build --group dev -c requirements/run.txt -o requirements/dev.txt
 	$(LOCK) --universal --python-version 3.13 --extra analytics --extra aws --extra cluster --extra postgres -c requirements/dev.txt -o requirements/job.txt
-	$(LOCK) --python-platform aarch64-manylinux_2_28 --python-version 3.13 --extra aws -c requirements/dev.txt -o requirements/lambda.txt
+	$(LOCK) --python-platform aarch64-manylinux_2_28 --python-version 3.13 --extra aws --extra postgres -c requirements/dev.txt -o requirements/lambda.txt
 	$(VENV)-lock/bin/uv pip compile $(LOCKED) --group pyproject.toml:client $(ANYWHERE) -o requirements/client.txt
 	rm -rf $(VENV)-lock
 

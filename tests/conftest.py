@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,6 +25,9 @@ from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.catalogue.transfer import import_file, parse_file
 from cocktailspace.settings import Settings
+
+if TYPE_CHECKING:
+    from tests.rds import Rds
 
 T = TypeVar("T")
 
@@ -218,6 +221,32 @@ def new_postgres_url(postgres_folder: Path, postgres_template: str) -> Iterator[
         yield lambda: made.enter_context(
             new_postgres_database(postgres_folder, template=postgres_template)
         )
+
+
+@pytest.fixture(scope="session")
+def _rds_server() -> Iterator[tuple[Path, int]]:
+    from tests.postgres import postgres_programs  # noqa: PLC0415 - for few tests
+    from tests.rds import rds_server  # noqa: PLC0415 - for few tests
+
+    programs = postgres_programs()
+    need(programs, "PostgreSQL (Debian: postgresql)")
+    assert programs is not None
+    with rds_server(programs) as found:
+        yield found
+
+
+@pytest.fixture
+def aws_database(
+    _rds_server: tuple[Path, int],
+    aws_environment: None,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator["Rds"]:
+    """A database on a server that lets users in as Amazon RDS does."""
+    from tests.rds import new_rds  # noqa: PLC0415 - for few tests
+
+    with new_rds(*_rds_server) as found:
+        monkeypatch.setattr("cocktailspace.catalogue.rds._rds", lambda: found)
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ def test_every_route_is_documented_and_no_other(services: Services) -> None:
 
 def test_every_command_is_documented_and_no_other() -> None:
     section = REFERENCE.partition("## Commands")[2].partition("## Routes")[0]
-    documented = set(re.findall(r"^\| `([a-z]+)` \|", section, re.MULTILINE))
+    documented = set(re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE))
     commands = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
     groups = {group.name for group in app.registered_groups}
     assert documented == commands | groups

@@ -62,6 +62,30 @@ def test_other_databases_are_refused_with_a_sentence(
     assert "s3cret" not in str(caught.value)
 
 
+TOKENS = "postgresql+psycopg://ann@host/name?iam=true&sslmode=verify-full"
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        (TOKENS.replace("true", "yes"), "iam must be true"),
+        (TOKENS.replace("ann@", "ann:s3cret@"), "takes the place of a password"),
+        (TOKENS.replace("ann@", ""), "needs a host and a user"),
+        (TOKENS.replace("verify-full", "require"), "needs sslmode=verify-full"),
+        ("postgresql+psycopg://ann@host/name?iam=true", "needs sslmode=verify-full"),
+    ],
+)
+def test_a_token_goes_to_the_database_alone(
+    monkeypatch: pytest.MonkeyPatch, url: str, reason: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", TOKENS)
+    assert read_settings().database_url == TOKENS
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(SettingsError, match=f"^DATABASE_URL: .*{reason}") as caught:
+        read_settings()
+    assert "s3cret" not in str(caught.value)
+
+
 def test_a_password_in_an_address_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql//ann:s3cret@host")
     with pytest.raises(SettingsError) as caught:

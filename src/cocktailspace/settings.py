@@ -35,7 +35,20 @@ def database_url(text: str) -> str:
         raise ValueError(
             f"a catalogue lies in SQLite or PostgreSQL, not in {url.drivername}; {_EXAMPLE_URL}"
         )
+    if "iam" in url.query:
+        _check_iam(url)
     return text
+
+
+def _check_iam(url: "URL") -> None:
+    if url.query["iam"] != "true":
+        raise ValueError("iam must be true, or be left out")
+    if not (url.host and url.username) or url.password is not None:
+        raise ValueError("iam=true needs a host and a user, and takes the place of a password")
+    if url.query.get("sslmode") != "verify-full":
+        raise ValueError(
+            "iam=true needs sslmode=verify-full, as a token would let anybody in who gets it"
+        )
 
 
 def require_https(address: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import URL
 
 from tests.cli.conftest import Run
 from tests.conftest import BAR
+from tests.rds import Rds
 
 
 def test_a_catalogue_moves_to_another_database(
@@ -38,3 +39,16 @@ def test_a_catalogue_moves_to_another_database(
     assert token
     refused = run("copy", file, "mysql://host/name")
     assert "a catalogue lies in SQLite or PostgreSQL, not in mysql" in refused.stderr
+
+
+def test_a_catalogue_moves_to_rds(run: Run, environment: dict[str, str], aws_database: Rds) -> None:
+    run("import", "-", "--yes", stdin=json.dumps({"format": "catalogue/1", **BAR}))
+    expected = run("export", "-").stdout
+    admin, writer = (aws_database.url(user).render_as_string() for user in ("postgres", "writer"))
+    made = run("rds-users", admin, "--writer", "writer")
+    assert made.stdout.startswith("writer writes, cocktailspace_job reads;"), made.stderr
+    copied = run("copy", environment["DB_PATH"], writer)
+    assert copied.returncode == 0, copied.stderr
+    assert f"from now on: DATABASE_URL={writer}" in copied.stdout
+    assert run("export", "-", DATABASE_URL=writer, DB_PATH="").stdout == expected
+    assert "has no users" in run("rds-users", f"sqlite:///{environment['DB_PATH']}").stderr

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.engine import Dialect, ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from cocktailspace.catalogue.errors import (
@@ -15,6 +15,7 @@ from cocktailspace.catalogue.errors import (
     SchemaError,
     UnavailableError,
 )
+from cocktailspace.catalogue.rds import signed_in
 
 WAIT_SECONDS = 5.0
 """How long to wait for a server that starts, ends or is replaced, for a connection, for a turn."""
@@ -67,6 +68,12 @@ def postgres_engine(url: URL, *, most_connections: int) -> Engine:
         connect_args=_unless_said(url),
     )
 
+    @event.listens_for(engine, "do_connect")
+    def sign_in(
+        dialect: Dialect, _record: object, arguments: list[Any], parameters: dict[str, Any]
+    ) -> object:
+        return dialect.connect(*arguments, **signed_in(parameters))
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get("writes", False):
@@ -104,7 +111,7 @@ def connection_parameters(url: URL) -> dict[str, Any]:
     """What psycopg connects with, for who does without SQLAlchemy's pool."""
     require_driver()
     _, parameters = url.get_dialect()().create_connect_args(url)
-    return {**parameters, **_unless_said(url)}
+    return signed_in({**parameters, **_unless_said(url)})
 
 
 def for_reading(connection: Connection) -> Connection:

@@ -24,6 +24,7 @@ from cocktailspace.cli.compare import compare
 from cocktailspace.cli.copying import copy
 from cocktailspace.cli.doctor import examine
 from cocktailspace.cli.importing import import_
+from cocktailspace.cli.rds import rds_users
 from cocktailspace.cli.tokens import first_token, token_app
 from cocktailspace.cli.transfer import duplicates, export
 from cocktailspace.cli.views import follow_job, run_table, status_json, status_text
@@ -71,6 +72,7 @@ app.command()(duplicates)
 app.command()(bar)
 app.command()(mcp)
 app.command()(copy)
+app.command(name="rds-users")(rds_users)
 app.add_typer(token_app, name="token")
 
 
