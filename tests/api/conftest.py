@@ -4,9 +4,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from cocktailspace.api.app import create_app
-from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import Tokens, choose_tokens
 from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.tokens import Role
 from tests.conftest import BAR, import_document
 from tests.publishing import publish_analytics
 

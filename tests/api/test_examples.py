@@ -11,9 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from cocktailspace.api.app import create_app
-from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.bootstrap import Services, build_services
+from cocktailspace.catalogue.tokens import Role
 from cocktailspace.settings import Settings
 from tests.publishing import publish_analytics
 

@@ -7,8 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from cocktailspace.api.app import API
-from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
+from cocktailspace.catalogue.tokens import Role
 
 pytestmark = pytest.mark.both_databases
 

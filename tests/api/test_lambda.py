@@ -11,10 +11,11 @@ import pytest
 from cocktailspace.api import artifact_responses, lambda_handler
 from cocktailspace.api.artifact_responses import LAMBDA_BYTES, encoded_bytes
 from cocktailspace.api.auth.groups import GroupRoles
-from cocktailspace.api.auth.identity import Identity, NotAuthenticatedError, Role
+from cocktailspace.api.auth.identity import Identity, NotAuthenticatedError
 from cocktailspace.api.lambda_handler import make_handler, prepare, run_reconcile
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.tokens import Role
 from cocktailspace.settings import Settings, SettingsError
 from tests.aws.world import http_event, invoke, token_of
 from tests.conftest import BAR, import_document

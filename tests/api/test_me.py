@@ -6,10 +6,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from cocktailspace.api.app import create_app
-from cocktailspace.api.auth.identity import Identity, Role
+from cocktailspace.api.auth.identity import Identity
 from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.api.routes.me import COLLECTION_BYTES
 from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.tokens import Role
 
 pytestmark = pytest.mark.both_databases
 

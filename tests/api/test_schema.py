@@ -13,9 +13,9 @@ import pytest
 import uvicorn
 
 from cocktailspace.api.app import create_app
-from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.tokens import Role
 from tests.conftest import BAR, RANDOM, import_document
 from tests.publishing import publish_analytics
 

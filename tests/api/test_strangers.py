@@ -14,10 +14,10 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from cocktailspace.api.app import create_app
-from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.api.middleware import HttpRules
 from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.tokens import Role
 from cocktailspace.refresh.status import RefreshStatus
 from tests.api.addresses import filled, operations
 from tests.conftest import run_alone

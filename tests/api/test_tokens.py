@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenError, TokenFile
+from cocktailspace.catalogue.tokens import Role
 
 API = "/api/v1"
 BODY = {"name": "New"}

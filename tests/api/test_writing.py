@@ -1,4 +1,3 @@
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -6,12 +5,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from cocktailspace.api.app import create_app
-from cocktailspace.api.auth.identity import Identity, Role
+from cocktailspace.api.auth.identity import Identity
 from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.changes import catalogue_state
-from cocktailspace.catalogue.idempotency import store_response
-from cocktailspace.catalogue.models import RecipeDraft
+from cocktailspace.catalogue.tokens import Role
 from tests.conftest import ManualClock
 
 pytestmark = pytest.mark.both_databases
@@ -170,17 +168,6 @@ def test_a_key_is_not_that_of_a_token_made_anew_under_the_same_name(
     other = client.post(f"{API}/recipes", json=GIMLET | {"name": "B"}, headers=again | key)
     assert other.status_code == 201
     assert "idempotency-replayed" not in other.headers
-
-
-def test_a_response_of_before_owners_had_keys_is_replayed(
-    services: Services, client: TestClient, editor: Headers
-) -> None:
-    asked = (f"eve\0POST\0{API}/recipes\0once", RecipeDraft(**GIMLET).model_dump_json())
-    owned, body = (hashlib.sha256(text.encode()).hexdigest() for text in asked)
-    with services.database.transaction() as tx:
-        store_response(tx, owned, body, '{"status": 201, "headers": {}, "body": "kept"}')
-    keyed = editor | {"Idempotency-Key": "once"}
-    assert client.post(f"{API}/recipes", json=GIMLET, headers=keyed).text == "kept"
 
 
 def test_a_refused_request_may_be_mended_under_the_same_key(

@@ -31,12 +31,12 @@ from moto.batch.models import Job as BookedJob
 from moto.scheduler.models import scheduler_backends
 
 from cocktailspace.api.app import create_app
-from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.api.deferred_job import make_runner
 from cocktailspace.api.edge import SECRET_HEADER
 from cocktailspace.api.lambda_handler import Handler, make_handler, prepare, run_reconcile
 from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.tokens import Role
 from cocktailspace.refresh import trigger
 from cocktailspace.refresh.ports import Job
 from cocktailspace.settings import Settings, read_settings

@@ -22,14 +22,14 @@ from cocktailspace.catalogue.models import IngredientDraft, LineDraft, RecipeDra
 from cocktailspace.catalogue.recipes import create_recipes, delete_recipe
 from cocktailspace.catalogue.schema import metadata
 from cocktailspace.catalogue.sqlite import sqlite_url
-from cocktailspace.catalogue.tokens import StoredToken
+from cocktailspace.catalogue.tokens import Role, TokenEntry
 from cocktailspace.catalogue.units import create_units
 from cocktailspace.importing.service import Imports
 from cocktailspace.times import utc_now
 from tests.catalogue.editing import random_edit
 from tests.conftest import BAR, import_document
 
-TOKEN = StoredToken("Eve", "editor", "ab" * 32, utc_now())
+TOKEN = TokenEntry(name="Eve", role=Role.EDITOR, sha256="ab" * 32, created_at=utc_now())
 OTHERS = [table for table in metadata.sorted_tables if table.name != "tokens"]
 
 
@@ -76,7 +76,7 @@ def _rows(database: Database) -> dict[str, list[str]]:
         }
 
 
-def _copy(source: Database, target: Database, *tokens: StoredToken) -> list[StoredToken]:
+def _copy(source: Database, target: Database, *tokens: TokenEntry) -> list[TokenEntry]:
     with copied_catalogue(source, target, token_file=list(tokens)) as copied:
         assert copied.rows["recipes"] > 10
     return copied.tokens

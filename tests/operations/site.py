@@ -17,7 +17,6 @@ from fastapi.testclient import TestClient
 from cocktailspace.analytics.job import run_job
 from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.api.app import create_app
-from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.artifacts.attempt import Attempt, AttemptRecorder
 from cocktailspace.artifacts.manifest import Manifest, read_published
@@ -25,6 +24,7 @@ from cocktailspace.bootstrap import Services, prepare_catalogue
 from cocktailspace.catalogue.changes import CatalogueState, catalogue_state
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.sqlite import sqlite_url
+from cocktailspace.catalogue.tokens import Role
 from cocktailspace.refresh.debounce import Debounce
 from cocktailspace.refresh.embedded import Refresher, WakeUp
 from cocktailspace.refresh.ports import Job

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from cocktailspace.api.app import create_app
-from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.tokens import Role
 from tests.conftest import BAR, ROOT, import_document, need
 from tests.nginx import nginx_command, nginx_program
 from tests.operations.site import eventually

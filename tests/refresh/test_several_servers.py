@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from cocktailspace.api.app import create_app
-from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenError, choose_tokens
 from cocktailspace.artifacts.attempt import read_attempt
 from cocktailspace.artifacts.manifest import read_published
@@ -21,6 +20,7 @@ from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.errors import UnavailableError
 from cocktailspace.catalogue.postgres import JOB
 from cocktailspace.catalogue.several_servers import AdvisoryLock
+from cocktailspace.catalogue.tokens import Role
 from cocktailspace.cli.tokens import first_token
 from cocktailspace.refresh.ports import Job
 from cocktailspace.settings import Settings

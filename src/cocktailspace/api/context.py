@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from cocktailspace.api.auth.identity import Authenticator, Identity, Role
+from cocktailspace.api.auth.identity import Authenticator, Identity
 from cocktailspace.api.auth.sign_in import SignIn
 from cocktailspace.api.content import ContentResponses
 from cocktailspace.api.deferred import DeferredRequests, deferring
@@ -13,6 +13,7 @@ from cocktailspace.api.guarded_route import GuardedRoute, RequireRole, WriteRate
 from cocktailspace.api.rendered import RenderedRecipes
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.search import SearchIndex
+from cocktailspace.catalogue.tokens import Role
 
 
 @dataclass(frozen=True, slots=True)

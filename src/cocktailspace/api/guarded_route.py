@@ -20,11 +20,11 @@ from cocktailspace.api.auth.identity import (
     Identity,
     NotAllowedError,
     NotAuthenticatedError,
-    Role,
 )
 from cocktailspace.api.errors import TooLargeError, TooManyRequestsError, TooSlowError
 from cocktailspace.api.fair_queue import client_address, leave_queue
 from cocktailspace.catalogue.errors import InvalidError, Problem
+from cocktailspace.catalogue.tokens import Role
 from cocktailspace.catalogue.transfer import CatalogueFile, parse_file
 from cocktailspace.json_input import BYTES_PER_VALUE, JsonError, parse_json
 

@@ -80,13 +80,11 @@ def write_once(
     with database.transaction() as tx:
         if key is None:
             return write(tx)
-        asked = (request.method, request.url.path, key)
-        owned, by_name = _digest(identity.owner, *asked), _digest(identity.name, *asked)
+        owned = _digest(identity.owner, request.method, request.url.path, key)
         fingerprint = _digest(content.model_dump_json())
-        for each in (owned, by_name):  # as it was kept before owners had keys; none is any more
-            earlier = earlier_response(tx, each, fingerprint)
-            if earlier is not None:
-                return _deserialised(earlier)
+        earlier = earlier_response(tx, owned, fingerprint)
+        if earlier is not None:
+            return _deserialised(earlier)
         response = write(tx)
         store_response(tx, owned, fingerprint, _serialised(response))
         return response

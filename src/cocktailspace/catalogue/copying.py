@@ -31,7 +31,7 @@ from cocktailspace.catalogue.errors import ConflictError, DamagedError
 from cocktailspace.catalogue.lookup import chunks
 from cocktailspace.catalogue.migrate import migrate, require_catalogue
 from cocktailspace.catalogue.schema import Json, UtcTime, catalogue, metadata, methods, tokens
-from cocktailspace.catalogue.tokens import StoredToken, keep_tokens, list_tokens
+from cocktailspace.catalogue.tokens import TokenEntry, keep_tokens, list_tokens
 
 _ROWS = 1_000
 """So many are read and written at a time."""
@@ -45,7 +45,7 @@ class Copied:
 
     state: CatalogueState
     rows: dict[str, int]
-    tokens: list[StoredToken]
+    tokens: list[TokenEntry]
 
 
 class _Digest:
@@ -76,7 +76,7 @@ def copied_catalogue(
     source: Database,
     target: Database,
     *,
-    token_file: list[StoredToken],
+    token_file: list[TokenEntry],
     network_file_system: bool = False,
 ) -> Iterator[Copied]:
     """Copy everything as it is at one moment, in one transaction of the target, and check it there.

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 from sqlalchemy import URL, make_url
 
-from cocktailspace.api.auth.tokens import TokenEntry, TokenError, TokenFile
+from cocktailspace.api.auth.tokens import TokenError, TokenFile
 from cocktailspace.catalogue.copying import Copied, copied_catalogue
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.sqlite import sqlite_url
-from cocktailspace.catalogue.tokens import StoredToken
+from cocktailspace.catalogue.tokens import TokenEntry
 from cocktailspace.cli.common import fail, say
 from cocktailspace.settings import database_url, read_settings
 from cocktailspace.times import utc_now
@@ -40,11 +40,10 @@ def copy(
         closing(Database(urls[0])) as old,
         closing(Database(urls[1], most_connections=2)) as new,
     ):
-        beside = [StoredToken(**each.model_dump()) for each in file.entries()]
         with copied_catalogue(
             old,
             new,
-            token_file=beside if old.is_sqlite and not new.is_sqlite else [],
+            token_file=file.entries() if old.is_sqlite and not new.is_sqlite else [],
             network_file_system=settings.db_network_file_system,
         ) as copied:
             if new.is_sqlite:
@@ -61,18 +60,17 @@ def _url(place: str) -> URL:
         fail(str(error))
 
 
-def _keep(file: TokenFile, copied: list[StoredToken]) -> None:
+def _keep(file: TokenFile, copied: list[TokenEntry]) -> None:
     """Keep tokens of a database in the file, as part of the copy."""
     known = {name_key(each.name): each for each in file.entries()}
     new = []
     for token in copied:
-        entry = TokenEntry.model_validate(token, from_attributes=True)
-        there = known.get(name_key(entry.name))
+        there = known.get(name_key(token.name))
         if there is None:
-            new.append(entry)
-        elif there.sha256 != entry.sha256:
+            new.append(token)
+        elif there.sha256 != token.sha256:
             raise TokenError(
-                f"{file.path} has another token named {entry.name!r}, and nothing was copied; "
+                f"{file.path} has another token named {token.name!r}, and nothing was copied; "
                 "revoke one of them, or name another file with TOKENS_PATH"
             )
     if new:

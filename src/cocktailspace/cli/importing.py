@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.imports import COMMAND_LINE
 from cocktailspace.cli.common import existing, fail, listed, prepare, say, services_of
 from cocktailspace.cli.transfer import STANDARD_INPUT, take_catalogue
+from cocktailspace.cli.views import plan_table
 from cocktailspace.importing.decisions import Answer, Decisions, Group, OnConflict
 from cocktailspace.importing.described import described, question
 from cocktailspace.importing.planning import Plan, counts_of
@@ -190,12 +190,10 @@ def described_counts(plan: Plan) -> str:
 
 def _show(console: Console, found: Import) -> None:
     view, plan = described(found), found.plan
-    table = Table(title=Text(printable(f"{view.file}: {view.format}")), show_header=False)
-    table.add_column(style="bold")
-    table.add_column()
+    rows: list[tuple[str, str]] = []
 
     def row(what: str, text: str) -> None:
-        table.add_row(what, Text(printable(text)))
+        rows.append((what, text))
 
     row("recipes", described_counts(plan).removeprefix("recipes: "))
     row("lines", f"{view.lines:,}, {view.unread_lines:,} not understood")
@@ -224,7 +222,7 @@ def _show(console: Console, found: Import) -> None:
         row("kept, not shown", listed(keys, len(keys)))
     for remark in view.remarks:
         row("remark", remark)
-    console.print(table)
+    console.print(plan_table(f"{view.file}: {view.format}", rows))
 
 
 def _question(group: Group, plan: Plan) -> str:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cocktailspace.api.auth.identity import Role
 from cocktailspace.api.auth.tokens import TokenError, Tokens, choose_tokens
 from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.tokens import Role
 from cocktailspace.cli.common import say
 from cocktailspace.files import replace_file
 from cocktailspace.settings import Settings, read_settings

@@ -1,13 +1,12 @@
 """Whole catalogues in and out, and what came in twice."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue import backup as copies
@@ -19,6 +18,7 @@ from cocktailspace.catalogue.transfer import (
     parse_file,
 )
 from cocktailspace.cli.common import described, existing, fail, listed, say
+from cocktailspace.cli.views import plan_table
 from cocktailspace.files import replace_file
 from cocktailspace.importing.own_files import OwnPlan, plan_own_file
 from cocktailspace.importing.service import Imports
@@ -41,7 +41,7 @@ def take_catalogue(
     if not plan.rows:
         say(described(plan.summary))
         return True
-    Console().print(_plan_table(f"{name}: {file.format}", plan))
+    Console().print(plan_table(f"{name}: {file.format}", _plan_rows(plan)))
     if dry_run:
         return False
     same: dict[str, str] = {}
@@ -63,20 +63,14 @@ def take_catalogue(
     return True
 
 
-def _plan_table(title: str, plan: OwnPlan) -> Table:
-    table = Table(title=Text(printable(title)), show_header=False)
-    table.add_column(style="bold")
-    table.add_column()
-    for what, each in sorted(plan.rows.items()):
-        action, entity = what
-        listed_names = listed(each.names, each.count)
-        table.add_row(action, Text(printable(f"{counted(each.count, entity)}: {listed_names}")))
+def _plan_rows(plan: OwnPlan) -> Iterator[tuple[str, str]]:
+    for (action, entity), each in sorted(plan.rows.items()):
+        yield action, f"{counted(each.count, entity)}: {listed(each.names, each.count)}"
     if plan.alike:
         pairs = [f"{new} beside {there}" for new, there in plan.alike.items()]
-        table.add_row("alike", Text(printable(listed(pairs, len(pairs)))))
+        yield "alike", listed(pairs, len(pairs))
     if any(action == "delete" for action, _ in plan.rows):
-        table.add_row("remark", "what is deleted is not brought back by --undo")
-    return table
+        yield "remark", "what is deleted is not brought back by --undo"
 
 
 def export(

@@ -1,6 +1,7 @@
 """What commands print: progress, tables, sentences."""
 
 import time
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,6 +34,16 @@ def follow_job(jobs: JobQueue, store: ArtifactStore, console: Console, *, show: 
                     task, description=printable(attempt.step), completed=attempt.fraction
                 )
             time.sleep(_LOOK_SECONDS)
+
+
+def plan_table(title: str, rows: Iterable[tuple[str, str]]) -> Table:
+    """What an import would do: each row says what happens, and to what."""
+    table = Table(title=Text(printable(title)), show_header=False)
+    table.add_column(style="bold")
+    table.add_column()
+    for what, text in rows:
+        table.add_row(what, Text(printable(text)))
+    return table
 
 
 def run_table(manifest: Manifest) -> Table:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cocktailspace.api.auth.identity import Identity, NotAuthenticatedError, Role
+from cocktailspace.api.auth.identity import Identity, NotAuthenticatedError
+from cocktailspace.catalogue.tokens import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,12 @@
 """Identities and roles."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from cocktailspace.catalogue.tokens import Role
 
 if TYPE_CHECKING:  # the commands for tokens start without a web framework
     from fastapi import Request
-
-
-class Role(StrEnum):
-    """What an identity may do: an editor recipes and ingredients, an admin everything."""
-
-    EDITOR = "editor"
-    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)

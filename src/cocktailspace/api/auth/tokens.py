@@ -12,30 +12,28 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from cocktailspace.api.auth.identity import (
     AuthenticationUnavailableError,
     Identity,
     NotAuthenticatedError,
-    Role,
     bearer_token,
 )
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import problems_of
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.tokens import (
-    StoredToken,
+    Role,
+    TokenEntry,
     add_token,
     delete_token,
     list_tokens,
     token_of,
 )
-from cocktailspace.catalogue.values import Name
 from cocktailspace.files import open_lock, replace_file
 from cocktailspace.settings import Settings
 from cocktailspace.times import Clock
@@ -48,15 +46,6 @@ PREFIX = "cs_"
 
 class TokenError(Exception):
     """A token command cannot be carried out."""
-
-
-class TokenEntry(BaseModel):
-    """What is known of a token: everything but the token."""
-
-    name: Name
-    role: Role
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    created_at: datetime
 
 
 class TokenList(BaseModel):
@@ -198,16 +187,15 @@ class TokenTable(Tokens):
     def entries(self) -> list[TokenEntry]:
         """All tokens, without the tokens."""
         with self._database.reading() as connection:
-            return [_entry(each) for each in list_tokens(connection)]
+            return list_tokens(connection)
 
     def _find(self, sha256: str) -> TokenEntry | None:
         with self._database.reading() as connection:
-            found = token_of(connection, sha256)
-        return None if found is None else _entry(found)
+            return token_of(connection, sha256)
 
     def _add(self, made: TokenEntry) -> bool:
         with self._database.transaction() as tx:
-            return add_token(tx, StoredToken(**made.model_dump()))
+            return add_token(tx, made)
 
     def _remove(self, name: str) -> bool:
         with self._database.transaction() as tx:
@@ -221,10 +209,6 @@ def choose_tokens(settings: Settings, database: Database) -> Tokens:
     if database.is_sqlite:
         return TokenFile(settings.tokens_file, database.clock)
     return TokenTable(database)
-
-
-def _entry(stored: StoredToken) -> TokenEntry:
-    return TokenEntry.model_validate(stored, from_attributes=True)
 
 
 def _digest(token: str) -> str:

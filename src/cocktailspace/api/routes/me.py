@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from cocktailspace.api.auth.identity import Identity, Role
+from cocktailspace.api.auth.identity import Identity
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
 from cocktailspace.api.writing import IfMatch, entity_response, refuse_stale
@@ -18,6 +18,7 @@ from cocktailspace.catalogue.collections import (
     put_collection,
 )
 from cocktailspace.catalogue.errors import InvalidError, Problem
+from cocktailspace.catalogue.tokens import Role
 
 COLLECTION_BYTES = 1_000_000
 """Size of one person's collection, as JSON."""
