@@ -117,7 +117,17 @@ FORGET = """if (location.protocol === "http:" && !sessionStorage.getItem("opened
 }"""
 """Each tab of a test begins as a new visitor's."""
 
+SLOWNESS = float(os.environ.get("SLOW_PAGES", "1"))
+"""So many times slower is everything that a page does (make test-elsewhere)."""
+
 Visit = Callable[..., Any]
+
+
+def slow_down(page: Any) -> None:
+    """Give a page less of the processor, where that is asked for."""
+    if SLOWNESS > 1:
+        session = page.context.new_cdp_session(page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWNESS})
 
 
 def told_nothing(page: Any) -> None:
@@ -167,6 +177,7 @@ def visit(contexts: Callable[..., Any]) -> Iterator[Visit]:
     ) -> Any:
         options.setdefault("reduced_motion", "reduce")
         page = contexts(viewport=PHONE if phone else DESKTOP, has_touch=phone, **options).new_page()
+        slow_down(page)
         page.add_init_script(FORGET)
         watch = Watch(server.address, allow or set(), allow_failed, hosts)
         page.on("console", watch.console)
