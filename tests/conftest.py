@@ -384,8 +384,15 @@ BROWSER_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 60_000
+PATIENCE_MS = 240_000
 """A bound for what never comes; everything is waited for by what shows it."""
+
+
+def new_context(browser: Any, **options: Any) -> Any:
+    """A profile of a browser that is as patient as `expect`."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
 
 
 @pytest.fixture(scope="session")

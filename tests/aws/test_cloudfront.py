@@ -12,6 +12,7 @@ from cocktailspace.api.lambda_handler import make_handler
 from cocktailspace.api.site import Site
 from tests.aws.edge import VIEWER, Edge, serving
 from tests.aws.world import AwsWorld, http_event, invoke
+from tests.conftest import new_context
 
 API = "/api/v1"
 WIDE = {"width": 1280, "height": 800}
@@ -110,7 +111,7 @@ def test_ten_first_visits_at_once_get_their_map_for_three_calls_each(
     edge: Edge, browser: Any
 ) -> None:
     with serving(edge) as address:
-        alone = browser.new_context(viewport=WIDE)
+        alone = new_context(browser, viewport=WIDE)
         page = alone.new_page()
         page.goto(address)
         page.wait_for_selector("#stage[data-run]")
@@ -121,12 +122,12 @@ def test_ten_first_visits_at_once_get_their_map_for_three_calls_each(
             f"GET {API}/analytics/manifest",
             f"GET {API}/refresh",  # again each five seconds, on a slow machine
         ]
-        contexts = [browser.new_context(viewport=WIDE) for _ in range(10)]
+        contexts = [new_context(browser, viewport=WIDE) for _ in range(10)]
         pages = [context.new_page() for context in contexts]
         for each in pages:
             each.goto(address, wait_until="commit")
         for each in pages:
-            each.wait_for_selector("#stage[data-run]", timeout=120_000)
+            each.wait_for_selector("#stage[data-run]")
         for context in contexts:
             context.close()
     assert edge.gateway.refused == 0

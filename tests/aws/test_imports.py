@@ -25,7 +25,7 @@ from cocktailspace.importing.readers.apart import read_apart
 from cocktailspace.importing.readers.bounds import BOUNDS
 from tests.aws.edge import Edge, Gateway, serving
 from tests.aws.world import SECOND, Answer, AwsWorld, World, http_event
-from tests.conftest import ROOT, need
+from tests.conftest import ROOT, need, new_context
 
 IMPORTS = "/api/v1/catalogue/imports"
 UPLOADS, ANSWERS = "/api/v1/catalogue/uploads", "/api/v1/catalogue/answers"
@@ -181,7 +181,7 @@ def test_the_page_uploads_a_file_and_shows_its_plan_and_what_it_did(
 ) -> None:
     table = b"name;ingredient;measure\nRed Hook;Rye;2 oz\n"
     with _site(aws) as address:
-        context = browser.new_context()
+        context = new_context(browser)
         page = context.new_page()
         page.goto(address)
         page.evaluate("token => sessionStorage.setItem('token', token)", _token())
@@ -191,11 +191,11 @@ def test_the_page_uploads_a_file_and_shows_its_plan_and_what_it_did(
         page.set_input_files(
             "input[type=file]", {"name": "mine.csv", "mimeType": "text/csv", "buffer": table}
         )
-        page.locator(".actions.decide").wait_for(timeout=60_000)
+        page.locator(".actions.decide").wait_for()
         bucket = aws.template.ref("AnalyticsBucket")
         assert [urllib.parse.urlsplit(each).path for each in posted] == [UPLOADS, f"/{bucket}"]
         page.locator(".actions.decide .primary").click()
-        page.get_by_role("button", name="Undo all of it").wait_for(timeout=60_000)
+        page.get_by_role("button", name="Undo all of it").wait_for()
         context.close()
     assert "Red Hook" in _names(aws)
 

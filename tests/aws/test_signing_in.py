@@ -15,6 +15,7 @@ from scripts.publish_site import publish_site, sign_in_at
 from tests.aws.authorizer import authorizer_at
 from tests.aws.edge import Edge, serving
 from tests.aws.world import AwsWorld
+from tests.conftest import new_context
 from tests.web.issuing import has_token, issuing, sign_in, sign_out, stored, without_fonts
 from tests.web.server import free_port
 
@@ -53,7 +54,7 @@ def _assert_guarded(edge: Edge) -> None:
 def test_somebody_signs_in_at_the_pool_writes_and_signs_out_and_nobody_else_passes(
     site: str, edge: Edge, aws: AwsWorld, browser: Any
 ) -> None:
-    context = browser.new_context(viewport=DESKTOP)
+    context = new_context(browser, viewport=DESKTOP)
     page = context.new_page()
     without_fonts(page)
     addresses: list[str] = []

@@ -32,6 +32,7 @@ PROCESSES = (
     "tests/web/test_states.py",
 )
 JOBS = (*PROCESSES, "tests/aws/test_jobs.py", "tests/test_docs.py", "tests/test_logs.py")
+PAGES = ("tests/web", "-m", "browser", "--ignore=tests/web/test_sizes.py")  # whose bounds are times
 PLACES = ("tests", "-m", "not slow and not browser", "--ignore=tests/analytics/transport")
 
 PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
@@ -88,6 +89,8 @@ CONDITIONS = {
     "busy": Condition(PROCESSES, load=2 * (os.cpu_count() or 1)),
     "quick-jobs": Condition(JOBS, {**_HOOKS, "JOB_ENDS_FIRST": "1"}),
     "slow-jobs": Condition(JOBS, {**_HOOKS, "JOB_SECONDS": "10"}),
+    "slow-pages": Condition(PAGES, {"SLOW_PAGES": "6"}),
+    "late-answers": Condition(PAGES, {"LATE_ANSWERS": "1500"}),
     "far-east": Condition(PLACES, {"TZ": "Pacific/Kiritimati", "LC_ALL": "C"}),
     "far-west": Condition(PLACES, {"TZ": "Etc/GMT+12", "LC_ALL": "C"}),
     "another-user": Condition(PLACES, another_user=True),

@@ -1,4 +1,4 @@
-"""The command, whose server keeps browsers waiting: for up to LATE_ANSWERS milliseconds, in any order.
+"""The command, whose server keeps browsers waiting: up to LATE_ANSWERS milliseconds, in any order.
 
 Half of it passes before a request is answered, half before its answer is sent: what comes late may
 be out of date as well.

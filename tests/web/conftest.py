@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import PATIENCE_MS, SHARED, need
+from cocktailspace.api.site import WEB
+from tests.conftest import SHARED, need, new_context
 from tests.web.large_catalogue import publish_large
 from tests.web.server import NEVER, Server, copy_published, publish_starter, run, running
 
@@ -120,7 +121,19 @@ FORGET = """if (location.protocol === "http:" && !sessionStorage.getItem("opened
 SLOWNESS = float(os.environ.get("SLOW_PAGES", "1"))
 """So many times slower is everything that a page does (make test-elsewhere)."""
 
+TOAST = Path(WEB) / "static/js/shell/toast.js"
+STAY = """const later = window.setTimeout;
+window.setTimeout = (act, ms, ...rest) => (ms === TOAST_MS ? 0 : later(act, ms, ...rest));"""
+"""Toasts do not go by themselves: a test looks when it comes to it."""
+
 Visit = Callable[..., Any]
+
+
+def toasts_stay(page: Any) -> None:
+    """What is said for some seconds is there for as long as a test takes to look."""
+    shown = re.search(r"SHOWN_MS = ([\d_]+);", TOAST.read_text())
+    assert shown
+    page.add_init_script(STAY.replace("TOAST_MS", shown[1]))
 
 
 def slow_down(page: Any) -> None:
@@ -143,8 +156,7 @@ def contexts(browser: Any) -> Iterator[Callable[..., Any]]:
     def context(**options: Any) -> Any:
         key = json.dumps(options, sort_keys=True)
         if key not in kept:
-            kept[key] = browser.new_context(**options)
-            kept[key].set_default_timeout(PATIENCE_MS)
+            kept[key] = new_context(browser, **options)
         return kept[key]
 
     yield context
@@ -179,6 +191,7 @@ def visit(contexts: Callable[..., Any]) -> Iterator[Visit]:
         page = contexts(viewport=PHONE if phone else DESKTOP, has_touch=phone, **options).new_page()
         slow_down(page)
         page.add_init_script(FORGET)
+        toasts_stay(page)
         watch = Watch(server.address, allow or set(), allow_failed, hosts)
         page.on("console", watch.console)
         page.on("pageerror", lambda error: watch.complaints.append(f"exception: {error}"))

@@ -19,11 +19,10 @@ from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.catalogue.transfer import import_file, starter_file
+from tests.conftest import PATIENCE_MS
 
 API = "/api/v1"
 NEVER = "600"  # minutes: a refresh comes only when it is asked for
-# A bound for what hangs, never a measure: the first job of a new clone compiles its engine.
-_SECONDS = 240.0
 COMMAND = [sys.executable, "-c", "from cocktailspace.cli import main; main()"]
 LATE = [sys.executable, "-m", "tests.elsewhere.late_answers"]
 
@@ -110,7 +109,7 @@ def run(*arguments: str, environment: Mapping[str, str]) -> str:
 
 def until(done: Callable[[], object], complaint: str) -> None:
     """Wait for a condition."""
-    deadline = time.monotonic() + _SECONDS
+    deadline = time.monotonic() + PATIENCE_MS / 1000
     while not done():
         if time.monotonic() > deadline:
             raise TimeoutError(complaint)

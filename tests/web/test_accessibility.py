@@ -1,5 +1,6 @@
 """axe-core finds no serious violation on any view, light or dark."""
 
+import re
 from typing import Any
 
 import pytest
@@ -62,7 +63,7 @@ def test_no_view_has_a_serious_violation(starter: Server, visit: Visit, axe: str
     before = ""
     for view, says in VIEWS.items():
         page.evaluate("view => { location.hash = view; }", view)
-        expect(heading).not_to_have_text(before)
+        expect(heading).not_to_have_text(re.compile(f"^({re.escape(before)})?$"))
         expect(heading).to_contain_text(says or " ")
         before = heading.inner_text()
         problems[view] = found_in_both(page, axe)
@@ -178,7 +179,6 @@ def test_neither_has_the_tour_a_toast_or_what_is_being_written(
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(page.locator("#toast")).to_be_visible()
-    page.locator("#toast").hover()  # so that it stays
     problems["toast"] = found_in_both(page, axe)
     page.get_by_role("button", name="Go on writing").click()
     expect(page.get_by_role("button", name="Start afresh")).to_be_visible()

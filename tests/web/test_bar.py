@@ -27,6 +27,7 @@ def add(page: Any, *names: str) -> None:
         page.locator(".adder input").fill(name)
         page.keyboard.press("Enter")
         expect(chips).to_have_count(number)
+    expect(page.locator(".answers[aria-busy]")).to_have_count(0)  # no list comes under the pointer
 
 
 def test_a_typed_bar_says_what_it_makes_and_lights_up_the_map(

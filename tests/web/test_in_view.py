@@ -16,7 +16,7 @@ CHOICES = 3
 AT_REST = """async () => {
   const { camera } = window.inside.map.view;
   for (let last = "", quiet = 0; quiet < 8;) {
-    await new Promise((done) => setTimeout(done, 50));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)));
     const { x, y, scale } = camera, panel = document.querySelector(".panel");
     const now = [x, y, scale, panel.innerText].join();
     quiet = now === last && !camera.motion ? quiet + 1 : 0;

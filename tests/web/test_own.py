@@ -68,11 +68,7 @@ def until_on(server: Server, wanted: dict[str, set[str]]) -> None:
 
 
 def until_in(page: Any, wanted: dict[str, set[str]]) -> None:
-    for _ in range(600):
-        if bars_in(page) == wanted:
-            return
-        page.wait_for_timeout(100)
-    assert bars_in(page) == wanted
+    until(lambda: bars_in(page) == wanted, f"the browser does not get {wanted}")
 
 
 def look_again(page: Any) -> None:

@@ -107,6 +107,7 @@ def test_what_it_is_built_on_is_one_search_in_legend_list_map_and_api(
     offered = page.get_by_label("Built on").locator("option")
     expect(offered.filter(has_text=re.compile(f"^Gin \\({count}\\)$"))).to_have_count(1)
     expect(page.locator(".recipes .chips")).to_contain_text("built on Gin")
+    expect(page.locator(".recipes [aria-busy]")).to_have_count(0)
     strengths = [
         int(each.split("·")[-1].strip(" \u00a0%"))
         for each in page.locator(".recipes .value").all_inner_texts()
@@ -127,6 +128,11 @@ def test_what_only_the_browser_knows_narrows_it(starter: Server, visit: Visit) -
     page.reload()
     page.locator(".list-tools summary").click()
     mine = page.get_by_label("Mine")
+    mine.evaluate("(select) => { window.offered = select.options[1]; }")
+    with page.expect_response("**/api/v1/refresh"):
+        page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_function("() => new Promise((done) => setTimeout(() => done(true)))")
+    assert page.evaluate("window.offered.isConnected")  # or the open list would go
     mine.select_option("favourites")
     expect(status(page)).to_have_text(says(3))
     expect(page.locator("#stage")).to_have_attribute("data-matches", "3")

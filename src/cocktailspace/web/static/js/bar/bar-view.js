@@ -46,7 +46,7 @@ export function barView(context) {
       } catch (error) {
         if (store.get().kept === kept) answers.replaceChildren(h("p", { class: "lede" }, error.code === "not_yet" ? "What bars can make is being computed; it follows within moments." : error.message));
       } finally {
-        answers.removeAttribute("aria-busy");
+        if (store.get().kept === kept) answers.removeAttribute("aria-busy");
       }
       return undefined;
     }

@@ -32,13 +32,15 @@ export function askForIngredient(name, ingredients, units, writer) {
   parts.load({ name, parent_id: null });
   const dialog = h("dialog", { "aria-labelledby": "new-ingredient-title" }, h("h2", { id: "new-ingredient-title" }, "New ingredient"));
   return new Promise((resolve) => {
-    let made = null;
     dialog.append(formShell({
       path: "/ingredients", id: null, writer, ...parts, capture: null, fields: () => parts.fields, save: "Add ingredient",
       cancel: () => dialog.close(),
-      saved({ body }) { made = body; dialog.close(); },
+      saved({ body }) {
+        resolve(body); // and not when it has closed: the recipe can be saved by then
+        dialog.close();
+      },
     }));
-    dialog.addEventListener("close", () => { dialog.remove(); resolve(made); }, { once: true });
+    dialog.addEventListener("close", () => { dialog.remove(); resolve(null); }, { once: true });
     document.body.append(dialog);
     dialog.showModal();
   });

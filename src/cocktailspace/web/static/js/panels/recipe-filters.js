@@ -94,8 +94,14 @@ function ingredientField(label, items, take) {
 /** values: what may be chosen, or [value, words]; the first choice is `none`, where there is one. */
 function selectField(label, take, name, values = [], none = "any") {
   const select = h("select", { onchange: () => take(select.value) });
-  const offer = (some) => select.replaceChildren(...[...(none === null ? [] : [["", none]]), ...some.map((each) => (Array.isArray(each) ? each : [each, each]))]
-    .map(([value, words]) => h("option", { value }, words)));
+  let offered = "";
+  function offer(some) {
+    const text = JSON.stringify(some);
+    if (text === offered) return; // somebody may be choosing
+    offered = text;
+    select.replaceChildren(...[...(none === null ? [] : [["", none]]), ...some.map((each) => (Array.isArray(each) ? each : [each, each]))]
+      .map(([value, words]) => h("option", { value }, words)));
+  }
   offer(values);
   return { name, values, select, offer, node: field(label, name, select).node };
 }
