@@ -25,9 +25,22 @@ from tests.conftest import BROWSER_ARGUMENTS, SHARED
 from tests.web.conftest import DESKTOP
 from tests.web.large_catalogue import publish_large
 from tests.web.server import NEVER, publish_starter, run, running
-from tests.web.test_sizes import FRAMES
 
 VISITS, DRAFTS = 5, 300
+FRAMES = """async () => {
+  const stage = document.querySelector("#stage"), gaps = [];
+  const box = stage.getBoundingClientRect();
+  let last = performance.now();
+  for (let turn = 0; turn < 30; turn++) {
+    stage.dispatchEvent(new WheelEvent("wheel", { deltaY: turn < 15 ? -60 : 60, cancelable: true,
+      clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 }));
+    await new Promise(requestAnimationFrame);
+    const now = performance.now();
+    gaps.push(now - last);
+    last = now;
+  }
+  return gaps.sort((one, other) => one - other);
+}"""
 STARTER, LARGEST_REAL = 126, 1_356
 SIZES = ["77", str(STARTER), str(LARGEST_REAL), "100000"]
 LOADED = """async () => {

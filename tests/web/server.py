@@ -116,14 +116,6 @@ def until(done: Callable[[], object], complaint: str) -> None:
         time.sleep(0.1)
 
 
-def stretch() -> float:
-    """How much longer work takes now than on an idle machine: 2.0 where we get half a core."""
-    wall, busy = time.perf_counter(), time.thread_time()
-    while time.thread_time() - busy < 0.2:
-        sum(range(1_000))
-    return max(1.0, (time.perf_counter() - wall) / (time.thread_time() - busy))
-
-
 def _places(folder: Path) -> dict[str, str]:
     return {
         **os.environ,
