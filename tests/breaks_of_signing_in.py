@@ -221,15 +221,15 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "somebody's imports by their name",
         f"{ROUTES}/imports.py",
-        "Owner(identity.owner, identity.name)",
-        "Owner(identity.name)",
+        "identity.owner",
+        "identity.name",
         "tests/api/test_imports.py",
     ),
     (
         "somebody's response by their name",
         "src/cocktailspace/api/writing.py",
-        "_digest(identity.owner, *asked), ",
-        "_digest(identity.name, *asked), ",
+        "_digest(identity.owner, request.method",
+        "_digest(identity.name, request.method",
         "tests/api/test_writing.py",
     ),
     (

@@ -16,7 +16,6 @@ from cocktailspace.catalogue.copying import copied_catalogue
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import ConflictError, DamagedError
 from cocktailspace.catalogue.idempotency import store_response
-from cocktailspace.catalogue.imports import Owner
 from cocktailspace.catalogue.ingredients import create_ingredients, delete_ingredient
 from cocktailspace.catalogue.models import IngredientDraft, LineDraft, RecipeDraft, UnitDraft
 from cocktailspace.catalogue.recipes import create_recipes, delete_recipe
@@ -45,7 +44,7 @@ def full(database: Database) -> Database:
     rng = random.Random(24)
     for number in range(1, 30):
         random_edit(database, rng, number)
-    Imports(database, database.clock).start(Owner("eve"), "drinks.txt", b"Sour\n1 oz Gin\n")
+    Imports(database, database.clock).start("eve", "drinks.txt", b"Sour\n1 oz Gin\n")
     with database.transaction() as tx:
         put_collection(tx, "eve", Collection(), most=10)
         store_response(tx, "key", "fingerprint", "{}")

@@ -12,11 +12,9 @@ from sqlalchemy import Connection, select
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import BusyError, ConflictError, NotFoundError
 from cocktailspace.catalogue.imports import (
-    COMMAND_LINE,
     KEPT_FOR,
     MOST_PLANS,
     PLANNED_FOR,
-    Owner,
 )
 from cocktailspace.catalogue.ingredients import list_ingredients
 from cocktailspace.catalogue.models import Ingredient, Recipe, RecipeDraft
@@ -32,7 +30,7 @@ from tests.conftest import BAR, ManualClock, import_document
 
 pytestmark = pytest.mark.both_databases
 
-ME, YOU = Owner("issuer me", "me"), Owner("issuer you", "you")
+ME, YOU = "issuer me", "issuer you"
 
 
 @pytest.fixture
@@ -315,29 +313,10 @@ def test_a_link_that_is_none_is_kept_beside(imports: Imports, database: Database
 
 def test_imports_belong_to_their_makers(imports: Imports) -> None:
     found = start(imports, RED, rest="unsorted")
+    assert imports.list(YOU) == []
     for attempt in (imports.get, imports.apply, imports.undo, imports.discard):
         with pytest.raises(NotFoundError):
             attempt(YOU, found.stored.id)  # type: ignore[operator]
-
-
-def test_who_has_the_same_name_has_not_the_same_imports(imports: Imports) -> None:
-    found = start(imports, RED, rest="unsorted")
-    assert ME.name is not None
-    for other in (Owner("issuer other", ME.name), Owner(ME.name), Owner("other", ME.key[:-1])):
-        assert imports.list(other) == []
-        with pytest.raises(NotFoundError):
-            imports.get(other, found.stored.id)
-
-
-def test_imports_of_before_owners_had_keys_are_found_by_name(imports: Imports) -> None:
-    before = imports.start(Owner("me"), "mine.json", body(RED)).stored.id
-    assert [each.id for each in imports.list(ME)] == [before]
-    imports.discard(ME, before)
-
-
-def test_nobody_is_the_command_line_by_their_name(imports: Imports) -> None:
-    imports.start(COMMAND_LINE, "mine.json", body(RED))
-    assert imports.list(Owner("issuer me", COMMAND_LINE.key)) == []
 
 
 def test_plans_last_an_hour_and_undoing_a_month(imports: Imports, clock: ManualClock) -> None:

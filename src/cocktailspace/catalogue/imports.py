@@ -17,27 +17,8 @@ MOST_PLANS = 20
 State = Literal["planned", "applied", "undone"]
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose an import is.
-
-    key: issuer and subject, or the token's id.
-    name: under which imports of theirs are kept from before owners had keys; none is any more.
-    """
-
-    key: str
-    name: str | None = None
-
-    @property
-    def keys(self) -> set[str]:
-        """What the imports of this owner are kept under."""
-        if self.name is None or self.name == COMMAND_LINE.key:
-            return {self.key}
-        return {self.key, self.name}
-
-
-COMMAND_LINE = Owner("command line")
-"""The owner of what is imported on the server's own machine."""
+COMMAND_LINE = "command line"
+"""The owner of what is imported on the server's own machine. Nobody who signs in is called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +27,7 @@ class StoredImport:
 
     id: str
     owner: str
+    """Issuer and subject, or the token's id; never a name, which may be given again."""
     state: State
     name: str
     sha256: str
@@ -69,10 +51,10 @@ def add_import(connection: Connection, new: StoredImport) -> None:
     connection.execute(insert(imports), [values])
 
 
-def get_import(connection: Connection, import_id: str, owner: Owner, now: datetime) -> StoredImport:
+def get_import(connection: Connection, import_id: str, owner: str, now: datetime) -> StoredImport:
     """An import of this owner; NotFoundError for another's, and for one whose time is over."""
     table = imports.c
-    wanted = (table.id == import_id) & table.owner.in_(owner.keys)
+    wanted = (table.id == import_id) & (table.owner == owner)
     row = connection.execute(select(imports).where(wanted)).one_or_none()
     if row is None or row.created_at < now - kept_for(row.state):
         raise NotFoundError(f"there is no import {import_id} of yours, or its hour is over")
@@ -89,11 +71,11 @@ class ListedImport:
     created_at: datetime
 
 
-def list_imports(connection: Connection, owner: Owner, now: datetime) -> list[ListedImport]:
+def list_imports(connection: Connection, owner: str, now: datetime) -> list[ListedImport]:
     """The imports of this owner that can still be gone on with or undone, the newest first."""
     table = imports.c
     columns = [table[name] for name in ListedImport.__slots__]
-    own = select(*columns).where(table.owner.in_(owner.keys), table.state != "undone")
+    own = select(*columns).where(table.owner == owner, table.state != "undone")
     rows = connection.execute(own.order_by(table.created_at.desc(), table.id))
     found = [ListedImport(**row._mapping) for row in rows]
     return [each for each in found if each.created_at >= now - kept_for(each.state)]

@@ -18,7 +18,6 @@ from cocktailspace.catalogue.database import Database, Transaction
 from cocktailspace.catalogue.errors import BusyError, ConflictError
 from cocktailspace.catalogue.imports import (
     ListedImport,
-    Owner,
     StoredImport,
     add_import,
     change_import,
@@ -67,7 +66,7 @@ class Imports:
 
     def start(
         self,
-        owner: Owner,
+        owner: str,
         name: str,
         body: bytes,
         *,
@@ -81,7 +80,7 @@ class Imports:
 
     def plan(
         self,
-        owner: Owner,
+        owner: str,
         name: str,
         sha256: str,
         found: Collection,
@@ -90,7 +89,7 @@ class Imports:
         """Plan what a file that was read would do."""
         new = StoredImport(
             secrets.token_hex(16),
-            owner.key,
+            owner,
             "planned",
             name,
             sha256,
@@ -102,17 +101,17 @@ class Imports:
             add_import(tx.connection, new)
         return self._planned(new)
 
-    def get(self, owner: Owner, import_id: str) -> Import:
+    def get(self, owner: str, import_id: str) -> Import:
         """An import of this owner, planned anew."""
         with self._working():
             return self._planned(self._stored(owner, import_id))
 
-    def list(self, owner: Owner) -> list[ListedImport]:
+    def list(self, owner: str) -> list[ListedImport]:
         """The imports of this owner that can be gone on with or undone, the newest first."""
         with self._database.reading() as connection:
             return list_imports(connection, owner, self._clock())
 
-    def decide(self, owner: Owner, import_id: str, decisions: Decisions) -> Import:
+    def decide(self, owner: str, import_id: str, decisions: Decisions) -> Import:
         """Keep what was decided, in place of what was decided before."""
         stored = self._stored(owner, import_id)
         if stored.state != "planned":
@@ -121,7 +120,7 @@ class Imports:
             change_import(tx.connection, stored.id, decisions=decisions.model_dump_json())
         return self.get(owner, import_id)
 
-    def apply(self, owner: Owner, import_id: str, digest: str | None = None) -> Import:
+    def apply(self, owner: str, import_id: str, digest: str | None = None) -> Import:
         """Carry a plan out, whole or not at all; one that was carried out already is left so.
 
         digest: of the plan that was looked at. Raises StalePlanError where it would be another
@@ -136,9 +135,7 @@ class Imports:
         if found.stored.state == "undone":
             raise ConflictError("this import was undone; start it anew")
         with paused_collector(), self._database.transaction() as tx:
-            stored = get_import(
-                tx.connection, found.stored.id, Owner(found.stored.owner), self._clock()
-            )
+            stored = get_import(tx.connection, found.stored.id, found.stored.owner, self._clock())
             if stored.state == "applied":  # by a request that was sent twice, meanwhile
                 return Import(stored, found.plan)
             plan = found.plan
@@ -160,11 +157,11 @@ class Imports:
                 applied=_packed_applied(applied),
                 applied_version=version,
             )
-        return Import(self._stored(Owner(found.stored.owner), found.stored.id), plan)
+        return Import(self._stored(found.stored.owner, found.stored.id), plan)
 
     def take_own_file(
         self,
-        owner: Owner,
+        owner: str,
         name: str,
         body: bytes,
         file: CatalogueFile,
@@ -191,7 +188,7 @@ class Imports:
                 after = version + len(tx.touched)
                 new = StoredImport(
                     id=secrets.token_hex(16),
-                    owner=owner.key,
+                    owner=owner,
                     state="applied",
                     name=name,
                     sha256=sha256,
@@ -206,7 +203,7 @@ class Imports:
 
         return load_file(self._database, file, load=load)
 
-    def undo(self, owner: Owner, import_id: str) -> StoredImport:
+    def undo(self, owner: str, import_id: str) -> StoredImport:
         """Put back what an import did, while nobody has touched it; else ConflictError."""
         stored = self._stored(owner, import_id)
         if stored.state != "applied" or stored.applied is None or stored.applied_version is None:
@@ -217,13 +214,13 @@ class Imports:
             change_import(tx.connection, import_id, state="undone", applied=None)
         return self._stored(owner, import_id)
 
-    def discard(self, owner: Owner, import_id: str) -> None:
+    def discard(self, owner: str, import_id: str) -> None:
         """Forget an import; what it did stays."""
         stored = self._stored(owner, import_id)
         with self._database.transaction() as tx:
             delete_import(tx.connection, stored.id)
 
-    def _stored(self, owner: Owner, import_id: str) -> StoredImport:
+    def _stored(self, owner: str, import_id: str) -> StoredImport:
         with self._database.reading() as connection:
             return get_import(connection, import_id, owner, self._clock())
 

@@ -12,7 +12,6 @@ from cocktailspace.api.errors import READ, WRITE, WRITE_ONE, answers
 from cocktailspace.api.parameters import ImportId
 from cocktailspace.api.writing import refuse_key
 from cocktailspace.catalogue.errors import InvalidError, Problem
-from cocktailspace.catalogue.imports import Owner
 from cocktailspace.importing.decisions import Decisions, OnConflict
 from cocktailspace.importing.described import ListedImportView, PlanView, described, listed
 from cocktailspace.importing.rows import UnreadableError
@@ -71,7 +70,7 @@ def import_routes(context: Context) -> APIRouter:
         decisions = Decisions(on_conflict=on_conflict, source=source)
         try:
             found = imports.start(
-                _owner(identity), name, file, mapping=_mapping(map or []), decisions=decisions
+                identity.owner, name, file, mapping=_mapping(map or []), decisions=decisions
             )
         except UnreadableError as error:
             raise InvalidError(
@@ -82,17 +81,17 @@ def import_routes(context: Context) -> APIRouter:
     @router.get("", responses=READ | answers(401, 403))
     def list_own_imports(identity: Editor) -> ImportList:
         """Your imports that can be gone on with or undone, the newest first."""
-        return ImportList(items=[listed(each) for each in imports.list(_owner(identity))])
+        return ImportList(items=[listed(each) for each in imports.list(identity.owner)])
 
     @router.get("/{import_id:import_id}", responses=READ | answers(401, 403))
     def get_import(import_id: ImportId, identity: Editor) -> PlanView:
         """A plan as it would be carried out now."""
-        return described(imports.get(_owner(identity), import_id))
+        return described(imports.get(identity.owner, import_id))
 
     @router.put("/{import_id:import_id}/decisions", responses=WRITE_ONE)
     def decide_import(import_id: ImportId, decisions: Decisions, identity: Editor) -> PlanView:
         """Keep what was decided, in place of what was decided before."""
-        return described(imports.decide(_owner(identity), import_id, decisions))
+        return described(imports.decide(identity.owner, import_id, decisions))
 
     @router.post(
         "/{import_id:import_id}/apply", responses=WRITE_ONE, dependencies=[Depends(refuse_key)]
@@ -105,27 +104,23 @@ def import_routes(context: Context) -> APIRouter:
         ],
     ) -> PlanView:
         """Carry a plan out, whole or not at all; one that was carried out already stays so."""
-        return described(imports.apply(_owner(identity), import_id, digest))
+        return described(imports.apply(identity.owner, import_id, digest))
 
     @router.post(
         "/{import_id:import_id}/undo", responses=WRITE_ONE, dependencies=[Depends(refuse_key)]
     )
     def undo_import(import_id: ImportId, identity: Editor) -> Undone:
         """Put back what an import did, while nobody has touched it."""
-        stored = imports.undo(_owner(identity), import_id)
+        stored = imports.undo(identity.owner, import_id)
         return Undone(id=stored.id, state=stored.state)
 
     @router.delete("/{import_id:import_id}", status_code=204, responses=WRITE_ONE)
     def discard_import(import_id: ImportId, identity: Editor) -> Response:
         """Forget a plan, or how to undo what it did."""
-        imports.discard(_owner(identity), import_id)
+        imports.discard(identity.owner, import_id)
         return Response(status_code=204)
 
     return router
-
-
-def _owner(identity: Identity) -> Owner:
-    return Owner(identity.owner, identity.name)
 
 
 def _unknown(header: str) -> Problem:
