@@ -145,11 +145,18 @@ def database(new_database: Callable[..., Database]) -> Database:
 
 @pytest.fixture
 def new_services() -> Iterator[Callable[..., Services]]:
-    """Builds services from settings, and closes them in the end."""
+    """Builds services from settings, and closes them in the end: no job is left that speaks up in
+    another test.
+    """
     with ExitStack() as stack:
-        yield lambda *settings, **options: stack.enter_context(
-            closing(build_services(*settings, **options))
-        )
+
+        def build(*settings: Any, **options: Any) -> Services:
+            services = stack.enter_context(closing(build_services(*settings, **options)))
+            if services.jobs is not None:
+                stack.callback(services.jobs.stop)
+            return services
+
+        yield build
 
 
 @pytest.fixture

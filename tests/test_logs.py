@@ -86,10 +86,10 @@ def test_each_refresh_is_one_line_that_says_why_what_how_long_and_how_many(
     configure_logging("json", "info")
     import_document(services.database, BAR)
     services.jobs.submit(cause=Cause.STARTUP)
-    assert services.jobs.wait(120)
+    assert services.jobs.wait(240)
     import_document(services.database, {**BAR, "recipes": [{"name": "New", "ingredients": []}]})
     services.jobs.submit(cause=Cause.EDIT)
-    assert services.jobs.wait(120)
+    assert services.jobs.wait(240)
     first, second = _objects(logged)
     for line, cause, versions, recipes in (
         (first, "startup", (0, 14, 14), 3),
@@ -113,7 +113,7 @@ def test_a_killed_job_is_one_line_too(services: Services, logged: Logged) -> Non
         job = services.jobs.submit(cause=Cause.RETRY)
         _eventually(lambda: (a := read_attempt(services.store)) is not None and a.job_id == job.id)
         os.kill(int(job.id), signal.SIGKILL)
-        assert services.jobs.wait(60)
+        assert services.jobs.wait(240)
     [line] = [each for each in _objects(logged) if each.get("event") == "refresh"]
     assert (line["outcome"], line["cause"], line["level"]) == ("killed", "retry", "warning")
     assert services.metrics.counts().runs == {("retry", "killed"): 1}

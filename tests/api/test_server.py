@@ -133,9 +133,9 @@ def test_streams_outlive_the_deadline_for_answers_and_keep_nobody_waiting(
     start: Start, app: Any, services: Services
 ) -> None:
     """More of them than there are slots; they go on although nothing was to be taken for long."""
-    port = start(app, request_seconds=0.3)
+    port = start(app, request_seconds=1.0)
     stream = b"GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n"
-    for _ in range(2):  # the second time: those who went have given their places back
+    for pause in (1.2, 0.0):  # the second time: those who went have given their places back
         with contextlib.ExitStack() as stack:
             listening = [stack.enter_context(_connected(port, stream)) for _ in range(5)]
             for each in listening:
@@ -146,7 +146,7 @@ def test_streams_outlive_the_deadline_for_answers_and_keep_nobody_waiting(
             with contextlib.closing(connection):
                 connection.request("GET", "/api/v1/units")
                 assert connection.getresponse().status == 200
-            time.sleep(0.4)
+            time.sleep(pause)
             import_document(services.database, _unit())
             for each in listening:
                 _await(each, b"event: changed")

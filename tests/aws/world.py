@@ -321,7 +321,7 @@ class EmbeddedWorld(World):
         return job
 
     def _wait(self) -> None:
-        assert self._jobs.wait(120)
+        assert self._jobs.wait(240)
 
 
 class AwsWorld(World):

@@ -26,7 +26,7 @@ def test_it_runs_again_where_the_other_job_did_not_cover_the_last_change(
     def follow(jobs: LocalJobs, *_: Any, **__: Any) -> None:
         if not followed:
             os.close(lock)
-        followed.append(jobs.wait(120))
+        followed.append(jobs.wait(240))
 
     monkeypatch.setattr(commands, "follow_job", follow)
     environment = {

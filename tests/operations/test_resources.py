@@ -297,7 +297,7 @@ def test_a_failure_that_cannot_be_noted_holds_the_next_try_up_all_the_same(
         refresher.step()
         if jobs._child is not None and jobs._child.pid not in started:
             started.append(jobs._child.pid)
-            assert jobs.wait(60)
+            assert jobs.wait(240)
             assert refresher.status().state is RefreshState.FAILED
             assert refresher.status().attempt is not None
         site.clock.advance(seconds=1)
@@ -348,7 +348,7 @@ def test_what_a_server_holds_does_not_grow_with_its_child_processes(
     held = []
     for _ in range(30):
         jobs.submit()
-        assert jobs.wait(60)
+        assert jobs.wait(240)
         jobs.active()
         held.append(_held())
     assert not _grew(held[0], held[-1])
@@ -361,7 +361,7 @@ def test_a_look_of_another_process_is_not_taken_for_a_job(
     monkeypatch.setattr(sys, "executable", "/bin/true")
     services = build_services(site.settings)
     services.jobs.submit()
-    assert services.jobs.wait(60)
+    assert services.jobs.wait(240)
     done = threading.Event()
 
     def look() -> None:
@@ -378,7 +378,7 @@ def test_a_look_of_another_process_is_not_taken_for_a_job(
             job = services.jobs.submit()
             assert services.jobs.started(job)
             assert services.jobs._child is not before
-            assert services.jobs.wait(60)
+            assert services.jobs.wait(240)
     finally:
         done.set()
         for each in looking:

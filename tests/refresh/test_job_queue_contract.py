@@ -29,7 +29,7 @@ def queue(
 
             def open_and_wait() -> None:
                 gate.close()
-                assert jobs.wait(120)
+                assert jobs.wait(240)
 
             yield jobs, open_and_wait
         return

@@ -13,6 +13,7 @@ import pytest
 
 from cocktailspace.artifacts.attempt import read_attempt
 from cocktailspace.artifacts.manifest import read_published
+from cocktailspace.artifacts.report import RunReport
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services
 from cocktailspace.refresh import job_lock, local_jobs
@@ -38,7 +39,7 @@ def test_one_job_at_a_time_whoever_asks(
         assert services.jobs.submit() == first
         assert other_process.jobs.submit() == first
         assert other_process.jobs.active() == first
-    assert services.jobs.wait(120)
+    assert services.jobs.wait(240)
     assert services.jobs.active() is None
     assert read_published(services.store) is not None
 
@@ -55,18 +56,23 @@ def test_who_asks_while_a_job_runs_is_answered_without_waiting(
             patch.setattr(job_lock.time, "sleep", lambda _: pytest.fail("it waits"))
             assert services.jobs.submit() == first
             assert other_process.jobs.submit() == first
-    assert services.jobs.wait(120)
+    assert services.jobs.wait(240)
 
 
-def test_whoever_only_looks_keeps_no_job_from_starting(services: Services) -> None:
+def test_whoever_only_looks_keeps_no_job_from_starting(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import_document(services.database, BAR)
     services.jobs.submit()
-    assert services.jobs.wait(120)
-    looking = os.open(services.settings.artifacts_folder / ".job.lock", os.O_RDONLY)
-    fcntl.flock(looking, fcntl.LOCK_SH)
-    threading.Timer(0.05, os.close, [looking]).start()
-    assert services.jobs.started(services.jobs.submit(force=True))
-    assert services.jobs.wait(120)
+    assert services.jobs.wait(240)
+    looking = [os.open(services.settings.artifacts_folder / ".job.lock", os.O_RDONLY)]
+    fcntl.flock(looking[0], fcntl.LOCK_SH)
+    with monkeypatch.context() as patch:  # they look no more once it has waited for them
+        patch.setattr(job_lock.time, "sleep", lambda _: looking and os.close(looking.pop()))
+        job = services.jobs.submit(force=True)
+    assert not looking
+    assert services.jobs.started(job)
+    assert services.jobs.wait(240)
 
 
 @contextlib.contextmanager
@@ -91,7 +97,7 @@ def test_where_there_is_no_room_to_say_which_job_runs_none_is_started(services: 
     assert status.attempt is not None
     assert "no job can be started" in (status.attempt.error or "")
     services.jobs.submit()
-    assert services.jobs.wait(120)
+    assert services.jobs.wait(240)
     assert read_published(services.store) is not None
 
 
@@ -105,7 +111,7 @@ def test_a_job_that_nobody_could_watch_is_not_started(
         services.jobs.submit()
     assert services.jobs.active() is None
     assert services.jobs.submit()
-    assert services.jobs.wait(120)
+    assert services.jobs.wait(240)
 
 
 def _raising(error: Exception) -> Callable[..., None]:
@@ -121,7 +127,7 @@ def test_a_killed_job_is_noted_as_failed_and_publishes_nothing(services: Service
         job = services.jobs.submit()
         _eventually(lambda: (a := read_attempt(services.store)) is not None and a.job_id == job.id)
         os.kill(int(job.id), signal.SIGKILL)
-        assert services.jobs.wait(120)
+        assert services.jobs.wait(240)
     attempt = read_attempt(services.store)
     assert attempt is not None
     assert attempt.state == "failed"
@@ -138,6 +144,24 @@ def test_stopping_ends_the_job_and_publishes_nothing(services: Services) -> None
         services.jobs.stop()
         assert services.jobs.active() is None
     assert read_published(services.store) is None
+
+
+def test_stopping_waits_for_the_word_on_a_job_that_has_just_ended(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_document(services.database, BAR)
+    stopping, said = threading.Event(), []
+
+    def held(report: RunReport, _logger: object) -> None:
+        stopping.wait(60)
+        said.append(report.outcome)
+
+    monkeypatch.setattr(RunReport, "log_to", held)
+    services.jobs.submit()
+    _eventually(lambda: services.jobs.active() is None)
+    threading.Timer(0.2, stopping.set).start()
+    services.jobs.stop()
+    assert said == ["published"]
 
 
 def test_a_job_that_does_not_listen_is_killed_when_patience_ends(
@@ -202,7 +226,7 @@ def test_a_job_that_takes_too_long_is_ended_and_fails_with_the_way_out(
     impatient = new_services(hurried, clock=services.clock)
     with nothing_published(services.settings.artifacts_folder):
         job = impatient.jobs.submit()
-        assert impatient.jobs.wait(60)
+        assert impatient.jobs.wait(240)
     attempt = read_attempt(services.store)
     assert attempt is not None
     assert (attempt.state, attempt.failures) == ("failed", 1)

@@ -64,7 +64,7 @@ def test_one_job_runs_whichever_server_starts_it_and_all_show_it(
         assert [each.jobs.submit() for each in servers] == [first] * 3
         assert [each.refresher.status().job for each in servers] == [first] * 3
         assert [each.jobs.started(first) for each in servers] == [True, False, False]
-    assert servers[0].jobs.wait(120)
+    assert servers[0].jobs.wait(240)
     # PostgreSQL frees the job's lock when it notices that the job's connection is closed.
     eventually(lambda: [each.jobs.active() for each in servers] == [None] * 3)
     assert read_published(servers[1].store) is not None

@@ -119,11 +119,16 @@ class LocalJobs:
         return self._watcher is None or not self._watcher.is_alive()
 
     def stop(self) -> None:
-        """End the job that this process started, within seconds; nothing partial is published."""
-        if self._child is None or self._child.poll() is not None:
+        """End the job that this process started, within seconds; nothing partial is published.
+
+        Of one that has just ended it is still said how.
+        """
+        if self._child is None:
             return
-        self._child.terminate()
-        if not self.wait(_STOP_SECONDS):
+        runs = self._child.poll() is None
+        if runs:
+            self._child.terminate()
+        if not self.wait(_STOP_SECONDS) and runs:
             self._child.kill()
             self.wait()
 
