@@ -394,3 +394,14 @@ def test_an_import_that_is_broken_off_leaves_nothing(
         imports.apply(ME, found.stored.id)
     assert text(database) == before
     assert imports.get(ME, found.stored.id).stored.state == "planned"
+
+
+def test_what_is_too_long_to_be_kept_says_how_much_it_was(
+    imports: Imports, database: Database
+) -> None:
+    photo = {"name": "Photo Fizz", "ingredients": ["1 oz gin"], "photo": "A" * 60_000, "rating": 4}
+    applied(imports, photo)
+    assert recipe(database, "Photo Fizz").extra == {
+        "photo": "60,002 characters, left out",
+        "rating": 4,
+    }

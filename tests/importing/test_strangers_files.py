@@ -1,5 +1,6 @@
 """Strangers' files are bounded, never followed or written; damaged ones end with one error."""
 
+import gzip
 import json
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cocktailspace.importing.readers import files
+from cocktailspace.importing.readers import archives
 from cocktailspace.importing.readers.apart import as_objects, read_apart
 from cocktailspace.importing.readers.bounds import BOUNDS, Bounds
 from cocktailspace.importing.readers.files import read_file
@@ -41,9 +42,17 @@ SAMPLES = {
     "a.xml": b"<r><name>Sour</name><ingredients><name>Pisco</name></ingredients></r>",
     "a.html": _PAGE.encode(),
     "a.txt": TEXT.encode(),
-    "a.md": MARKDOWN.encode(),
+    "a.md": b"---\ntitle: Ours\ntags: [a]\n---\n" + MARKDOWN.encode(),
     "a.xlsx": xlsx(LONG),
-    "a.zip": zipped({"cocktails/a/data.json": json.dumps({"name": "S", "ingredients": PARTS})}),
+    "a.zip": zipped(
+        {
+            "cocktails/a/data.json": json.dumps({"name": "S", "ingredients": PARTS}),
+            "b.zip": zipped({"b.md": MARKDOWN}),
+            "c.paprikarecipe": gzip.compress(
+                json.dumps({"name": "S", "ingredients": PARTS}).encode()
+            ),
+        }
+    ),
 }
 
 
@@ -103,12 +112,16 @@ def test_an_archive_that_grows_too_large_is_refused() -> None:
     assert len(bomb) < 2**20
     with pytest.raises(UnreadableError, match="holds more than"):
         read_file("bomb.zip", bomb)
+    packed = gzip.compress(b" " * (BOUNDS.expanded_bytes + 1))
+    for name, body in (("bomb.gz", packed), ("b.zip", zipped({"a.paprikarecipe": packed}))):
+        with pytest.raises(UnreadableError, match="holds more than"):
+            read_file(name, body)
 
 
 def test_an_archive_that_lies_about_its_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     body = zipped({"a.json": b" " * 10_000})
-    monkeypatch.setattr(files, "BOUNDS", replace(BOUNDS, expanded_bytes=1_000))
-    monkeypatch.setattr(files, "_refuse_excess", lambda _: None)
+    monkeypatch.setattr(archives, "BOUNDS", replace(BOUNDS, expanded_bytes=1_000))
+    monkeypatch.setattr(archives, "_refuse_excess", lambda *_: None)
     with pytest.raises(UnreadableError, match="holds more than"):
         read_file("bomb.zip", body)
 

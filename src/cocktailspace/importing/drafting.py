@@ -14,6 +14,8 @@ from cocktailspace.importing.understanding import UnderstoodLine
 from cocktailspace.importing.view import CatalogueView
 
 _LONGEST_NOTE = 200
+_LONGEST_EXTRA, _MOST_KEYS = 300, 50
+"""Of each, where all of it is too much."""
 _TEXTS = ("instructions", "description", "garnish")
 _NAMES = ("glass", "method")
 _URL: TypeAdapter[str] = TypeAdapter(Url)
@@ -77,7 +79,7 @@ class Drafter:
         if said := {str(n): dict(row.extra) for n, row in enumerate(recipe.lines, 1) if row.extra}:
             extra["lines"] = said
         if extra:
-            values |= _checked(_EXTRA, "extra", json.loads(json.dumps(extra, default=str)), {})
+            values["extra"] = _kept(json.loads(json.dumps(extra, default=str)))
         if text := "\n".join(note for note in notes if note):
             values["notes"] = text
         return RecipeDraft.model_validate(values)
@@ -119,6 +121,19 @@ def _name(text: str) -> str | None:
     except ValidationError:
         kept = "".join(each for each in text if each.isprintable()).strip()
         return kept[:_LONGEST_NOTE] or None
+
+
+def _kept(extra: dict[str, Any]) -> dict[str, Any]:
+    """Keys without a place; of what the catalogue has no room for (a photo), how much it was."""
+    try:
+        _EXTRA.validate_python(extra)
+    except ValidationError:
+        sizes = {key: len(json.dumps(value)) for key, value in extra.items()}
+        return {
+            key: value if sizes[key] < _LONGEST_EXTRA else f"{sizes[key]:,} characters, left out"
+            for key, value in list(extra.items())[:_MOST_KEYS]
+        }
+    return extra
 
 
 def _checked(

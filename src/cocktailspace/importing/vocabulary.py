@@ -56,6 +56,8 @@ def _folded(word: str) -> str:
 
 def plain(text: str) -> str:
     """The text in lower case, without accents and with straight apostrophes."""
+    if text.isascii():  # most are, and this is asked for every word
+        return text.lower()
     folded = text.casefold().replace("’", "'").replace("æ", "ae").replace("œ", "oe")
     decomposed = unicodedata.normalize("NFKD", folded.replace("ø", "o").replace("ł", "l"))
     return "".join(each for each in decomposed if not unicodedata.combining(each))
@@ -131,6 +133,25 @@ def unit_phrases() -> Phrases:
             found.setdefault(word + "s", units()[key])
             found.setdefault(word + "n", units()[key])
     return _phrases(found.items())
+
+
+@cache
+def _unit_phrases_by_word() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Phrases that say a unit, by their first word."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in (*unit_phrases(), *phrases("peel_of"), ("t",)):
+        found.setdefault(phrase[0], []).append(phrase)
+    return {word: tuple(group) for word, group in found.items()}
+
+
+def says_unit(words: tuple[str, ...]) -> bool:
+    """Whether a unit is said anywhere in these words."""
+    known = _unit_phrases_by_word()
+    return any(
+        words[place : place + len(phrase)] == phrase
+        for place, word in enumerate(words)
+        for phrase in known.get(word, ())
+    )
 
 
 @cache

@@ -107,7 +107,7 @@ def lines_of(content: Any, mapped: Mapped) -> list[LineRow]:
     """The lines that a value says: a list of texts or objects, a text, or measures by name."""
     if isinstance(content, str):
         parts = [part for part in map(cleaned, _ROWS.split(content)) if part]
-        return [LineRow(text=each) for part in parts for each in _parts_of_row(part)]
+        return [LineRow(text=each) for part in parts for each in parts_of_row(part)]
     if isinstance(content, Mapping):
         return _lines_of_object(content, mapped)
     if isinstance(content, Sequence):
@@ -117,6 +117,8 @@ def lines_of(content: Any, mapped: Mapped) -> list[LineRow]:
 
 def _lines_of_object(content: Object, mapped: Mapped) -> list[LineRow]:
     """A line in parts, or measures by name: `{"gin": "1 oz", "campari": "1 oz"}`."""
+    if len(content) == 1 and (within := _list_within(content, mapped)):
+        return lines_of(within, mapped)
     fields = {mapped.field_of(str(key), "line")[0] for key in content}
     if fields & {"ingredient", "text"}:
         return [line_of(content, mapped)]
@@ -128,7 +130,14 @@ def _lines_of_object(content: Object, mapped: Mapped) -> list[LineRow]:
     ]
 
 
-def _parts_of_row(row: str) -> list[str]:
+def _list_within(content: Object, mapped: Mapped) -> list[Any]:
+    """Of `<ingredients><ingredient/><ingredient/></ingredients>` the lines."""
+    ((key, inner),) = content.items()
+    is_line = mapped.field_of(str(key), "line")[0] in ("ingredient", "text")
+    return inner if is_line and isinstance(inner, list) else []
+
+
+def parts_of_row(row: str) -> list[str]:
     """`6 cl rum, 3 cl lime juice, mint`: a row of several lines, where two of them say how much.
 
     What is only done with one (`chilled`) stays with it.
@@ -188,12 +197,16 @@ def _line_of_parts(parts: Mapping[str, Any], extra: Mapping[str, Any] | None = N
         measure = " ".join(filter(None, (said["amount"], unit, measure)))
         unit = ""
     elif amount is None and unit:
-        measure, unit = " ".join(filter(None, (unit, measure))), ""
+        of_unit = (measure, unit) if measure[-1:].isdigit() else (unit, measure)  # `4`, `cl`
+        measure, unit = " ".join(filter(None, of_unit)), ""
+    text, ingredient = said.get("text", ""), said.get("ingredient", "")
+    if text and not ingredient and (amount is not None or measure) and not text[0].isdigit():
+        ingredient = text  # `<ingredient amount="3" unit="cl">Campari</ingredient>`
     others = parts.get("alternatives")
     return LineRow(
-        text="" if said.get("ingredient") else said.get("text", ""),
+        text="" if ingredient else text,
         measure=measure,
-        ingredient=said.get("ingredient", ""),
+        ingredient=ingredient,
         label=said.get("label", ""),
         amount=amount,
         amount_max=number_of(parts.get("amount_max")),
@@ -262,7 +275,8 @@ def _recipe_of_group(group: Sequence[Object], mapped: Mapped, origin: str) -> Re
         said = [row[key] for row in group if row.get(key) not in (None, "")]
         of_recipe, of_line = mapped.field_of(key, "recipe")[0], mapped.field_of(key, "line")[0]
         same = all(content == said[0] for content in said)
-        if said and (of_recipe or not of_line) and (same or of_line is None):
+        begins = group[0].get(key) not in (None, "")  # else it is of the lines that say it
+        if said and (of_recipe or not of_line) and ((same and begins) or of_line is None):
             head[key] = said[0] if same else said
     lines = [_line_of_parts(_parts_of(row, head, mapped)) for row in group]
     recipe = recipe_of(head, mapped, origin)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-from cocktailspace.importing.vocabulary import plain
+from cocktailspace.importing.vocabulary import plain, spoken
 
 _KEY = re.compile(r"[^a-z0-9\u0400-\u04ff]+")
 _MOST_KEYS = 10_000
@@ -36,6 +36,13 @@ def words_of_lists(what: str) -> frozenset[str]:
 def sections() -> Mapping[str, str]:
     """What comes after a heading in a text, by its words."""
     return {plain(name): each for each, names in _words()["section"].items() for name in names}
+
+
+@cache
+def doing() -> tuple[frozenset[tuple[str, ...]], frozenset[str]]:
+    """How begins a line that says what to do, and how it may end."""
+    said = _words()["doing"]
+    return frozenset(map(spoken, said["first"])), frozenset(map(plain, said["last"]))
 
 
 @cache

@@ -17,6 +17,7 @@ from cocktailspace.importing.rows import Collection, IngredientRow, RecipeRow, U
 from cocktailspace.wording import listed
 
 _NAMED = 5
+_WRAPPERS = ("recipe", "cocktail", "drink")
 _RECIPE_TYPES = ("Recipe", "https://schema.org/Recipe", "http://schema.org/Recipe")
 
 
@@ -25,6 +26,7 @@ def collection_of(document: Any, what: str, mapped: Mapped) -> Collection:
 
     what: the format that it is written in, in words.
     """
+    document = _unwrapped(document)
     if nodes := list(_schema_org(document)):
         recipes = [_of_schema_org(node, mapped, f"recipe {n}") for n, node in enumerate(nodes, 1)]
         return Collection(f"schema.org Recipe, {what}", recipes=tuple(recipes))
@@ -40,6 +42,37 @@ def collection_of(document: Any, what: str, mapped: Mapped) -> Collection:
     remarks = _remarks(list(_passed_over(document, mapped)))
     ingredients = tuple(reversed(unique.values()))
     return Collection(what, name, tuple(found), ingredients, remarks=remarks)
+
+
+def _unwrapped(value: Any, depth: int = 2) -> Any:
+    """A document whose recipes are not wrapped in objects of their own any more.
+
+    `{"recipe": {"ingredients": [{"_id": "gin", …}]}, "ingredients": [{"_id": "gin", …}]}`: lines
+    may say by its id what stands beside the recipe. depth: so many lists deep they are looked for.
+    """
+    if isinstance(value, list):
+        return [_unwrapped(each, depth - 1) for each in value] if depth else value
+    if not isinstance(value, Mapping):
+        return value
+    wrapped = (value[key] for key in _WRAPPERS if isinstance(value.get(key), Mapping))
+    recipe = next(wrapped, None)
+    if recipe is None:
+        return {
+            key: _unwrapped(content, depth) if _is_list_of(key, "recipes") else content
+            for key, content in value.items()
+        }
+    beside = [each for each in _items(value.get("ingredients")) if isinstance(each, Mapping)]
+    by_id = {text_of(each.get("_id")): each for each in beside}
+
+    def joined(line: Any) -> Any:
+        if not isinstance(line, Mapping):
+            return line
+        others = [joined(each) for each in _items(line.get("substitutes"))]
+        return {**by_id.get(text_of(line.get("_id")), {}), **line, "substitutes": others}
+
+    if not by_id:
+        return recipe
+    return {**recipe, "ingredients": [joined(each) for each in _items(recipe.get("ingredients"))]}
 
 
 def _passed_over(document: Any, mapped: Mapped) -> Iterator[str]:

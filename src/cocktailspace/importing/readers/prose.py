@@ -7,10 +7,11 @@ from typing import Any
 
 from cocktailspace.importing.lines import is_known_name
 from cocktailspace.importing.quantities import read_quantity
-from cocktailspace.importing.readers.keys import sections
+from cocktailspace.importing.readers.fields import parts_of_row
+from cocktailspace.importing.readers.keys import doing, sections
 from cocktailspace.importing.readers.values import list_of, number_of
 from cocktailspace.importing.rows import Collection, LineRow, RecipeRow, UnreadableError
-from cocktailspace.importing.vocabulary import plain
+from cocktailspace.importing.vocabulary import plain, says_unit, spoken
 
 _HEADING = re.compile(r"^(#{1,6})\s*(.+?)\s*#*$")
 _UNDERLINE = re.compile(r"^(=+|-{3,}|\*{3,}|_{3,}|~{3,})$")
@@ -26,6 +27,12 @@ _NUMBERED_NAME = re.compile(r"^(?:#\s*)?\d{1,3}[.)]\s+")
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
 _LONGEST_NAME = 80
 _SENTENCE = re.compile(r"[.!?]$")
+_FIGURE = re.compile(r"[\d.,¼-¾⅐-⅞]")
+_RULES = re.compile(r"[-=]{2,}(?:\s+[-=]{2,})+")
+"""Below the header of a table in plain text."""
+_LONGEST_LINE = 120
+_FEW = 8
+"""Words of a line of a recipe, even if it ends as sentences do: `2 oz. gin.`"""
 
 
 @dataclass(slots=True)
@@ -34,38 +41,51 @@ class _Line:
 
     text: str
     number: int
-    level: int = 0
-    """Of a heading; 0 of any other line."""
+    heading: int = 0
+    """How deep a heading it is, 1 the highest; 0 of any other line."""
     bullet: bool = False
     after_blank: bool = False
     section: str = ""
     content: str = ""
     """What stands after a section's word: `Glass: coupe`."""
+    _is_ingredient: bool | None = None
 
     @property
     def is_ingredient(self) -> bool:
         """Whether it says an amount of something."""
-        if self.level or self.section or _STEP.match(self.text) or len(self.text) > 120:
-            return False
-        found = read_quantity(self.text, is_known_name)
-        if not found.rest or _is_sentence(self.text):
-            return False
-        return found.unit is not None or (found.amount is not None and _in_figures(self.text))
+        if self._is_ingredient is None:
+            self._is_ingredient = not (self.heading or self.section) and _says_amount(self.text)
+        return self._is_ingredient
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it says what to do: `Shake, strain.`"""
+        words = spoken(self.text)
+        first, last = doing()
+        return words[:1] in first or words[:2] in first or not last.isdisjoint(words[-1:])
 
 
-def _in_figures(text: str) -> bool:
-    return text[:1].isdigit() or text[:1] in ".,¼½¾⅓⅔⅛"
+def _says_amount(text: str) -> bool:
+    in_figures = bool(_FIGURE.match(text))
+    if len(text) > _LONGEST_LINE or _STEP.match(text):
+        return False
+    if not in_figures and not says_unit(spoken(text)):
+        return False  # most lines of a long text: no need to read them
+    found = read_quantity(text, is_known_name)
+    if not found.rest or (_is_sentence(text) and not (in_figures and len(text.split()) < _FEW)):
+        return False
+    return found.unit is not None or (found.amount is not None and in_figures)
 
 
 def _is_sentence(text: str) -> bool:
     return bool(_SENTENCE.search(text)) and len(text.split()) > 2
 
 
-def read_text(text: str) -> Collection:
-    """The recipes of a text."""
-    lines = list(_lines(_without_tables(text)))
-    markdown = any(line.level for line in lines)
-    recipes = [recipe for draft in _drafts(lines) if (recipe := draft.finished())]
+def read_text(text: str, name: str = "") -> Collection:
+    """The recipes of a text. name: of the recipe that its first lines are of, if that is known."""
+    lines = list(_lines(_spread(_without_tables(text))))
+    markdown = any(line.heading for line in lines)
+    recipes = [recipe for draft in _drafts(lines, name) if (recipe := draft.finished())]
     if not recipes:
         raise UnreadableError(
             "no recipes were found in this text: a recipe is a name on a line of its own, then a "
@@ -88,6 +108,23 @@ def _without_tables(text: str) -> str:
     return "\n".join(found)
 
 
+def _spread(text: str) -> str:
+    """A text whose recipes of one line (`Gimlet: 6 cl gin, 2 cl lime. Shake.`) have several."""
+    found: list[str] = []
+    blank, known = True, sections()
+    for each in text.splitlines():
+        said = _FIELD.match(each) if blank and ":" in each and "," in each else None
+        parts = parts_of_row(said[2]) if said and plain(said[1]) not in known else []
+        if said and len(parts) > 1:
+            *lines, last = parts
+            last, _, todo = last.partition(". ")
+            found += ["", said[1], *lines, last, *filter(None, (todo,)), ""]
+        else:
+            blank = not each.strip()
+            found.append(each)
+    return "\n".join(found)
+
+
 def _lines(text: str) -> Iterator[_Line]:
     blank = True
     known = sections()
@@ -97,17 +134,17 @@ def _lines(text: str) -> Iterator[_Line]:
         if not said:
             blank = True
             continue
-        if _UNDERLINE.match(said):
+        below = raw[number].strip() if number < len(raw) else ""
+        if _UNDERLINE.match(said) or _RULES.fullmatch(said) or _RULES.fullmatch(below):
             blank = True
             continue
-        below = raw[number].strip() if number < len(raw) else ""
         line = _Line("", number, after_blank=blank)
         if heading := _HEADING.match(said):
-            line.level, said = len(heading[1]), heading[2]
+            line.heading, said = len(heading[1]), heading[2]
         elif re.fullmatch(r"=+|-{3,}", below) and not _BULLET.match(each):
-            line.level = 1 if below[0] == "=" else 2
+            line.heading = 1 if below[0] == "=" else 2
         elif re.fullmatch(r"\*\*[^*]+\*\*:?|__[^_]+__:?", said):
-            line.level = 6
+            line.heading = 6
         if bullet := _BULLET.match(each):
             line.bullet, said = True, bullet[1]
         line.text = said if _IMAGE.match(said) else _plain(said)
@@ -123,13 +160,13 @@ def _plain(text: str) -> str:
 
 def _find_section(line: _Line, known: Any) -> None:
     word = plain(_BRACKETS.sub("", line.text).rstrip(": ").strip())  # `Ingrédients (1 verre) :`
-    if word in known and (line.level or line.text.endswith(":") or len(line.text) < 30):
+    if word in known and (line.heading or line.text.endswith(":") or len(line.text) < 30):
         line.section = known[word]
     elif found := _FIELD.match(line.text):
         word = plain(found[1].strip())
         if word in known and found[2].strip():
             line.section, line.content = known[word], found[2].strip()
-        elif word == "method" and not line.level:
+        elif word == "method" and not line.heading:
             line.section, line.content = "method", found[2].strip()
     if line.section == "instructions" and line.content and len(line.content) < 20 and line.bullet:
         line.section = "method"
@@ -141,7 +178,7 @@ class _Draft:
 
     name: str
     number: int
-    level: int
+    heading: int
     said: dict[str, list[str]] = field(default_factory=dict)
     lines: list[LineRow] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
@@ -168,13 +205,15 @@ class _Draft:
             self._say(line)
 
     def _is_line(self, line: _Line) -> bool:
-        if line.level or self.section not in ("", "ingredients"):
+        if line.heading or self.section not in ("", "ingredients"):
             return False
         if line.is_ingredient:
             return True
+        if line.is_done or (not self.section and self.said.get("instructions")):
+            return False
         if self.section == "ingredients" or (self.lines and not line.after_blank):
             return line.bullet or (self._is_short(line) and not _STEP.match(line.text))
-        return line.bullet and not self.said.get("instructions") and self._is_short(line)
+        return line.bullet and self._is_short(line)
 
     @staticmethod
     def _is_short(line: _Line) -> bool:
@@ -217,14 +256,14 @@ class _Draft:
         )
 
 
-def _drafts(lines: list[_Line]) -> list[_Draft]:
-    drafts: list[_Draft] = []
-    headed = any(0 < each.level < 6 and not each.section for each in lines)
+def _drafts(lines: list[_Line], name: str) -> list[_Draft]:
+    drafts = [_Draft(name, 1, 1)] if name else []
+    headed = any(0 < each.heading < 6 and not each.section for each in lines)
     for place, line in enumerate(lines):
         current = drafts[-1] if drafts else None
         if _is_name(lines, place, current, headed=headed):
-            name = _NUMBERED_NAME.sub("", line.text).strip(" :")
-            drafts.append(_Draft(name, line.number, line.level))
+            said = _NUMBERED_NAME.sub("", line.text).strip(" :")
+            drafts.append(_Draft(said, line.number, line.heading))
         elif current is not None:
             current.add(line)
     return drafts
@@ -235,8 +274,13 @@ def _is_name(lines: list[_Line], place: int, current: _Draft | None, *, headed: 
     line = lines[place]
     if line.section or line.bullet or len(line.text) > _LONGEST_NAME or _IMAGE.match(line.text):
         return False
-    if line.level:
-        if current is not None and current.level and line.level > current.level and current.lines:
+    if line.heading:
+        if (
+            current is not None
+            and current.heading
+            and line.heading > current.heading
+            and current.lines
+        ):
             return False
         return not line.is_ingredient
     begun = current is not None and not current.lines
@@ -248,10 +292,10 @@ def _is_name(lines: list[_Line], place: int, current: _Draft | None, *, headed: 
 
 def _ingredients_follow(lines: list[_Line], place: int) -> bool:
     """Whether ingredients come next, after a description of a line or two."""
-    for line in lines[place + 1 : place + 4]:
+    for line in [each for each in lines[place + 1 : place + 9] if not each.content][:3]:
         if line.is_ingredient or line.section == "ingredients" or line.bullet:
             return True
-        if line.level or line.section == "instructions":
+        if line.heading or line.section == "instructions":
             return False
         if line.after_blank and not _is_sentence(line.text) and len(line.text) < _LONGEST_NAME:
             return False

@@ -22,6 +22,7 @@ _HEADER_ROWS = 10
 _MAX_CELL = 2**20
 _RULE = re.compile(r"[:\s]*-*[:\s]*")
 """A cell that says nothing: empty, or of the line below a Markdown table's header."""
+_OF_LINES = ("ingredient", "measure", "amount", "unit", "label")
 _NUMBER = re.compile(r"\d{1,3}")
 
 
@@ -99,7 +100,7 @@ def _bounded(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
 def collection_of_rows(rows: Sequence[Sequence[Any]], what: str, mapped: Mapped) -> Collection:
     """The recipes of rows, the first of which says what the columns are."""
     header_at = _header_of(rows, mapped)
-    header = _headers(rows[header_at])
+    header = _headers(rows[header_at], mapped)
     objects = [
         dict(zip(header, row, strict=False))
         for row in rows[header_at + 1 :]
@@ -142,15 +143,24 @@ def _header_of(rows: Sequence[Sequence[Any]], mapped: Mapped) -> int:
     )
 
 
-def _headers(row: Sequence[Any]) -> list[str]:
-    """What the columns are called; UnreadableError where two of them are called alike."""
+def _headers(row: Sequence[Any], mapped: Mapped) -> list[str]:
+    """What the columns are called; those of lines (`Ingredient`, `Measure`, `Ingredient`,
+    `Measure`) are numbered. UnreadableError where others are called alike.
+    """
     header = [text_of(cell) or f"column {place + 1}" for place, cell in enumerate(row)]
-    for said, count in Counter(header).items():
-        if count > 1:
+    seen: Counter[str] = Counter()
+    counts = Counter(header)
+    for place, said in enumerate(header):
+        if counts[said] == 1:
+            continue
+        of_line = mapped.field_of(said, "line")[0] in _OF_LINES
+        if not of_line or mapped.field_of(said, "recipe")[0] == "name":
             raise UnreadableError(
-                f"there are {count} columns {said!r}: give each a name of its own, as in "
+                f"there are {counts[said]} columns {said!r}: give each a name of its own, as in "
                 f"{said} 1, {said} 2"
             )
+        seen[said] += 1
+        header[place] = f"{said} {seen[said]}"
     return header
 
 
