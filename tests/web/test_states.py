@@ -105,3 +105,19 @@ def test_long_words_on_a_phone_move_nothing(starter: Server, visit: Visit) -> No
         })"""
     )
     assert heights[0] == heights[1]
+
+
+def test_a_page_of_which_a_part_did_not_arrive_is_loaded_once_more(
+    starter: Server, visit: Visit
+) -> None:
+    page = visit(starter, "recipes", ready=False, allow_failed=True)
+    asked: list[str] = []
+
+    def lose_the_first(route: Any) -> None:
+        asked.append(route.request.url)
+        route.abort() if len(asked) == 1 else route.continue_()
+
+    page.route("**/js/store.js", lose_the_first)
+    page.evaluate("() => { location.href = '/'; }")
+    page.wait_for_selector("#stage[data-run]")
+    assert len(asked) == 2
