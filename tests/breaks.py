@@ -77,10 +77,8 @@ REFRESH_BREAKS = (
     Break(
         "the signal comes before the commit",
         "src/cocktailspace/catalogue/database.py",
-        "            append_changes(connection, transaction.touched, transaction.now)\n",
-        "            self.after_commit()\n"
-        "            append_changes(connection, transaction.touched, transaction.now)\n"
-        "            return\n",
+        "            yield transaction\n        if transaction.touched:\n",
+        "            yield transaction\n            self.after_commit()\n        if False:\n",
     ),
     Break(
         "a success is believed although nothing was published",

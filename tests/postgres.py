@@ -88,10 +88,16 @@ class PostgresServer:
             )
         _wait_until_it_answers(self._server, self.folder, self.log, self._port)
 
+    @property
+    def pid(self) -> int:
+        """The process that all its others are children of."""
+        assert self._server is not None
+        return self._server.pid
+
     def kill(self) -> None:
         """End it and all its processes with SIGKILL."""
         assert self._server is not None
-        pid = self._server.pid
+        pid = self.pid
         self._server.send_signal(signal.SIGSTOP)  # it may be about to start another one
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         for each in (pid, *map(int, children)):

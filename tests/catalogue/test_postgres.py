@@ -1,8 +1,8 @@
 """What is PostgreSQL's own: writers' turns, reads at one moment, connections that are lost."""
 
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -11,11 +11,12 @@ import sqlalchemy as sa
 
 from cocktailspace.bootstrap import build_services
 from cocktailspace.catalogue import postgres
-from cocktailspace.catalogue.changes import CatalogueState, catalogue_state, touched_after
+from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import (
     BusyError,
     ConflictError,
+    FullError,
     MissingDriverError,
     NotFoundError,
     SchemaError,
@@ -28,24 +29,10 @@ from cocktailspace.catalogue.recipes import get_recipe
 from cocktailspace.catalogue.schema import changes, ingredients
 from cocktailspace.catalogue.snapshot import UnreadableError, take_snapshot
 from cocktailspace.settings import Settings
+from tests.catalogue.writers import end_other_connections, gate_at_commit
 from tests.conftest import BAR, import_document
 
-WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-
-
-@pytest.fixture
-def new_server(postgres_url: sa.URL) -> Iterator[Callable[..., Database]]:
-    """Makes what several servers have of one catalogue: each its own pool of connections."""
-    made: list[Database] = []
-
-    def make(**options: object) -> Database:
-        made.append(Database(postgres_url, **options))  # type: ignore[arg-type]
-        return made[-1]
-
-    migrate(make())
-    yield make
-    for database in made:
-        database.close()
+NewServer = Callable[..., Database]
 
 
 def _create(database: Database, *names: str) -> None:
@@ -54,57 +41,7 @@ def _create(database: Database, *names: str) -> None:
         create_ingredients(tx, drafts, [""] * len(drafts))
 
 
-def _seen(database: Database) -> tuple[CatalogueState, set[tuple[str, int]]]:
-    with database.reading() as connection:
-        return catalogue_state(connection), touched_after(connection, 0)
-
-
-def _ask(database: Database, query: str) -> int:
-    with database.engine.connect() as connection:
-        return int(connection.exec_driver_sql(query).scalar_one())
-
-
-def _at_commit(database: Database, do: Callable[[], object]) -> None:
-    """Do something whenever a write is about to be committed."""
-
-    @sa.event.listens_for(database.engine, "commit")
-    def listen(connection: sa.Connection) -> None:
-        if connection.get_execution_options().get("writes"):
-            do()
-
-
-def test_a_lower_version_never_commits_after_a_higher_one(
-    new_server: Callable[..., Database],
-) -> None:
-    """Else what is published would count as newer than a change that it lacks."""
-    slow, quick, reader = new_server(), new_server(), new_server()
-    at_commit, gate = threading.Event(), threading.Event()
-
-    def wait() -> None:
-        at_commit.set()
-        assert gate.wait(60)
-
-    _at_commit(slow, wait)
-    writers = [
-        threading.Thread(target=_create, args=(slow, "Gin")),
-        threading.Thread(target=_create, args=(quick, "Rum")),
-    ]
-    writers[0].start()
-    assert at_commit.wait(60)
-    writers[1].start()
-    while writers[1].is_alive() and _ask(reader, WAITING) == 0:
-        pass
-    published, computed_from = _seen(reader)
-    gate.set()
-    for writer in writers:
-        writer.join()
-    state, everything = _seen(reader)
-    assert (state.version, len(everything)) == (2, 2)
-    with reader.reading() as connection:
-        assert touched_after(connection, published.version) == everything - computed_from
-
-
-def test_a_read_sees_one_moment_however_long_it_takes(new_server: Callable[..., Database]) -> None:
+def test_a_read_sees_one_moment_however_long_it_takes(new_server: NewServer) -> None:
     database, other = new_server(), new_server()
     _create(database, "Gin")
     with database.reading() as connection:
@@ -116,33 +53,35 @@ def test_a_read_sees_one_moment_however_long_it_takes(new_server: Callable[..., 
         assert catalogue_state(connection).version == 2
 
 
-def test_a_read_cannot_write(new_server: Callable[..., Database]) -> None:
+def test_a_read_cannot_write(new_server: NewServer) -> None:
     database = new_server()
     with pytest.raises(UnavailableError, match="takes no writes"), database.reading() as connection:
         connection.execute(sa.delete(changes))
     _create(database, "Gin")
 
 
-def test_versions_have_no_gaps(new_server: Callable[..., Database]) -> None:
+def test_versions_have_no_gaps(new_server: NewServer) -> None:
     database = new_server()
     _create(database, "Gin", "Rum")
-    _at_commit(database, lambda: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        _create(database, "Lost")
-    database = new_server()
+    with database.schema_change() as connection:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$"
+            "BEGIN RAISE EXCEPTION SQLSTATE '53100'; END$$;"
+            "CREATE CONSTRAINT TRIGGER fail AFTER INSERT ON changes DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW WHEN (NEW.entity_id = 3) EXECUTE FUNCTION fail()"
+        )
+    with pytest.raises(FullError):
+        _create(database, "Lost, as it is committed")
     _create(database, "Rye")
     with database.reading() as connection:
         assert connection.execute(sa.select(changes.c.version)).scalars().all() == [1, 2, 3]
 
 
 def test_a_writer_whose_turn_does_not_come_is_told_so(
-    new_server: Callable[..., Database], monkeypatch: pytest.MonkeyPatch
+    new_server: NewServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        postgres,
-        "_BEGIN_WRITE",
-        postgres._BEGIN_WRITE.replace("lock_timeout = '5s'", "lock_timeout = '50ms'"),
-    )
+    impatient = postgres._BEGIN_WRITE.replace("lock_timeout = '5s'", "lock_timeout = '50ms'")
+    monkeypatch.setattr(postgres, "_BEGIN_WRITE", impatient)
     holder, other = new_server(), new_server()
     with holder.transaction(), pytest.raises(BusyError, match="nothing was written"):
         _create(other, "Gin")
@@ -150,7 +89,7 @@ def test_a_writer_whose_turn_does_not_come_is_told_so(
 
 
 def test_no_connection_in_time_is_busy(
-    new_server: Callable[..., Database], monkeypatch: pytest.MonkeyPatch
+    new_server: NewServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "WAIT_SECONDS", 0.05)
     database = new_server(most_connections=1)
@@ -158,7 +97,7 @@ def test_no_connection_in_time_is_busy(
         pass
 
 
-def test_references_are_held_whoever_writes(new_server: Callable[..., Database]) -> None:
+def test_references_are_held_whoever_writes(new_server: NewServer) -> None:
     database = new_server()
     _create(database, "Gin")
     with pytest.raises(ConflictError), database.transaction() as tx:
@@ -166,35 +105,29 @@ def test_references_are_held_whoever_writes(new_server: Callable[..., Database])
 
 
 @pytest.mark.parametrize("recipe_id", [404, 2**31, 2**63 - 1])
-def test_an_id_of_any_size_is_looked_for_in_vain(
-    new_server: Callable[..., Database], recipe_id: int
-) -> None:
+def test_an_id_of_any_size_is_looked_for_in_vain(new_server: NewServer, recipe_id: int) -> None:
     with pytest.raises(NotFoundError), new_server().reading() as connection:
         get_recipe(connection, recipe_id)
 
 
-def _end_connections(database: Database, of: Database) -> None:
-    """As when the server ends: every connection of the other one is gone."""
-    name = of.url.database
-    assert _ask(
-        database,
-        f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "  # noqa: S608
-        f"WHERE datname = '{name}' AND pid <> pg_backend_pid()",
-    )
+def _end_connections(admin: Database) -> None:
+    """As when the server ends: every connection is gone, but the one that says so."""
+    with admin.engine.connect() as connection:
+        end_other_connections(connection)
 
 
-def test_lost_connections_are_made_anew(new_server: Callable[..., Database]) -> None:
+def test_lost_connections_are_made_anew(new_server: NewServer) -> None:
     database, admin = new_server(), new_server()
     _create(database, "Gin")
-    _end_connections(admin, database)
+    _end_connections(admin)
     _create(database, "Rum")
-    _end_connections(admin, database)
+    _end_connections(admin)
     with database.reading() as connection:
         assert catalogue_state(connection).version == 2
 
 
 def test_a_connection_lost_before_the_commit_has_written_nothing(
-    new_server: Callable[..., Database],
+    new_server: NewServer,
 ) -> None:
     database, admin = new_server(), new_server()
     with (
@@ -202,23 +135,26 @@ def test_a_connection_lost_before_the_commit_has_written_nothing(
         database.transaction() as tx,
     ):
         create_ingredients(tx, [IngredientDraft(name="Gin")], [""])
-        _end_connections(admin, database)
+        _end_connections(admin)
         list_ingredients(tx.connection)
     with database.reading() as connection:
         assert list_ingredients(connection) == []
 
 
 def test_a_connection_lost_in_the_commit_leaves_open_whether_it_was_written(
-    new_server: Callable[..., Database],
+    new_server: NewServer,
 ) -> None:
-    database, admin = new_server(), new_server()
-    _at_commit(database, lambda: _end_connections(admin, database))
-    with pytest.raises(UnavailableError, match="may have been written or not"):
-        _create(database, "Gin")
+    database = new_server()
+    with gate_at_commit(new_server()) as gate, ThreadPoolExecutor() as writers:
+        lost = writers.submit(_create, database, "Gin")
+        gate.wait_for(1, unless=lost.done)
+        end_other_connections(gate.connection)
+        with pytest.raises(UnavailableError, match="may have been written or not"):
+            lost.result()
 
 
 def test_a_server_that_comes_back_is_waited_for(
-    new_server: Callable[..., Database],
+    new_server: NewServer,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
@@ -258,9 +194,7 @@ def test_a_database_of_another_program_is_left_as_it_is(postgres_url: sa.URL) ->
             migrate(database)
 
 
-def test_a_job_reads_what_the_servers_wrote(
-    new_server: Callable[..., Database], database: Database
-) -> None:
+def test_a_job_reads_what_the_servers_wrote(new_server: NewServer, database: Database) -> None:
     here = new_server()
     for each in (here, database):
         import_document(each, BAR)

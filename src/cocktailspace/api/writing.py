@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated
 
 from fastapi import Header, Request
@@ -72,15 +72,18 @@ def write_once(
     key: str | None,
     content: BaseModel,
     write: Callable[[Transaction], Response],
+    claims: Collection[str] = (),
 ) -> Response:
     """Carry a request out in one transaction; for a key that was used before, replay its response.
 
-    A key belongs to the identity and the address that used it.
+    A key belongs to the identity and the address that used it. claims: see `Database.transaction`.
     """
-    with database.transaction() as tx:
+    owned = _digest(identity.owner, request.method, request.url.path, key or "")
+    if claims and key is not None:
+        claims = {*claims, f"key {owned}"}
+    with database.transaction(claims) as tx:
         if key is None:
             return write(tx)
-        owned = _digest(identity.owner, request.method, request.url.path, key)
         fingerprint = _digest(content.model_dump_json())
         earlier = earlier_response(tx, owned, fingerprint)
         if earlier is not None:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlalchemy import Connection, bindparam, func, insert, select, true, update
+from sqlalchemy import Connection, bindparam, insert, select, true, update
 
+from cocktailspace.catalogue import postgres
 from cocktailspace.catalogue.schema import catalogue, changes
+from cocktailspace.times import to_text
 
 Entity = Literal["recipe", "ingredient", "unit", "method"]
 Action = Literal["create", "update", "delete"]
@@ -45,19 +47,18 @@ class CatalogueState:
 def append_changes(
     connection: Connection, touched: Mapping[tuple[Entity, int], Action], changed_at: datetime
 ) -> None:
-    """Add to the log, in the order touched; part of the mutation's own transaction."""
-    rows: list[dict[str, object]] = [
-        {"changed_at": changed_at, "entity": entity, "entity_id": entity_id, "action": action}
-        for (entity, entity_id), action in touched.items()
-    ]
-    if not rows:
+    """Add to the log, in the order touched: the last thing that a mutation does, which PostgreSQL
+    commits with it.
+    """
+    if not touched:
         return
-    if connection.dialect.name != "sqlite":
-        # A sequence would lose the numbers of a transaction that is undone: versions have no gaps.
-        first = 1 + (connection.execute(select(func.max(changes.c.version))).scalar() or 0)
-        for version, row in enumerate(rows, first):
-            row["version"] = version
-    connection.execute(insert(changes), rows)
+    rows = [(*entity, action) for entity, action in touched.items()]
+    if connection.dialect.name == "sqlite":
+        names = ("entity", "entity_id", "action")
+        values = [{"changed_at": changed_at, **dict(zip(names, row, strict=True))} for row in rows]
+        connection.execute(insert(changes), values)
+    else:
+        postgres.commit_changes(connection, rows, to_text(changed_at))
 
 
 def catalogue_state(connection: Connection) -> CatalogueState:

@@ -68,6 +68,11 @@ class Collection(Draft):
     lists: Annotated[tuple[KeptList, ...], Field(max_length=100)] = ()
 
 
+def claims_of(owner: str) -> set[str]:
+    """What a write of the owner's collection changes."""
+    return {f"collection of {owner}"}
+
+
 def get_collection(connection: Connection, owner: str) -> Collection:
     """The owner's collection, an empty one at first; what was merged or renamed in the catalogue
     meanwhile goes by what it is now.
@@ -93,6 +98,7 @@ def put_collection(tx: Transaction, owner: str, collection: Collection, *, most:
     values = {"content": followed.model_dump_json(exclude_defaults=True), "updated_at": tx.now}
     change = update(collections).where(collections.c.owner == owner).values(values)
     if not tx.connection.execute(change).rowcount:
+        tx.claim("number of collections")
         count = tx.connection.execute(select(func.count()).select_from(collections)).scalar_one()
         if count >= most:
             raise ConflictError(

@@ -2,8 +2,8 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -62,17 +62,28 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One mutation under way: its connection, time and bounds, and what it has touched so far."""
+    """One mutation under way: its connection, time and bounds, and what it has touched so far.
+
+    alone: whether nobody else writes meanwhile.
+    """
 
     connection: Connection
     now: datetime
     limits: Limits
+    alone: bool = True
     touched: dict[tuple[Entity, int], Action] = field(default_factory=dict)
 
     def record(self, entity: Entity, entity_id: int, action: Action) -> None:
         """Note an entity for the change log: one row an entity, written just before the commit."""
+        if not self.alone and entity != "recipe":
+            raise RuntimeError(f"{entity} {entity_id}: who changes it must be the only writer")
         created = self.touched.get((entity, entity_id)) == "create"
         self.touched[entity, entity_id] = "create" if created and action == "update" else action
+
+    def claim(self, name: str) -> None:
+        """Also claim this, as `Database.transaction` does; the last thing that is claimed."""
+        if not self.alone and self.connection.dialect.name != "sqlite":
+            postgres.claim(self.connection, name)
 
 
 class Database:
@@ -103,7 +114,9 @@ class Database:
         self._limits = limits or Limits()
         self.clock = clock or (utc_now if self.is_sqlite else ServerClock())
         self.after_commit = after_commit
-        self._writer = threading.Lock()
+        self._writers = threading.BoundedSemaphore(
+            1 if self.is_sqlite else max(1, most_connections // 2)
+        )
         self._wal_bytes = 0
         path = self.path
         self._file = FileConnections(self.engine, path, BUSY_SECONDS) if path else None
@@ -135,42 +148,44 @@ class Database:
                 raise
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self, claims: Collection[str] = ()) -> Iterator[Transaction]:
         """A mutation: its rows and its changes are committed together, or neither is.
 
-        Raises SchemaError, under the write lock, when the database is of another version of the
-        program: one that was upgraded while this process runs is not written to.
+        claims: names of all that it changes and of what its checks rest on, where that is less than
+        the whole catalogue. Writers of other things then go on at the same time, as far as the
+        database can; ingredients, units and methods stay as they are meanwhile, for all of them.
+        Raises SchemaError, under its lock, when the database is of another version of the program:
+        one that was upgraded while this process runs is not written to.
         """
-        with self._writing(foreign_keys=True) as connection:
-            check_schema(connection)
-            transaction = Transaction(connection, self.clock(), self._limits)
-            connection.execution_options(touched=transaction.touched)
+        with self._writing(foreign_keys=True, claims=claims) as transaction:
+            check_schema(transaction.connection)
+            transaction.connection.execution_options(touched=transaction.touched)
             yield transaction
-            append_changes(connection, transaction.touched, transaction.now)
         if transaction.touched:
             self.after_commit()
 
-    def schema_change(self) -> AbstractContextManager[Connection]:
+    @contextmanager
+    def schema_change(self) -> Iterator[Connection]:
         """A write of any kind, whatever schema the database has, without a change log.
 
         SQLite checks no foreign keys meanwhile: a table that others refer to can be made anew.
         """
-        return self._writing(foreign_keys=False)
+        with self._writing(foreign_keys=False) as transaction:
+            yield transaction.connection
 
     @contextmanager
-    def _writing(self, *, foreign_keys: bool) -> Iterator[Connection]:
-        committing = False
-        with as_domain_errors(), self._one_writer():
+    def _writing(
+        self, *, foreign_keys: bool, claims: Collection[str] = ()
+    ) -> Iterator[Transaction]:
+        with as_domain_errors(), self._writer():
             with self._connect() as connection:
-                connection.execution_options(writes=True, foreign_keys=foreign_keys)
-                try:
-                    with connection.begin():
-                        yield connection
-                        committing = True
-                except DBAPIError as error:
-                    if committing and error.connection_invalidated:
-                        raise UnavailableError(_UNKNOWN) from error
-                    raise
+                connection.execution_options(writes=True, claims=claims, foreign_keys=foreign_keys)
+                with connection.begin() as begun:
+                    found = Transaction(connection, self.clock(), self._limits, alone=not claims)
+                    yield found
+                    with _committing():
+                        append_changes(connection, found.touched, found.now)
+                        begun.commit()
             if self._file is not None and self._file.replaced():
                 raise BusyError(_REPLACED)
 
@@ -212,20 +227,31 @@ class Database:
         return connection
 
     @contextmanager
-    def _one_writer(self) -> Iterator[None]:
-        """Writers of one process queue here: SQLite would have them poll, and each would take one
-        of PostgreSQL's connections.
+    def _writer(self) -> Iterator[None]:
+        """Writers of one process queue here: SQLite would have them poll, and they leave half of
+        PostgreSQL's connections to readers.
         """
-        if not self._writer.acquire(timeout=BUSY_SECONDS):
+        if not self._writers.acquire(timeout=BUSY_SECONDS):
             raise BusyError(BUSY)
         try:
             yield
         finally:
-            self._writer.release()
+            self._writers.release()
 
     def close(self) -> None:
         """Give up all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def _committing() -> Iterator[None]:
+    """UnavailableError that leaves open whether it was written, for a connection that is lost."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise UnavailableError(_UNKNOWN) from error
+        raise
 
 
 @contextmanager

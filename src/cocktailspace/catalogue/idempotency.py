@@ -32,7 +32,9 @@ def store_response(tx: Transaction, key: str, fingerprint: str, answer: str) -> 
     """Keep an answer, in the transaction of what it answers; forget those that are too old."""
     keys = idempotency_keys.c
     forgotten = (keys.created_at < tx.now - KEY_LIFETIME) | (keys.key == key)
-    tx.connection.execute(delete(idempotency_keys).where(forgotten))
+    # Those that another writer forgets at the same time are left to it.
+    found = select(keys.key).where(forgotten).with_for_update(skip_locked=True)
+    tx.connection.execute(delete(idempotency_keys).where(keys.key.in_(found)))
     row = {"key": key, "fingerprint": fingerprint, "answer": answer, "created_at": tx.now}
     tx.connection.execute(insert(idempotency_keys), [row])
 

@@ -1,6 +1,8 @@
-"""What is PostgreSQL's own: its pool of connections, one writer at a time, its errors."""
+"""What is PostgreSQL's own: its pool of connections, its writers' locks, its errors."""
 
 import time
+import zlib
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -36,8 +38,10 @@ _CONNECTION = {
 }
 """How to connect, where the URL does not say otherwise."""
 
-_WRITER, JOB = 0x636F636B74, 0x636F636B75
-"""Numbers of the locks that one writer, and one job, has at a time."""
+_WRITER, JOB, _LOG = 0x636F636B74, 0x636F636B75, 0x636F636B76
+"""Numbers of the locks of the whole catalogue, of the job, and of the change log."""
+_CLAIMS = 0x636F63
+"""Beside the number of what is claimed: these locks have two numbers, those above have one."""
 
 # The server, too, notices within seconds that who holds a lock is cut off. What is set ends with
 # the transaction, so that it works behind a pooler.
@@ -50,7 +54,14 @@ _BEGIN_WRITE = f"""\
 SET LOCAL lock_timeout = '{WAIT_SECONDS:.0f}s';
 SET LOCAL idle_in_transaction_session_timeout = '120s';
 {KEEPALIVES};
-SELECT pg_advisory_xact_lock({_WRITER})"""
+"""
+_COMMIT_CHANGES = """\
+SELECT pg_advisory_xact_lock({lock});
+INSERT INTO changes (version, changed_at, entity, entity_id, action)
+SELECT (SELECT coalesce(max(version), 0) FROM changes) + place, '{changed_at}', entity, id, action
+FROM unnest('{entities}'::text[], '{ids}'::bigint[], '{actions}'::text[])
+WITH ORDINALITY AS touched (entity, id, action, place);
+COMMIT"""
 
 
 def postgres_engine(url: URL, *, most_connections: int) -> Engine:
@@ -76,11 +87,9 @@ def postgres_engine(url: URL, *, most_connections: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("writes", False):
-            # One writer at a time: versions of the change log then follow the order of commits, and
-            # what a writer has checked still holds when it commits. A statement sees what was
-            # committed before it began, so that the lock comes before all that is read.
-            connection.exec_driver_sql(_BEGIN_WRITE)
+        options = connection.get_execution_options()
+        if options.get("writes", False):
+            connection.exec_driver_sql(_begin_write(options.get("claims", ())))
 
     @event.listens_for(engine, "handle_error")
     def connect_anew(context: ExceptionContext) -> None:
@@ -91,6 +100,47 @@ def postgres_engine(url: URL, *, most_connections: int) -> Engine:
             context.is_disconnect = True
 
     return engine
+
+
+def _begin_write(claims: Collection[str]) -> str:
+    """Locks that the transaction holds, so that what a writer has checked still holds when it
+    commits: the catalogue's alone, or the catalogue's with others and one for each claim.
+
+    A statement sees what was committed before it began: locks come before all that is read. All
+    writers take theirs in one order, or two could wait for each other.
+    """
+    if not claims:
+        return f"{_BEGIN_WRITE}SELECT pg_advisory_xact_lock({_WRITER})"
+    shared = f"{_BEGIN_WRITE}SELECT pg_advisory_xact_lock_shared({_WRITER})"
+    return ";\n".join([shared, *sorted({_claim(name) for name in claims})])
+
+
+def _claim(name: str) -> str:
+    number = zlib.crc32(name.encode()) - 2**31  # two names of one number wait for each other
+    return f"SELECT pg_advisory_xact_lock({_CLAIMS}, {number})"
+
+
+def claim(connection: Connection, name: str) -> None:
+    """Wait for the lock of this claim, too."""
+    connection.exec_driver_sql(_claim(name))
+
+
+def commit_changes(
+    connection: Connection, rows: Sequence[tuple[str, int, str]], changed_at: str
+) -> None:
+    """Number the changes (entity, id, action), add them to the log, and commit.
+
+    Versions follow the order of commits, since a lock is held from one to the other; they have no
+    gaps, which a sequence would leave where a transaction is undone. Writers wait for each other
+    here: it is one message, so that no way to the server and back lies between.
+    """
+    arrays = ["{" + ",".join(map(str, column)) + "}" for column in zip(*rows, strict=True)]
+    entities, ids, actions = arrays
+    connection.exec_driver_sql(
+        _COMMIT_CHANGES.format(
+            lock=_LOG, changed_at=changed_at, entities=entities, ids=ids, actions=actions
+        )
+    )
 
 
 def require_driver() -> None:

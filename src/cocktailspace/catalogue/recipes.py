@@ -177,6 +177,20 @@ def alternatives_of(
     return found
 
 
+def claims_of(draft: RecipeDraft | None, recipe_id: int | None) -> set[str]:
+    """What a write of one recipe changes, and what its checks rest on besides ingredients and
+    units: the recipe, its uid, and all whose names are or look like its name.
+
+    draft: its new contents, None where it is deleted. recipe_id: None for a new one.
+    """
+    claims = set() if recipe_id is None else {f"recipe {recipe_id}"}
+    if draft is not None:
+        claims.add(f"recipes named {alike_key(draft.name)}")
+        if draft.uid is not None:
+            claims.add(f"uid {draft.uid}")
+    return claims
+
+
 def create_recipes(
     tx: Transaction, drafts: Sequence[RecipeDraft], places: Sequence[str]
 ) -> list[int]:

@@ -15,13 +15,25 @@ def schema_revision(connection: "Connection") -> str | None:
 
     if not inspect(connection).has_table("alembic_version"):
         return None
+    return _revision(connection)
+
+
+def _revision(connection: "Connection") -> str | None:
     found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return None if found is None else str(found)
 
 
 def check_schema(connection: "Connection") -> None:
     """Raise SchemaError, with the way out, when the database is not ready to be used."""
-    check_revision(schema_revision(connection))
+    from sqlalchemy.exc import ProgrammingError  # noqa: PLC0415
+
+    if connection.dialect.name == "sqlite":
+        check_revision(schema_revision(connection))
+        return
+    try:  # one way to the server and back, in every write
+        check_revision(_revision(connection))
+    except ProgrammingError:
+        check_revision(None)
 
 
 def check_revision(revision: str | None) -> None:

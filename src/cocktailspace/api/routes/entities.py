@@ -51,6 +51,8 @@ class Entity(Generic[D]):
     merge: makes one of two, given the old one's id and the other's.
     alike: the table in which a new name may look like another.
     bulk: model of a request that creates many, in a field named as `plural` says.
+    claims: what a write of one of them claims, given its draft, if any, and its id; without it,
+    whoever writes is alone.
     on_replace, on_delete: sentences for the documentation.
     """
 
@@ -66,6 +68,7 @@ class Entity(Generic[D]):
     merge: Callable[[Transaction, int, int], None] | None = None
     bulk: type[Draft] | None = None
     alike: Table | None = None
+    claims: Callable[[D | None, int | None], set[str]] = lambda _draft, _id: set()
     on_replace: str = ""
     on_delete: str = ""
 
@@ -139,7 +142,8 @@ def _add_create(
             return entity_response(entity.get(tx.connection, entity_id), 201, headers=location)
 
         database = context.services.database
-        return write_once(database, request, identity, idempotency_key, draft, write)
+        claims = entity.claims(draft, None)
+        return write_once(database, request, identity, idempotency_key, draft, write, claims)
 
 
 def _add_bulk(
@@ -190,7 +194,8 @@ def _add_replace(
         confirm: Confirm = False,
         if_match: IfMatch = None,
     ) -> Response:
-        with context.services.database.transaction() as tx:
+        claims = entity.claims(draft, entity_id)
+        with context.services.database.transaction(claims) as tx:
             refuse_stale(if_match, entity.get(tx.connection, entity_id))
             _refuse_alike(tx, entity, [draft], [""], [entity_id], confirm=confirm)
             entity.replace(tx, {entity_id: draft}, [""])
@@ -216,7 +221,8 @@ def _add_delete(
         _identity: Annotated[Identity, Depends(may_write)],
         if_match: IfMatch = None,
     ) -> None:
-        with context.services.database.transaction() as tx:
+        claims = entity.claims(None, entity_id)
+        with context.services.database.transaction(claims) as tx:
             refuse_stale(if_match, entity.get(tx.connection, entity_id))
             delete(tx, entity_id)
 

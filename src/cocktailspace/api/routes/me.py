@@ -13,6 +13,7 @@ from cocktailspace.api.errors import answers
 from cocktailspace.api.writing import IfMatch, entity_response, refuse_stale
 from cocktailspace.catalogue.collections import (
     Collection,
+    claims_of,
     delete_collection,
     get_collection,
     put_collection,
@@ -50,7 +51,7 @@ def me_routes(context: Context) -> APIRouter:
     @router.delete("", status_code=204, responses=answers(401, 429, 503, 507))
     def forget_me(identity: Someone) -> Response:
         """Delete all that the server keeps of them."""
-        with database.transaction() as tx:
+        with database.transaction(claims_of(identity.owner)) as tx:
             delete_collection(tx, identity.owner)
         return Response(status_code=204, headers=NO_STORE)
 
@@ -73,7 +74,7 @@ def me_routes(context: Context) -> APIRouter:
         if if_match is None:
             message = "send the ETag of the collection that you have read"
             raise InvalidError([Problem("If-Match", message)])
-        with database.transaction() as tx:
+        with database.transaction(claims_of(identity.owner)) as tx:
             refuse_stale(if_match, get_collection(tx.connection, identity.owner))
             kept = put_collection(tx, identity.owner, draft, most=most)
         return entity_response(kept, headers=NO_STORE)

@@ -178,6 +178,7 @@ def recipe_routes(context: Context) -> APIRouter:
         delete=recipes.delete_recipe,
         merge=merge_recipes,
         alike=schema.recipes,
+        claims=recipes.claims_of,
         bulk=RecipeBulk,
     )
     add_entity_routes(router, context, entity, context.editor)
