@@ -1,24 +1,28 @@
 """Writers at once, each a process of its own: SQLite beside PostgreSQL, both waiting for the disk.
 
 `python -m benchmarks.writers [--writes 400] [--round-trip MS]`. Every write makes a recipe of three
-lines, as a request does. With --round-trip (root, Linux) a network of so many milliseconds lies
-between writers and PostgreSQL: a network namespace with a delay.
+lines, as a request does. With --round-trip, PostgreSQL is so many milliseconds away from its
+writers: a relay between them holds each message up. --alone: each writer is the only one, as who
+changes ingredients is. --server-first (root): the server's processes go before all others, as they
+do on a machine of their own; without it, one that holds a lock waits for a processor, too.
 """
 
 import argparse
-import ctypes
 import multiprocessing
 import os
-import subprocess
+import socket
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL
 from tests.postgres import (
     PostgresServer,
@@ -37,9 +41,6 @@ from cocktailspace.catalogue.recipes import claims_of, create_recipes, get_recip
 from cocktailspace.catalogue.schema import recipes
 from cocktailspace.catalogue.sqlite import sqlite_url
 
-SPACE, HOST, GUEST = "cswriters", "10.77.25.1", "10.77.25.2"
-_CLONE_NEWNET = 0x40000000  # of Linux's sched.h
-
 Place = Callable[[], AbstractContextManager[URL]]
 
 
@@ -52,50 +53,54 @@ class Told:
     processor: float
 
 
-def write_one(database: Database, draft: RecipeDraft) -> None:
+def write_one(database: Database, name: str, *, alone: bool) -> None:
     """As `POST /recipes` does."""
-    with database.transaction(claims_of(draft, None)) as tx:
+    lines = tuple(LineDraft(ingredient_id=each, amount=1.0) for each in (1, 2, 3))
+    draft = RecipeDraft(name=name, ingredients=lines)
+    with database.transaction(() if alone else claims_of(draft, None)) as tx:
         refuse_alike(tx.connection, recipes, [draft.name], [""], [None])
         [made] = create_recipes(tx, [draft], [""])
         get_recipe(tx.connection, made)
 
 
-def write(url: URL, space: str, number: int, writes: int, ready: Any, results: Any) -> None:
-    """One writer, in a network namespace if one is named."""
-    if space:
-        with open(f"/run/netns/{space}") as file:
-            assert ctypes.CDLL(None).setns(file.fileno(), _CLONE_NEWNET) == 0
+def write(url: URL, number: int, writes: int, alone: bool, ready: Any, results: Any) -> None:
+    """One writer, warmed up before it is measured."""
     with closing(Database(url)) as database:
-        with database.reading():
-            pass
+        for step in range(3):
+            with suppress(BusyError):
+                write_one(database, f"{number} warm {step}", alone=alone)
         ready.wait()
         before, times, refused = time.process_time(), [], 0
         for step in range(writes):
-            lines = tuple(LineDraft(ingredient_id=each, amount=1.0) for each in (1, 2, 3))
             started = time.perf_counter()
             try:
-                write_one(database, RecipeDraft(name=f"{number} {step}", ingredients=lines))
+                write_one(database, f"{number} {step}", alone=alone)
             except BusyError:
                 refused += 1
             else:
                 times.append(1000 * (time.perf_counter() - started))
-    results.put(Told(times, refused, time.process_time() - before))
+        told = Told(times, refused, time.process_time() - before)
+        ready.wait()  # what is closed and ended takes time from nobody who still writes
+    results.put(told)
 
 
-def measure(url: URL, space: str, writers: int, writes: int, server: Callable[[], float]) -> str:
+def measure(
+    url: URL, writers: int, writes: int, server: Callable[[], float], *, alone: bool
+) -> str:
     """A row of the table. server: its processor seconds so far."""
     context = multiprocessing.get_context("spawn")
     ready, results = context.Barrier(writers + 1), context.Queue()
     children = [
-        context.Process(target=write, args=(url, space, number, writes // writers, ready, results))
+        context.Process(target=write, args=(url, number, writes // writers, alone, ready, results))
         for number in range(writers)
     ]
     for child in children:
         child.start()
     ready.wait()
     started, before = time.perf_counter(), server()
-    found: list[Told] = [results.get() for _ in children]
+    ready.wait()
     seconds, used = time.perf_counter() - started, server() - before
+    found: list[Told] = [results.get() for _ in children]
     for child in children:
         child.join()
     times = [each for told in found for each in told.times]
@@ -133,73 +138,86 @@ def processor_seconds(server: PostgresServer) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def flush_ms(folder: Path) -> float:
-    """How long the disk takes to write 8 KiB for good."""
-    with (folder / "flushed").open("wb") as file:
-        times = []
-        for _ in range(50):
-            file.seek(0)
-            file.write(os.urandom(8192))
-            file.flush()
-            started = time.perf_counter()
-            os.fdatasync(file.fileno())
-            times.append(1000 * (time.perf_counter() - started))
-    return median(times)
+def flushes(server: PostgresServer) -> tuple[int, float]:
+    """How often the server has waited for the disk, and for how many ms in all."""
+    with psycopg.connect(host=str(server.folder), user="cocktailspace", dbname="postgres") as asked:
+        row = asked.execute("SELECT wal_sync, wal_sync_time FROM pg_stat_wal").fetchone()
+    assert row is not None
+    return int(row[0]), float(row[1])
+
+
+def on_server(server: PostgresServer, run: Callable[[], str]) -> str:
+    """A row, and what the server did meanwhile."""
+    with psycopg.connect(
+        host=str(server.folder), user="cocktailspace", dbname="postgres", autocommit=True
+    ) as asked:
+        asked.execute("ALTER SYSTEM SET track_wal_io_timing = on")
+        asked.execute("SELECT pg_reload_conf()")
+    count, total = flushes(server)
+    row = run()
+    count_after, total_after = flushes(server)
+    each = (total_after - total) / max(1, count_after - count)
+    return f"{row}, {each:.1f} ms for each of {count_after - count} waits for the disk"
+
+
+def carry(here: socket.socket, there: socket.socket, seconds: float) -> None:
+    """Carry what comes from here to there, each message so much later."""
+    with suppress(OSError):
+        while message := here.recv(1 << 16):
+            time.sleep(seconds)
+            there.sendall(message)
+    for each in (here, there):
+        with suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+
+
+def relay(listening: socket.socket, address: str, seconds: float) -> None:
+    """Stand between clients and a server's socket, as a network that takes so long each way."""
+    while True:
+        client, _ = listening.accept()
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        server = socket.socket(socket.AF_UNIX)
+        server.connect(address)
+        for ends in ((client, server), (server, client)):
+            threading.Thread(target=carry, args=(*ends, seconds), daemon=True).start()
 
 
 @contextmanager
-def delayed_network(milliseconds: float) -> Iterator[None]:
-    """A namespace, to and from which each packet takes half of it."""
-
-    def run(command: str) -> None:
-        subprocess.run(command.split(), check=True, capture_output=True)
-
-    with ExitStack() as stack:
-        run(f"ip netns add {SPACE}")
-        stack.callback(run, f"ip netns del {SPACE}")
-        run("ip link add vcsw type veth peer name wcsw")
-        run(f"ip link set wcsw netns {SPACE}")
-        run(f"ip addr add {HOST}/24 dev vcsw")
-        run("ip link set vcsw up")
-        run(f"ip -n {SPACE} addr add {GUEST}/24 dev wcsw")
-        run(f"ip -n {SPACE} link set wcsw up")
-        delay = f"root netem delay {1000 * milliseconds / 2:.0f}us"
-        run(f"tc qdisc add dev vcsw {delay}")
-        run(f"ip netns exec {SPACE} tc qdisc add dev wcsw {delay}")
-        yield
+def network(server: PostgresServer, milliseconds: float) -> Iterator[int]:
+    """The port at which the server is that far away."""
+    address = f"{server.folder}/.s.PGSQL.5432"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        arguments = (listening, address, milliseconds / 2_000)
+        process = multiprocessing.get_context("fork").Process(target=relay, args=arguments)
+        process.start()
+        yield listening.getsockname()[1]
+        process.kill()
+        process.join()
 
 
 @contextmanager
-def places(round_trip: float) -> Iterator[tuple[PostgresServer, str, dict[str, Place]]]:
-    """The server, the namespace of its clients, and how to make an empty database of each kind."""
+def places(round_trip: float) -> Iterator[tuple[PostgresServer, dict[str, Place]]]:
+    """The server, and how to make an empty database of each kind."""
     programs = postgres_programs()
     assert programs is not None
-    with ExitStack() as stack:
-        if round_trip:
-            stack.enter_context(delayed_network(round_trip))
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        address = HOST if round_trip else ""
-        server = stack.enter_context(postgres_server(programs, durable=True, address=address))
+    with tempfile.TemporaryDirectory() as made, postgres_server(programs, durable=True) as server:
+        folder = Path(made)
 
         @contextmanager
         def sqlite() -> Iterator[URL]:
             yield sqlite_url(Path(tempfile.mkdtemp(dir=folder)) / "catalogue.sqlite")
 
-        def postgres() -> AbstractContextManager[URL]:
-            return new_postgres_database(server.folder)
+        @contextmanager
+        def postgres() -> Iterator[URL]:
+            with new_postgres_database(server.folder) as url, ExitStack() as stack:
+                if round_trip:
+                    port = stack.enter_context(network(server, round_trip))
+                    yield url.set(query={}, host="127.0.0.1", port=port)
+                else:
+                    yield url
 
-        print(f"the disk takes {flush_ms(folder):.1f} ms to write 8 KiB for good")
-        kinds: dict[str, Place] = {"PostgreSQL": postgres}
-        yield (
-            server,
-            SPACE if round_trip else "",
-            kinds
-            if round_trip
-            else {
-                "SQLite": sqlite,
-                **kinds,
-            },
-        )
+        kinds: dict[str, Place] = {} if round_trip else {"SQLite": sqlite}
+        yield server, kinds | {"PostgreSQL": postgres}
 
 
 def main() -> None:
@@ -208,15 +226,21 @@ def main() -> None:
     parser.add_argument("--writes", type=int, default=400)
     parser.add_argument("--writers", type=int, nargs="+", default=[1, 4, 16])
     parser.add_argument("--round-trip", type=float, default=0.0, metavar="MS")
+    parser.add_argument("--alone", action="store_true")
+    parser.add_argument("--server-first", action="store_true")
     arguments = parser.parse_args()
-    with places(arguments.round_trip) as (server, space, kinds):
+    with places(arguments.round_trip) as (server, kinds):
+        if arguments.server_first:
+            os.sched_setscheduler(server.pid, os.SCHED_RR, os.sched_param(2))
         for writers in arguments.writers:
             for kind, place in kinds.items():
                 with place() as url:
                     prepare(url)
-                    asked = url.set(query={"host": HOST}) if space else url
-                    used = lambda: processor_seconds(server)  # noqa: E731
-                    row = measure(asked, space, writers, arguments.writes, used)
+                    used = partial(processor_seconds, server)
+                    run = partial(
+                        measure, url, writers, arguments.writes, used, alone=arguments.alone
+                    )
+                    row = run() if url.get_backend_name() == "sqlite" else on_server(server, run)
                 print(f"{writers:2} writers, {kind:10}: {row}", flush=True)
 
 
