@@ -34,6 +34,7 @@ RUN pip uninstall --yes --quiet pip \
     && install --directory --owner=1000 --group=1000 /data
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build --chown=1000:1000 /opt/numba /opt/numba
+COPY deploy/certificates /opt/certificates
 USER 1000:1000
 
 FROM installed AS serve

@@ -26,6 +26,8 @@ BILLED_HOURS_A_JOB = 10 / 60
 JOBS = {"dev": DAYS * 24 * 3, "prod": DAYS * 24}
 """Edits that never pause for a debounce: one job each max wait (20 minutes, an hour)."""
 ZONES = {"dev": 1, "prod": 2}
+LEAST_CAPACITY = 0.5
+"""Of Aurora, in units of 2 GiB."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,39 @@ def bill(stage: str) -> list[Item]:
     ]
 
 
+def aurora_bill() -> list[Item]:
+    """What Catalogue=aurora adds, whatever the stage.
+
+    Busy: one unit of capacity in eight hours a day, the least in the others; five pages of storage
+    for each edit and twenty for each read, as if its memory had none of them: assumptions.
+    """
+    idle = HOURS * LEAST_CAPACITY
+    reads = (20 * READS + 5 * EDITS) / 1e6
+    return [
+        Item("Aurora capacity", "unit-hour", 0.12, idle, idle + DAYS * 8 * (1 - LEAST_CAPACITY)),
+        Item("Aurora storage", "GB", 0.10, 1, 1),
+        Item("Aurora input and output", "million", 0.20, RECONCILES * 10 / 1e6, reads),
+        Item("Aurora backup, 35 days", "GB", 0.021, 1, 2),
+        Item("an alarm", "metric", 0.10, 1, 1),
+    ]
+
+
+def aurora_table() -> str:
+    """Markdown: the same for what Aurora adds."""
+    items = aurora_bill()
+    lines = ["| | price in $ | idle | $ | busy | $ |", "|---|---|---|---|---|---|"]
+    lines += [
+        f"| {each.name} | {each.price:g} per {each.unit} | {each.idle:.4g} "
+        f"| {each.idle * each.price:.2f} | {each.busy:.4g} | {each.busy * each.price:.2f} |"
+        for each in items
+    ]
+    idle, busy = (
+        sum(getattr(each, load) * each.price for each in items) for load in ("idle", "busy")
+    )
+    lines.append(f"| **more a month** | | | **{idle:.2f}** | | **{busy:.2f}** |")
+    return "\n".join(lines)
+
+
 def table() -> str:
     """Markdown: quantity and dollars of each line, and the sums."""
     dev, prod = bill("dev"), bill("prod")
@@ -114,3 +149,5 @@ def table() -> str:
 
 if __name__ == "__main__":
     print(table())
+    print()
+    print(aurora_table())

@@ -24,7 +24,7 @@ build_api() {
         --target "$out/api" --only-binary=:all: --implementation cp --python-version 3.13 \
         --platform manylinux_2_28_aarch64 --platform manylinux_2_27_aarch64 \
         --platform manylinux_2_17_aarch64 --platform manylinux2014_aarch64
-    cp -R src/cocktailspace "$out/api/"
+    cp -R src/cocktailspace deploy/certificates "$out/api/"
     rm -rf "$out/api/bin"
     find "$out/api" -name __pycache__ -prune -exec rm -rf {} +
     # What only tests, compilers and interactive use need.

@@ -14,6 +14,7 @@ from cocktailspace.api.edge import SECRET_HEADER
 from cocktailspace.importing.readers.bounds import BOUNDS
 from cocktailspace.refresh import trigger
 from cocktailspace.settings import Settings
+from tests.aws.database import arn_of_user, database
 from tests.aws.network import lets_in, network
 from tests.aws.resolve import ResolvedTemplate
 from tests.aws.updates import held
@@ -35,7 +36,8 @@ OPEN_ACTIONS = re.compile(
 """All that Lambda needs to attach a function to a VPC; these know no narrower resource."""
 
 LEFT_AT_DEFAULT = {
-    "DATABASE_URL": "DB_PATH is set",
+    "DB_PATH": "of a catalogue on EFS alone",
+    "DATABASE_URL": "of a catalogue in Aurora alone",
     "DATABASE_CONNECTIONS": "of DATABASE_URL alone",
     "ANALYTICS_PATH": "ANALYTICS_BUCKET is set",
     "BATCH_JOB_QUEUE": "the trigger submits",
@@ -279,6 +281,8 @@ def narrow_role(template: ResolvedTemplate) -> Complaints:
         "elasticfilesystem:ClientMount": {file_system_arn},
         "elasticfilesystem:ClientWrite": {file_system_arn},
     }
+    if "Database" in template.resources:
+        exact["rds-db:connect"] = {arn_of_user(template, "cocktailspace")}
     logs = {
         template.attribute("CocktailLogGroup", "Arn"),
         template.attribute("ReconcileLogGroup", "Arn"),
@@ -317,15 +321,17 @@ def environment(template: ResolvedTemplate) -> Complaints:
     """What the code reads is set or left out for a reason; what is set is read."""
     settings = {name.upper() for name in Settings.model_fields}
     functions = template.functions
+    in_aurora = "DATABASE_URL" in functions["CocktailLambda"].environment
+    given = settings - LEFT_AT_DEFAULT.keys() | {"DATABASE_URL" if in_aurora else "DB_PATH"}
     expected = {
-        "CocktailLambda": settings - LEFT_AT_DEFAULT.keys(),
-        "AnalyticsReconcileFunction": settings - LEFT_AT_DEFAULT.keys(),
+        "CocktailLambda": given,
+        "AnalyticsReconcileFunction": given,
         "AnalyticsTriggerFunction": names_the_trigger_reads(),
-        "ImportFunction": settings - LEFT_AT_DEFAULT.keys() - ASKED_BY_NOBODY,
+        "ImportFunction": given - ASKED_BY_NOBODY,
     }
     found = {name: set(functions[name].environment) for name in expected}
     handed_on = Settings(analytics_bucket="any").environment()
-    expected["the job"] = handed_on.keys() - LEFT_AT_DEFAULT.keys() | SDK_READS
+    expected["the job"] = handed_on.keys() & given | SDK_READS
     found["the job"] = set(template.job.environment)
     for name, wanted in expected.items():
         if missing := wanted - found[name]:
@@ -468,6 +474,8 @@ def _to_be_watched(template: ResolvedTemplate) -> Iterator[tuple[str, str, str]]
     for queue in template.of_type("AWS::SQS::Queue"):
         name = template.attribute(queue, "QueueName")
         yield "AWS/SQS", "ApproximateNumberOfMessagesVisible", name
+    for cluster_id in template.of_type("AWS::RDS::DBCluster"):
+        yield "AWS/RDS", "ACUUtilization", template.ref(cluster_id)
 
 
 def alarms(template: ResolvedTemplate) -> Complaints:
@@ -567,6 +575,7 @@ ALL = (
     job_fits,
     cluster,
     network,
+    database,
     file_system,
     narrow_role,
     environment,

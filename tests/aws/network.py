@@ -20,7 +20,7 @@ def network(template: ResolvedTemplate) -> Complaints:
             yield from _function_network(template, name, vpc)
     resources = template.resource("AnalyticsComputeEnvironment")["ComputeResources"]
     for subnet in resources["Subnets"]:
-        if not _is_public(template, subnet):
+        if not is_public(template, subnet):
             missing = ECS_ENDPOINTS - _interface_endpoints(template).keys()
             if missing:
                 yield f"instances in {subnet} can reach neither the internet nor {sorted(missing)}"
@@ -28,7 +28,7 @@ def network(template: ResolvedTemplate) -> Complaints:
         if _by_ref(template, group).get("SecurityGroupIngress"):
             yield f"{group} lets something in"
         for port in (443, 2049):
-            if not _lets_out(template, group, port):
+            if not lets_out(template, group, port):
                 yield f"{group} does not let {port} out"
 
 
@@ -43,7 +43,7 @@ def _function_network(template: ResolvedTemplate, name: str, vpc: dict[str, Any]
             yield f"{name} cannot reach S3 from {subnet}"
     for group in vpc["SecurityGroupIds"]:
         for port in (443, 2049):
-            if not _lets_out(template, group, port):
+            if not lets_out(template, group, port):
                 yield f"{group} does not let {port} out"
 
 
@@ -75,7 +75,7 @@ def _route_table(template: ResolvedTemplate, subnet: str) -> str | None:
     return next((each["RouteTableId"] for each in found if each["SubnetId"] == subnet), None)
 
 
-def _is_public(template: ResolvedTemplate, subnet: str) -> bool:
+def is_public(template: ResolvedTemplate, subnet: str) -> bool:
     table = _route_table(template, subnet)
     routed = any(
         route["RouteTableId"] == table
@@ -86,7 +86,7 @@ def _is_public(template: ResolvedTemplate, subnet: str) -> bool:
     return routed and bool(_by_ref(template, subnet).get("MapPublicIpOnLaunch"))
 
 
-def _lets_out(template: ResolvedTemplate, group: str, port: int) -> bool:
+def lets_out(template: ResolvedTemplate, group: str, port: int) -> bool:
     rules = _by_ref(template, group).get("SecurityGroupEgress")
     return rules is None or any(rule["FromPort"] <= port <= rule["ToPort"] for rule in rules)
 

@@ -24,7 +24,7 @@ TEMPLATE = ROOT / "template.yaml"
 ACCOUNT, REGION = "123456789012", "us-east-1"
 ZONES = [f"{REGION}{letter}" for letter in "abcdef"]
 _NOTHING = object()
-_KEPT = ("Type", "Properties", "DependsOn", "DeletionPolicy")
+_KEPT = ("Type", "Properties", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy")
 
 
 _PLAIN_FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -67,6 +67,13 @@ _IDENTITIES: dict[str, tuple[str, dict[str, str]]] = {
     "AWS::CloudWatch::Alarm": ("{plain}", {"Arn": "arn:aws:cloudwatch:{here}:alarm:{plain}"}),
     "AWS::Lambda::Function": ("{named}", {"Arn": "arn:aws:lambda:{here}:function:{named}"}),
     "AWS::Logs::LogGroup": ("{named}", {"Arn": "arn:aws:logs:{here}:log-group:{named}:*"}),
+    "AWS::RDS::DBCluster": (
+        "{lower}",
+        {
+            "Endpoint.Address": "{lower}.cluster-cexample.{region}.rds.amazonaws.com",
+            "DBClusterResourceId": "cluster-EXAMPLE",
+        },
+    ),
     "AWS::S3::Bucket": (
         "{lower}",
         {
@@ -144,7 +151,7 @@ class ResolvedTemplate:
     stage: Stage
     stack: str
     resources: dict[str, dict[str, Any]]
-    """Type, Properties, DependsOn and DeletionPolicy by logical id."""
+    """Type, Properties, DependsOn and policies of what is deleted, by logical id."""
     outputs: dict[str, str]
     _resolver: "_Resolver"
 

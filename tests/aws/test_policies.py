@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from tests.aws.database import arn_of_user
 from tests.aws.resolve import ACCOUNT, REGION, ResolvedTemplate, resolve
 from tests.conftest import need
 
 FOLDER = Path(__file__).parent
-TEMPLATE: ResolvedTemplate = resolve("dev")
+TEMPLATE: ResolvedTemplate = resolve("dev", Catalogue="aurora")
 STACK = TEMPLATE.stack
 
 BUCKET = TEMPLATE.attribute("AnalyticsBucket", "Arn")
@@ -53,11 +54,15 @@ class Case:
     context: dict[str, str] = field(default_factory=dict)
 
 
-API, TRIGGERS, SCHEDULER, JOB = (
+API, TRIGGERS, SCHEDULER, JOB, BY_HAND = (
     "CocktailLambdaRole",
     "AnalyticsTriggerRole",
     "AnalyticsSchedulerRole",
     "AnalyticsJobRole",
+    "DatabaseJobRole",
+)
+MASTER, WRITER, READER = (
+    arn_of_user(TEMPLATE, user) for user in ("postgres", "cocktailspace", "cocktailspace_job")
 )
 
 ALLOWED = [
@@ -85,9 +90,22 @@ ALLOWED = [
     Case(JOB, "s3:DeleteObject", f"{BUCKET}/analytics/v1/runs/old/cocktail-space.json"),
     Case(JOB, "s3:ListBucket", BUCKET, {"s3:prefix": "analytics/v1/runs/"}),
     Case(JOB, "elasticfilesystem:ClientMount", FILES, SIGNED_IN),
+    Case(API, "rds-db:connect", WRITER),
+    Case(JOB, "rds-db:connect", READER),
+    Case(BY_HAND, "rds-db:connect", MASTER),
+    Case(BY_HAND, "rds-db:connect", WRITER),
+    Case(BY_HAND, "elasticfilesystem:ClientWrite", FILES, SIGNED_IN),
 ]
 
 DENIED = [
+    *(Case(API, "rds-db:connect", user) for user in (MASTER, READER)),
+    *(Case(JOB, "rds-db:connect", user) for user in (MASTER, WRITER)),
+    *(Case(role, "rds-db:connect", WRITER) for role in (TRIGGERS, SCHEDULER)),
+    Case(API, "rds-db:connect", WRITER.replace("cluster-", "cluster-OTHER")),
+    Case(BY_HAND, "rds-db:connect", f"{WRITER}_2"),
+    Case(BY_HAND, "elasticfilesystem:ClientWrite", FILES, PLAIN),
+    Case(BY_HAND, "s3:PutObject", f"{BUCKET}/analytics/v1/manifest.json"),
+    Case(API, "rds:DeleteDBCluster", WRITER.replace("rds-db", "rds").replace("dbuser", "cluster")),
     Case(API, "scheduler:UpdateSchedule", f"{SCHEDULES}/default/another"),
     Case(API, "scheduler:UpdateSchedule", f"{SCHEDULES}/mine/{STACK}-analytics-debounce"),
     Case(API, "scheduler:UpdateSchedule", f"{SCHEDULES}/default/{STACK}-analytics-debounce-2"),

@@ -14,6 +14,7 @@ from cocktailspace.api.lambda_handler import _metrics
 from cocktailspace.bootstrap import Services
 from cocktailspace.times import utc_now
 from tests.aws import checks
+from tests.aws.database import database
 from tests.aws.resolve import (
     TEMPLATE,
     Stage,
@@ -455,4 +456,97 @@ def test_a_cluster_that_is_open_or_another_is_noticed(
     template = copy.deepcopy(translated_template())
     _set(path, value)(template["Resources"])
     found = list(checks.cluster(resolve_template(template, "prod", ClusterNodes="2")))
+    assert any(complaint in each for each in found), found
+
+
+@pytest.mark.parametrize("catalogue", ["moving", "aurora"])
+@pytest.mark.parametrize("more", [{}, {"ClusterNodes": "5"}, {"DatabaseSnapshot": "arn:any"}])
+def test_a_stack_with_a_database_passes(catalogue: str, more: dict[str, str]) -> None:
+    template = resolve("prod", Catalogue=catalogue, **more)
+    assert {check.__name__: list(check(template)) for check in checks.ALL} == {
+        check.__name__: [] for check in checks.ALL
+    }
+    on_database = {"DATABASE_URL"} <= template.functions["CocktailLambda"].environment.keys()
+    assert on_database == (catalogue == "aurora")
+
+
+def test_a_stack_has_no_database_unless_it_is_asked_for() -> None:
+    template = resolve("prod")
+    assert not any("::RDS::" in each["Type"] for each in template.resources.values())
+    assert "rds" not in json.dumps(template.policies)
+    assert "5432" not in json.dumps(template.of_type("AWS::EC2::SecurityGroup"))
+
+
+def test_a_database_made_of_a_snapshot_has_its_names() -> None:
+    found = resolve("prod", Catalogue="aurora", DatabaseSnapshot="arn:any").resource("Database")
+    assert found["SnapshotIdentifier"] == "arn:any"
+    assert not {"DatabaseName", "MasterUsername"} & found.keys()
+    assert "SnapshotIdentifier" not in resolve("prod", Catalogue="aurora").resource("Database")
+
+
+CLUSTER = "Database.Properties"
+ELSEWHERE = "postgresql+psycopg://cocktailspace@elsewhere/any?iam=true&sslmode=verify-full"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "complaint"),
+    [
+        (f"{CLUSTER}.MasterUserAuthenticationType", None, "MasterUserAuthenticationType"),
+        (f"{CLUSTER}.MasterUserPassword", "hunter2", "MasterUserPassword"),
+        (f"{CLUSTER}.EnableHttpEndpoint", True, "EnableHttpEndpoint"),
+        (f"{CLUSTER}.DeletionProtection", False, "DeletionProtection"),
+        (f"{CLUSTER}.StorageEncrypted", None, "StorageEncrypted"),
+        (f"{CLUSTER}.BackupRetentionPeriod", 1, "BackupRetentionPeriod"),
+        (f"{CLUSTER}.EngineLifecycleSupport", None, "EngineLifecycleSupport"),
+        ("Database.DeletionPolicy", "Delete", "nothing is left"),
+        ("Database.UpdateReplacePolicy", None, "nothing is left"),
+        ("DatabaseParameters.Properties.Parameters", {}, "without TLS"),
+        ("DatabaseInstance.Properties.PubliclyAccessible", True, "a public address"),
+        (
+            "DatabaseSubnets.Properties.SubnetIds.0",
+            {"Ref": "PublicSubnetA"},
+            "a public subnet",
+        ),
+        (
+            "DatabaseSecurityGroup.Properties.SecurityGroupIngress.0",
+            ANYWHERE,
+            "others than functions and job",
+        ),
+        (
+            "DatabaseSecurityGroup.Properties.SecurityGroupIngress.1",
+            None,
+            "does not let functions and job in",
+        ),
+        ("BatchSecurityGroup.Properties.SecurityGroupEgress.2", None, "does not reach"),
+        (
+            "CocktailLambda.Properties.Environment.Variables.DATABASE_URL",
+            ELSEWHERE.replace("verify-full", "require"),
+            "needs sslmode=verify-full",
+        ),
+        (
+            "CocktailLambda.Properties.Environment.Variables.DATABASE_URL",
+            ELSEWHERE.replace("iam=true&", ""),
+            "not with tokens",
+        ),
+        (
+            "ImportFunction.Properties.Environment.Variables.DATABASE_URL",
+            ELSEWHERE,
+            "goes to another database",
+        ),
+        (
+            f"{CONTAINER}.Environment.0",
+            {"Name": "DATABASE_URL", "Value": ELSEWHERE},
+            "signs in as cocktailspace, not with tokens as cocktailspace_job",
+        ),
+        (
+            "DatabaseJobDefinition.Properties.ContainerProperties.ReadonlyRootFilesystem",
+            False,
+            "another container",
+        ),
+    ],
+)
+def test_an_open_or_frail_database_is_noticed(path: str, value: object, complaint: str) -> None:
+    template = copy.deepcopy(translated_template())
+    _set(path, value)(template["Resources"])
+    found = list(database(resolve_template(template, "prod", Catalogue="aurora")))
     assert any(complaint in each for each in found), found

@@ -24,6 +24,23 @@ def test_an_update_replaces_nothing_and_deletes_the_api_of_before_alone(name: st
     assert found.kept >= HOLDS_DATA | {"UserPoolClient", "MountTargetA", "MountTargetB"}
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [("sqlite", "moving"), ("moving", "aurora"), ("sqlite", "aurora")]
+)
+def test_moving_to_aurora_replaces_nothing(before: str, after: str) -> None:
+    stack = held(resolve("prod", Catalogue=before))
+    found = update(stack, held(resolve("prod", Catalogue=after)))
+    assert (found.kept, found.replaced, found.deleted) == (stack.keys(), set(), set())
+    assert not found.clashes
+
+
+def test_another_snapshot_makes_the_database_anew_and_nothing_else() -> None:
+    before = held(resolve("prod", Catalogue="aurora"))
+    found = update(before, held(resolve("prod", Catalogue="aurora", DatabaseSnapshot="arn:any")))
+    assert found.replaced == {"Database"}
+    assert not found.deleted
+
+
 def _under_its_earlier_id(value: Any) -> Any:
     """As if the API had kept its logical id."""
     if isinstance(value, Held):
