@@ -22,6 +22,8 @@ from cocktailspace.importing.vocabulary import words_of
         ("vin jaune sec", "dry yellow wine"),
         ("whisky écossais tourbé", "smoky scotch whiskey"),
         ("crema de cacao blanca", "creme de cacao white"),
+        ("сахарного сиропа", "sugar syrup"),
+        ("soku ananasowego", "pineapple juice"),
     ],
 )
 def test_a_name_is_put_together_from_its_words(said: str, meant: str) -> None:

@@ -170,3 +170,49 @@ def test_what_is_said_besides_in_any_language_is_a_note(
 )
 def test_a_participle_that_makes_another_thing_is_no_remark(name: str) -> None:
     assert not (match(name).certain and match(name).ingredient_id)
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("2 cl Sirup (Vanille)", "Vanilla Syrup"),
+        ("2 cl liqueur, raspberry", "Raspberry Liqueur"),
+        ("1 oz milk (coconut)", "Coconut Milk"),
+        ("1 oz sparkling wine, raspberry and cucumber", "Sparkling Wine"),
+        ("1 oz amaretto (almond)", "Amaretto"),
+        ("2 cl Cointreau (Orangenlikör)", "Cointreau"),
+        ("1/2 tsp vanilla (extract)", "Vanilla Extract"),
+        ("5 cl Ananassaft (ungesüßt)", "Pineapple Juice"),
+    ],
+)
+def test_a_flavour_that_is_said_besides_is_of_the_name(line: str, meant: str) -> None:
+    found = STARTER.match_line(read_line(LineRow(text=line))[0])
+    assert (found.certain, found.name) == (True, meant)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1 oz rum (coconut flavored)",
+        "1 oz tonic (elderflower)",
+        "1 oz cola, cherry",
+        "1 lime (dried)",
+        "15 ml ginebra, sin alcohol",
+        "4 cl Gin ohne Alkohol",
+        "4 cl gin sans alcool",
+        "4 cl Tanqueray 0.0",
+        "4 cl gin (0,0 %)",
+        "15 cl Bier, alkoholfrei",
+        "20 cl Tonic Water con zestro",
+        "2 cl Bols strawberry",
+        "2 cl Giffard pamplemousse",
+        "10 cl San Pellegrino Aranciata",
+        "4 cl Ramazzotti rosato",
+        "4 cl cold brew tea",
+        "6 cl sugarcane juice",
+        "1 tsp instant coffee",
+    ],
+)
+def test_what_makes_another_thing_is_never_only_a_remark(line: str) -> None:
+    found = STARTER.match_line(read_line(LineRow(text=line))[0])
+    assert not (found.certain and found.ingredient_id)

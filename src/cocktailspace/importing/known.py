@@ -155,11 +155,9 @@ class KnownIngredients:
         return None
 
     def _family_words(self, ingredient_id: int) -> set[str]:
-        return {
-            word
-            for above in self.ancestors(ingredient_id)[1:]
-            for word in words_of(self.by_id[above].name)
-        }
+        """Of families that are one thing: under `Coffee and Tea` a cold brew is no tea."""
+        above = [words_of(self.by_id[each].name) for each in self.ancestors(ingredient_id)[1:]]
+        return {word for words in above if "and" not in words for word in words}
 
     def first(self, names: Iterable[str]) -> int | None:
         """The first of these names that the catalogue has."""

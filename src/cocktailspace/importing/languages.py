@@ -22,11 +22,11 @@ from cocktailspace.importing.vocabulary import (
 Words = tuple[str, ...]
 _TRANSLATED = ("kind", "word")
 _ENDINGS = (
-    "iego", "che", "chi", "ych", "ego", "ami", "ow", "ia", "ie", "io", "ii", "ej",
-    "en", "er", "es", "em", "n", "e", "s", "a", "o", "i", "y", "u", "а", "я", "ы", "и",
-    "у", "о",
+    "iego", "che", "chi", "ych", "ego", "ami", "ого", "его", "ow", "ia", "ie", "io", "ii", "ej",
+    "en", "er", "es", "em", "ыи", "ии", "ая", "ое", "ои", "ых", "ов", "еи", "n", "e", "s", "a",
+    "o", "i", "y", "u", "а", "я", "ы", "и", "у", "о",
 )  # fmt: skip
-"""By which a noun or an adjective may differ from how the table has it."""
+"""By which nouns and adjectives may differ from the table, the longest first (`й` as `и`)."""
 _PARTICIPLE = re.compile(
     r"\w{3,}(?:ées?|és?|[aiu]t[oaie]|[ai]d[oa]s?|iert(?:e[mnrs]?)?|(?:an|on|ęt)(?:[yae]|ego|ej|ych))"
     r"|ge\w{3,}(?:t|en|d|te[mnrs]?|de)"
@@ -66,6 +66,14 @@ def _stems(*what: str) -> Mapping[str, Words]:
             found.setdefault(said[0], english)
             found.setdefault(_stem(said[0]), english)
     return found
+
+
+@cache
+def _stemmed_phrases(*what: str) -> Mapping[Words, Words]:
+    """English words by the stems of several that say them: `soku ananasowego`."""
+    return {
+        tuple(map(_stem, said)): english for said, english in _table(*what).items() if len(said) > 1
+    }
 
 
 @cache
@@ -190,6 +198,7 @@ def in_english(words: Words) -> Iterator[Words]:
         for length in range(min(_LONGEST, len(words) - at), 1, -1):
             phrase = words[at : at + length]
             met = _table(*_TRANSLATED).get(phrase) or (phrase if phrase in _english() else None)
+            met = met or _stemmed_phrases(*_TRANSLATED).get(tuple(map(_stem, phrase)))
             if met is not None:
                 break
         else:

@@ -232,7 +232,9 @@ def _candidates(name: str, leading: str, following: str) -> list[Candidate]:
     """A name with the words around it, and without them."""
     around = " ".join(filter(None, (leading, following)))
     found = []
-    for left, full in ((("", f"{around} {name}"),) if around else ()) + ((around, name),):
+    wholes = [f"{around} {name}"] if around else []
+    wholes += [f"{leading} {name} {following}"] if following else []  # `vanilla (extract)`
+    for left, full in (*(("", whole) for whole in wholes), (around, name)):
         found.append(Candidate(full.strip(), left))
         found += [replace(each, left=left) for each in _without_unit(full.strip())]
     return found
@@ -245,7 +247,8 @@ def _without_unit(name: str) -> list[Candidate]:
         unit = unit_phrases().get(spoken(word))
         if rest and unit is not None and unit.at_end:
             found.append(Candidate(rest.removeprefix("of ").strip(), unit=unit.key))
-    if " " not in name and (parts := _unit_at_end(name)):
+    before, _, last = name.rpartition(" ")
+    if all(map(is_preparation, words_of(before))) and (parts := _unit_at_end(last)):
         found.append(Candidate(parts[0], unit=parts[1]))
     return found
 

@@ -36,6 +36,7 @@ How = Literal["name", "alias", "synonym", "brand", "near", "new", "unplaced", "u
 _AND = re.compile(r"\s+and\s+|\s*&\s*", re.IGNORECASE)
 _YEARS = re.compile(r"(\d+)(?:yr|yo|y|year|ano|an|anni|anno|jahre?|jahrig|jarig|letni|ar)?")
 _ALIKE = 86  # of 100
+_JOINING = ("flavored", "flavor", "in", "with", "of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,35 @@ class Matcher:
             kind = self.known.find(words_of(note))
             if kind is not None and met.ingredient_id in self.known.ancestors(kind[0])[1:]:
                 return replace(self._met(*kind), unit=met.unit, note=met.note)
+            if (other := self._flavoured(read, met, note)) is not None:
+                return other
         return met
+
+    def _flavoured(self, read: ReadLine, met: Match, note: str) -> Match | None:
+        """What `syrup (raspberry)` or `rum, coconut flavored` means: a flavour that is said besides
+        makes another thing, unless the name has it (`amaretto (almond)`).
+        """
+        joining = (word for word in words_of(note) if word not in _JOINING)
+        words = tuple(word for word in joining if particle(word) is None)
+        if met.ingredient_id is None or not all(varieties((word,)) for word in words):
+            return None
+        if len(words) > 1 and (self.known.find(words) or usual_in_english(words)):
+            return None  # what is there besides, such as `green olive`
+        above, family = self.known.ancestors(met.ingredient_id), self._said_of(met.ingredient_id)
+        if varieties(words, "flavour", "kind", "strength") <= family:
+            return None
+        for end in ((), *((word,) for word in family)):
+            if (same := self.known.find(words + end)) and same[0] in above:
+                return None
+        name = read.candidates[0].name
+        both = Candidate(f"{note} {name}"), Candidate(f"{name} {note}")
+        return self._certainly(both) or self._new(both[:1])
+
+    def _said_of(self, ingredient_id: int | None) -> frozenset[str]:
+        """Words of an ingredient and all above it; what has no sugar added is what it is."""
+        above = [] if ingredient_id is None else self.known.ancestors(ingredient_id)
+        said = {word for each in above for word in words_of(self.known.by_id[each].name)}
+        return frozenset(said | {"unsweetened"}) if above else frozenset()
 
     def match(self, candidates: Sequence[Candidate], label: str = "") -> Match:
         """What the first candidate that is known for certain means; else what comes near."""
@@ -104,11 +133,9 @@ class Matcher:
 
     def _certainly(self, candidates: tuple[Candidate, ...]) -> Match | None:
         for candidate in candidates:
-            left = (word for word in words_of(candidate.left) if not is_preparation(word))
-            if varieties(left):
-                continue
+            left = [word for word in words_of(candidate.left) if not is_preparation(word)]
             met = self._known(NameWords.of(candidate.name))
-            if met is not None:
+            if met is not None and varieties(left) <= self._said_of(met.ingredient_id):
                 note = " ".join(part for part in (candidate.left, met.note) if part)
                 return replace(met, unit=candidate.unit, note=note)
         return None
@@ -119,13 +146,14 @@ class Matcher:
         plainer = without_flavored(bare)
         forms = [(words, ""), (bare, remarks), *([(plainer, remarks)] if plainer else [])]
         forms += shorter_and_shorter(words)
-        simpler, done = without_participles(bare)
-        if done:
-            forms.append((simpler, f"{remarks} {done}".strip()))
         for form, note in forms:
             if form.flat and (met := self.known.find(form.flat)):
                 said = self._brand_said(form, met[0], met[1])
                 return self._met(met[0], met[1], " ".join(filter(None, (note, said))))
+        simpler, done = without_participles(bare)
+        met = self.known.find(simpler.flat) if done else None
+        if met and self._is_precise(met[0]) and not self._is_drink(met[0]):
+            return self._met(*met, f"{remarks} {done}".strip())  # of a drink it may be a brand
         if met_before := self._with_words_after(bare):
             return replace(met_before, note=f"{remarks} {met_before.note}".strip())
         for form, note in forms:
@@ -143,16 +171,16 @@ class Matcher:
             after = flat[end:] if word_places(words, end, 1)[0] in elided else flat[end + 1 :]
             if joins is None or not after or not all(map(says_nothing, after)):
                 continue
+            if joins not in ("of", "for") and not all(map(is_preparation, after)):
+                continue  # a flavour, or what it lacks: another thing
             met = self.known.find(flat[:end])
-            if met and (joins == "for" or self._is_precise(met[0], drink=joins == "of")):
+            is_drink = met is not None and self._is_drink(met[0])
+            if met and (joins == "for" or (is_drink and self._is_precise(met[0]))):
                 return self._met(*met, as_written(words, end, len(flat)))
         return None
 
-    def _is_precise(self, ingredient_id: int, *, drink: bool) -> bool:
-        """What has no kinds of its own; of a word that joins kinds, too (`de`), a drink alone."""
-        return not self.known.has_kinds(ingredient_id) and (
-            not drink or self._is_drink(ingredient_id)
-        )
+    def _is_precise(self, ingredient_id: int) -> bool:
+        return not self.known.has_kinds(ingredient_id)
 
     def _is_drink(self, ingredient_id: int) -> bool:
         above = self.known.ancestors(ingredient_id)
@@ -178,9 +206,9 @@ class Matcher:
             note = as_written(words, start, len(brand.words))
             found = self.known.find(rest) if rest else None
             if brand.kind is None:
-                if found is not None:
+                if found is not None and (self._is_drink(found[0]) or not _is_flavour(rest)):
                     return replace(self._met(found[0], "brand"), note=note)
-                continue
+                continue  # of `Bols strawberry` no fruit is meant
             kind_words = words_of(brand.kind)
             kind = self.known.find(kind_words)
             if all(_says_nothing(word, kind_words) for word in rest):
@@ -267,7 +295,11 @@ def _says_nothing(word: str, kind: tuple[str, ...]) -> bool:
     if word in kind or word in word_set("beside_brands"):
         return True
     years = _YEARS.fullmatch(word)
-    return bool(years and int(years[1]) < OVERPROOF)
+    return bool(years and 0 < int(years[1]) < OVERPROOF)  # `0.0`: without alcohol
+
+
+def _is_flavour(words: tuple[str, ...]) -> bool:
+    return all(varieties((word,), "flavour", "colour") for word in words)
 
 
 def _is_drink(words: tuple[str, ...]) -> bool:

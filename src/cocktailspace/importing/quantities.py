@@ -40,6 +40,7 @@ _STRENGTH = re.compile(
     r"(?<![\d.,])\d{1,3}(?:[.,]\d+)?\s?(?:%|°)\s*(?:vol\b\.?|abv\b|alc\w*\.?|(?:blue )?agave\b)?",
     re.IGNORECASE,
 )
+_NO_ALCOHOL = re.compile(r"(?<![\d.,])0(?:[.,]0+)?\s?%|(?<=\s)0[.,]00?(?=[\s)]|$)")
 _GARNISH = re.compile(rf"^\s*({'|'.join(garnish_words())})\s*:\s*", re.IGNORECASE)
 _BIO = re.compile(r"\bbio-(?=\w)", re.IGNORECASE)
 _MOST = 1e6
@@ -224,6 +225,7 @@ def _without_of(text: str) -> str:
 def _with_remarks(text: str) -> tuple[str, list[str]]:
     """A line without what is in brackets, says its strength or that it is the garnish."""
     notes: list[str] = []
+    text = _NO_ALCOHOL.sub(" alcohol-free ", text)
     for remark in (_GARNISH, _STRENGTH):
         if (met := remark.search(text)) and (bare := remark.sub(" ", text, count=1)).strip(" ()"):
             notes.append(met[0].strip(" :"))
