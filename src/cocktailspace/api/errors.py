@@ -1,6 +1,6 @@
 """Errors as responses: one JSON shape for all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -35,6 +35,8 @@ from cocktailspace.refresh.ports import SchedulerError
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
 RETRY_SECONDS = 5
+_RETRY = {"Retry-After": str(RETRY_SECONDS)}
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
 _LONGEST_PLACE, _LONGEST_MESSAGE = 200, 1_000
 
 
@@ -108,18 +110,29 @@ class TooSlowError(Exception):
         super().__init__(f"the request's body took longer than {seconds:g} s to arrive")
 
 
-_RETRY_CODES: dict[type[Exception], str] = {
-    AuthenticationUnavailableError: "authentication_unavailable",
-    BusyError: "busy",
-    DamagedError: "catalogue_damaged",
-    RefresherStoppedError: "not_looking",
-    NoAnswerError: "no_answer",
-    NotPublishedError: "not_yet",
-    OverdueError: "overdue",
-    SchemaError: "schema_mismatch",
-    UnavailableError: "catalogue_unavailable",
-    SchedulerError: "scheduler_unavailable",
+_REFUSALS: dict[type[Exception], tuple[int, str]] = {
+    NotAuthenticatedError: (401, "not_authenticated"),
+    NotAllowedError: (403, "not_allowed"),
+    NotFoundError: (404, "not_found"),
+    TooSlowError: (408, "too_slow"),
+    ConflictError: (409, "conflict"),
+    GoneError: (410, "gone"),
+    StaleError: (412, "stale"),
+    TooLargeError: (413, "too_large"),
+    TooManyRequestsError: (429, "too_many_requests"),
+    AuthenticationUnavailableError: (503, "authentication_unavailable"),
+    BusyError: (503, "busy"),
+    DamagedError: (503, "catalogue_damaged"),
+    NoAnswerError: (503, "no_answer"),
+    NotPublishedError: (503, "not_yet"),
+    OverdueError: (503, "overdue"),
+    RefresherStoppedError: (503, "not_looking"),
+    SchedulerError: (503, "scheduler_unavailable"),
+    SchemaError: (503, "schema_mismatch"),
+    UnavailableError: (503, "catalogue_unavailable"),
+    FullError: (507, "catalogue_full"),
 }
+"""Status and code of each error whose own words are all that there is to say."""
 
 
 _DESCRIPTIONS = {
@@ -180,7 +193,7 @@ def error_response(
     code: str,
     message: str,
     problems: Sequence[Problem] = (),
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """A response in the shape of errors."""
     listed = [
@@ -200,9 +213,8 @@ def install_error_handlers(app: FastAPI) -> None:
     """Make the application translate every domain error into a response, and describe them."""
     _describe_errors(app)
 
-    @app.exception_handler(NotFoundError)
-    def not_found(_request: Request, error: NotFoundError) -> JSONResponse:
-        return error_response(404, "not_found", str(error))
+    for kind, (status, code) in _REFUSALS.items():
+        app.add_exception_handler(kind, _refusal(status, code))
 
     @app.exception_handler(MergedError)
     def was_merged(request: Request, error: MergedError) -> Response:
@@ -219,10 +231,6 @@ def install_error_handlers(app: FastAPI) -> None:
     def alike(_request: Request, error: AlikeError) -> JSONResponse:
         return error_response(422, "alike", _headline(error.problems), error.problems)
 
-    @app.exception_handler(ConflictError)
-    def conflict(_request: Request, error: ConflictError) -> JSONResponse:
-        return error_response(409, "conflict", str(error))
-
     @app.exception_handler(InvalidError)
     def invalid(_request: Request, error: InvalidError) -> JSONResponse:
         return error_response(422, "invalid", _headline(error.problems), error.problems)
@@ -232,59 +240,10 @@ def install_error_handlers(app: FastAPI) -> None:
         problems = [problem_of({**each, "loc": each["loc"][1:]}) for each in error.errors()]
         return error_response(422, "invalid", _headline(problems), problems)
 
-    @app.exception_handler(GoneError)
-    def gone(_request: Request, error: GoneError) -> JSONResponse:
-        return error_response(410, "gone", str(error))
-
-    @app.exception_handler(StaleError)
-    def stale(_request: Request, error: StaleError) -> JSONResponse:
-        return error_response(412, "stale", str(error))
-
-    @app.exception_handler(NotAuthenticatedError)
-    def not_authenticated(_request: Request, error: NotAuthenticatedError) -> JSONResponse:
-        headers = {"WWW-Authenticate": "Bearer"}
-        return error_response(401, "not_authenticated", str(error), headers=headers)
-
-    @app.exception_handler(NotAllowedError)
-    def not_allowed(_request: Request, error: NotAllowedError) -> JSONResponse:
-        return error_response(403, "not_allowed", str(error))
-
-    @app.exception_handler(TooManyRequestsError)
-    def too_many(_request: Request, error: TooManyRequestsError) -> JSONResponse:
-        headers = {"Retry-After": str(error.retry_seconds)}
-        return error_response(429, "too_many_requests", str(error), headers=headers)
-
-    @app.exception_handler(TooLargeError)
-    def too_large(_request: Request, error: TooLargeError) -> JSONResponse:
-        return error_response(413, "too_large", str(error))
-
-    @app.exception_handler(TooSlowError)
-    def too_slow(_request: Request, error: TooSlowError) -> JSONResponse:
-        return error_response(408, "too_slow", str(error))
-
-    @app.exception_handler(AuthenticationUnavailableError)
-    @app.exception_handler(BusyError)
-    @app.exception_handler(RefresherStoppedError)
-    @app.exception_handler(NoAnswerError)
-    @app.exception_handler(NotPublishedError)
-    @app.exception_handler(OverdueError)
-    @app.exception_handler(DamagedError)
-    @app.exception_handler(SchemaError)
-    @app.exception_handler(UnavailableError)
-    @app.exception_handler(SchedulerError)
-    def retry(_request: Request, error: Exception) -> JSONResponse:
-        code = next(code for kind, code in _RETRY_CODES.items() if isinstance(error, kind))
-        return error_response(503, code, str(error), headers={"Retry-After": str(RETRY_SECONDS)})
-
-    @app.exception_handler(FullError)
-    def full(_request: Request, error: FullError) -> JSONResponse:
-        return error_response(507, "catalogue_full", str(error))
-
     @app.exception_handler(StoreError)
     def store(_request: Request, error: StoreError) -> JSONResponse:
         message = f"the store of the published results fails for now ({error})"
-        headers = {"Retry-After": str(RETRY_SECONDS)}
-        return error_response(503, "store_unavailable", message, headers=headers)
+        return error_response(503, "store_unavailable", message, headers=_RETRY)
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> JSONResponse:
@@ -298,6 +257,18 @@ def install_error_handlers(app: FastAPI) -> None:
             message = "there is nothing at this address; /api/v1/openapi.json lists what there is"
             return error_response(404, "not_found", message, headers=headers)
         return error_response(error.status_code, "refused", str(error.detail), headers=headers)
+
+
+def _refusal(status: int, code: str) -> Callable[[Request, Exception], JSONResponse]:
+    """The handler of errors that are told in their own words."""
+
+    def handle(_request: Request, error: Exception) -> JSONResponse:
+        headers = _RETRY if status == 503 else _CHALLENGE if status == 401 else None
+        if isinstance(error, TooManyRequestsError):
+            headers = {"Retry-After": str(error.retry_seconds)}
+        return error_response(status, code, str(error), headers=headers)
+
+    return handle
 
 
 def _methods_of(request: Request) -> list[str]:
