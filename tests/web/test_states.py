@@ -111,13 +111,12 @@ def test_a_page_of_which_a_part_did_not_arrive_is_loaded_once_more(
     starter: Server, visit: Visit
 ) -> None:
     page = visit(starter, "recipes", ready=False, allow_failed=True)
-    asked: list[str] = []
-
-    def lose_the_first(route: Any) -> None:
-        asked.append(route.request.url)
-        route.abort() if len(asked) == 1 else route.continue_()
-
-    page.route("**/js/store.js", lose_the_first)
+    opened: list[str] = []
+    page.on("request", lambda sent: sent.is_navigation_request() and opened.append(sent.url))
+    page.route(
+        "**/js/store.js",
+        lambda route: route.abort() if len(opened) < 2 else route.continue_(),
+    )
     page.evaluate("() => { location.href = '/'; }")
     page.wait_for_selector("#stage[data-run]")
-    assert len(asked) == 2
+    assert len(opened) == 2
