@@ -131,6 +131,11 @@ class HangsOnce:
             self.released.wait(60)
         return due
 
+    def wait_for_call(self) -> None:
+        """Until its thread, which may be slow to start, has come so far."""
+        while not self.calls:
+            time.sleep(0.001)
+
 
 def test_what_an_earlier_request_left_behind_is_waited_for_and_then_this_one_is_signalled(
     caplog: pytest.LogCaptureFixture,
@@ -142,6 +147,7 @@ def test_what_an_earlier_request_left_behind_is_waited_for_and_then_this_one_is_
     )
     signal()
     assert "the signal hangs" in caplog.text
+    scheduler.wait_for_call()
     scheduler.released.set()  # it thaws
     signal._patience_seconds = 60
     due[0] = 50.0
@@ -155,6 +161,7 @@ def test_what_hangs_for_ever_holds_nobody_up_for_ever(monkeypatch: pytest.Monkey
     monkeypatch.setattr(signal_module, "FORGET_SECONDS", 0.2)
     signal = AnalyticsSignal(_due(5), scheduler, patience_seconds=0.05)
     signal()
+    scheduler.wait_for_call()
     signal._patience_seconds = 60
     signal()
     assert len(scheduler.calls) == 2
@@ -168,8 +175,7 @@ def test_two_edits_at_once_are_both_signalled(caplog: pytest.LogCaptureFixture) 
     )
     first = threading.Thread(target=signal)
     first.start()
-    while not scheduler.calls:
-        time.sleep(0.001)
+    scheduler.wait_for_call()
     due[0] = 50.0
     second = threading.Thread(target=signal)
     second.start()
