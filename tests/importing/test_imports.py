@@ -350,19 +350,19 @@ def test_few_are_worked_on_at_a_time_and_the_others_told_so(
     really = service.read_apart
 
     def slowly(*arguments: Any) -> Any:
-        reading.wait(10)
-        read.wait(10)
+        reading.wait(240)
+        read.wait(240)
         return really(*arguments)
 
     monkeypatch.setattr(service, "read_apart", slowly)
     with ThreadPoolExecutor(service.AT_ONCE) as threads:
         begun = [threads.submit(start, imports, drink("Sour")) for _ in range(service.AT_ONCE)]
-        reading.wait(10)
+        reading.wait(240)
         for ask in (lambda: start(imports, drink("Fizz")), lambda: imports.get(ME, known)):
             with pytest.raises(BusyError, match="2 imports are being worked on"):
                 ask()
         read.set()
-        assert all(each.result(10).plan for each in begun)
+        assert all(each.result(240).plan for each in begun)
     assert imports.get(ME, known).plan
 
 
