@@ -43,7 +43,7 @@ def names_told(feed: EventFeed, *then: tuple[Callable[[], object], str]) -> list
                     await asyncio.to_thread(act)
         return told
 
-    return run_alone(asyncio.wait_for(follow(), 60))
+    return run_alone(asyncio.wait_for(follow(), 240))
 
 
 def test_the_first_event_says_how_things_stand(client: TestClient) -> None:
