@@ -10,7 +10,13 @@ from benchmarks.catalogues import snapshot_of, starter_document
 
 from benchmarks import shapes
 from cocktailspace.analytics.parameters import MAPS, SIMILAR
-from cocktailspace.analytics.published import PublishedRun, TaxonomyEntry, provisional_place
+from cocktailspace.analytics.published import (
+    PublishedRun,
+    TaxonomyEntry,
+    extent_of,
+    provisional_place,
+    read_other_places,
+)
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import ArtifactName, artifact_key
 from cocktailspace.artifacts.store import MissingError
@@ -63,19 +69,20 @@ def test_each_real_recipe_has_them_too(real_catalogue: bytes, tmp_path: Path) ->
 
 def test_places_names_and_amounts_are_those_of_the_artifacts(tmp_path: Path) -> None:
     run, computed = published(CATALOGUES["starter"], tmp_path)
-    for name in MAPS:
+    other = read_other_places(FolderStore(tmp_path), "run")[run.order]
+    for name, places in zip(MAPS, (run.places, other), strict=True):
         rows: list[dict[str, Any]] = computed.data[name]
         for row in rows:
             at = run.row_of(row["recipe_id"])
             assert run.names[at] == row["name"]
-            assert run.places[name][at].tolist() == [row["x"], row["y"]]
+            assert places[at].tolist() == [row["x"], row["y"]]
             assert sorted(run.lines(at)) == sorted(
                 (line["ingredient_id"], line["volume_ml"])
                 for line in row["ingredients"]
                 if line["volume_ml"] > 0
             )
         xs, ys = ([row[axis] for row in rows] for axis in "xy")
-        assert run.extents[name] == max(max(xs) - min(xs), max(ys) - min(ys))
+        assert extent_of(places) == max(max(xs) - min(xs), max(ys) - min(ys))
 
 
 def test_an_ingredient_that_no_recipe_has_costs_its_way_up(tmp_path: Path) -> None:

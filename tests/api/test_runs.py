@@ -11,7 +11,12 @@ from fastapi import Request
 
 from cocktailspace.analytics.parameters import PARAMETERS
 from cocktailspace.analytics.published import ARTIFACTS as PUBLISHED
-from cocktailspace.analytics.published import PublishedRun
+from cocktailspace.analytics.published import (
+    OTHER_MAP,
+    PublishedRun,
+    extent_of,
+    read_other_places,
+)
 from cocktailspace.api.errors import NotPublishedError
 from cocktailspace.api.fair_queue import _SLOT as SLOT
 from cocktailspace.api.fair_queue import SLOTS, FairQueue, Slot
@@ -69,10 +74,10 @@ def test_recipes_stand_in_order_of_name_with_their_place_on_each_map(store: Fold
     assert run.names == sorted(NAMES)
     assert run.ids.tolist() == [number + 1 for number in by_name]
     places = [PLACES[number] for number in by_name]
-    assert [tuple(each) for each in run.places["cocktail-space-em"].tolist()] == places
-    swapped = [(y, x) for x, y in places]
-    assert [tuple(each) for each in run.places["cocktail-space"].tolist()] == swapped
-    assert run.extents["cocktail-space"] == pytest.approx(12.00002)
+    assert [tuple(each) for each in run.places.tolist()] == places
+    other = read_other_places(store, run_id)[run.order]
+    assert [tuple(each) for each in other.tolist()] == [(y, x) for x, y in places]
+    assert extent_of(other) == pytest.approx(12.00002)
     assert [run.lines(run.row_of(number)) for number in (1, 2, 3)] == [[(7, 30.0)]] * 3
 
 
@@ -95,7 +100,13 @@ def test_a_run_is_read_once(store: FolderStore) -> None:
     assert read == [run_id]
 
 
-@pytest.mark.parametrize("name", ARTIFACTS)
+def test_recipes_are_compared_without_the_other_map(store: FolderStore) -> None:
+    _publish(store, {each: rows for each, rows in ARTIFACTS.items() if each != OTHER_MAP})
+    _, run = _runs(store).current()
+    assert run.distances_to_all(0).tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_a_run_that_lacks_something_is_not_yet_there(store: FolderStore, name: str) -> None:
     _publish(store, {each: rows for each, rows in ARTIFACTS.items() if each != name})
     with pytest.raises(NotPublishedError, match="is gone; it is computed anew"):

@@ -35,7 +35,9 @@ from cocktailspace.artifacts.rows import rows_of
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.catalogue.errors import NotFoundError
 
-ARTIFACTS = (*MAPS, ArtifactName.INGREDIENT_USAGE, ArtifactName.INGREDIENT_SUBSTITUTES)
+OTHER_MAP = MAPS[1]
+"""The places of a run are those on the first map; only who places a draft needs the other's."""
+ARTIFACTS = (MAPS[0], ArtifactName.INGREDIENT_USAGE, ArtifactName.INGREDIENT_SUBSTITUTES)
 """What is read of a run."""
 
 _SAME_REGION = 0.12
@@ -76,11 +78,21 @@ class _Columns:
         self.forest = forest_of(taxonomy, self.of)
 
 
-class PublishedRun:
-    """One run: its recipes in order of name, its taxonomy and its maps, to compare others with.
+def _as_points(places: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+    return np.array(places, dtype=np.float64).reshape(-1, 2)
 
-    ids, names: of the recipes. kinds: the ingredients by id. places: by map, (n, 2) coordinates;
-    extents: how wide each map is.
+
+def read_other_places(store: ArtifactStore, run_id: str) -> NDArray[np.float64]:
+    """(n, 2) coordinates on the other map, in the order of its artifact; MissingError."""
+    rows = rows_of(store.read(artifact_key(run_id, OTHER_MAP)).body)
+    return _as_points([(row["x"], row["y"]) for row in rows])
+
+
+class PublishedRun:
+    """One run: its recipes in order of name and its taxonomy, to compare others with.
+
+    ids, names: of the recipes. kinds: the ingredients by id. places: (n, 2) coordinates on the
+    first map. order: (n,) where each recipe stands in the maps' artifacts.
     """
 
     def __init__(self, store: ArtifactStore, run_id: str) -> None:
@@ -120,15 +132,8 @@ class PublishedRun:
         self._volumes = volumes.take(order)
         self._subtrees = self._columns.forest.subtree_masses(masses_of(self._volumes))
         self._by_column = self._subtrees.transposed()
-        others = [(row["x"], row["y"]) for row in rows_of(artifact(MAPS[1]))]
-        self.places = {
-            name: np.array(each, dtype=np.float64).reshape(-1, 2)[order]
-            for name, each in zip(MAPS, (places, others), strict=True)
-        }
-        self.extents = {
-            name: float(np.ptp(each, axis=0).max()) if len(each) else 0.0
-            for name, each in self.places.items()
-        }
+        self.order = np.array(order, dtype=np.int64)
+        self.places = _as_points(places)[self.order]
 
     def row_of(self, recipe_id: int) -> int:
         """The row of a recipe; NotFoundError when the run does not have it."""
@@ -209,6 +214,11 @@ class PublishedRun:
         comparer = Comparer(columns.names, columns.forest, evidence)
         before = volumes_of([one] * len(others), columns.of)
         return comparer.differences(before, volumes_of(others, columns.of))
+
+
+def extent_of(places: NDArray[np.float64]) -> float:
+    """How wide a map is."""
+    return float(np.ptp(places, axis=0).max()) if len(places) else 0.0
 
 
 def provisional_place(

@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
-from cocktailspace.analytics.published import PublishedRun, TaxonomyEntry, provisional_place
+from cocktailspace.analytics.parameters import MAPS
+from cocktailspace.analytics.published import (
+    OTHER_MAP,
+    PublishedRun,
+    TaxonomyEntry,
+    extent_of,
+    provisional_place,
+    read_other_places,
+)
 from cocktailspace.analytics.space import Lines, has_volume
 from cocktailspace.api.context import Context
 from cocktailspace.api.differences import DifferenceOut, Similar
@@ -72,13 +80,13 @@ def place_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRout
     services = context.services
     most = services.settings.max_ingredients_per_recipe
 
-    loaded = [Depends(runs.load)]
+    others = PublishedRuns(services.store, services.integrity, [OTHER_MAP], read_other_places)
 
     @router.post(
         "/place",
         responses=answers(400, 413, 422, 503),
         response_model_exclude_unset=True,
-        dependencies=loaded,
+        dependencies=[Depends(runs.load), Depends(others.load)],
     )
     def place_draft(draft: PlaceDraft) -> PlaceAnswer:
         """What a draft is like, what changes, and where it would stand."""
@@ -101,7 +109,8 @@ def place_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRout
                 )
                 for row, difference in zip(rows, differences, strict=True)
             ]
-            places = _provisional_places(run, rows, gaps)
+            other = others.of(manifest.run_id)[run.order]
+            places = _provisional_places({MAPS[0]: run.places, OTHER_MAP: other}, rows, gaps)
         return PlaceAnswer(
             run_id=manifest.run_id,
             source_version=manifest.source_version,
@@ -113,7 +122,7 @@ def place_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRout
         "/compare",
         responses=answers(404, 422, 503),
         response_model_exclude_unset=True,
-        dependencies=loaded,
+        dependencies=[Depends(runs.load)],
     )
     def compare_recipes(
         recipe_id: Annotated[AddressId, Query(description="The one recipe", examples=[1])],
@@ -133,14 +142,13 @@ def place_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRout
 
 
 def _provisional_places(
-    run: PublishedRun, rows: list[int], gaps: NDArray[np.float64]
+    maps: Mapping[str, NDArray[np.float64]], rows: list[int], gaps: NDArray[np.float64]
 ) -> dict[str, PlaceOut] | None:
     """A provisional place among the neighbours on each map; None without neighbours."""
     if not rows:
         return None
     found = {
-        name: provisional_place(each[rows], gaps, run.extents[name])
-        for name, each in run.places.items()
+        name: provisional_place(each[rows], gaps, extent_of(each)) for name, each in maps.items()
     }
     return {name: PlaceOut(x=round(x, 4), y=round(y, 4)) for name, (x, y) in found.items()}
 
