@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy import URL
@@ -33,7 +34,7 @@ class PostgresServer:
     """A server of one's own that can be killed and started again.
 
     durable: whether it waits for the disk, as real ones do; most tests need no such thing.
-    address: where it listens besides its socket.
+    address: where it listens besides its socket. owner: its superuser.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class PostgresServer:
         durable: bool = False,
         address: str = "",
         port: int = 5432,
+        owner: str = _OWNER,
     ) -> None:
         self.programs, self.folder = programs, folder
         self.data, self.log = folder / "data", folder / "log"
@@ -52,7 +54,7 @@ class PostgresServer:
         settings += [] if durable else _UNSAFE_BUT_FAST
         self._options = [word for setting in settings for word in ("-c", setting)]
         self._user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
-        self._port = port
+        self._port, self._owner = port, owner
         self._server: subprocess.Popen[bytes] | None = None
 
     def initialise(self) -> None:
@@ -64,7 +66,13 @@ class PostgresServer:
         if self._user:
             shutil.chown(self.folder, self._user)
         command = [self.programs / "initdb", "-D", self.data, "--no-sync", "-A", "trust"]
-        command += ["-U", _OWNER, "--encoding=UTF8", "--locale-provider=icu", "--icu-locale=en"]
+        command += [
+            "-U",
+            self._owner,
+            "--encoding=UTF8",
+            "--locale-provider=icu",
+            "--icu-locale=en",
+        ]
         subprocess.run(
             [*command, "--locale=C.UTF-8"],
             user=self._user,
@@ -86,7 +94,8 @@ class PostgresServer:
                 stderr=subprocess.STDOUT,
                 preexec_fn=_end_with_parent if in_main else None,  # noqa: PLW1509
             )
-        _wait_until_it_answers(self._server, self.folder, self.log, self._port)
+        where = {"host": str(self.folder), "port": self._port, "user": self._owner}
+        _wait_until_it_answers(self._server, self.log, where)
 
     @property
     def pid(self) -> int:
@@ -140,12 +149,12 @@ def _end_with_parent() -> None:
 
 
 def _wait_until_it_answers(
-    server: "subprocess.Popen[bytes]", folder: Path, log: Path, port: int
+    server: "subprocess.Popen[bytes]", log: Path, where: dict[str, Any]
 ) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while True:
         try:
-            psycopg.connect(host=str(folder), port=port, user=_OWNER, dbname="postgres").close()
+            psycopg.connect(**where, dbname="postgres").close()
         except psycopg.OperationalError:
             if server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"PostgreSQL does not start:\n{log.read_text()}") from None

@@ -1,5 +1,6 @@
 """A real PostgreSQL server that lets users in as Amazon RDS does: over TLS, members of rds_iam, by
-a token as a password in clear. It takes the newest token of each user and no earlier one.
+a token as a password in clear. It takes the newest token of each user that was signed in this
+process, and no earlier one; or any, where other processes sign them.
 """
 
 import shutil
@@ -18,7 +19,7 @@ from psycopg import sql
 
 from tests.postgres import PostgresServer
 
-_HBA = "local all cocktailspace trust\nhostssl all +rds_iam 127.0.0.1/32 password\n"
+_HBA = "local all rdsadmin trust\nhostssl all +rds_iam 127.0.0.1/32 {}\n"
 _TLS = "ssl = on\nssl_key_file = 'key.pem'\nssl_cert_file = '{}/rds.pem'\n"
 _CERTIFICATE = """\
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost
@@ -44,7 +45,7 @@ class Rds:
             username=user,
             host="localhost",
             port=self.port,
-            database="catalogue",
+            database="cocktailspace",
             query=query,
         )
 
@@ -60,7 +61,7 @@ class Rds:
         return token
 
     def administer(self, *commands: sql.Composed | sql.SQL) -> None:
-        where = {"host": str(self.folder), "port": self.port, "user": "cocktailspace"}
+        where = {"host": str(self.folder), "port": self.port, "user": "rdsadmin"}
         with psycopg.connect(**where, dbname="postgres", autocommit=True) as connection:
             for command in commands:
                 connection.execute(command)
@@ -72,19 +73,19 @@ def make_certificate(folder: Path, name: str) -> None:
 
 
 @contextmanager
-def rds_server(programs: Path) -> Iterator[tuple[Path, int]]:
+def rds_server(programs: Path, *, any_token: bool = False) -> Iterator[tuple[Path, int]]:
     """Run a server until the context ends: its folder and its port on loopback."""
     folder = Path(tempfile.mkdtemp(prefix="rds-"))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = PostgresServer(programs, folder, address="127.0.0.1", port=port)
+    server = PostgresServer(programs, folder, address="127.0.0.1", port=port, owner="rdsadmin")
     try:
         server.initialise()
         make_certificate(folder, "rds.pem")
         key = server.data / "key.pem"
         shutil.move(folder / "key.pem", key)
         shutil.chown(key, server.data.owner())
-        (server.data / "pg_hba.conf").write_text(_HBA)
+        (server.data / "pg_hba.conf").write_text(_HBA.format("trust" if any_token else "password"))
         with (server.data / "postgresql.conf").open("a") as settings:
             settings.write(_TLS.format(folder))
         server.start()
@@ -103,12 +104,12 @@ def new_rds(folder: Path, port: int) -> Iterator[Rds]:
     made.administer(
         sql.SQL("CREATE ROLE rds_iam"),
         sql.SQL("CREATE ROLE postgres LOGIN CREATEROLE CREATEDB IN ROLE rds_iam"),
-        sql.SQL("CREATE DATABASE catalogue OWNER postgres"),
+        sql.SQL("CREATE DATABASE cocktailspace OWNER postgres"),
     )
     try:
         yield made
     finally:
         made.administer(
-            sql.SQL("DROP DATABASE catalogue WITH (FORCE)"),
-            sql.SQL("DROP ROLE IF EXISTS cocktailspace_job, writer, postgres, rds_iam"),
+            sql.SQL("DROP DATABASE cocktailspace WITH (FORCE)"),
+            sql.SQL("DROP ROLE IF EXISTS cocktailspace_job, cocktailspace, postgres, rds_iam"),
         )

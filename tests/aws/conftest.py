@@ -21,7 +21,7 @@ from cocktailspace.refresh.signal import AnalyticsSignal
 from cocktailspace.settings import Settings
 from cocktailspace.times import utc_now
 from tests.aws.edge import Edge, Gateway
-from tests.aws.resolve import Stage, resolve
+from tests.aws.resolve import resolve
 from tests.aws.world import AwsWorld, EmbeddedWorld, World, emulated_aws
 from tests.conftest import BAR, ManualClock, import_document
 
@@ -65,17 +65,19 @@ def deployed(
     now: ManualClock,
     new_services: Callable[..., Services],
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Callable[[Stage], AwsWorld]]:
-    """Deploys a stage; what is in `efs` below the temporary folder is on its file system."""
+) -> Iterator[Callable[..., AwsWorld]]:
+    """Deploys a stage, or a template; what is in `efs` below the temporary folder is on its EFS."""
     monkeypatch.setitem(AnalyticsSignal.__init__.__kwdefaults__, "patience_seconds", 60.0)
     efs = tmp_path / "efs"
     efs.mkdir()
     with emulated_aws(aws_server, monkeypatch):
-        yield lambda stage: AwsWorld(resolve(stage), efs, aws_server, now, new_services)
+        yield lambda stage, template=None: AwsWorld(
+            template or resolve(stage), efs, aws_server, now, new_services
+        )
 
 
 @pytest.fixture
-def aws(deployed: Callable[[Stage], AwsWorld], tmp_path: Path, bar: Bar) -> AwsWorld:
+def aws(deployed: Callable[..., AwsWorld], tmp_path: Path, bar: Bar) -> AwsWorld:
     """The dev stack with a bar that is published."""
     shutil.copy(bar.catalogue, tmp_path / "efs" / "catalogue.sqlite")
     world = deployed("dev")

@@ -44,9 +44,11 @@ def test_a_catalogue_moves_to_another_database(
 def test_a_catalogue_moves_to_rds(run: Run, environment: dict[str, str], aws_database: Rds) -> None:
     run("import", "-", "--yes", stdin=json.dumps({"format": "catalogue/1", **BAR}))
     expected = run("export", "-").stdout
-    admin, writer = (aws_database.url(user).render_as_string() for user in ("postgres", "writer"))
-    made = run("rds-users", admin, "--writer", "writer")
-    assert made.stdout.startswith("writer writes, cocktailspace_job reads;"), made.stderr
+    admin, writer = (
+        aws_database.url(user).render_as_string() for user in ("postgres", "cocktailspace")
+    )
+    made = run("rds-users", admin)
+    assert made.stdout.startswith("cocktailspace writes, cocktailspace_job reads;"), made.stderr
     copied = run("copy", environment["DB_PATH"], writer)
     assert copied.returncode == 0, copied.stderr
     assert f"from now on: DATABASE_URL={writer}" in copied.stdout
