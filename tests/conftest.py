@@ -2,12 +2,13 @@
 
 import asyncio
 import fcntl
+import gc
 import itertools
 import json
 import os
 import shutil
 import urllib.request
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.catalogue.transfer import import_file, parse_file
+from cocktailspace.collector import exempt_from_collection
 from cocktailspace.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,6 +44,19 @@ settings.register_profile(
 settings.register_profile("random", settings.get_profile("repeatable"), derandomize=False)
 RANDOM = os.environ.get("HYPOTHESIS_PROFILE") == "random"
 settings.load_profile("random" if RANDOM else "repeatable")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Have the collector of reference cycles pass over all modules and tests, as a server does: by
+    itself it takes a fourth of the time in which they are found, and a tenth of the time after.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        exempt_from_collection()
+        gc.enable()
 
 
 class ManualClock:

@@ -3,10 +3,13 @@
 import gc
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 
 import pytest
 
-from cocktailspace.collector import paused_collector
+from cocktailspace import collector
+from cocktailspace.collector import exempt_from_collection, paused_collector
 
 SERVER = """
 import gc
@@ -35,6 +38,17 @@ def test_a_collection_passes_over_what_a_server_is_made_of() -> None:
     assert looked_at < 5_000
 
 
+@pytest.fixture
+def no_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The tests' own process exempts what it is made of, as a server does."""
+    gc.unfreeze()
+    with monkeypatch.context() as patch:
+        patch.setattr(collector, "_exempted", threading.Event())
+        yield
+    exempt_from_collection()
+
+
+@pytest.mark.usefixtures("no_server")
 @pytest.mark.parametrize("ends_well", [True, False])
 def test_without_a_server_nothing_stays_exempted(ends_well: bool) -> None:
     with pytest.raises(ZeroDivisionError), paused_collector():

@@ -47,13 +47,16 @@ def test_every_request_gets_a_documented_answer(
     services: Services, address: str, authorised: bool
 ) -> None:
     token = TokenFile(services.settings.tokens_file, services.clock).create("fuzz", Role.ADMIN)
-    # Whoever has no token reads as those do who have one.
+    # Whoever has no token reads as those do who have one, and no write of theirs is looked into.
     as_whom = (
-        ["-H", f"Authorization: Bearer {token}"] if authorised else ["--exclude-method", "GET"]
+        ["-H", f"Authorization: Bearer {token}"]
+        if authorised
+        else ["--exclude-method", "GET", "--phases", "examples,fuzzing"]
     )
     as_whom += ["--exclude-path", "/api/v1/events"]  # it has no end
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"]
     limits = ["--checks", "all", "--max-examples", str(EXAMPLES), "--no-color"]
+    limits += ["--request-timeout", "600"]  # a busy machine is no fault
     limits += [] if RANDOM else ["--seed", "1", "--generation-deterministic"]
     done = subprocess.run(
         [*command, f"{address}/api/v1/openapi.json", *limits, *as_whom],
@@ -65,4 +68,4 @@ def test_every_request_gets_a_documented_answer(
     assert done.returncode == 0, done.stdout
     cases = re.search(r"(\d+) generated", done.stdout)
     assert cases is not None
-    assert int(cases[1]) > 20 * EXAMPLES
+    assert int(cases[1]) > (300 if authorised else 20) * EXAMPLES

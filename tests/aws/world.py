@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -352,13 +353,17 @@ class AwsWorld(World):
         _make_resources(template)
         self.function = self.new_function()
         self._reconcile = prepare(self._services("AnalyticsReconcileFunction"))
-        self._deferred = make_runner(prepare(self._services("ImportFunction")))
         self._told: set[str] = set()
 
     def answer_deferred(self, key: str) -> None:
         """Have the import function answer a request that lies in the bucket; see `invoke`."""
         with ThreadPoolExecutor(1) as thread:
-            thread.submit(self._deferred, key).result()
+            thread.submit(self._import_function, key).result()
+
+    @cached_property
+    def _import_function(self) -> Callable[[str], object]:
+        """Started by the first request that is put off, as Lambda does."""
+        return make_runner(prepare(self._services("ImportFunction")))
 
     def new_function(self) -> Function:
         """A cold start of the API."""
