@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.web.conftest import Visit, told_nothing
 from tests.web.server import Server
+from tests.web.test_in_view import look_inside
 
 pytestmark = pytest.mark.browser
 
@@ -120,3 +121,31 @@ def test_a_page_of_which_a_part_did_not_arrive_is_loaded_once_more(
     page.evaluate("() => { location.href = '/'; }")
     page.wait_for_selector("#stage[data-run]")
     assert len(opened) == 2
+
+
+def test_what_is_typed_before_the_page_is_ready_is_searched_for(
+    starter: Server, visit: Visit
+) -> None:
+    page = visit(starter, "recipes", ready=False)
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/js/app.js", hold)
+    page.evaluate("() => { location.href = '/'; }")
+    page.locator("#search-text").fill("negroni")
+    for each in held:
+        each.continue_()
+    expect(page.locator("#stage")).to_have_attribute("data-matches", "3")
+    expect(page.locator("#search-text")).to_have_value("negroni")
+
+
+def test_word_of_an_older_run_leaves_everything_as_it_is(starter: Server, visit: Visit) -> None:
+    page = visit(starter, before=look_inside)
+    page.evaluate("() => { window.run = inside.store.get().mapData.run; }")
+    late = starter.get("/refresh") | {"published_run_id": "an older one"}
+    page.route("**/api/v1/refresh", lambda route: route.fulfill(json=late))
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_function("() => performance.getEntriesByName('map-shown').length === 2")
+    assert page.evaluate("window.run === inside.store.get().mapData.run")

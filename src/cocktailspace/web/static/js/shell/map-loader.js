@@ -20,7 +20,8 @@ export function createMapLoader(store) {
     clearTimeout(retry);
     const turn = ++latest;
     try {
-      const run = await loadRun();
+      const found = await loadRun(), shown = store.get().mapData?.run;
+      const run = found.id === shown?.id ? shown : found; // which keeps all that is built on it
       const mapData = await loadMapData(run, store.get().route.space, store.get().mapData);
       if (turn !== latest) return;
       const other = store.get().mapData?.run !== run;

@@ -88,7 +88,8 @@ export function createSearch(store, router, announce) {
     event.preventDefault();
     input.focus();
   });
-  input.value = store.get().route.search;
+  if (input.value) input.dispatchEvent(new Event("input")); // typed before we were here
+  else input.value = store.get().route.search;
 }
 
 /**
