@@ -85,13 +85,13 @@ def groups_of(meanings: Iterable[Meaning], view: CatalogueView) -> list[Group]:
     open_ones = [each for each in meanings if not (each.match.certain and each.match.ingredient_id)]
     lines: Counter[str] = Counter()
     for meaning in open_ones:
-        lines[_place_of(meaning, view, level=2).key] += meaning.lines
+        lines[_place_of(meaning, view, depth=2).key] += meaning.lines
     places: dict[str, _Place] = {}
     members: dict[str, list[Meaning]] = {}
     for meaning in open_ones:
-        place = _place_of(meaning, view, level=2)
+        place = _place_of(meaning, view, depth=2)
         if place.kind == "new" and lines[place.key] < _FEW_LINES:
-            place = _place_of(meaning, view, level=1)
+            place = _place_of(meaning, view, depth=1)
         places[place.key] = place
         members.setdefault(place.key, []).append(meaning)
     groups = [
@@ -108,7 +108,7 @@ class _Place:
     name: str
 
 
-def _place_of(meaning: Meaning, view: CatalogueView, level: int) -> _Place:
+def _place_of(meaning: Meaning, view: CatalogueView, depth: int) -> _Place:
     """The group that a name falls into: of new ones by the family so far below the root."""
     match = meaning.match
     if match.how == "near" and match.ingredient_id is not None:
@@ -116,7 +116,7 @@ def _place_of(meaning: Meaning, view: CatalogueView, level: int) -> _Place:
     if match.place_id is None:
         return _Place("unplaced", "unplaced", "")
     line = view.known.ancestors(match.place_id)
-    family = line[-min(level, len(line))]
+    family = line[-min(depth, len(line))]
     return _Place(f"new:{family}", "new", view.known.by_id[family].name)
 
 

@@ -48,8 +48,5 @@ class Families:
         return self._by_kind(words)
 
     def _by_kind(self, words: tuple[str, ...]) -> int | None:
-        ends = kind_said("last_syllable").items()
-        kinds = [kind for ending, kind in ends if words and words[-1].endswith(ending)]
-        if len(words) > 1 and (kind := kind_said("first_word_at_last").get(words[0])):
-            kinds.append(kind)
-        return self.known.first(places()[(kinds[0],)]) if kinds else None
+        kind = kind_said("first_word_at_last").get(words[0]) if len(words) > 1 else None
+        return self.known.first(places()[(kind,)]) if kind else None

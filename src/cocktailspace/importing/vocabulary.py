@@ -118,8 +118,8 @@ def spoken(text: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(plain(text)))
 
 
-def _phrases(entries: Iterable[tuple[str, Any]]) -> Phrases:
-    return {spoken(phrase): meaning for phrase, meaning in entries}
+def _phrases(meanings: Iterable[tuple[str, Any]]) -> Phrases:
+    return {spoken(phrase): meaning for phrase, meaning in meanings}
 
 
 @cache
@@ -251,7 +251,7 @@ def flavours() -> frozenset[str]:
 
 @cache
 def kind_said(where: str) -> Mapping[str, str]:
-    """What a word at a place of a name (`first_word`, `last_syllable`…) says of the whole."""
+    """What a word at a place of a name (`first_word`, `first_word_at_last`) says of the whole."""
     return dict(_read("names.toml")[where])
 
 

@@ -3,7 +3,6 @@
 import json
 import resource
 import sys
-from typing import Any
 
 from cocktailspace.importing.readers.apart import as_objects
 from cocktailspace.importing.readers.files import read_file
@@ -23,10 +22,9 @@ def main() -> None:
     for which, limit in limits.items():
         resource.setrlimit(which, (limit, limit))
     body = sys.stdin.buffer.read()
-    answer: dict[str, Any]
     try:
-        answer = as_objects(read_file(settings["name"], body, Mapped(settings["mapping"])))
-        text = json.dumps(answer, ensure_ascii=False, default=str)
+        found = read_file(settings["name"], body, Mapped(settings["mapping"]))
+        text = json.dumps(as_objects(found), ensure_ascii=False, default=str)
     except UnreadableError as error:
         text = json.dumps({"error": str(error), "headers": error.headers})
     except RecursionError:

@@ -62,26 +62,26 @@ def _kill(child: "subprocess.Popen[bytes]") -> None:
         os.killpg(child.pid, signal.SIGKILL)
 
 
-def _collection(name: str, said: bytes) -> Collection:
-    answer = jiter.from_json(said, allow_inf_nan=False)
-    if "error" in answer:
-        raise UnreadableError(f"{name}: {answer['error']}", answer.get("headers", ()))
-    return from_objects(answer)
+def _collection(name: str, text: bytes) -> Collection:
+    said = jiter.from_json(text, allow_inf_nan=False)
+    if "error" in said:
+        raise UnreadableError(f"{name}: {said['error']}", said.get("headers", ()))
+    return from_objects(said)
 
 
-def from_objects(answer: Mapping[str, Any]) -> Collection:
+def from_objects(said: Mapping[str, Any]) -> Collection:
     """The collection that `as_objects` has said."""
     recipes = [
         RecipeRow(**_tuples(row) | {"lines": tuple(LineRow(**_tuples(line)) for line in lines)})
-        for row, lines in answer["recipes"]
+        for row, lines in said["recipes"]
     ]
     return Collection(
-        answer["format"],
-        answer["name"],
+        said["format"],
+        said["name"],
         tuple(recipes),
-        tuple(IngredientRow(**_tuples(row)) for row in answer["ingredients"]),
-        tuple(answer["columns"]),
-        tuple(answer["remarks"]),
+        tuple(IngredientRow(**_tuples(row)) for row in said["ingredients"]),
+        tuple(said["columns"]),
+        tuple(said["remarks"]),
     )
 
 

@@ -95,7 +95,7 @@ class _Room:
     """What an archive, archives in it included, may still hold."""
 
     size: int = field(default_factory=lambda: BOUNDS.expanded_bytes)
-    files: int = field(default_factory=lambda: BOUNDS.entries)
+    files: int = field(default_factory=lambda: BOUNDS.archive_files)
 
     def take(self, content: bytes) -> bytes:
         self.size -= len(content)
@@ -129,7 +129,7 @@ def _files(body: bytes, room: _Room, *, within: bool = False) -> Iterator[tuple[
 def _refuse_excess(members: list[zipfile.ZipInfo], room: _Room) -> None:
     room.files -= len(members)
     if room.files < 0:
-        raise UnreadableError(f"the archive has more than {BOUNDS.entries:,} files")
+        raise UnreadableError(f"the archive has more than {BOUNDS.archive_files:,} files")
     if sum(member.file_size for member in members) > room.size:
         raise _too_large()
 

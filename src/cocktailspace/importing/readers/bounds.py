@@ -10,8 +10,7 @@ class Bounds:
     file_bytes: int = 64 * 2**20
     expanded_bytes: int = 256 * 2**20
     """Of all that an archive holds."""
-    entries: int = 100_000
-    """Files in an archive, rows and columns of a table's cells aside."""
+    archive_files: int = 100_000
     recipes: int = 100_000
     cells: int = 10_000_000
     depth: int = 60
