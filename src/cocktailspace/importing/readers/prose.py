@@ -7,19 +7,17 @@ from typing import Any
 
 from cocktailspace.importing.lines import is_known_name
 from cocktailspace.importing.quantities import read_quantity
-from cocktailspace.importing.readers.fields import parts_of_row
 from cocktailspace.importing.readers.keys import doing, sections
+from cocktailspace.importing.readers.text_rows import FIELD, Row, spread, without_tables
 from cocktailspace.importing.readers.values import list_of, number_of
 from cocktailspace.importing.rows import Collection, LineRow, RecipeRow, UnreadableError
 from cocktailspace.importing.vocabulary import plain, says_unit, spoken
+from cocktailspace.wording import listed
 
 _HEADING = re.compile(r"^(#{1,6})\s*(.+?)\s*#*$")
 _UNDERLINE = re.compile(r"^(=+|-{3,}|\*{3,}|_{3,}|~{3,})$")
 _BULLET = re.compile(r"^\s*(?:[-*+•·–▪‣]|\[[ x]\])\s+(.+)$")
 _STEP = re.compile(r"^\s*(?:\d{1,2}[.)]|step \d+:?)\s+(.+)$", re.IGNORECASE)
-_FIELD = re.compile(
-    r"^(?:[-*+]\s+)?(?:\*\*|__)?([^:*_|]{2,30}?)(?:\*\*|__)?\s*:(?:\*\*|__)?\s*(.*)$"
-)
 _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
 _IMAGE = re.compile(r"^!\[([^\]]*)\]\(([^)\s]+)[^)]*\)$")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1|(?<!\w)[*_](.+?)[*_](?!\w)")
@@ -31,6 +29,7 @@ _FIGURE = re.compile(r"[\d.,¼-¾⅐-⅞]")
 _RULES = re.compile(r"[-=]{2,}(?:\s+[-=]{2,})+")
 """Below the header of a table in plain text."""
 _LONGEST_LINE = 120
+_NAMED = 5
 _FEW = 8
 """Words of a line of a recipe, even if it ends as sentences do: `2 oz. gin.`"""
 
@@ -83,58 +82,33 @@ def _is_sentence(text: str) -> bool:
 
 def read_text(text: str, name: str = "") -> Collection:
     """The recipes of a text. name: of the recipe that its first lines are of, if that is known."""
-    lines = list(_lines(_spread(_without_tables(text))))
+    lines = list(_lines(spread(without_tables(text))))
     markdown = any(line.heading for line in lines)
-    recipes = [recipe for draft in _drafts(lines, name) if (recipe := draft.finished())]
+    drafts = _drafts(lines, name)
+    recipes = [recipe for draft in drafts if (recipe := draft.finished())]
     if not recipes:
         raise UnreadableError(
             "no recipes were found in this text: a recipe is a name on a line of its own, then a "
             "line for each ingredient, such as `45 ml gin`"
         )
-    return Collection("Markdown" if markdown else "plain text", recipes=tuple(recipes))
+    passed = [line.text for line in lines if line.number < drafts[0].number]
+    passed += [draft.name for draft in drafts if not draft.lines and draft.name != name]
+    return Collection(
+        "Markdown" if markdown else "plain text",
+        recipes=tuple(recipes),
+        remarks=(f"passed over: {listed(passed, _NAMED)}",) if passed else (),
+    )
 
 
-def _without_tables(text: str) -> str:
-    """A text with the rows of its Markdown tables as lines, their headers left out."""
-    found: list[str] = []
-    for each in text.splitlines():
-        cells = [cell.strip() for cell in each.strip().strip("|").split("|")]
-        if not each.lstrip().startswith("|") or len(cells) < 2:
-            found.append(each)
-        elif all(cell and not cell.strip(":- ") for cell in cells):
-            found[-1:] = []
-        else:
-            found.append(f"- {' '.join(filter(None, cells))}")
-    return "\n".join(found)
-
-
-def _spread(text: str) -> str:
-    """A text whose recipes of one line (`Gimlet: 6 cl gin, 2 cl lime. Shake.`) have several."""
-    found: list[str] = []
-    blank, known = True, sections()
-    for each in text.splitlines():
-        said = _FIELD.match(each) if blank and ":" in each and "," in each else None
-        parts = parts_of_row(said[2]) if said and plain(said[1]) not in known else []
-        if said and len(parts) > 1:
-            *lines, last = parts
-            last, _, todo = last.partition(". ")
-            found += ["", said[1], *lines, last, *filter(None, (todo,)), ""]
-        else:
-            blank = not each.strip()
-            found.append(each)
-    return "\n".join(found)
-
-
-def _lines(text: str) -> Iterator[_Line]:
+def _lines(rows: list[Row]) -> Iterator[_Line]:
     blank = True
     known = sections()
-    raw = text.splitlines()
-    for number, each in enumerate(raw, 1):
+    for place, (number, each) in enumerate(rows, 1):
         said = each.strip()
         if not said:
             blank = True
             continue
-        below = raw[number].strip() if number < len(raw) else ""
+        below = rows[place][1].strip() if place < len(rows) else ""
         if _UNDERLINE.match(said) or _RULES.fullmatch(said) or _RULES.fullmatch(below):
             blank = True
             continue
@@ -162,7 +136,7 @@ def _find_section(line: _Line, known: Any) -> None:
     word = plain(_BRACKETS.sub("", line.text).rstrip(": ").strip())  # `Ingrédients (1 verre) :`
     if word in known and (line.heading or line.text.endswith(":") or len(line.text) < 30):
         line.section = known[word]
-    elif found := _FIELD.match(line.text):
+    elif found := FIELD.match(line.text):
         word = plain(found[1].strip())
         if word in known and found[2].strip():
             line.section, line.content = known[word], found[2].strip()
@@ -228,7 +202,7 @@ class _Draft:
         text = line.text
         if section in ("garnish", "glass") and self.said.get(section):
             section = "instructions"
-        if field_said := _FIELD.match(text):
+        if field_said := FIELD.match(text):
             name = field_said[1].strip()
             if line.bullet and len(name.split()) <= 2 and plain(name) not in sections():
                 self.extra[name] = field_said[2].strip()

@@ -1,0 +1,45 @@
+"""Rows of a text, each with its number there: tables and recipes of one line have several."""
+
+import re
+
+from cocktailspace.importing.readers.fields import parts_of_row
+from cocktailspace.importing.readers.keys import sections
+from cocktailspace.importing.vocabulary import plain
+
+Row = tuple[int, str]
+FIELD = re.compile(
+    r"^(?:[-*+]\s+)?(?:\*\*|__)?([^:*_|]{2,30}?)(?:\*\*|__)?\s*:(?:\*\*|__)?\s*(.*)$"
+)
+_LISTED = re.compile(r"\s*(?:[-*+•·–▪‣]\s|[\d.,¼-¾⅐-⅞])")
+
+
+def without_tables(text: str) -> list[Row]:
+    """A text with the rows of its Markdown tables as lists, their headers left out."""
+    found: list[Row] = []
+    for number, each in enumerate(text.splitlines(), 1):
+        cells = [cell.strip() for cell in each.strip().strip("|").split("|")]
+        if not each.lstrip().startswith("|") or len(cells) < 2:
+            found.append((number, each))
+        elif all(cell and not cell.strip(":- ") for cell in cells):
+            found[-1:] = []
+        else:
+            found.append((number, f"- {' '.join(filter(None, cells))}"))
+    return found
+
+
+def spread(rows: list[Row]) -> list[Row]:
+    """Rows, those of recipes of one line (`Gimlet: 6 cl gin, 2 cl lime. Shake.`) as several."""
+    found: list[Row] = []
+    is_list, known = False, sections()
+    for number, each in rows:
+        said = FIELD.match(each) if not is_list and ":" in each and "," in each else None
+        parts = parts_of_row(said[2]) if said and plain(said[1]) not in known else []
+        if said and len(parts) > 1:
+            *lines, last = parts
+            last, _, todo = last.partition(". ")
+            several = ("", said[1], *lines, last, *filter(None, (todo,)), "")
+            found += [(number, one) for one in several]
+        else:
+            is_list = bool(each.strip()) and (is_list or bool(_LISTED.match(each)))
+            found.append((number, each))
+    return found
