@@ -20,10 +20,15 @@ import numpy as np
 
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
-NUMERICS = ("tests/analytics", "-m", "not slow")
-PROCESSES = (
-    "tests/analytics/test_main.py",
-    "tests/analytics/test_job.py",
+# Each condition runs the tests of what it can touch: the rest would say what `make test` says.
+QUICK = ("-m", "not slow")
+NUMERICS = ("tests/analytics", *QUICK)
+JOB = ("tests/analytics/test_job.py", "tests/analytics/test_main.py")
+PROCESSES = (  # several processes or threads race
+    *JOB,
+    "tests/api/test_events.py",
+    "tests/api/test_fair_queue.py",
+    "tests/api/test_server.py",
     "tests/cli",
     "tests/load",
     "tests/operations",
@@ -33,7 +38,31 @@ PROCESSES = (
 )
 JOBS = (*PROCESSES, "tests/aws/test_jobs.py", "tests/test_docs.py", "tests/test_logs.py")
 PAGES = ("tests/web", "-m", "browser", "--ignore=tests/web/test_sizes.py")  # whose bounds are times
-PLACES = ("tests", "-m", "not slow and not browser", "--ignore=tests/analytics/transport")
+TIMES = (  # clocks are read, moments are stored, compared and shown
+    *JOB,
+    "tests/artifacts",
+    "tests/aws/test_end_to_end.py",
+    "tests/catalogue",
+    "tests/cli",
+    "tests/operations",
+    "tests/refresh",
+    "tests/web/test_states.py",
+    "tests/web/test_unit.py",
+    *QUICK,
+)
+PLACES = (  # files, folders, settings, texts in some encoding, other programs
+    *TIMES,
+    "tests/api",
+    "tests/aws",
+    "tests/importing/test_imports.py",
+    "tests/importing/test_readers.py",
+    *sorted(str(file.relative_to(ROOT)) for file in (ROOT / "tests").glob("test_*.py")),
+    # Long, and about what is the same in every place:
+    "--ignore=tests/api/test_schema.py",
+    "--ignore=tests/aws/test_image.py",
+    "--ignore=tests/aws/test_policies.py",
+    "--ignore=tests/aws/test_template.py",
+)
 
 PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 
@@ -92,7 +121,7 @@ CONDITIONS = {
     "slow-pages": Condition(PAGES, {"SLOW_PAGES": "6"}),
     "late-answers": Condition(PAGES, {"LATE_ANSWERS": "1500"}),
     "far-east": Condition(PLACES, {"TZ": "Pacific/Kiritimati", "LC_ALL": "C"}),
-    "far-west": Condition(PLACES, {"TZ": "Etc/GMT+12", "LC_ALL": "C"}),
+    "far-west": Condition(TIMES, {"TZ": "Etc/GMT+12"}),
     "another-user": Condition(PLACES, another_user=True),
 }
 """`generic` is LLVM's name of a processor, `Nehalem` and `Zen` are OpenBLAS's."""
@@ -151,7 +180,16 @@ def _impossible(condition: Condition) -> str | None:
         return f"{condition.before[0]} is not on this machine"
     if condition.another_user and os.geteuid() != 0:
         return "only root may run tests as another user"
+    if condition.another_user and not _others_may_run_python():
+        return f"other users may not run {Path(sys.executable).resolve()}"
     return None
+
+
+def _others_may_run_python() -> bool:
+    try:
+        return subprocess.run([sys.executable, "-c", ""], user=NOBODY, check=False).returncode == 0
+    except PermissionError:
+        return False
 
 
 def main() -> None:
