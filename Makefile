@@ -32,8 +32,8 @@ fuzz: $(VENV)/.dev ## thousands of made-up requests against a running server
 	HYPOTHESIS_PROFILE=random FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -s tests/api/test_schema.py
 
 soak: $(VENV)/.dev ## the long versions: model check, load, kills of the server and of the job
-	LOAD_WRITES=500 LOAD_KILLS=50 JOB_KILLS=200 BURST_WRITES=250 POSTGRES_KILLS=20 \
-		$(BIN)/python -m pytest -s tests/load tests/refresh/test_processes.py
+	LOAD_WRITES=500 LOAD_KILLS=50 JOB_KILLS=200 BURST_WRITES=250 POSTGRES_KILLS=20 POSTGRES_FAILOVERS=5 WRITERS_STEPS=200 \
+		$(BIN)/python -m pytest -s tests/load tests/refresh/test_processes.py tests/catalogue/test_writers_at_once.py
 	HYPOTHESIS_PROFILE=random MODEL_EXAMPLES=10000 $(BIN)/python -m pytest -s --timeout 0 tests/refresh/test_model.py tests/catalogue/test_history.py
 
 lint: $(VENV)/.dev lint-page ## ruff, mypy strict, the import rules; types and lint of the page's JavaScript

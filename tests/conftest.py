@@ -234,15 +234,35 @@ def postgres_template(postgres_folder: Path) -> Iterator[str]:
         yield str(url.database)
 
 
+@pytest.fixture(scope="session")
+def pooler_folder(postgres_folder: Path) -> Iterator[Path]:
+    """Where the socket of a PgBouncer is that stands before this server."""
+    from tests.pgbouncer import pgbouncer, pgbouncer_program  # noqa: PLC0415 - for few tests
+
+    program = pgbouncer_program()
+    need(program, "PgBouncer (Debian: pgbouncer)")
+    assert program is not None
+    with pgbouncer(program, postgres_folder) as folder:
+        yield folder
+
+
 @pytest.fixture
-def new_postgres_url(postgres_folder: Path, postgres_template: str) -> Iterator[Callable[[], URL]]:
-    """Makes databases with empty catalogues."""
+def new_postgres_url(
+    request: pytest.FixtureRequest, postgres_folder: Path, postgres_template: str
+) -> Iterator[Callable[[], URL]]:
+    """Makes databases with empty catalogues; POSTGRES_POOLER=1: all behind PgBouncer."""
     from tests.postgres import new_postgres_database  # noqa: PLC0415 - for few tests
 
+    folder = postgres_folder
+    if os.environ.get("POSTGRES_POOLER"):
+        folder = request.getfixturevalue("pooler_folder")
     with ExitStack() as made:
-        yield lambda: made.enter_context(
-            new_postgres_database(postgres_folder, template=postgres_template)
-        )
+
+        def make() -> URL:
+            database = new_postgres_database(postgres_folder, template=postgres_template)
+            return made.enter_context(database).set(query={"host": str(folder)})
+
+        yield make
 
 
 @pytest.fixture(scope="session")

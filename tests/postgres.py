@@ -35,6 +35,7 @@ class PostgresServer:
 
     durable: whether it waits for the disk, as real ones do; most tests need no such thing.
     address: where it listens besides its socket. owner: its superuser.
+    standby_of: the folder of the server that this one follows until it is promoted.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class PostgresServer:
         address: str = "",
         port: int = 5432,
         owner: str = _OWNER,
+        standby_of: Path | None = None,
     ) -> None:
         self.programs, self.folder = programs, folder
         self.data, self.log = folder / "data", folder / "log"
@@ -54,7 +56,10 @@ class PostgresServer:
         settings += [] if durable else _UNSAFE_BUT_FAST
         self._options = [word for setting in settings for word in ("-c", setting)]
         self._user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
-        self._port, self._owner = port, owner
+        if standby_of:
+            source = f"host={standby_of} user={owner} application_name=standby"
+            self._options += ["-c", f"primary_conninfo={source}"]
+        self._port, self._owner, self._standby_of = port, owner, standby_of
         self._server: subprocess.Popen[bytes] | None = None
 
     def initialise(self) -> None:
@@ -65,6 +70,11 @@ class PostgresServer:
         """
         if self._user:
             shutil.chown(self.folder, self._user)
+        if self._standby_of:
+            source = [self.programs / "pg_basebackup", "-h", self._standby_of, "-U", self._owner]
+            source += ["-D", self.data, "-R", "--checkpoint=fast", "--no-sync"]
+            subprocess.run(source, user=self._user, cwd=self.folder, check=True)
+            return
         command = [self.programs / "initdb", "-D", self.data, "--no-sync", "-A", "trust"]
         command += [
             "-U",

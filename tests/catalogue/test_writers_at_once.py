@@ -6,7 +6,9 @@ import os
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,6 +110,21 @@ def test_a_place_among_the_collections_is_given_once(new_server: NewServer) -> N
 def _keep(database: Database, owner: str, *, most: int) -> None:
     with database.transaction(collection_claims(owner)) as tx:
         put_collection(tx, owner, Collection(), most=most)
+
+
+def test_a_recipe_that_is_made_while_it_is_looked_for_is_not_there_yet(
+    new_server: NewServer,
+) -> None:
+    one, other = new_server(), new_server()
+
+    @sa.event.listens_for(one.engine, "after_cursor_execute")
+    def make(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "FROM recipes" in statement and _seen(other)[0].version == 0:
+            _create_recipe(other, "Rickey")
+
+    with pytest.raises(NotFoundError), one.transaction(claims_of(None, 1)) as tx:
+        delete_recipe(tx, get_recipe(tx.connection, 1).id)
+    assert _seen(other)[0].version == 1
 
 
 def test_who_has_claims_changes_nothing_but_recipes(new_server: NewServer) -> None:
@@ -214,12 +231,22 @@ def _watch(database: Database, done: Callable[[], bool]) -> None:
 def test_whatever_writers_do_at_once_the_catalogue_and_its_log_are_whole(
     new_server: NewServer,
 ) -> None:
-    first = new_server()
+    _write_at_once(new_server(), new_server(), new_server())
+
+
+def test_a_pooler_may_give_each_transaction_another_connection(
+    new_server: NewServer, pooler_folder: Path
+) -> None:
+    url = new_server().url.set(query={"host": str(pooler_folder)})
+    with ExitStack() as stack:
+        _write_at_once(*[stack.enter_context(closing(Database(url))) for _ in range(3)])
+
+
+def _write_at_once(first: Database, *databases: Database) -> None:
     with first.transaction() as tx:
         drafts = [IngredientDraft(name=f"I{each}") for each in range(1, 9)]
         create_ingredients(tx, drafts, [""] * 8)
         create_recipes(tx, [RecipeDraft(name=f"Counter {each}") for each in range(1, 5)], [""] * 4)
-    databases = [new_server() for _ in range(2)]
     servers = [Server(databases[seed % 2], random.Random(seed)) for seed in range(4)]
     with ThreadPoolExecutor() as threads:
         running = [threads.submit(each.run) for each in servers]

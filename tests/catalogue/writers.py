@@ -24,8 +24,7 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 def waiting(connection: sa.Connection) -> int:
     """How many wait for a lock of ours."""
-    with connection.begin():
-        return int(connection.exec_driver_sql(_WAITING).scalar_one())
+    return int(connection.exec_driver_sql(_WAITING).scalar_one())
 
 
 def end_other_connections(connection: sa.Connection) -> None:
@@ -35,7 +34,7 @@ def end_other_connections(connection: sa.Connection) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Holds commits up. connection: what holds it."""
+    """Holds commits up, as long as a transaction of this connection does."""
 
     connection: sa.Connection
 
@@ -46,8 +45,7 @@ class Gate:
 
     def open(self) -> None:
         """Let them pass."""
-        with self.connection.begin():
-            self.connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_GATE})")
+        self.connection.commit()
 
 
 @contextmanager
@@ -56,11 +54,5 @@ def gate_at_commit(database: Database, *, entity_id: int = 1) -> Iterator[Gate]:
     with database.schema_change() as connection:
         connection.exec_driver_sql(_MAKE_GATE.format(entity_id=entity_id))
     with database.engine.connect() as connection:
-        with connection.begin():
-            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_GATE})")
-        gate = Gate(connection)
-        try:
-            yield gate
-        finally:
-            connection.rollback()
-            gate.open()
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_GATE})")
+        yield Gate(connection)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Table, delete, insert, select, update
 
 from cocktailspace.catalogue.calculated import Part, calculate
 from cocktailspace.catalogue.database import Transaction
+from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.catalogue.fields import column_values, completed, field_types, later_fields
 from cocktailspace.catalogue.lookup import chunks, require
 from cocktailspace.catalogue.measures import Measures
@@ -74,6 +75,7 @@ def get_recipe(connection: Connection, recipe_id: int) -> Recipe:
     found = load_recipes(connection, [recipe_id])
     if not found:
         require(connection, recipes, recipe_id)
+        raise NotFoundError(f"there is no recipe {recipe_id} yet")  # it is made at this moment
     return found[recipe_id]
 
 

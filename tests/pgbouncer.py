@@ -1,0 +1,50 @@
+"""PgBouncer between clients and a PostgreSQL server of the tests, in its transaction mode: whoever
+relies on what a session keeps fails.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_START_SECONDS = 30
+
+
+def pgbouncer_program() -> str | None:
+    """PgBouncer, or None where it is not installed."""
+    return shutil.which("pgbouncer") or shutil.which("/usr/sbin/pgbouncer")
+
+
+@contextmanager
+def pgbouncer(program: str, server: Path, *, connections: int = 4) -> Iterator[Path]:
+    """Run it; gives the folder of its socket, which stands for the server's.
+
+    connections: so many to the server for each database; a client has one for a transaction.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="pgb-"))
+    user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
+    if user:
+        shutil.chown(folder, user)
+    settings = folder / "ini"
+    settings.write_text(
+        f"[databases]\n* = host={server} user=cocktailspace\n"
+        f"[pgbouncer]\npool_mode = transaction\ndefault_pool_size = {connections}\n"
+        f"auth_type = any\nlisten_port = 5432\nunix_socket_dir = {folder}\n"
+        f"logfile = {folder}/log\nserver_check_delay = 0\n"
+    )
+    child = subprocess.Popen([program, "-q", str(settings)], user=user, cwd=folder)
+    deadline = time.monotonic() + _START_SECONDS
+    while not (folder / ".s.PGSQL.5432").exists():
+        assert child.poll() is None, (folder / "log").read_text()
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    try:
+        yield folder
+    finally:
+        child.terminate()
+        child.wait()
+        shutil.rmtree(folder)
