@@ -115,6 +115,15 @@ def test_settings_that_make_no_sense_exit_with_1(services: Services) -> None:
 
 
 @pytest.mark.slow
+def test_a_database_without_its_driver_exits_with_1(services: Services, tmp_path: Path) -> None:
+    (tmp_path / "psycopg.py").write_text("raise ImportError('not here')")
+    url = "postgresql+psycopg://host/name"
+    code, line, log = _run(services, DATABASE_URL=url, DB_PATH="", PYTHONPATH=str(tmp_path))
+    assert (code, line["outcome"]) == (1, "failed")
+    assert "pip install 'cocktailspace[postgres]'" in str(line["error"])
+    assert "Traceback" not in log
+
+
 def test_a_catalogue_that_stays_locked_exits_with_75(services: Services) -> None:
     path = str(services.database.path)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -16,7 +17,8 @@ from cocktailspace.catalogue.errors import MissingDriverError, UnavailableError
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.rds_users import make_users
 from cocktailspace.catalogue.schema import changes
-from cocktailspace.catalogue.snapshot import UnreadableError, take_snapshot
+from cocktailspace.catalogue.snapshot import UnreadableError, clock_of, take_snapshot
+from cocktailspace.times import utc_now
 from tests.conftest import BAR, import_document
 from tests.rds import Rds, make_certificate
 
@@ -111,6 +113,10 @@ def test_what_a_token_lacks_is_named(
     monkeypatch.setattr(rds, "_rds", rds._rds.__wrapped__)
     with pytest.raises(UnavailableError, match="needs AWS credentials and AWS_DEFAULT_REGION"):
         rds.signed_in({"iam": "true", "host": "host", "user": "ann"})
+    url = sa.make_url("postgresql+psycopg://ann@host.invalid/any?iam=true&sslmode=verify-full")
+    assert abs(clock_of(url)() - utc_now()) < timedelta(minutes=1), "a job's own clock will do"
+    with pytest.raises(UnreadableError, match="needs AWS credentials"):  # and is tried again
+        take_snapshot(url)
 
 
 def test_the_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

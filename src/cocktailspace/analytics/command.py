@@ -62,7 +62,7 @@ def main() -> NoReturn:
             logger.warning("--because is now --cause; the next release will not know it any more")
         with writable_code_cache(), choose_workers(settings) as workers:
             code, report = _run(settings, workers, job_id=arguments.job_id, force=arguments.force)
-    except SettingsError as error:
+    except (SettingsError, CatalogueError) as error:  # before there is a recorder
         code, report = FAILED, RunReport(outcome="failed", error=str(error))
     seconds = round(time.monotonic() - started, 3)
     report = report.model_copy(

@@ -17,6 +17,7 @@ from cocktailspace.catalogue.postgres import (
     connect,
     connection_parameters,
     raise_domain_error,
+    require_driver,
 )
 from cocktailspace.times import utc_now
 
@@ -50,10 +51,14 @@ class ServerClock:
     @classmethod
     def of(cls, url: URL) -> "ServerClock":
         """The clock of a database that is asked once, if it answers."""
-        clock, parameters = cls(), connection_parameters(url)
+        require_driver()
         import psycopg  # noqa: PLC0415
 
-        with suppress(psycopg.Error), psycopg.connect(**parameters) as connection:
+        clock = cls()
+        with (
+            suppress(psycopg.Error, UnavailableError),
+            psycopg.connect(**connection_parameters(url)) as connection,
+        ):
             clock._set(lambda: connection.execute(_NOW).fetchall()[0][0])
         return clock
 

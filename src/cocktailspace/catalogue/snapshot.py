@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString, TypeAlias
 
-from cocktailspace.catalogue.errors import CatalogueError, SchemaError
+from cocktailspace.catalogue.errors import CatalogueError, SchemaError, UnavailableError
 from cocktailspace.catalogue.forest import forest_of
 from cocktailspace.catalogue.measures import Measures
 from cocktailspace.catalogue.properties import OwnProperties, inherit
@@ -104,7 +104,10 @@ def _read_database(url: "URL") -> Snapshot:
     """Read a PostgreSQL database in one transaction, which holds up nobody."""
     from cocktailspace.catalogue.postgres import connection_parameters  # noqa: PLC0415
 
-    parameters = connection_parameters(url)
+    try:
+        parameters = connection_parameters(url)
+    except UnavailableError as error:  # nobody gives us a token for now
+        raise UnreadableError(str(error)) from error
     import psycopg  # noqa: PLC0415
 
     try:
