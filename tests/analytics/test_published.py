@@ -41,9 +41,9 @@ def published(snapshot: Snapshot, folder: Path) -> tuple[PublishedRun, Computed]
     return PublishedRun(store, "run"), computed
 
 
-def _check_all(run: PublishedRun, computed: Computed) -> None:
+def _check(run: PublishedRun, computed: Computed, every: int = 1) -> None:
     """A recipe that is placed as a draft has the neighbours, and the words, of the artifact."""
-    for row in computed.data[ArtifactName.RECIPE_SIMILAR]:
+    for row in computed.data[ArtifactName.RECIPE_SIMILAR][::every]:
         lines = run.lines(run.row_of(row["recipe_id"]))
         near, gaps = run.nearest(lines, run.kinds, SIMILAR, without=row["recipe_id"])
         assert [(int(run.ids[each]), run.names[each]) for each in near] == [
@@ -59,12 +59,12 @@ def _check_all(run: PublishedRun, computed: Computed) -> None:
 def test_each_recipe_has_the_neighbours_and_words_of_the_artifact(
     name: str, tmp_path: Path
 ) -> None:
-    _check_all(*published(CATALOGUES[name], tmp_path))
+    _check(*published(CATALOGUES[name], tmp_path))
 
 
 @pytest.mark.slow
-def test_each_real_recipe_has_them_too(real_catalogue: bytes, tmp_path: Path) -> None:
-    _check_all(*published(snapshot_of(json.loads(real_catalogue)), tmp_path))
+def test_real_recipes_have_them_too(real_catalogue: bytes, tmp_path: Path) -> None:
+    _check(*published(snapshot_of(json.loads(real_catalogue)), tmp_path), every=4)
 
 
 def test_places_names_and_amounts_are_those_of_the_artifacts(tmp_path: Path) -> None:

@@ -160,10 +160,10 @@ def test_shares_and_pairs_equal_a_slow_reference(name: str) -> None:
 
 
 @pytest.mark.slow
-def test_shares_and_pairs_of_the_real_catalogue_equal_a_slow_reference(
-    real_catalogue: bytes,
-) -> None:
-    snapshot = snapshot_of(json.loads(real_catalogue))
+def test_shares_and_pairs_of_real_recipes_equal_a_slow_reference(real_catalogue: bytes) -> None:
+    document = json.loads(real_catalogue)
+    document["recipes"] = document["recipes"][::3]
+    snapshot = snapshot_of(document)
     assert table_of(snapshot) == table_slowly(snapshot)
 
 

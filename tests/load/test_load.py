@@ -10,8 +10,8 @@ import pytest
 
 from tests.load.harness import Report, Server, recipes_on, run_load
 
-WRITES = int(os.environ.get("LOAD_WRITES", "25"))
-KILLS = int(os.environ.get("LOAD_KILLS", "3"))
+WRITES = int(os.environ.get("LOAD_WRITES", "15"))
+KILLS = int(os.environ.get("LOAD_KILLS", "2"))
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def _served(services: Services) -> Iterator[int]:
 def test_a_client_slow_over_one_artifact_gets_all_of_it_though_its_run_is_gone(
     services: Services, clock: ManualClock
 ) -> None:
-    followed = _publish(services, clock, 1, size=16_000_000)
+    followed = _publish(services, clock, 1, size=8_000_000)
     entry = followed.artifacts[LARGE]
     with _served(services) as port:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)

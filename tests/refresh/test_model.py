@@ -40,7 +40,7 @@ from cocktailspace.refresh.debounce import retry_pause
 from tests.conftest import ManualClock
 from tests.refresh.world import ARTIFACTS, World
 
-EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "40"))
 POSTGRES_EXAMPLES = max(4, EXAMPLES // 10)
 PHASES = [Phase.generate] if "MODEL_WITHOUT_SHRINKING" in os.environ else list(Phase)
 MINUTE = timedelta(minutes=1)

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cocktailspace.api.auth.identity import Role
+from cocktailspace.api.auth.tokens import TokenFile
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.catalogue.transfer import import_file, starter_file
+from cocktailspace.times import utc_now
 from tests.conftest import PATIENCE_MS
 
 API = "/api/v1"
@@ -61,7 +64,7 @@ def running(folder: Path, *, port: int | None = None, **settings: str) -> Iterat
     """A server over the catalogue in `folder`, which it makes where there is none."""
     port = port or free_port()
     environment = {**_places(folder), "PORT": str(port), **settings}
-    token = run("token", "new", "tests", "--role", "admin", environment=environment).split()[-1]
+    token = TokenFile(folder / "tokens.json", utc_now).create("tests", Role.ADMIN)
     log = (folder / "server.log").open("wb")
     command = LATE if "LATE_ANSWERS" in os.environ else COMMAND
     process = subprocess.Popen([*command, "serve"], env=environment, stdout=log, stderr=log)
