@@ -96,14 +96,17 @@ def test_what_is_done_directly_below_the_lines_is_no_line() -> None:
     assert (texts(other), other.instructions) == (["4 cl Rum", "Nelken"], "Alles gut verrühren")
 
 
-def test_a_recipe_may_be_one_line() -> None:
-    text = (
-        "Ours\n\nGimlet: 6 cl gin, 2 cl lime juice. Shake.\nFizz: 4 cl gin, 2 cl lemon juice, soda"
+def test_a_recipe_may_be_one_line_and_what_is_none_is_named() -> None:
+    found = read(
+        "a.txt",
+        "Ours\nNegroni - gin, Campari\nGimlet: 6 cl gin, 2 cl lime juice. Shake.\n"
+        "Fizz: 4 cl gin, 2 cl lemon juice, soda",
     )
-    gimlet, fizz = read("a.txt", text).recipes
-    assert (gimlet.name, gimlet.instructions) == ("Gimlet", "Shake.")
+    gimlet, fizz = found.recipes
+    assert (gimlet.name, gimlet.instructions, gimlet.origin) == ("Gimlet", "Shake.", "line 3")
     assert texts(gimlet) == ["6 cl gin", "2 cl lime juice"]
     assert texts(fizz) == ["4 cl gin", "2 cl lemon juice", "soda"]
+    assert found.remarks == ("passed over: Ours, Negroni - gin, Campari",)
 
 
 def test_a_table_in_a_text_is_no_name() -> None:

@@ -204,6 +204,7 @@ def test_a_flavour_that_is_said_besides_is_of_the_name(line: str, meant: str) ->
         "4 cl gin (0,0 %)",
         "15 cl Bier, alkoholfrei",
         "20 cl Tonic Water con zestro",
+        "9 cl prosecco con zestro",
         "2 cl Bols strawberry",
         "2 cl Giffard pamplemousse",
         "10 cl San Pellegrino Aranciata",
@@ -215,4 +216,9 @@ def test_a_flavour_that_is_said_besides_is_of_the_name(line: str, meant: str) ->
 )
 def test_what_makes_another_thing_is_never_only_a_remark(line: str) -> None:
     found = STARTER.match_line(read_line(LineRow(text=line))[0])
+    assert not (found.certain and found.ingredient_id)
+
+
+def test_a_label_may_say_that_there_is_no_alcohol() -> None:
+    found = match("Gin", label="Tanqueray 0.0")
     assert not (found.certain and found.ingredient_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cocktailspace.importing.languages import in_english, is_preparation, is_quality, varieties
-from cocktailspace.importing.quantities import Quantity, read_quantity
+from cocktailspace.importing.quantities import Quantity, in_words, read_quantity
 from cocktailspace.importing.rows import LineRow
 from cocktailspace.importing.vocabulary import (
     flavours,
@@ -169,18 +169,19 @@ def _read(row: LineRow, said: _Said) -> ReadLine:
     name = said.name
     if _OR_INSIDE.search(f"{leading} "):  # `2 oz light or dark` rum
         name, leading = f"{leading} {name}", ""
-    names, others = _or(row.label or name)
+    label = in_words(row.label)
+    names, others = _or(label or name)
     candidates = [each for name in names for each in _candidates(name, leading, said.following)]
-    if row.label:
+    if label:
         candidates += _candidates(said.name, "", "")
     if said.quantity.juice:
         candidates = [replace(each, name=_juice_of(each.name)) for each in candidates if each.name]
         others = [_juice_of(other) for other in others]
-    elif others == [] and not row.label:
+    elif others == [] and not label:
         candidates = [*_bitters_meant(said), *_fruit_meant(said), *candidates]
     found = tuple(dict.fromkeys(each for each in candidates if each.name))
     text = row.text or " ".join(filter(None, (row.measure, row.unit, row.ingredient, row.label)))
-    return ReadLine(said.quantity, found, (*alternatives, *others), row.label, text)
+    return ReadLine(said.quantity, found, (*alternatives, *others), label, text)
 
 
 def _fruit_meant(said: _Said) -> list[Candidate]:

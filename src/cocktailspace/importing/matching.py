@@ -295,7 +295,7 @@ def _says_nothing(word: str, kind: tuple[str, ...]) -> bool:
     if word in kind or word in word_set("beside_brands"):
         return True
     years = _YEARS.fullmatch(word)
-    return bool(years and 0 < int(years[1]) < OVERPROOF)  # `0.0`: without alcohol
+    return bool(years and int(years[1]) < OVERPROOF)
 
 
 def _is_flavour(words: tuple[str, ...]) -> bool:

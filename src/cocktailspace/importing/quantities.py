@@ -222,10 +222,15 @@ def _without_of(text: str) -> str:
     return scan.rest() or text
 
 
+def in_words(text: str) -> str:
+    """A text in which `0.0` and `0 %` are said in words: what has no alcohol is another thing."""
+    return _NO_ALCOHOL.sub(" alcohol-free ", text)
+
+
 def _with_remarks(text: str) -> tuple[str, list[str]]:
     """A line without what is in brackets, says its strength or that it is the garnish."""
     notes: list[str] = []
-    text = _NO_ALCOHOL.sub(" alcohol-free ", text)
+    text = in_words(text)
     for remark in (_GARNISH, _STRENGTH):
         if (met := remark.search(text)) and (bare := remark.sub(" ", text, count=1)).strip(" ()"):
             notes.append(met[0].strip(" :"))
