@@ -204,3 +204,20 @@ def test_files_of_an_archive_that_say_no_recipe_are_named() -> None:
 def test_what_is_packed_twice_is_refused() -> None:
     with pytest.raises(UnreadableError, match="not read"):
         read_file("a.gz", gzip.compress(gzip.compress(b"{}")))
+
+
+def test_a_page_may_say_its_recipe_in_its_elements() -> None:
+    page = (
+        "<!DOCTYPE html><html><body><p itemprop=name>Not this</p>"
+        "<div itemscope itemtype='https://schema.org/Recipe'><h1 itemprop=name>Clover Club</h1>"
+        "<span itemprop=author itemscope itemtype='https://schema.org/Person'>by "
+        "<b itemprop=name>Ada</b></span><img itemprop=image src=a.jpg>"
+        "<ul><li itemprop=recipeIngredient>45 ml gin<li itemprop=recipeIngredient>1 egg white</ul>"
+        "<div itemprop=recipeInstructions><p>Dry shake.</p> <p>Strain.</p></div></div>"
+        "<p itemprop=name>Nor this</p></body></html>"
+    )
+    recipe = only("page.html", page)
+    assert (recipe.name, recipe.source) == ("Clover Club", "by Ada")
+    assert texts(recipe) == ["45 ml gin", "1 egg white"]
+    assert recipe.instructions == "Dry shake. Strain."
+    assert recipe.extra == {"image": ["a.jpg"]}

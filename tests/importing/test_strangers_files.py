@@ -32,6 +32,10 @@ from tests.importing.test_readers import (
 )
 
 _PAGE = f"<html><script type='application/ld+json'>{json.dumps(OBJECTS['schema.org'])}</script>"
+_ELEMENTS = (
+    "<html><div itemscope itemtype='https://schema.org/Recipe'><h1 itemprop=name>Sour</h1>"
+    "<li itemprop=recipeIngredient>45 ml pisco<br><li itemprop=recipeIngredient>1 egg</div>"
+)
 SAMPLES = {
     "a.json": json.dumps(OBJECTS["a collection"]).encode(),
     "b.json": json.dumps(OBJECTS["schema.org in a graph"]).encode(),
@@ -40,7 +44,8 @@ SAMPLES = {
     "a.csv": table(WIDE).encode(),
     "b.csv": table(LONG, ";").encode("cp1252"),
     "a.xml": b"<r><name>Sour</name><ingredients><name>Pisco</name></ingredients></r>",
-    "a.html": _PAGE.encode(),
+    "a.html": f"{_PAGE}{_ELEMENTS}".encode(),
+    "b.html": _ELEMENTS.encode(),
     "a.txt": TEXT.encode(),
     "a.md": b"---\ntitle: Ours\ntags: [a]\n---\n" + MARKDOWN.encode(),
     "a.xlsx": xlsx(LONG),

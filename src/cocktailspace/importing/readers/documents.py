@@ -1,9 +1,7 @@
-"""JSON, YAML, XML and HTML become objects, within bounds and without following anything."""
+"""JSON, YAML and XML become objects, within bounds and without following anything."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from html.parser import HTMLParser
 from typing import Any
 from xml.parsers import expat
 
@@ -120,57 +118,3 @@ def read_xml(text: str) -> Any:
     except expat.ExpatError as error:
         raise UnreadableError(f"this is not whole XML: {error}") from None
     return tree.stack[0][1]
-
-
-class _Scripts(HTMLParser):
-    """Collects what a page has as JSON-LD; the rest of it is not looked at."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.found: list[str] = []
-        self._inside = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        kind = dict(attrs).get("type") or ""
-        self._inside = tag == "script" and kind.split(";")[0].strip() == "application/ld+json"
-        if self._inside:
-            self.found.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._inside = self._inside and tag != "script"
-
-    def handle_data(self, data: str) -> None:
-        if self._inside:
-            self.found[-1] += data
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object; UnreadableError where a key is given twice."""
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise UnreadableError(f"the page's data has a second key {key!r}")
-        found[key] = value
-    return found
-
-
-def read_html(text: str) -> list[Any]:
-    """The JSON-LD of a saved page, as text: nothing of it is fetched or run."""
-    scripts = _Scripts()
-    scripts.feed(text)
-    scripts.close()
-    found = []
-    for script in scripts.found:
-        try:
-            text = script.strip().removesuffix(";")
-            found.append(json.loads(text, strict=False, object_pairs_hook=_each_once))
-        except UnreadableError:
-            if "Recipe" in script:
-                raise
-        except (ValueError, RecursionError):
-            continue
-    if not found:
-        raise UnreadableError(
-            "this page has no recipe as data (schema.org JSON-LD): copy its text instead"
-        )
-    return found

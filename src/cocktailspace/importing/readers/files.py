@@ -15,10 +15,11 @@ from cocktailspace.importing.readers.archives import (
 )
 from cocktailspace.importing.readers.bounds import BOUNDS
 from cocktailspace.importing.readers.decoding import decoded
-from cocktailspace.importing.readers.documents import read_html, read_json, read_xml, read_yaml
+from cocktailspace.importing.readers.documents import read_json, read_xml, read_yaml
 from cocktailspace.importing.readers.front_matter import read_markdown
 from cocktailspace.importing.readers.keys import Mapped
 from cocktailspace.importing.readers.objects import collection_of
+from cocktailspace.importing.readers.pages import read_html
 from cocktailspace.importing.readers.tables import delimiter_of, read_csv, read_spreadsheet
 from cocktailspace.importing.rows import Collection, UnreadableError
 
