@@ -108,6 +108,23 @@ def test_long_words_on_a_phone_move_nothing(starter: Server, visit: Visit) -> No
     assert heights[0] == heights[1]
 
 
+def test_long_words_in_a_panel_stay_in_it(starter: Server, visit: Visit) -> None:
+    page = visit(starter, "#/recipe/9", phone=True)
+    expect(page.locator(".similar .row")).not_to_have_count(0)
+    beyond, narrowest = page.evaluate(
+        """() => {
+          const panel = document.querySelector(".panel");
+          const said = panel.querySelectorAll("h2, .measures a, .row span");
+          said.forEach((each) => { each.textContent = "Donaudampf".repeat(9); });
+          const shares = [...panel.querySelectorAll(".row .name")].map(
+            (name) => name.offsetWidth / name.parentElement.offsetWidth);
+          return [panel.scrollWidth - panel.clientWidth, Math.min(...shares)];
+        }"""
+    )
+    assert beyond == 0
+    assert narrowest > 0.4, "a name is not pushed aside by what stands beside it"
+
+
 def test_a_page_of_which_a_part_did_not_arrive_is_loaded_once_more(
     starter: Server, visit: Visit
 ) -> None:

@@ -2,6 +2,7 @@
 
 const ROOM_FOR_A_NAME = 1900; // square pixels a point, below which names would be a thicket
 const MOST_NAMES = 140;
+const MOST_LETTERS = 40; // of a name: a longer one would be cut by what lies beside the map
 
 /** Places taken by text. A list will do: there are never more than some hundred. */
 export class Room {
@@ -40,6 +41,9 @@ export function blockPoints(room, points, { camera, places, size }) {
   }
 }
 
+/** A name, shortened where it is too long for the map. */
+export const shortened = (name) => (name.length > MOST_LETTERS ? `${name.slice(0, MOST_LETTERS - 1).trimEnd()}…` : name);
+
 /** Write the names of these points, each where it fits; `anyway` writes those that fit nowhere too. */
 export function drawNames(context, points, { camera, names, places, size, room, ink, halo, widths, bold = false, anyway = -1 }) {
   context.font = `${bold ? 600 : 400} 12px ${ink.font}`;
@@ -52,18 +56,19 @@ export function drawNames(context, points, { camera, names, places, size, room, 
   for (const point of points) {
     if (drawn >= MOST_NAMES) return;
     const [x, y] = camera.toScreen(places[2 * point], places[2 * point + 1]);
-    const key = bold ? `*${names[point]}` : names[point];
-    if (!widths.has(key)) widths.set(key, context.measureText(names[point]).width);
+    const name = shortened(names[point]);
+    const key = bold ? `*${name}` : name;
+    if (!widths.has(key)) widths.set(key, context.measureText(name).width);
     const spots = spotsFor(x, y, widths.get(key), size / 2 + (point === anyway ? 10 : 4));
     const limit = camera.width - camera.insets.right;
     let spot = spots.find((each) => fits(room, each, limit));
     if (!spot && point === anyway) {
-      [spot] = spots;
+      spot = spots.find((each) => isInView(each, limit)) ?? spots[0];
       room.block(boxOf(spot));
     }
     if (!spot) continue;
-    context.strokeText(names[point], spot.left, spot.y);
-    context.fillText(names[point], spot.left, spot.y);
+    context.strokeText(name, spot.left, spot.y);
+    context.fillText(name, spot.left, spot.y);
     drawn++;
   }
 }
@@ -76,4 +81,6 @@ const spotsFor = (x, y, width, gap) => [
 
 const boxOf = ({ left, y, width }) => [left - 1, y - 7, left + width + 1, y + 7];
 
-const fits = (room, spot, limit) => spot.left > 4 && spot.left + spot.width < limit - 4 && room.take(boxOf(spot));
+const isInView = ({ left, width }, limit) => left > 4 && left + width < limit - 4;
+
+const fits = (room, spot, limit) => isInView(spot, limit) && room.take(boxOf(spot));

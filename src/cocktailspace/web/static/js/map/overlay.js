@@ -1,6 +1,6 @@
 // What lies over the points: lines to similar recipes, rings around what is meant, names.
 
-import { Room, blockPoints, drawNames, nameable } from "./labels.js";
+import { Room, blockPoints, drawNames, nameable, shortened } from "./labels.js";
 import { drawRegionNames, regionsInView } from "./regions.js";
 
 const MOST_OBSTACLES = 300;
@@ -88,16 +88,16 @@ function drawDraft(context, { camera, draft, size, theme }) {
   context.textBaseline = "middle";
   context.lineWidth = 4;
   context.strokeStyle = theme.ground.css;
-  const gap = size / 2 + 12, width = context.measureText(draft.name).width;
-  const left = x + gap + width < camera.width - camera.insets.right ? x + gap : x - gap - width;
-  context.strokeText(draft.name, left, y);
+  const gap = size / 2 + 12, name = shortened(draft.name), width = context.measureText(name).width;
+  const left = x + gap + width < camera.width - camera.insets.right ? x + gap : Math.max(4, x - gap - width);
+  context.strokeText(name, left, y);
   context.fillStyle = theme.ink.text;
-  context.fillText(draft.name, left, y);
+  context.fillText(name, left, y);
 }
 
 function takeDraftLabel(room, { camera, draft, size }) {
   const [x, y] = camera.toScreen(draft.x, draft.y);
-  const reach = size / 2 + 16 + 8 * draft.name.length;
+  const reach = size / 2 + 16 + 8 * shortened(draft.name).length;
   const right = x + reach < camera.width - camera.insets.right;
   room.block([right ? x - size : x - reach, y - 10, right ? x + reach : x + size, y + 10]);
 }
