@@ -93,6 +93,10 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
     assert len(done.stdout) > 200
 
 
+def test_help_is_broken_where_the_terminal_ends_alone(run: Run) -> None:
+    assert "tokens are kept. The old one stays as it is" in run("copy", "--help").stdout
+
+
 @pytest.fixture
 def server(
     environment: dict[str, str], tmp_path: Path

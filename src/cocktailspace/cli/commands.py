@@ -42,6 +42,7 @@ app = typer.Typer(
     "analytics are data/artifacts, unless DB_PATH (or DATABASE_URL) and ANALYTICS_PATH (or "
     "ANALYTICS_BUCKET) say otherwise. Start with `cocktailspace serve`.",
     no_args_is_help=True,
+    rich_markup_mode="markdown",  # which joins the lines of a docstring's paragraph
     pretty_exceptions_enable=False,
 )
 
