@@ -4,23 +4,29 @@ import copy
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.ingredients import list_ingredients
+from cocktailspace.catalogue.sqlite import sqlite_url
 from tests.aws import resolve as resolving
+from tests.aws.batch import MOUNT
 from tests.aws.conftest import Bar
 from tests.aws.resolve import ResolvedTemplate, resolve_template, translated_template
 from tests.aws.world import AwsWorld
-from tests.conftest import need
+from tests.conftest import ROOT, need
 from tests.postgres import postgres_programs
 from tests.rds import Rds, new_rds, rds_server
 
-COMMAND = (sys.executable, "-c", "from cocktailspace.cli import main; main()")
+GUIDE = (ROOT / "docs" / "deploy-aws.md").read_text()
 
 
 @pytest.fixture
@@ -48,15 +54,14 @@ def template(aurora: Rds, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Re
 
 
 def _job(template: ResolvedTemplate, efs: Path, command: Sequence[str]) -> str:
-    """Run the job that is submitted by hand, where the image has its command; what it says."""
+    """Run the job that is submitted by hand; what it says."""
     container = template.resource("DatabaseJobDefinition")["ContainerProperties"]
-    assert command[0] == "cocktailspace"
     given = {each["Name"]: each["Value"] for each in container["Environment"]}
     keys = {name: text for name, text in os.environ.items() if name.startswith("AWS_")}
-    words = [word.replace("/mnt/efs", str(efs)) for word in command[1:]]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # the image's has the command, too
     done = subprocess.run(
-        [*COMMAND, *words],
-        env={"PATH": os.environ["PATH"], **keys, **given},
+        [word.replace(MOUNT, str(efs)) for word in command],
+        env={"PATH": path, **keys, **given},
         cwd=efs.parent,  # /tmp, in the image
         capture_output=True,
         text=True,
@@ -64,6 +69,17 @@ def _job(template: ResolvedTemplate, efs: Path, command: Sequence[str]) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def _of_the_guide(name: str, url: str) -> list[str]:
+    """The command of a job that the guide submits, which is given the database's URL."""
+    [program] = re.findall(
+        rf"--job-name {name} .*?--arg (?:to|from) .*?'(.*?)'\)", GUIDE, re.DOTALL
+    )
+    known = ["--arg", "to", url, "--arg", "from", url]
+    done = subprocess.run(["jq", "-n", *known, program], capture_output=True, check=True)
+    command: list[str] = json.loads(done.stdout)["command"]
+    return command
 
 
 def test_a_stack_moves_to_aurora_and_goes_on_from_there(
@@ -80,7 +96,7 @@ def test_a_stack_moves_to_aurora_and_goes_on_from_there(
     made = moving.resource("DatabaseJobDefinition")["ContainerProperties"]["Command"]
     assert "cocktailspace_job reads" in _job(moving, efs, made)
     to = moving.outputs["DatabaseUrl"]
-    copied = _job(moving, efs, ["cocktailspace", "copy", "/mnt/efs/catalogue.sqlite", to])
+    copied = _job(moving, efs, _of_the_guide("copy", to))
     assert "checked: each table has the same rows" in copied
 
     world = deployed("dev", moved)
@@ -95,5 +111,7 @@ def test_a_stack_moves_to_aurora_and_goes_on_from_there(
     assert world.jobs_run == 1
     assert hashlib.sha256(file.read_bytes()).digest() == before, "the file is left as it was"
 
-    _job(moved, efs, ["cocktailspace", "copy", to, "/mnt/efs/back.sqlite"])
-    assert (efs / "back.sqlite").exists()
+    _job(moved, efs, _of_the_guide("back", to))
+    assert hashlib.sha256((efs / "before-aurora" / file.name).read_bytes()).digest() == before
+    with closing(Database(sqlite_url(file))) as database, database.reading() as connection:
+        assert "Absinthe" in [each.name for each in list_ingredients(connection)]

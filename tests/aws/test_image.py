@@ -191,3 +191,10 @@ def _copy(source: Path, target: Path, *, into: bool) -> None:
         target = target / source.name if into else target
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, target)
+
+
+def test_both_packages_bring_the_certificates_that_lie_there() -> None:
+    """Where `tests/aws/database.py` has the database's URLs look for them."""
+    assert "deploy/certificates /opt/certificates" in INSTALLED.all("COPY")
+    script = (ROOT / "scripts" / "build-lambda.sh").read_text()
+    assert 'cp -R src/cocktailspace deploy/certificates "$out/api/"' in script
