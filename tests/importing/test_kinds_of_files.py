@@ -221,3 +221,42 @@ def test_a_page_may_say_its_recipe_in_its_elements() -> None:
     assert texts(recipe) == ["45 ml gin", "1 egg white"]
     assert recipe.instructions == "Dry shake. Strain."
     assert recipe.extra == {"image": ["a.jpg"]}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [{"name": "Gin", "quantity": {"value": 0.75, "unit": "oz"}}],
+        {"Gin": {"amount": 0.75, "unit": "oz"}},
+        {"ing": [{"amt": {"qty": "3/4", "unit": "oz"}, "item": "Gin"}]},
+    ],
+)
+def test_an_amount_may_be_an_object(lines: object) -> None:
+    file = json.dumps([{"head": {"title": "Gimlet"}, "ingredients": lines}])
+    recipe = only("a.json", file)
+    assert (recipe.name, said(recipe)) == ("Gimlet", [(0.75, "oz", "Gin")])
+
+
+def test_amounts_between_strokes_are_several_lines() -> None:
+    rows = [["Drink", "Rezeptur"], ["Hugo", "15 cl Prosecco / 2 cl Sirup / Minze"]]
+    assert texts(only("a.csv", table(rows, ";"))) == ["15 cl Prosecco", "2 cl Sirup", "Minze"]
+
+
+def test_notes_link_to_each_other() -> None:
+    body = {
+        "Gimlet.md": "glass:: coupe\n\n- 45 ml [[Dry Gin|gin]]\n- 20 ml [[lime juice]]\n",
+        "index.md": "# Drinks\n- [[Gimlet]]\n- [Fizz](fizz.md)\n",
+    }
+    (recipe,) = read("vault.zip", zipped(body)).recipes
+    assert (recipe.name, recipe.glass) == ("Gimlet", "coupe")
+    assert texts(recipe) == ["45 ml gin", "20 ml lime juice"]
+
+
+def test_a_name_may_be_called_so() -> None:
+    assert only("a.txt", "Title: Rusty Nail\nYield: 1\n\n1 1/2 oz scotch\n").name == "Rusty Nail"
+
+
+def test_steps_may_be_an_object() -> None:
+    for steps in ({"step": ["Shake.", "Strain."]}, {"1": "Shake.", "2": "Strain."}):
+        file = [{"name": "Gimlet", "ingredients": TEXTS, "directions": steps}]
+        assert only("a.json", json.dumps(file)).instructions == "Shake.\nStrain."

@@ -4,17 +4,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cocktailspace.importing.languages import is_preparation
 from cocktailspace.importing.readers.keys import Mapped, folded, names_of
-from cocktailspace.importing.readers.values import cleaned, list_of, number_of, text_of
+from cocktailspace.importing.readers.line_fields import line_of_parts, lines_of
+from cocktailspace.importing.readers.values import list_of, number_of, text_of
 from cocktailspace.importing.rows import IngredientRow, LineRow, RecipeRow
-from cocktailspace.importing.vocabulary import words_of
 
 Object = Mapping[str, Any]
 _URL = re.compile(r"^https?://\S+$")
-_ROWS = re.compile(r"\r?\n|\s*[;|•·]\s*|\s*<br\s*/?>\s*")
-_COMMA = re.compile(r",\s+(?![^()]*\))")
-_AMOUNT = re.compile(r"[\d½¼¾⅓⅔⅛]")
 _SHORT = 40
 
 
@@ -22,7 +18,7 @@ def is_recipe(value: Any, mapped: Mapped) -> bool:
     """Whether an object has a name and something that it is made of."""
     if not isinstance(value, Mapping):
         return False
-    value = _with_lines_of_steps(value)
+    value = _flat(value)
     names = [mapped.field_of(str(key), "recipe")[0] for key in value]
     lines = (mapped.field_of(str(key), "line") for key in value)
     return "name" in names and (
@@ -40,7 +36,7 @@ def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -
     lines: list[LineRow] = []
     numbered: dict[int, dict[str, Any]] = {}
     extra: dict[str, Any] = {}
-    for raw_key, content in _with_lines_of_steps(value).items():
+    for raw_key, content in _flat(value).items():
         key = str(raw_key)
         met, _ = mapped.field_of(key, "recipe")
         if met is None and (line := mapped.field_of(key, "line"))[0] and line[1] is not None:
@@ -58,7 +54,7 @@ def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -
             extra[key] = content
         else:
             said[met] = content
-    lines += [_line_of_parts(numbered[number]) for number in sorted(numbered)]
+    lines += [line_of_parts(numbered[number]) for number in sorted(numbered)]
     fields = _texts(said)
     fields["name"] = fields.get("name") or name
     return RecipeRow(
@@ -70,8 +66,10 @@ def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -
     )
 
 
-def _with_lines_of_steps(value: Object) -> Object:
-    """An object whose steps each have their ingredients, with all of these at one place."""
+def _flat(value: Object) -> Object:
+    """An object with what its head says, and with the ingredients of all its steps at one place."""
+    if isinstance(head := value.get("head"), Mapping):
+        value = {**head, **{key: content for key, content in value.items() if key != "head"}}
     steps = value.get("steps")
     if "ingredients" in value or not isinstance(steps, Sequence):
         return value
@@ -101,121 +99,6 @@ def _texts(said: Mapping[str, Any]) -> dict[str, Any]:
     if "name" in fields:
         fields["name"] = " ".join(fields["name"].split())
     return fields
-
-
-def lines_of(content: Any, mapped: Mapped) -> list[LineRow]:
-    """The lines that a value says: a list of texts or objects, a text, or measures by name."""
-    if isinstance(content, str):
-        parts = [part for part in map(cleaned, _ROWS.split(content)) if part]
-        return [LineRow(text=each) for part in parts for each in parts_of_row(part)]
-    if isinstance(content, Mapping):
-        return _lines_of_object(content, mapped)
-    if isinstance(content, Sequence):
-        return [line for each in content for line in _lines_of_one(each, mapped)]
-    return []
-
-
-def _lines_of_object(content: Object, mapped: Mapped) -> list[LineRow]:
-    """A line in parts, or measures by name: `{"gin": "1 oz", "campari": "1 oz"}`."""
-    if len(content) == 1 and (within := _list_within(content, mapped)):
-        return lines_of(within, mapped)
-    fields = {mapped.field_of(str(key), "line")[0] for key in content}
-    if fields & {"ingredient", "text"}:
-        return [line_of(content, mapped)]
-    if fields & {"amount", "unit", "measure"}:
-        return [LineRow()]  # of what, nobody knows: it is kept as it is
-    return [
-        LineRow(measure=text_of(measure), ingredient=cleaned(str(name)))
-        for name, measure in content.items()
-    ]
-
-
-def _list_within(content: Object, mapped: Mapped) -> list[Any]:
-    """Of `<ingredients><ingredient/><ingredient/></ingredients>` the lines."""
-    ((key, inner),) = content.items()
-    is_line = mapped.field_of(str(key), "line")[0] in ("ingredient", "text")
-    return inner if is_line and isinstance(inner, list) else []
-
-
-def parts_of_row(row: str) -> list[str]:
-    """`6 cl rum, 3 cl lime juice, mint`: a row of several lines, where two of them say how much.
-
-    What is only done with one (`chilled`) stays with it.
-    """
-    parts = [part.strip() for part in _COMMA.split(row) if part.strip()]
-    if sum(bool(_AMOUNT.match(part)) for part in parts) < 2:
-        return [row]
-    found: list[str] = []
-    for part in parts:
-        if found and all(map(is_preparation, words_of(part))):
-            found[-1] += f", {part}"
-        else:
-            found.append(part)
-    return found
-
-
-def _lines_of_one(each: Any, mapped: Mapped) -> list[LineRow]:
-    if isinstance(each, Mapping):
-        return _lines_of_object(each, mapped)
-    if isinstance(each, str):
-        said = cleaned(each)
-        return [LineRow(text=" ".join(said.split()))] if said else []
-    if isinstance(each, Sequence) and all(isinstance(part, str | int | float) for part in each):
-        return [LineRow(text=" ".join(map(text_of, each)))]  # ["2 oz", "gin"]
-    return []
-
-
-def line_of(value: Object, mapped: Mapped) -> LineRow:
-    """The line that an object says."""
-    parts: dict[str, Any] = {}
-    extra: dict[str, Any] = {}
-    for key, content in value.items():
-        met, _ = mapped.field_of(str(key), "line")
-        if content in (None, "", [], {}):
-            continue
-        if met == "amount" and folded(str(key)) in ("oz", "ml", "cl", "parts", "ounces"):
-            parts.setdefault("unit", key)
-        if isinstance(content, Mapping) and met == "ingredient":  # {"ingredient": {"name": …}}
-            content = _name_in(content) or text_of(content)  # noqa: PLW2901
-        if met is not None and met not in parts:
-            parts[met] = content
-        elif folded(str(key)) not in names_of("ingredient") and str(key) != "_id":
-            extra[str(key)] = content  # else it is of the ingredient, wherever that is used
-    return _line_of_parts(parts, extra)
-
-
-def _name_in(value: Object) -> Any:
-    known = names_of("ingredient")
-    return next((each for key, each in value.items() if known.get(folded(str(key))) == "name"), "")
-
-
-def _line_of_parts(parts: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> LineRow:
-    said = {each: " ".join(text_of(content).split()) for each, content in parts.items()}
-    amount, unit = number_of(parts.get("amount")), said.get("unit", "")
-    measure = said.get("measure", "")
-    if amount is None and said.get("amount"):
-        measure = " ".join(filter(None, (said["amount"], unit, measure)))
-        unit = ""
-    elif amount is None and unit:
-        of_unit = (measure, unit) if measure[-1:].isdigit() else (unit, measure)  # `4`, `cl`
-        measure, unit = " ".join(filter(None, of_unit)), ""
-    text, ingredient = said.get("text", ""), said.get("ingredient", "")
-    if text and not ingredient and (amount is not None or measure) and not text[0].isdigit():
-        ingredient = text  # `<ingredient amount="3" unit="cl">Campari</ingredient>`
-    others = parts.get("alternatives")
-    return LineRow(
-        text="" if ingredient else text,
-        measure=measure,
-        ingredient=ingredient,
-        label=said.get("label", ""),
-        amount=amount,
-        amount_max=number_of(parts.get("amount_max")),
-        unit=unit,
-        note=said.get("note", ""),
-        optional=str(parts.get("optional", "")).strip().casefold() in ("true", "1", "yes", "x"),
-        alternatives=tuple(list_of(others)) if others else (),
-        extra=extra or {},
-    )
 
 
 def ingredient_of(value: Object) -> IngredientRow | None:
@@ -278,7 +161,7 @@ def _recipe_of_group(group: Sequence[Object], mapped: Mapped, origin: str) -> Re
         begins = group[0].get(key) not in (None, "")  # else it is of the lines that say it
         if said and (of_recipe or not of_line) and ((same and begins) or of_line is None):
             head[key] = said[0] if same else said
-    lines = [_line_of_parts(_parts_of(row, head, mapped)) for row in group]
+    lines = [line_of_parts(_parts_of(row, head, mapped)) for row in group]
     recipe = recipe_of(head, mapped, origin)
     return RecipeRow(
         **{each: getattr(recipe, each) for each in RecipeRow.__slots__ if each != "lines"},

@@ -7,7 +7,7 @@ from typing import Any
 
 from cocktailspace.importing.lines import is_known_name
 from cocktailspace.importing.quantities import read_quantity
-from cocktailspace.importing.readers.keys import doing, sections
+from cocktailspace.importing.readers.keys import doing, folded, names_of, sections
 from cocktailspace.importing.readers.text_rows import FIELD, Row, spread, without_tables
 from cocktailspace.importing.readers.values import list_of, number_of
 from cocktailspace.importing.rows import Collection, LineRow, RecipeRow, UnreadableError
@@ -19,6 +19,8 @@ _UNDERLINE = re.compile(r"^(=+|-{3,}|\*{3,}|_{3,}|~{3,})$")
 _BULLET = re.compile(r"^\s*(?:[-*+•·–▪‣]|\[[ x]\])\s+(.+)$")
 _STEP = re.compile(r"^\s*(?:\d{1,2}[.)]|step \d+:?)\s+(.+)$", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
+_WIKI_LINK = re.compile(r"\[\[([^\[\]|]+)(?:\|([^\[\]|]+))?\]\]")
+_ONLY_LINK = re.compile(r"\[\[[^\[\]]+\]\]|\[[^\[\]]+\]\([^()\s]+\)")
 _IMAGE = re.compile(r"^!\[([^\]]*)\]\(([^)\s]+)[^)]*\)$")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1|(?<!\w)[*_](.+?)[*_](?!\w)")
 _NUMBERED_NAME = re.compile(r"^(?:#\s*)?\d{1,3}[.)]\s+")
@@ -43,6 +45,7 @@ class _Line:
     heading: int = 0
     """How deep a heading it is, 1 the highest; 0 of any other line."""
     bullet: bool = False
+    is_link: bool = False
     after_blank: bool = False
     section: str = ""
     content: str = ""
@@ -121,6 +124,7 @@ def _lines(rows: list[Row]) -> Iterator[_Line]:
             line.heading = 6
         if bullet := _BULLET.match(each):
             line.bullet, said = True, bullet[1]
+        line.is_link = bool(_ONLY_LINK.fullmatch(said))
         line.text = said if _IMAGE.match(said) else _plain(said)
         _find_section(line, known)
         blank = False
@@ -128,6 +132,7 @@ def _lines(rows: list[Row]) -> Iterator[_Line]:
 
 
 def _plain(text: str) -> str:
+    text = _WIKI_LINK.sub(lambda link: link[2] or link[1], text)
     text = _LINK.sub(lambda link: f"{link[1]}: {link[2]}" if link[1] else link[2], text)
     return _EMPHASIS.sub(lambda found: found[2] or found[3], text).strip()
 
@@ -187,7 +192,7 @@ class _Draft:
             return False
         if self.section == "ingredients" or (self.lines and not line.after_blank):
             return line.bullet or (self._is_short(line) and not _STEP.match(line.text))
-        return line.bullet and self._is_short(line)
+        return line.bullet and not line.is_link and self._is_short(line)
 
     @staticmethod
     def _is_short(line: _Line) -> bool:
@@ -230,13 +235,20 @@ class _Draft:
         )
 
 
+def _named(text: str) -> str:
+    """A name without the word that says that it is one: `Title: Rusty Nail`."""
+    found = FIELD.match(text)
+    is_name = found is not None and names_of("recipe").get(folded(found[1])) == "name"
+    return found[2] if found is not None and is_name else text
+
+
 def _drafts(lines: list[_Line], name: str) -> list[_Draft]:
     drafts = [_Draft(name, 1, 1)] if name else []
     headed = any(0 < each.heading < 6 and not each.section for each in lines)
     for place, line in enumerate(lines):
         current = drafts[-1] if drafts else None
         if _is_name(lines, place, current, headed=headed):
-            said = _NUMBERED_NAME.sub("", line.text).strip(" :")
+            said = _NUMBERED_NAME.sub("", _named(line.text)).strip(" :")
             drafts.append(_Draft(said, line.number, line.heading))
         elif current is not None:
             current.add(line)

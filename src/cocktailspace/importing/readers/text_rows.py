@@ -2,13 +2,13 @@
 
 import re
 
-from cocktailspace.importing.readers.fields import parts_of_row
 from cocktailspace.importing.readers.keys import sections
+from cocktailspace.importing.readers.line_fields import parts_of_row
 from cocktailspace.importing.vocabulary import plain
 
 Row = tuple[int, str]
 FIELD = re.compile(
-    r"^(?:[-*+]\s+)?(?:\*\*|__)?([^:*_|]{2,30}?)(?:\*\*|__)?\s*:(?:\*\*|__)?\s*(.*)$"
+    r"^(?:[-*+]\s+)?(?:\*\*|__)?([^:*_|]{2,30}?)(?:\*\*|__)?\s*::?(?:\*\*|__)?\s*(.*)$"
 )
 _LISTED = re.compile(r"\s*(?:[-*+•·–▪‣]\s|[\d.,¼-¾⅐-⅞])")
 

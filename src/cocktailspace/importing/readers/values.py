@@ -30,7 +30,12 @@ def _text_of_object(value: Mapping[str, Any]) -> str:
     if "itemListElement" in value:  # a section of steps: its heading, and all of them
         return text_of([value.get("name"), *_listed(value["itemListElement"])])
     parts = (value.get(key) for key in ("text", "name", "@value", "value"))
-    return next((said for part in parts if (said := text_of(part))), "")
+    others = [
+        part
+        for key, part in value.items()
+        if isinstance(part, str | list) and not str(key).startswith("@")
+    ]
+    return next((said for part in parts if (said := text_of(part))), "") or text_of(others)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -1,0 +1,149 @@
+"""Lines of a recipe, however a file writes them: texts, objects, measures by name."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cocktailspace.importing.languages import is_preparation
+from cocktailspace.importing.readers.keys import Mapped, folded, names_of
+from cocktailspace.importing.readers.values import cleaned, list_of, number_of, text_of
+from cocktailspace.importing.rows import LineRow
+from cocktailspace.importing.vocabulary import words_of
+
+Object = Mapping[str, Any]
+_ROWS = re.compile(r"\r?\n|\s*[;|•·]\s*|\s*<br\s*/?>\s*")
+_COMMA = re.compile(r",\s+(?![^()]*\))")
+_SIGN = re.compile(r"\s+[/+]\s+")
+_AMOUNT = re.compile(r"[\d½¼¾⅓⅔⅛]")
+
+
+def lines_of(content: Any, mapped: Mapped) -> list[LineRow]:
+    """The lines that a value says: a list of texts or objects, a text, or measures by name."""
+    if isinstance(content, str):
+        parts = [part for part in map(cleaned, _ROWS.split(content)) if part]
+        return [LineRow(text=each) for part in parts for each in parts_of_row(part)]
+    if isinstance(content, Mapping):
+        return _lines_of_object(content, mapped)
+    if isinstance(content, Sequence):
+        return [line for each in content for line in _lines_of_one(each, mapped)]
+    return []
+
+
+def _lines_of_object(content: Object, mapped: Mapped) -> list[LineRow]:
+    """A line in parts, or measures by name: `{"gin": "1 oz", "campari": "1 oz"}`."""
+    if len(content) == 1 and (within := _list_within(content, mapped)):
+        return lines_of(within, mapped)
+    fields = {mapped.field_of(str(key), "line")[0] for key in content}
+    if fields & {"ingredient", "text"}:
+        return [line_of(content, mapped)]
+    if fields & {"amount", "unit", "measure"}:
+        return [LineRow()]  # of what, nobody knows: it is kept as it is
+    return [
+        line_of({"ingredient": name, **measure}, mapped)
+        if isinstance(measure, Mapping)
+        else LineRow(measure=text_of(measure), ingredient=cleaned(str(name)))
+        for name, measure in content.items()
+    ]
+
+
+def _list_within(content: Object, mapped: Mapped) -> list[Any]:
+    """Of `<ingredients><ingredient/><ingredient/></ingredients>` the lines."""
+    ((key, inner),) = content.items()
+    is_line = mapped.field_of(str(key), "line")[0] in ("ingredient", "text")
+    return inner if is_line and isinstance(inner, list) else []
+
+
+def parts_of_row(row: str) -> list[str]:
+    """`6 cl rum, 3 cl lime juice, mint`: a row of several lines, where two of them say how much.
+
+    What is only done with one (`chilled`) stays with it.
+    """
+    parts = [part.strip() for part in _COMMA.split(row) if part.strip()]
+    if sum(bool(_AMOUNT.match(part)) for part in parts) < 2:
+        parts = [part.strip() for part in _SIGN.split(row) if part.strip()]
+    if sum(bool(_AMOUNT.match(part)) for part in parts) < 2:
+        return [row]
+    found: list[str] = []
+    for part in parts:
+        if found and all(map(is_preparation, words_of(part))):
+            found[-1] += f", {part}"
+        else:
+            found.append(part)
+    return found
+
+
+def _lines_of_one(each: Any, mapped: Mapped) -> list[LineRow]:
+    if isinstance(each, Mapping):
+        return _lines_of_object(each, mapped)
+    if isinstance(each, str):
+        said = cleaned(each)
+        return [LineRow(text=" ".join(said.split()))] if said else []
+    if isinstance(each, Sequence) and all(isinstance(part, str | int | float) for part in each):
+        return [LineRow(text=" ".join(map(text_of, each)))]  # ["2 oz", "gin"]
+    return []
+
+
+def line_of(value: Object, mapped: Mapped) -> LineRow:
+    """The line that an object says."""
+    parts: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for key, content in _with_parts_of_amount(value, mapped).items():
+        met, _ = mapped.field_of(str(key), "line")
+        if content in (None, "", [], {}):
+            continue
+        if met == "amount" and folded(str(key)) in ("oz", "ml", "cl", "parts", "ounces"):
+            parts.setdefault("unit", key)
+        if isinstance(content, Mapping) and met == "ingredient":  # {"ingredient": {"name": …}}
+            content = _name_in(content) or text_of(content)  # noqa: PLW2901
+        if met is not None and met not in parts:
+            parts[met] = content
+        elif folded(str(key)) not in names_of("ingredient") and str(key) != "_id":
+            extra[str(key)] = content  # else it is of the ingredient, wherever that is used
+    return line_of_parts(parts, extra)
+
+
+def _with_parts_of_amount(value: Object, mapped: Mapped) -> Object:
+    """`{"quantity": {"value": 2, "unit": "oz"}, …}` with the parts beside the rest."""
+    of_amount = ("amount", "measure")
+    nested = [
+        key
+        for key, content in value.items()
+        if isinstance(content, Mapping) and mapped.field_of(str(key), "line")[0] in of_amount
+    ]
+    flat = {key: content for key, content in value.items() if key not in nested}
+    return flat | {part: said for key in nested for part, said in value[key].items()}
+
+
+def _name_in(value: Object) -> Any:
+    known = names_of("ingredient")
+    return next((each for key, each in value.items() if known.get(folded(str(key))) == "name"), "")
+
+
+def line_of_parts(parts: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> LineRow:
+    """The line that parts say, each by its field."""
+    said = {each: " ".join(text_of(content).split()) for each, content in parts.items()}
+    amount, unit = number_of(parts.get("amount")), said.get("unit", "")
+    measure = said.get("measure", "")
+    if amount is None and said.get("amount"):
+        measure = " ".join(filter(None, (said["amount"], unit, measure)))
+        unit = ""
+    elif amount is None and unit:
+        of_unit = (measure, unit) if measure[-1:].isdigit() else (unit, measure)  # `4`, `cl`
+        measure, unit = " ".join(filter(None, of_unit)), ""
+    text, ingredient = said.get("text", ""), said.get("ingredient", "")
+    if text and not ingredient and (amount is not None or measure) and not text[0].isdigit():
+        ingredient = text  # `<ingredient amount="3" unit="cl">Campari</ingredient>`
+    others = parts.get("alternatives")
+    return LineRow(
+        text="" if ingredient else text,
+        measure=measure,
+        ingredient=ingredient,
+        label=said.get("label", ""),
+        amount=amount,
+        amount_max=number_of(parts.get("amount_max")),
+        unit=unit,
+        note=said.get("note", ""),
+        optional=str(parts.get("optional", "")).strip().casefold() in ("true", "1", "yes", "x"),
+        alternatives=tuple(list_of(others)) if others else (),
+        extra=extra or {},
+    )
