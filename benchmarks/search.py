@@ -1,8 +1,9 @@
-"""How long searches take: `python -m benchmarks.search [--recipes N] [--folder F]`.
+"""How long searches take: `python -m benchmarks.search [--recipes N] [--folder F] [--postgres]`.
 
 Makes up a catalogue whose recipes have all that is searched (names, lines, instructions, glass,
 method, tags), builds the index, and searches with words as people write them, filters, counts and
-later pages, without loading the recipes found. --folder keeps the catalogue for the next time.
+later pages, without loading the recipes found; then with them, as requests do. --folder keeps the
+catalogue for the next time. --postgres measures the same on PostgreSQL, too.
 """
 
 import argparse
@@ -12,12 +13,15 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.postgres import new_postgres_database, postgres_programs, postgres_server
+
 from benchmarks.catalogues import real_catalogue_path
 from benchmarks.growth import made_up
+from cocktailspace.catalogue.copying import copied_catalogue
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.fields import as_draft
 from cocktailspace.catalogue.ingredients import (
@@ -27,7 +31,7 @@ from cocktailspace.catalogue.ingredients import (
 )
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.models import IngredientDraft, RecipeDraft
-from cocktailspace.catalogue.recipes import get_recipe, replace_recipes
+from cocktailspace.catalogue.recipes import get_recipe, load_recipes, replace_recipes
 from cocktailspace.catalogue.search import RecipeQuery, SearchIndex, Snapshot
 from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.catalogue.transfer import import_file, parse_file
@@ -35,7 +39,7 @@ from cocktailspace.catalogue.transfer import import_file, parse_file
 GLASSES = ["Coupe", "Old Fashioned", "Highball", "Nick & Nora", "Tiki Mug", "Flute"]
 METHODS = ["Shake", "Stir", "Build", "Blend"]
 TAGS = ["bitter", "classic", "tiki", "sour", "spritz", "after dinner", "winter", "summer"]
-SEARCHES = 2_000
+SEARCHES, PAGES = 2_000, 500
 
 
 def document(count: int, rng: random.Random) -> dict[str, Any]:
@@ -115,6 +119,27 @@ def measure(snapshot: Snapshot, words: list[str], ids: list[int], rng: random.Ra
     print(f"slowest: {slowest[1]}", flush=True)
 
 
+def measure_pages(
+    database: Database, index: SearchIndex, words: list[str], ids: list[int], rng: random.Random
+) -> None:
+    """Answer searches as requests do, the recipes of each page read from the database."""
+    times, processor = [], time.process_time()
+    for _ in range(PAGES):
+        query = asked(words, ids, rng)
+        started = time.perf_counter()
+        with database.reading() as connection:
+            found = index.snapshot(connection).search(query)
+            load_recipes(connection, found.ids)
+        times.append(1000 * (time.perf_counter() - started))
+    processor = 1000 * (time.process_time() - processor) / PAGES
+    cuts = statistics.quantiles(times, n=100)
+    print(
+        f"{PAGES} pages with their recipes, in ms: median {cuts[49]:.1f}, p95 {cuts[94]:.1f}, "
+        f"p99 {cuts[98]:.1f}; processor time here {processor:.1f}",
+        flush=True,
+    )
+
+
 def edit(database: Database, index: SearchIndex, change: Callable[[Any], None], what: str) -> None:
     """How long the first reader after a change waits for the index."""
     times = []
@@ -141,34 +166,61 @@ def renamed_ingredient(tx: Any) -> None:
     replace_ingredients(tx, {1: draft.model_copy(update=changed)}, [""])
 
 
+def measure_database(database: Database, count: int) -> None:
+    """Build the index, search, edit."""
+    rng = random.Random(11)
+    before, index = memory_mb(), SearchIndex()
+    with database.reading() as connection:
+        with timed(f"built of {count:,} recipes"):
+            snapshot = index.snapshot(connection)
+        print(f"memory: {memory_mb() - before:.0f} MB more")
+        known = list_ingredients(connection)
+        ordered = "SELECT name_key FROM recipes ORDER BY id"
+        keys = connection.exec_driver_sql(ordered).scalars()
+        words = [word for key in keys for word in key.split()]
+    words = rng.choices(words, k=5_000) + 20 * [each.name for each in known]
+    ids = [each.id for each in known]
+    measure(snapshot, words, ids, rng)
+    measure_pages(database, index, words, ids, rng)
+    edit(database, index, renamed_recipe, "a recipe's change")
+    edit(database, index, renamed_ingredient, "an ingredient's change")
+
+
+@contextmanager
+def copied_to_postgres(source: Database) -> Iterator[Database]:
+    """The same catalogue on a PostgreSQL server of its own."""
+    programs = postgres_programs()
+    assert programs is not None
+    with (
+        postgres_server(programs) as server,
+        new_postgres_database(server.folder) as url,
+        closing(Database(url)) as database,
+    ):
+        with timed("copied to PostgreSQL"), copied_catalogue(source, database, token_file=[]):
+            pass
+        yield database
+
+
 def main() -> None:
     """Make, build, search, edit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--recipes", type=int, default=100_000)
     parser.add_argument("--folder", type=Path, default=None)
+    parser.add_argument("--postgres", action="store_true")
     arguments = parser.parse_args()
-    rng = random.Random(11)
     with tempfile.TemporaryDirectory() as temporary:
         path = (arguments.folder or Path(temporary)) / f"search-{arguments.recipes}.sqlite"
         made = path.exists()
-        database = Database(sqlite_url(path))
-        migrate(database)
-        if not made:
-            with timed("made and imported"), database.transaction() as tx:
-                import_file(tx, parse_file(json.dumps(document(arguments.recipes, rng))))
-        before, index = memory_mb(), SearchIndex()
-        with database.reading() as connection:
-            with timed(f"built of {arguments.recipes:,} recipes"):
-                snapshot = index.snapshot(connection)
-            print(f"memory: {memory_mb() - before:.0f} MB more")
-            known = list_ingredients(connection)
-            rows = connection.exec_driver_sql("SELECT name_key FROM recipes").scalars()
-            words = [word for key in rows for word in key.split()]
-        words = rng.sample(words, 5_000) + 20 * [each.name for each in known]
-        measure(snapshot, words, [each.id for each in known], rng)
-        edit(database, index, renamed_recipe, "a recipe's change")
-        edit(database, index, renamed_ingredient, "an ingredient's change")
-        database.close()
+        with closing(Database(sqlite_url(path))) as database:
+            migrate(database)
+            if not made:
+                made_up = json.dumps(document(arguments.recipes, random.Random(11)))
+                with timed("made and imported"), database.transaction() as tx:
+                    import_file(tx, parse_file(made_up))
+            measure_database(database, arguments.recipes)
+            if arguments.postgres:
+                with copied_to_postgres(database) as other:
+                    measure_database(other, arguments.recipes)
 
 
 if __name__ == "__main__":
