@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event
 
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.catalogue import taxonomy
-from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.database import Database, Transaction
 from cocktailspace.catalogue.ingredients import children_of, create_ingredients, get_ingredient
 from cocktailspace.catalogue.models import IngredientDraft, LineDraft, RecipeDraft
 from cocktailspace.catalogue.recipes import (
@@ -92,25 +92,30 @@ def _draft(name: str, number: int) -> RecipeDraft:
     )
 
 
+class _UndoneError(Exception):
+    """Ends a transaction, so that the next test finds the catalogue as it was."""
+
+
+@contextmanager
+def _undone(database: Database) -> Iterator[Transaction]:
+    with pytest.raises(_UndoneError), database.transaction() as tx:
+        yield tx
+        raise _UndoneError
+
+
 def _create(counted: Counted) -> None:
-    with counted.database.transaction() as tx:
+    with _undone(counted.database) as tx:
         create_recipes(tx, [_draft("New", 1)], [""])
-        tx.connection.rollback()
-        tx.touched.clear()
 
 
 def _replace(counted: Counted) -> None:
-    with counted.database.transaction() as tx:
+    with _undone(counted.database) as tx:
         replace_recipes(tx, {7: _draft("Other", 2)}, [""])
-        tx.connection.rollback()
-        tx.touched.clear()
 
 
 def _delete(counted: Counted) -> None:
-    with counted.database.transaction() as tx:
+    with _undone(counted.database) as tx:
         delete_recipe(tx, 7)
-        tx.connection.rollback()
-        tx.touched.clear()
 
 
 def _ingredient(connection: Connection) -> object:
