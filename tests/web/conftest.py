@@ -101,6 +101,8 @@ class Watch:
             return
         if self.aborted and "net::ERR_FAILED" in message.text:
             return
+        if "net::ERR_NETWORK_CHANGED" in message.text:  # the machine's doing; the page asks again
+            return
         status = re.search(r"status of (\d+)", message.text)
         if not (status and int(status[1]) in self.allowed):
             self.complaints.append(f"console: {message.text}")

@@ -166,3 +166,18 @@ def test_word_of_an_older_run_leaves_everything_as_it_is(starter: Server, visit:
     page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
     page.wait_for_function("() => performance.getEntriesByName('map-shown').length === 2")
     assert page.evaluate("window.run === inside.store.get().mapData.run")
+
+
+def test_what_a_change_of_network_cuts_is_asked_for_again(starter: Server, visit: Visit) -> None:
+    page = visit(starter, allow_failed=True)
+    cut: set[str] = set()
+
+    def cut_once(route: Any) -> None:
+        known = route.request.url in cut
+        cut.add(route.request.url)
+        route.continue_() if known else route.abort()
+
+    page.route(re.compile(r"/panels/recipe\.js$|/api/v1/recipes/1$"), cut_once)
+    page.evaluate("() => { location.hash = '#/recipe/1'; }")
+    expect(page.locator(".panel h2")).to_have_text(starter.get("/recipes/1")["name"])
+    assert len(cut) == 2

@@ -1,5 +1,6 @@
 // Puts the page together: the one place that knows all parts.
 
+import { twice } from "./data/api.js";
 import { all, byId, h } from "./html.js";
 import { createRouter } from "./router.js";
 import { onDevice } from "./storage.js";
@@ -51,7 +52,7 @@ function later(make, ...names) {
 /** What is made when it is first needed; what failed, without a connection, is tried again the next time. */
 function once(make) {
   let made = null;
-  return () => (made ??= make().catch((error) => {
+  return () => (made ??= twice(make).catch((error) => {
     made = null;
     throw error;
   }));
@@ -104,7 +105,7 @@ const forms = {
 };
 
 /** A view whose module is fetched when it is first shown. */
-const lazily = (load) => async (route, mapData) => (await Promise.all([load(), styles(), loadKept()]))[0](route, mapData);
+const lazily = (load) => async (route, mapData) => (await Promise.all([twice(load), styles(), loadKept()]))[0](route, mapData);
 
 /** It minds new versions itself: it must not be rebuilt under the fingers of who fills it in. */
 const lazyForm = (load) => Object.assign(lazily(load), { own: true });

@@ -1,6 +1,7 @@
 // Talking to the API: one error type, whatever goes wrong.
 
 export const API = "/api/v1";
+const AGAIN_MS = 500;
 
 export class ApiError extends Error {
   constructor(status, message, { code = "", problems = [], retryAfter = null } = {}) {
@@ -34,6 +35,12 @@ export async function request(path, { method = "GET", json, file, headers = {}, 
 
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
+/** Does something a second time where it failed: a device that changes its network cuts what is under way. */
+export const twice = (act) => act().catch((error) => {
+  if (error.name === "AbortError") throw error;
+  return pause(AGAIN_MS).then(act);
+});
+
 /** Sends a file to where a signed form lets it: a bucket beside the API. */
 export async function upload(url, fields, file) {
   const form = new FormData();
@@ -51,7 +58,8 @@ export const getJson = async (path, options) => (await request(path, options)).b
 
 async function reach(address, options) {
   try {
-    return await fetch(address, options);
+    const ask = () => fetch(address, options);
+    return await (options.method === "GET" ? twice(ask) : ask());
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError(0, "The server cannot be reached.");
