@@ -12,7 +12,7 @@ const FIRST = {
 };
 const REFUSED = {
   token: "The server does not accept this token; it may be mistyped or revoked.",
-  issuer: "You are signed in no more. What you wrote is kept: sign in, and save it then.",
+  issuer: "You are no longer signed in. What you wrote is kept: sign in, and save it then.",
 };
 
 export function createWriter({ announce, written, session }) {

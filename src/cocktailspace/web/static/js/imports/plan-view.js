@@ -66,7 +66,7 @@ export async function planView(id, context) {
   }
 
   function show() {
-    summary.textContent = `${plan.file}: ${plan.format}. Of its recipes ${countsText(plan.counts)}; ${linesText(plan.lines)}, ${plan.unread_lines || "none"} not understood.`;
+    summary.textContent = `${plan.file}: ${plan.format}. Of its recipes ${countsText(plan.counts)}; ${linesText(plan.lines)}, ${plan.unread_lines ? `${plan.unread_lines} not understood` : "all understood"}.`;
     asked.show(plan);
     settings.show(plan);
     kept(certain, certainNames(plan, shared));
