@@ -109,6 +109,14 @@ def test_a_recipe_may_be_one_line_and_what_is_none_is_named() -> None:
     assert found.remarks == ("passed over: Ours, Negroni - gin, Campari",)
 
 
+def test_a_line_of_amounts_that_is_no_recipe_is_none() -> None:
+    recipe = only("a.txt", "Gimlet\n45 ml gin\n\nNutrition: 120 kcal, 10 g sugar, 3 g fat\n")
+    assert texts(recipe) == ["45 ml gin"]
+    recipe = only("a.md", "# Gimlet\n- 45 ml gin\n\nSyrup: 2 parts sugar, 1 part water\n")
+    assert texts(recipe) == ["45 ml gin"]
+    assert recipe.instructions == "Syrup: 2 parts sugar, 1 part water"
+
+
 def test_a_table_in_a_text_is_no_name() -> None:
     text = (
         "   Sazerac\n\nCategories : Stirred\n\n  Amount  Measure  Ingredient\n"

@@ -25,7 +25,7 @@ _OR = re.compile(r"\s+(?:or|oder|ou)\s+|\s*/\s*|\s+o\s+", re.IGNORECASE)
 _OR_LEFT = re.compile(r"^(?:or|oder|ou|o)\s+", re.IGNORECASE)
 _OR_INSIDE = re.compile(r"\s(?:or|oder|ou|o)\s", re.IGNORECASE)
 _NEXT_AMOUNT = re.compile(r"\s+(?:to|and|plus|und|et|y|e|\+|&)\s+(?=[\d.¼-¾⅐-⅞])", re.IGNORECASE)
-_POURED = frozenset(
+POURED = frozenset(
     ("ml", "cl", "dl", "l", "oz", "tbsp", "tsp", "bsp", "dash", "splash", "part", "shot", "pony",
      "cup", "top", "float")
 )  # fmt: skip
@@ -193,7 +193,7 @@ def _fruit_meant(said: _Said) -> list[Candidate]:
     amount, unit = said.quantity.amount, said.quantity.unit
     left = f"{said.leading} {said.following}".strip()
     parts_of_one = unit is None and amount is not None and amount * 2 % 1 > 0
-    if english in _JUICY and (unit in _POURED or parts_of_one):
+    if english in _JUICY and (unit in POURED or parts_of_one):
         return [Candidate(f"{' '.join(english)} juice", left)]
     counted = amount is not None and amount % 1 == 0 and unit in (None, "each", "piece", "handful")
     if (counted or unit in ("g", "kg")) and english != words and set(english) <= flavours():

@@ -2,6 +2,8 @@
 
 import re
 
+from cocktailspace.importing.lines import POURED, is_known_name
+from cocktailspace.importing.quantities import read_quantity
 from cocktailspace.importing.readers.keys import sections
 from cocktailspace.importing.readers.line_fields import parts_of_row
 from cocktailspace.importing.vocabulary import plain
@@ -10,6 +12,7 @@ Row = tuple[int, str]
 FIELD = re.compile(
     r"^(?:[-*+]\s+)?(?:\*\*|__)?([^:*_|]{2,30}?)(?:\*\*|__)?\s*::?(?:\*\*|__)?\s*(.*)$"
 )
+_HEADED = re.compile(r"\s*(?:#{1,6}\s|={3,}\s*$|-{3,}\s*$)")
 _LISTED = re.compile(r"\s*(?:[-*+•·–▪‣]\s|[\d.,¼-¾⅐-⅞])")
 
 
@@ -27,14 +30,25 @@ def without_tables(text: str) -> list[Row]:
     return found
 
 
+def _is_poured(part: str) -> bool:
+    """Whether it says how much of a drink: `10 g sugar` may be what is in a portion."""
+    found = read_quantity(part, is_known_name)
+    return found.unit in POURED and bool(found.rest)
+
+
 def spread(rows: list[Row]) -> list[Row]:
-    """Rows, those of recipes of one line (`Gimlet: 6 cl gin, 2 cl lime. Shake.`) as several."""
+    """Rows, those of recipes of one line (`Gimlet: 6 cl gin, 2 cl lime. Shake.`) as several.
+
+    Where recipes have headings, such a line is of one of them.
+    """
+    if any(_HEADED.match(each) for _, each in rows):
+        return rows
     found: list[Row] = []
     is_list, known = False, sections()
     for number, each in rows:
         said = FIELD.match(each) if not is_list and ":" in each and "," in each else None
         parts = parts_of_row(said[2]) if said and plain(said[1]) not in known else []
-        if said and len(parts) > 1:
+        if said and len(parts) > 1 and any(map(_is_poured, parts)):
             *lines, last = parts
             last, _, todo = last.partition(". ")
             several = ("", said[1], *lines, last, *filter(None, (todo,)), "")
