@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.postgres import end_with_parent
+
 _START_SECONDS = 30
 
 
@@ -36,7 +38,12 @@ def pgbouncer(program: str, server: Path, *, connections: int = 4) -> Iterator[P
         f"auth_type = any\nlisten_port = 5432\nunix_socket_dir = {folder}\n"
         f"logfile = {folder}/log\nserver_check_delay = 0\n"
     )
-    child = subprocess.Popen([program, "-q", str(settings)], user=user, cwd=folder)
+    child = subprocess.Popen(
+        [program, "-q", str(settings)],
+        user=user,
+        cwd=folder,
+        preexec_fn=end_with_parent,  # noqa: PLW1509
+    )
     deadline = time.monotonic() + _START_SECONDS
     while not (folder / ".s.PGSQL.5432").exists():
         assert child.poll() is None, (folder / "log").read_text()

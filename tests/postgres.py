@@ -102,7 +102,7 @@ class PostgresServer:
                 cwd=self.folder,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                preexec_fn=_end_with_parent if in_main else None,  # noqa: PLW1509
+                preexec_fn=end_with_parent if in_main else None,  # noqa: PLW1509
             )
         where = {"host": str(self.folder), "port": self._port, "user": self._owner}
         _wait_until_it_answers(self._server, self.log, where)
@@ -154,7 +154,8 @@ def _lives(pid: str) -> bool:
         return False
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """Have this process end when the thread ends that has started it."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
