@@ -27,6 +27,7 @@ from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.catalogue.transfer import import_file, parse_file
 from cocktailspace.collector import exempt_from_collection
 from cocktailspace.settings import Settings
+from tests.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from tests.rds import Rds
@@ -426,8 +427,7 @@ BROWSER_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 240_000
-"""A bound for what never comes; everything is waited for by what shows it."""
+PATIENCE_MS = 1000 * PATIENCE_SECONDS
 
 
 def new_context(browser: Any, **options: Any) -> Any:

@@ -6,14 +6,12 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.postgres import end_with_parent
-
-_START_SECONDS = 30
+from tests.waiting import eventually
 
 
 def pgbouncer_program() -> str | None:
@@ -44,11 +42,12 @@ def pgbouncer(program: str, server: Path, *, connections: int = 4) -> Iterator[P
         cwd=folder,
         preexec_fn=end_with_parent,  # noqa: PLW1509
     )
-    deadline = time.monotonic() + _START_SECONDS
-    while not (folder / ".s.PGSQL.5432").exists():
+
+    def listens() -> bool:
         assert child.poll() is None, (folder / "log").read_text()
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+        return (folder / ".s.PGSQL.5432").exists()
+
+    eventually(listens)
     try:
         yield folder
     finally:

@@ -17,9 +17,11 @@ from typing import Any
 import psycopg
 from sqlalchemy import URL
 
+from tests.waiting import PATIENCE_SECONDS
+
 _UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 _OWNER = "cocktailspace"
-_START_SECONDS = 60
+
 _PR_SET_PDEATHSIG = 1  # of Linux's prctl.h
 
 
@@ -122,7 +124,7 @@ class PostgresServer:
         for each in (pid, *map(int, children)):
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
-        self._server.wait(_START_SECONDS)
+        self._server.wait(PATIENCE_SECONDS)
         while any(map(_lives, children)):  # they share memory, which the next one would refuse
             time.sleep(0.01)
 
@@ -130,7 +132,7 @@ class PostgresServer:
         """End it at once: nothing of it is needed any more."""
         if self._server is not None:
             self._server.send_signal(signal.SIGQUIT)
-            self._server.wait(_START_SECONDS)
+            self._server.wait(PATIENCE_SECONDS)
 
 
 @contextmanager
@@ -162,7 +164,7 @@ def end_with_parent() -> None:
 def _wait_until_it_answers(
     server: "subprocess.Popen[bytes]", log: Path, where: dict[str, Any]
 ) -> None:
-    deadline = time.monotonic() + _START_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             psycopg.connect(**where, dbname="postgres").close()

@@ -20,7 +20,7 @@ from cocktailspace.logs import Throttle, configure_logging
 from cocktailspace.refresh.ports import Cause
 from cocktailspace.refresh.status import RefreshState, RefreshStatus, cause_of
 from tests.conftest import BAR, ManualClock, import_document, nothing_published
-from tests.refresh.test_local_jobs import _eventually
+from tests.waiting import eventually
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -111,7 +111,7 @@ def test_a_killed_job_is_one_line_too(services: Services, logged: Logged) -> Non
     import_document(services.database, BAR)
     with nothing_published(services.settings.artifacts_folder):
         job = services.jobs.submit(cause=Cause.RETRY)
-        _eventually(lambda: (a := read_attempt(services.store)) is not None and a.job_id == job.id)
+        eventually(lambda: (a := read_attempt(services.store)) is not None and a.job_id == job.id)
         os.kill(int(job.id), signal.SIGKILL)
         assert services.jobs.wait(240)
     [line] = [each for each in _objects(logged) if each.get("event") == "refresh"]

@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.manifest import read_published
 from cocktailspace.bootstrap import Services
 from tests.conftest import BAR, import_document, nothing_published
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 JOB = [sys.executable, "-m", "cocktailspace.analytics"]
 
@@ -34,7 +34,7 @@ def _run(
         env=_environment(services) | environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     return done.returncode, json.loads(done.stdout.splitlines()[-1]), done.stderr
@@ -143,12 +143,9 @@ def test_a_term_signal_stops_it_and_publishes_nothing(services: Services) -> Non
     store = FolderStore(services.settings.artifacts_folder)
     with nothing_published(store.root):
         child = subprocess.Popen(JOB, env=_environment(services), stdout=subprocess.PIPE, text=True)
-        deadline = time.monotonic() + 120
-        while (attempt := read_attempt(store)) is None or attempt.source_version is None:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        eventually(lambda: (begun := read_attempt(store)) and begun.source_version is not None)
         child.send_signal(signal.SIGTERM)
-        output, _ = child.communicate(timeout=60)
+        output, _ = child.communicate(timeout=PATIENCE_SECONDS)
     assert child.returncode == 143
     assert json.loads(output.splitlines()[-1])["outcome"] == "stopped"
     assert read_published(store) is None

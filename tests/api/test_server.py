@@ -22,6 +22,7 @@ from cocktailspace.bootstrap import Services
 from cocktailspace.settings import Settings
 from tests.conftest import BAR, import_document, nothing_published
 from tests.serving import serving
+from tests.waiting import eventually
 
 LARGE = 64 * 2**20
 Start = Callable[..., int]
@@ -43,14 +44,6 @@ class Endless:
             await send({"type": "http.response.body", "body": b""})
         finally:
             self.over.set()
-
-
-def _eventually(condition: Callable[[], bool]) -> None:
-    """Wait for what has to come; the bound is for what never does."""
-    deadline = time.monotonic() + 120
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -172,7 +165,7 @@ def test_connections_are_bounded_in_all(start: Start, app: Any) -> None:
         for _ in range(10):
             stack.enter_context(_connected(port))
         assert not _answers(port)
-    _eventually(lambda: _answers(port))
+    eventually(lambda: _answers(port))
 
 
 def test_one_address_does_not_take_all_connections(start: Start, app: Any) -> None:
@@ -233,8 +226,8 @@ def test_told_to_end_the_server_does_and_its_job_with_it(
     with nothing_published(services.settings.artifacts_folder):
         server = subprocess.Popen([*command, "serve"], env=environment, stdout=subprocess.DEVNULL)
         try:
-            _eventually(lambda: server.poll() is not None or _answers(port))
-            _eventually(lambda: server.poll() is not None or bool(_children(server)))
+            eventually(lambda: server.poll() is not None or _answers(port))
+            eventually(lambda: server.poll() is not None or bool(_children(server)))
             job = _children(server)[0]
             head = b"POST /api/v1/analytics/place HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
             stream = b"GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -243,7 +236,7 @@ def test_told_to_end_the_server_does_and_its_job_with_it(
                 server.send_signal(signal.SIGTERM)
                 assert _received(listening).endswith(b"0\r\n\r\n")  # ended, and not cut off
                 server.wait(120)  # and not the ten minutes that the body may take
-            _eventually(lambda: not job.exists())
+            eventually(lambda: not job.exists())
         finally:
             server.kill()
             server.wait()

@@ -5,16 +5,16 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import COMMAND, Run
 from tests.conftest import BAR
+from tests.waiting import eventually
 
 
 def test_import_refresh_status_and_export_go_together(
@@ -128,19 +128,12 @@ def _get(address: str) -> tuple[int, bytes]:
         return 0, b""
 
 
-def _eventually(condition: Callable[[], bool], seconds: float = 240) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.1)
-
-
 def test_serve_on_an_empty_machine_ends_with_a_map(
     server: tuple[str, subprocess.Popen[bytes]],
 ) -> None:
     address, child = server
-    _eventually(lambda: _get(f"{address}/healthz")[0] == 200)
-    _eventually(lambda: _get(f"{address}/api/v1/analytics/manifest")[0] == 200)
+    eventually(lambda: _get(f"{address}/healthz")[0] == 200)
+    eventually(lambda: _get(f"{address}/api/v1/analytics/manifest")[0] == 200)
     manifest = json.loads(_get(f"{address}/api/v1/analytics/manifest")[1])
     assert manifest["counts"]["recipes"] >= 100
     assert b"<title>" in _get(f"{address}/")[1]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import COMMAND, Run
-from tests.conftest import PATIENCE_MS
+from tests.waiting import PATIENCE_SECONDS
 
 TEXT = """Red Hook
 
@@ -133,7 +133,7 @@ class Terminal:
     def wait_for(self, text: str) -> None:
         """Read until the command says so."""
         while not re.search(text, self.said):
-            ready, _, _ = select.select([self.side], [], [], PATIENCE_MS / 1000)
+            ready, _, _ = select.select([self.side], [], [], PATIENCE_SECONDS)
             assert ready, self.said
             self.said += os.read(self.side, 65_536).decode(errors="replace")
 
@@ -156,7 +156,7 @@ def test_whoever_has_a_terminal_is_asked(
     terminal.wait_for("name of an ingredient.*\\[y\\]")
     terminal.answer("Gin")
     terminal.wait_for("done: recipes: 1 created")
-    assert terminal.child.wait(PATIENCE_MS / 1000) == 0
+    assert terminal.child.wait(PATIENCE_SECONDS) == 0
     os.close(terminal.side)
     exported = json.loads(run("export").stdout)
     parents = {each["name"]: each["parent"] for each in exported["ingredients"]}

@@ -19,9 +19,10 @@ from multiprocessing.synchronize import Event as EventType
 from pathlib import Path
 from typing import Any
 
+from tests.waiting import PATIENCE_SECONDS, eventually
+
 TOTAL = 100.0
 PREFIX = "Loadtest"
-PATIENCE_SECONDS = 120.0
 
 
 @dataclass
@@ -75,10 +76,10 @@ class Server:
                 stdout=log,
                 stderr=log,
             )
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while request(self.port, "GET", "/healthz")[0] != 200:
-            assert time.monotonic() < deadline, (self.folder / "serve.log").read_text()
-            time.sleep(0.05)
+        eventually(
+            lambda: request(self.port, "GET", "/healthz")[0] == 200,
+            (self.folder / "serve.log").read_text,
+        )
 
     def kill(self) -> None:
         assert self.child is not None

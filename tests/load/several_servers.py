@@ -28,12 +28,12 @@ import psycopg
 from tests.hosts import MACHINE, NETWORK, Host, connected_hosts
 from tests.nginx import nginx_command, nginx_program
 from tests.postgres import PostgresServer, postgres_programs
+from tests.waiting import PATIENCE_SECONDS
 
 PORT = 8000
 DATABASE_PORT = 54329
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 COMMAND = [sys.executable, "-c", "from cocktailspace.cli import main; main()"]
-PATIENCE_SECONDS = 120.0
 
 
 def ask(

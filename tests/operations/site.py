@@ -5,7 +5,6 @@ within the look that starts it.
 """
 
 import shutil
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -193,11 +192,3 @@ def another_catalogue(path: Path, template: Path, clock: ManualClock, *names: st
         import_document(database, {"units": [], "recipes": [], "ingredients": ingredients})
     database.close()
     return path
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 120) -> None:
-    """Wait for something that another process brings about."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.05)

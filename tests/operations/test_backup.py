@@ -18,7 +18,8 @@ from cocktailspace.catalogue.models import IngredientDraft
 from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.refresh.status import RefreshState
 from tests.load.harness import Server, request
-from tests.operations.site import Site, another_catalogue, eventually
+from tests.operations.site import Site, another_catalogue
+from tests.waiting import eventually
 
 PAIR = 2
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from cocktailspace.catalogue import backup as copies
 from tests.conftest import ROOT, need
-from tests.operations.site import Site, eventually
+from tests.operations.site import Site
+from tests.waiting import eventually
 
 LITESTREAM = Path(sysconfig.get_path("scripts")) / "litestream"
 QUICK = """

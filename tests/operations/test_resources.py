@@ -33,7 +33,8 @@ from cocktailspace.refresh.local_jobs import LocalJobs
 from cocktailspace.refresh.status import RefreshState, StatusReader
 from cocktailspace.settings import Settings
 from tests.conftest import BAR, ManualClock, import_document
-from tests.operations.site import POLICY, Site, eventually
+from tests.operations.site import POLICY, Site
+from tests.waiting import eventually
 
 
 class FullStore:

@@ -21,8 +21,8 @@ from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.tokens import Role
 from tests.conftest import BAR, ROOT, import_document, need
 from tests.nginx import nginx_command, nginx_program
-from tests.operations.site import eventually
 from tests.serving import serving
+from tests.waiting import eventually
 
 PAGE = ROOT / "docs" / "reverse-proxies.md"
 SITE = "bar.example.org"

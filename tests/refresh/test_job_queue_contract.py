@@ -9,8 +9,8 @@ import pytest
 from cocktailspace.bootstrap import Services
 from cocktailspace.refresh.ports import JobQueue
 from tests.conftest import BAR, ManualClock, import_document, nothing_published
-from tests.operations.site import eventually
 from tests.refresh.world import Jobs, MemoryStore
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.both_databases
 

@@ -6,7 +6,6 @@ import os
 import resource
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -20,13 +19,7 @@ from cocktailspace.refresh import job_lock, local_jobs
 from cocktailspace.refresh.embedded import Refresher
 from cocktailspace.refresh.status import RefreshState
 from tests.conftest import BAR, import_document, nothing_published
-
-
-def _eventually(condition: Callable[[], bool], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
+from tests.waiting import eventually
 
 
 def test_one_job_at_a_time_whoever_asks(
@@ -125,7 +118,7 @@ def test_a_killed_job_is_noted_as_failed_and_publishes_nothing(services: Service
     import_document(services.database, BAR)
     with nothing_published(services.settings.artifacts_folder):
         job = services.jobs.submit()
-        _eventually(lambda: (a := read_attempt(services.store)) is not None and a.job_id == job.id)
+        eventually(lambda: (a := read_attempt(services.store)) is not None and a.job_id == job.id)
         os.kill(int(job.id), signal.SIGKILL)
         assert services.jobs.wait(240)
     attempt = read_attempt(services.store)
@@ -158,7 +151,7 @@ def test_stopping_waits_for_the_word_on_a_job_that_has_just_ended(
 
     monkeypatch.setattr(RunReport, "log_to", held)
     services.jobs.submit()
-    _eventually(lambda: services.jobs.active() is None)
+    eventually(lambda: services.jobs.active() is None)
     threading.Timer(0.2, stopping.set).start()
     services.jobs.stop()
     assert said == ["published"]
@@ -189,8 +182,8 @@ def test_the_refresher_publishes_an_edit_by_itself(
     live_services = new_services(services.settings)
     with live_services.refresher.running():
         import_document(live_services.database, BAR)
-        _eventually(lambda: read_published(services.store) is not None)
-        _eventually(lambda: live_services.refresher.status().state is RefreshState.FRESH)
+        eventually(lambda: read_published(services.store) is not None)
+        eventually(lambda: live_services.refresher.status().state is RefreshState.FRESH)
 
 
 def test_the_refresher_finds_what_was_pending_before_it_started(
@@ -199,7 +192,7 @@ def test_the_refresher_finds_what_was_pending_before_it_started(
     live_services = new_services(services.settings)
     import_document(live_services.database, BAR)
     with live_services.refresher.running():
-        _eventually(lambda: read_published(services.store) is not None)
+        eventually(lambda: read_published(services.store) is not None)
 
 
 def test_a_step_starts_what_is_due_and_only_that(

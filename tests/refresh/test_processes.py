@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,7 @@ from cocktailspace.catalogue.ingredients import create_ingredients
 from cocktailspace.catalogue.models import IngredientDraft
 from tests.conftest import BAR, import_document, nothing_published
 from tests.load.harness import Server, request, run_load
+from tests.waiting import eventually
 
 KILLS = int(os.environ.get("JOB_KILLS", "8"))
 
@@ -105,15 +107,17 @@ def _seconds_of_a_job(live: Services) -> float:
     return time.monotonic() - started
 
 
+def _status(server: Server) -> Any:
+    return request(server.port, "GET", "/api/v1/refresh")[2]
+
+
 @pytest.mark.slow
 def test_a_server_told_to_stop_ends_its_job(tmp_path: Path) -> None:
     server = Server(tmp_path, ANALYTICS_DEBOUNCE_MINUTES="0")
     with nothing_published(tmp_path / "artifacts"):
         server.start()
-        deadline = time.monotonic() + 120
-        while (status := request(server.port, "GET", "/api/v1/refresh")[2])["state"] != "running":
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        eventually(lambda: _status(server)["state"] == "running")
+        status = _status(server)
         server.stop()
         with pytest.raises(ProcessLookupError):
             os.kill(int(status["job_id"]), 0)
@@ -128,10 +132,7 @@ def test_many_edits_are_few_jobs_and_soon_published(tmp_path: Path) -> None:
         reports = run_load(server, writers=8, writes=writes, readers=1)
         burst = time.monotonic() - started
         assert [report.complaints for report in reports if report.complaints] == []
-        deadline = time.monotonic() + 120
-        while (state := request(server.port, "GET", "/api/v1/refresh")[2])["state"] != "fresh":
-            assert time.monotonic() < deadline, state
-            time.sleep(0.1)
+        eventually(lambda: _status(server)["state"] == "fresh")
         lag = time.monotonic() - started - burst
         jobs = (tmp_path / "serve.log").read_text().count("refresh published")
         p50 = statistics.median(ms for report in reports for ms in report.create_ms)

@@ -26,7 +26,7 @@ from cocktailspace.refresh.ports import Job
 from cocktailspace.settings import Settings
 from cocktailspace.times import utc_now
 from tests.conftest import BAR, import_document, nothing_published
-from tests.operations.site import eventually
+from tests.waiting import eventually
 
 INHERITS = """\
 import subprocess, sys

@@ -7,9 +7,8 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.catalogue.transfer import import_file, starter_file
 from cocktailspace.times import utc_now
-from tests.conftest import PATIENCE_MS
+from tests.waiting import eventually
 
 API = "/api/v1"
 NEVER = "600"  # minutes: a refresh comes only when it is asked for
@@ -56,7 +55,7 @@ class Server:
 
     def wait_until_published(self) -> None:
         """Until the map is there and up to date."""
-        until(lambda: self.get("/refresh")["state"] == "fresh", "the map was not published")
+        eventually(lambda: self.get("/refresh")["state"] == "fresh")
 
 
 @contextmanager
@@ -70,7 +69,7 @@ def running(folder: Path, *, port: int | None = None, **settings: str) -> Iterat
     process = subprocess.Popen([*command, "serve"], env=environment, stdout=log, stderr=log)
     server = Server(f"http://127.0.0.1:{port}", folder, environment, process, token)
     try:
-        until(lambda: _answers(server), f"the server did not start; see {folder}/server.log")
+        eventually(lambda: _answers(server))
         yield server
     finally:
         _stop(process)
@@ -108,15 +107,6 @@ def run(*arguments: str, environment: Mapping[str, str]) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def until(done: Callable[[], object], complaint: str) -> None:
-    """Wait for a condition."""
-    deadline = time.monotonic() + PATIENCE_MS / 1000
-    while not done():
-        if time.monotonic() > deadline:
-            raise TimeoutError(complaint)
-        time.sleep(0.1)
 
 
 def _places(folder: Path) -> dict[str, str]:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.waiting import eventually
 from tests.web.conftest import Visit
-from tests.web.server import NEVER, Server, running, until
+from tests.web.server import NEVER, Server, running
 
 pytestmark = pytest.mark.browser
 
@@ -174,11 +175,11 @@ def test_wheel_and_drag_move_the_view(starter: Server, visit: Visit) -> None:
     page = visit(starter, reduced_motion="no-preference")
     stage = page.locator("#stage")
     at_rest = [stage.screenshot()]
-    until(lambda: at_rest.append(stage.screenshot()) or at_rest[-1] == at_rest[-2], "no rest")
+    eventually(lambda: at_rest.append(stage.screenshot()) or at_rest[-1] == at_rest[-2])
     for act in (wheel, drag):
         before = stage.screenshot()
         act(page)
-        until(lambda before=before: stage.screenshot() != before, f"{act.__name__} moves nothing")
+        eventually(lambda before=before: stage.screenshot() != before, lambda act=act: act.__name__)
     expect(page.locator(".panel")).to_be_hidden()
 
 

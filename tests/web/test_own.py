@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.waiting import eventually
 from tests.web.conftest import Visit
-from tests.web.server import Server, run, until
+from tests.web.server import Server, run
 
 pytestmark = pytest.mark.browser
 
@@ -64,11 +65,11 @@ def bars_in(page: Any) -> dict[str, set[str]]:
 
 
 def until_on(server: Server, wanted: dict[str, set[str]]) -> None:
-    until(lambda: bars_on(server) == wanted, f"the server does not get {wanted}")
+    eventually(lambda: bars_on(server) == wanted, lambda: f"the server has {bars_on(server)}")
 
 
 def until_in(page: Any, wanted: dict[str, set[str]]) -> None:
-    until(lambda: bars_in(page) == wanted, f"the browser does not get {wanted}")
+    eventually(lambda: bars_in(page) == wanted, lambda: f"the browser has {bars_in(page)}")
 
 
 def look_again(page: Any) -> None:

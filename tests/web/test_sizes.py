@@ -8,8 +8,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.waiting import eventually
 from tests.web.conftest import Visit
-from tests.web.server import Server, until
+from tests.web.server import Server
 
 pytestmark = pytest.mark.browser
 
@@ -41,6 +42,6 @@ def test_100000_recipes(large: Server, visit: Visit) -> None:
     expect(stage).to_have_attribute("data-shown", "100000")
     before = stage.screenshot()
     page.get_by_role("button", name="Zoom in").click()
-    until(lambda: stage.screenshot() != before, "the map stayed as it was")
+    eventually(lambda: stage.screenshot() != before)
     page.get_by_role("combobox", name="Search").fill("recipe 499")  # in the catalogue, too
     expect(stage).to_have_attribute("data-matches", re.compile("[1-9]"))
