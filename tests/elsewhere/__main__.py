@@ -37,7 +37,7 @@ PROCESSES = (  # several processes or threads race
     "tests/web/test_states.py",
 )
 JOBS = (*PROCESSES, "tests/aws/test_jobs.py", "tests/test_docs.py", "tests/test_logs.py")
-PAGES = ("tests/web", "-m", "browser", "--ignore=tests/web/test_sizes.py")  # whose bounds are times
+PAGES = ("tests/web", "-m", "browser", "--ignore=tests/web/test_sizes.py")  # draws 100,000 recipes
 TIMES = (  # clocks are read, moments are stored, compared and shown
     *JOB,
     "tests/artifacts",
