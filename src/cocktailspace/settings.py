@@ -29,8 +29,8 @@ def database_url(text: str) -> str:
 
     try:
         url = make_url(text)
-    except ArgumentError as error:
-        raise ValueError(f"{error}; it looks like {_EXAMPLE_URL}") from None
+    except ArgumentError:  # whose words may hold the text, and that a password
+        raise ValueError(f"this is no database's URL; it looks like {_EXAMPLE_URL}") from None
     if url.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
         raise ValueError(
             f"a catalogue lies in SQLite or PostgreSQL, not in {url.drivername}; {_EXAMPLE_URL}"
