@@ -4,7 +4,6 @@
 
 import os
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,11 +14,12 @@ import psycopg
 import pytest
 
 from tests.conftest import need
-from tests.load.harness import Server, recipes_on, run_load
+from tests.load.database_loss import assert_no_write_is_lost
 from tests.postgres import PostgresServer, postgres_programs
+from tests.waiting import eventually
 
 FAILOVERS = int(os.environ.get("POSTGRES_FAILOVERS", "0"))
-WRITERS, WRITES = 4, 100
+WRITES = 100
 
 
 @dataclass
@@ -70,47 +70,21 @@ def pair(programs: Path) -> Iterator[Pair]:
                 server.start()
             waits = "ALTER SYSTEM SET synchronous_standby_names = standby"
             ask(primary, waits, "SELECT pg_reload_conf()")
-            while ask(primary, "SELECT sync_state FROM pg_stat_replication") != "sync":
-                pass
+            eventually(lambda: ask(primary, "SELECT sync_state FROM pg_stat_replication") == "sync")
             yield Pair(primary, standby)
         finally:
             standby.stop()
             primary.stop()
 
 
-class ServerOverPair(Server):
-    """A server that goes on while its database moves to the other host."""
-
-    database: Pair
-
-    def kill(self) -> None:
-        self.database.kill()
-
-    def start(self) -> None:
-        if self.child is None:
-            super().start()
-        else:
-            self.database.start()
-
-
 @pytest.mark.skipif(FAILOVERS == 0, reason="POSTGRES_FAILOVERS says how often; `make soak` sets it")
-@pytest.mark.parametrize("number", range(FAILOVERS))
+@pytest.mark.parametrize("_number", range(FAILOVERS))
 def test_no_acknowledged_write_is_lost_when_the_standby_takes_over(
-    tmp_path: Path, number: int
+    tmp_path: Path, _number: int
 ) -> None:
     programs = postgres_programs()
     need(programs, "PostgreSQL (Debian: postgresql)")
     assert programs is not None
     with pair(programs) as database:
         url = f"{database.url}&target_session_attrs=read-write"
-        server = ServerOverPair(tmp_path, DB_PATH="", DATABASE_URL=url)
-        server.database = database
-        server.command("migrate")
-        reports = run_load(server, writers=WRITERS, writes=WRITES, readers=1, kills=1)
-        expected = {name: amount for each in reports for name, amount in each.recipes.items()}
-        found = recipes_on(server)
-        server.stop()
-    statuses = sum((Counter(each.statuses) for each in reports), Counter())
-    print(f"failover {number}: answers {dict(statuses)}, {len(expected)} recipes")
-    assert [each.complaints for each in reports if each.complaints] == []
-    assert found == expected
+        assert_no_write_is_lost(tmp_path, database, url, writes=WRITES, kills=1)
