@@ -2,15 +2,13 @@
 relies on what a session keeps fails.
 """
 
-import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.postgres import end_with_parent
+from tests.postgres import end_with_parent, server_folder, unprivileged_user
 from tests.waiting import eventually
 
 
@@ -25,32 +23,28 @@ def pgbouncer(program: str, server: Path, *, connections: int = 4) -> Iterator[P
 
     connections: so many to the server for each database; a client has one for a transaction.
     """
-    folder = Path(tempfile.mkdtemp(prefix="pgb-"))
-    user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
-    if user:
-        shutil.chown(folder, user)
-    settings = folder / "ini"
-    settings.write_text(
-        f"[databases]\n* = host={server} user=cocktailspace\n"
-        f"[pgbouncer]\npool_mode = transaction\ndefault_pool_size = {connections}\n"
-        f"auth_type = any\nlisten_port = 5432\nunix_socket_dir = {folder}\n"
-        f"logfile = {folder}/log\nserver_check_delay = 0\n"
-    )
-    child = subprocess.Popen(
-        [program, "-q", str(settings)],
-        user=user,
-        cwd=folder,
-        preexec_fn=end_with_parent,  # noqa: PLW1509
-    )
+    with server_folder() as folder:
+        settings = folder / "ini"
+        settings.write_text(
+            f"[databases]\n* = host={server} user=cocktailspace\n"
+            f"[pgbouncer]\npool_mode = transaction\ndefault_pool_size = {connections}\n"
+            f"auth_type = any\nlisten_port = 5432\nunix_socket_dir = {folder}\n"
+            f"logfile = {folder}/log\nserver_check_delay = 0\n"
+        )
+        child = subprocess.Popen(
+            [program, "-q", str(settings)],
+            user=unprivileged_user(),
+            cwd=folder,
+            preexec_fn=end_with_parent,  # noqa: PLW1509
+        )
 
-    def listens() -> bool:
-        assert child.poll() is None, (folder / "log").read_text()
-        return (folder / ".s.PGSQL.5432").exists()
+        def listens() -> bool:
+            assert child.poll() is None, (folder / "log").read_text()
+            return (folder / ".s.PGSQL.5432").exists()
 
-    eventually(listens)
-    try:
-        yield folder
-    finally:
-        child.terminate()
-        child.wait()
-        shutil.rmtree(folder)
+        try:
+            eventually(listens)
+            yield folder
+        finally:
+            child.terminate()
+            child.wait()

@@ -32,9 +32,28 @@ def postgres_programs() -> Path | None:
     return newest and newest.parent
 
 
+def unprivileged_user() -> str | None:
+    """Who runs a database's programs, which refuse to run as root; None: the one who runs us."""
+    return "postgres" if os.geteuid() == 0 else None
+
+
+@contextmanager
+def server_folder() -> Iterator[Path]:
+    """A folder of that user's, until the context ends.
+
+    It is not in TMPDIR, which may let nobody else in, or be too long: a socket's path has 107
+    characters.
+    """
+    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as made:
+        if user := unprivileged_user():
+            shutil.chown(made, user)
+        yield Path(made)
+
+
 class PostgresServer:
     """A server of one's own that can be killed and started again.
 
+    folder: a `server_folder`.
     durable: whether it waits for the disk, as real ones do; most tests need no such thing.
     address: where it listens besides its socket. owner: its superuser.
     standby_of: the folder of the server that this one follows until it is promoted.
@@ -57,7 +76,7 @@ class PostgresServer:
         settings += [f"port={port}"]
         settings += [] if durable else _UNSAFE_BUT_FAST
         self._options = [word for setting in settings for word in ("-c", setting)]
-        self._user = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
+        self._user = unprivileged_user()
         if standby_of:
             source = f"host={standby_of} user={owner} application_name=standby"
             self._options += ["-c", f"primary_conninfo={source}"]
@@ -70,27 +89,16 @@ class PostgresServer:
         Text is sorted by a language's rules, as on most machines: what relies on SQLite's order
         fails.
         """
-        if self._user:
-            shutil.chown(self.folder, self._user)
         if self._standby_of:
             source = [self.programs / "pg_basebackup", "-h", self._standby_of, "-U", self._owner]
             source += ["-D", self.data, "-R", "--checkpoint=fast", "--no-sync"]
             subprocess.run(source, user=self._user, cwd=self.folder, check=True)
             return
         command = [self.programs / "initdb", "-D", self.data, "--no-sync", "-A", "trust"]
-        command += [
-            "-U",
-            self._owner,
-            "--encoding=UTF8",
-            "--locale-provider=icu",
-            "--icu-locale=en",
-        ]
+        command += ["-U", self._owner, "--encoding=UTF8", "--locale=C.UTF-8"]
+        command += ["--locale-provider=icu", "--icu-locale=en"]
         subprocess.run(
-            [*command, "--locale=C.UTF-8"],
-            user=self._user,
-            cwd=self.folder,
-            check=True,
-            capture_output=True,
+            command, user=self._user, cwd=self.folder, check=True, stdout=subprocess.DEVNULL
         )
 
     def start(self) -> None:
@@ -138,15 +146,14 @@ class PostgresServer:
 @contextmanager
 def postgres_server(programs: Path, *, durable: bool = False) -> Iterator[PostgresServer]:
     """Run a server until the context ends; it listens on a socket in its folder, nowhere else."""
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path has 107 characters
-    server = PostgresServer(programs, folder, durable=durable)
-    try:
-        server.initialise()
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder)
+    with server_folder() as folder:
+        server = PostgresServer(programs, folder, durable=durable)
+        try:
+            server.initialise()
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
 def _lives(pid: str) -> bool:

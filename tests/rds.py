@@ -6,7 +6,6 @@ process, and no earlier one; or any, where other processes sign them.
 import shutil
 import socket
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +16,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 
-from tests.postgres import PostgresServer
+from tests.postgres import PostgresServer, server_folder
 
 _HBA = "local all rdsadmin trust\nhostssl all +rds_iam 127.0.0.1/32 {}\n"
 _TLS = "ssl = on\nssl_key_file = 'key.pem'\nssl_cert_file = '{}/rds.pem'\n"
@@ -75,24 +74,24 @@ def make_certificate(folder: Path, name: str) -> None:
 @contextmanager
 def rds_server(programs: Path, *, any_token: bool = False) -> Iterator[tuple[Path, int]]:
     """Run a server until the context ends: its folder and its port on loopback."""
-    folder = Path(tempfile.mkdtemp(prefix="rds-"))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = PostgresServer(programs, folder, address="127.0.0.1", port=port, owner="rdsadmin")
-    try:
-        server.initialise()
-        make_certificate(folder, "rds.pem")
-        key = server.data / "key.pem"
-        shutil.move(folder / "key.pem", key)
-        shutil.chown(key, server.data.owner())
-        (server.data / "pg_hba.conf").write_text(_HBA.format("trust" if any_token else "password"))
-        with (server.data / "postgresql.conf").open("a") as settings:
-            settings.write(_TLS.format(folder))
-        server.start()
-        yield folder, port
-    finally:
-        server.stop()
-        shutil.rmtree(folder)
+    with server_folder() as folder:
+        server = PostgresServer(programs, folder, address="127.0.0.1", port=port, owner="rdsadmin")
+        try:
+            server.initialise()
+            make_certificate(folder, "rds.pem")
+            key = server.data / "key.pem"
+            shutil.move(folder / "key.pem", key)
+            shutil.chown(key, server.data.owner())
+            rules = _HBA.format("trust" if any_token else "password")
+            (server.data / "pg_hba.conf").write_text(rules)
+            with (server.data / "postgresql.conf").open("a") as settings:
+                settings.write(_TLS.format(folder))
+            server.start()
+            yield folder, port
+        finally:
+            server.stop()
 
 
 @contextmanager

@@ -27,7 +27,7 @@ import psycopg
 
 from tests.hosts import MACHINE, NETWORK, Host, connected_hosts
 from tests.nginx import nginx_command, nginx_program
-from tests.postgres import PostgresServer, postgres_programs
+from tests.postgres import PostgresServer, postgres_programs, server_folder
 from tests.waiting import PATIENCE_SECONDS
 
 PORT = 8000
@@ -190,9 +190,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="several-") as made, ExitStack() as stack:
         first, second, late = stack.enter_context(connected_hosts(3))
         folder = Path(made)
-        folder.chmod(0o755)
-        place = folder / "pg"
-        place.mkdir()
+        place = stack.enter_context(server_folder())
         server = PostgresServer(programs, place, durable=True, address=MACHINE, port=DATABASE_PORT)
         server.initialise()
         with (server.data / "pg_hba.conf").open("a") as rules:

@@ -3,7 +3,6 @@
 """
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import pytest
 
 from tests.conftest import need
 from tests.load.database_loss import assert_no_write_is_lost
-from tests.postgres import PostgresServer, postgres_programs
+from tests.postgres import PostgresServer, postgres_programs, server_folder
 from tests.waiting import eventually
 
 FAILOVERS = int(os.environ.get("POSTGRES_FAILOVERS", "0"))
@@ -56,14 +55,9 @@ def ask(server: PostgresServer, *statements: str) -> Any:
 @contextmanager
 def pair(programs: Path) -> Iterator[Pair]:
     """Two servers, one of which follows the other."""
-    with tempfile.TemporaryDirectory(prefix="pg-") as made:
-        folder = Path(made)
-        folder.chmod(0o755)
-        folders = [folder / name for name in ("a", "b")]
-        for each in folders:
-            each.mkdir()
-        primary = PostgresServer(programs, folders[0], durable=True)
-        standby = PostgresServer(programs, folders[1], durable=True, standby_of=folders[0])
+    with server_folder() as one, server_folder() as other:
+        primary = PostgresServer(programs, one, durable=True)
+        standby = PostgresServer(programs, other, durable=True, standby_of=one)
         try:
             for server in (primary, standby):
                 server.initialise()
