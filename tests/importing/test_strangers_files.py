@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cocktailspace.importing.readers import archives
-from cocktailspace.importing.readers.apart import as_objects, read_apart
+from cocktailspace.importing.readers.apart import read_apart
 from cocktailspace.importing.readers.bounds import BOUNDS, Bounds
 from cocktailspace.importing.readers.files import read_file
-from cocktailspace.importing.rows import UnreadableError
+from cocktailspace.importing.rows import UnreadableError, as_objects
 from tests.importing.test_readers import (
     LONG,
     MARKDOWN,

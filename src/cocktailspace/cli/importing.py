@@ -1,8 +1,9 @@
 """`import`: bring in what people have. The plan is shown first; whoever has a terminal decides."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +16,8 @@ from cocktailspace.catalogue.imports import COMMAND_LINE
 from cocktailspace.cli.common import existing, fail, listed, prepare, say, services_of
 from cocktailspace.cli.transfer import STANDARD_INPUT, take_catalogue
 from cocktailspace.cli.views import plan_table
-from cocktailspace.importing.decisions import Answer, Decisions, Group, OnConflict
-from cocktailspace.importing.described import described, question
+from cocktailspace.importing.decisions import Answer, Decisions, Group, OnConflict, Take
+from cocktailspace.importing.described import PlanView, described, question
 from cocktailspace.importing.planning import Plan, counts_of
 from cocktailspace.importing.readers.apart import read_apart
 from cocktailspace.importing.readers.files import is_catalogue
@@ -189,40 +190,33 @@ def described_counts(plan: Plan) -> str:
 
 
 def _show(console: Console, found: Import) -> None:
-    view, plan = described(found), found.plan
-    rows: list[tuple[str, str]] = []
+    view = described(found)
+    console.print(plan_table(f"{view.file}: {view.format}", _plan_rows(view, found.plan)))
 
-    def row(what: str, text: str) -> None:
-        rows.append((what, text))
 
-    row("recipes", described_counts(plan).removeprefix("recipes: "))
-    row("lines", f"{view.lines:,}, {view.unread_lines:,} not understood")
-    row("source", f"{view.source} (where a recipe names none)")
-    for action in ("refuse", "leave", "replace", "second", "fill", "create"):
-        names = [each for each in view.recipes if each.action == action]
-        if names:
-            shown = [f"{each.name}{f' ({each.reason})' if each.reason else ''}" for each in names]
-            row(action, listed(shown, view.counts.get(action, len(names))))
+def _plan_rows(view: PlanView, plan: Plan) -> Iterator[tuple[str, str]]:
+    yield "recipes", described_counts(plan).removeprefix("recipes: ")
+    yield "lines", f"{view.lines:,}, {view.unread_lines:,} not understood"
+    yield "source", f"{view.source} (where a recipe names none)"
+    for action, recipes in groupby(view.recipes, lambda each: each.action):
+        shown = [f"{each.name}{f' ({each.reason})' if each.reason else ''}" for each in recipes]
+        yield action, listed(shown, view.counts[action])
     certain = [
         f"{each.said[0]} = {each.name}" for each in view.certain if each.said[0] != each.name
     ]
-    row("the same", listed(certain, len(certain)))
-    row(
-        "new",
-        f"{counted(view.new_ingredients, 'ingredient')}; "
-        f"units: {', '.join(view.new_units) or 'none'}",
-    )
+    yield "the same", listed(certain, len(certain))
+    units = ", ".join(view.new_units) or "none"
+    yield "new", f"{counted(view.new_ingredients, 'ingredient')}; units: {units}"
     for group in plan.groups:
-        row("decide" if group in plan.open_groups else "decided", _question(group, plan))
+        yield "decide" if group in plan.open_groups else "decided", _question(group, plan)
     if view.unread:
         said = [f"{each.recipe}: {each.text}" for each in view.unread]
-        row("not understood", listed(said, view.unread_lines))
+        yield "not understood", listed(said, view.unread_lines)
     if view.not_shown:
         keys = [f"{each.key} ({each.recipes})" for each in view.not_shown]
-        row("kept, not shown", listed(keys, len(keys)))
+        yield "kept, not shown", listed(keys, len(keys))
     for remark in view.remarks:
-        row("remark", remark)
-    console.print(plan_table(f"{view.file}: {view.format}", rows))
+        yield "remark", remark
 
 
 def _question(group: Group, plan: Plan) -> str:
@@ -259,15 +253,14 @@ def _ask(console: Console, imports: Imports, found: Import) -> Import:
 
 def _reply(reply: str, group: Group, decisions: Decisions, plan: Plan) -> bool:
     """Take a reply into the decisions; False where it says nothing."""
-    takes = {"y": "proposal" if group.kind == "near" else "new", "n": "new", "u": "unsorted"}
+    takes: dict[str, Take] = {
+        "y": "proposal" if group.kind == "near" else "new", "n": "new", "u": "unsorted"
+    }  # fmt: skip
     if reply == "a":
         decisions.rest = "unsorted"
         return True
     if reply in takes:
-        take = takes[reply]
-        decisions.groups[group.key] = (
-            "proposal" if take == "proposal" else "unsorted" if take == "unsorted" else "new"
-        )
+        decisions.groups[group.key] = takes[reply]
         return True
     met = plan.view.known.called(reply)
     if met is None:

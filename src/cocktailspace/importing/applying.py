@@ -1,7 +1,8 @@
 """A plan is carried out in one transaction, and undone in one while what it did is untouched."""
 
 import json
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from cocktailspace.catalogue.ingredients import (
     delete_ingredient,
     replace_ingredients,
 )
+from cocktailspace.catalogue.lookup import chunks
 from cocktailspace.catalogue.methods import replace_methods
 from cocktailspace.catalogue.models import IngredientDraft, MethodDraft, RecipeDraft, UnitDraft
 from cocktailspace.catalogue.names import name_key
@@ -23,7 +25,7 @@ from cocktailspace.catalogue.recipes import create_recipes, delete_recipes, repl
 from cocktailspace.catalogue.taxonomy import children_first
 from cocktailspace.catalogue.units import create_units, delete_unit, replace_units
 from cocktailspace.catalogue.values import MOST_WORDS
-from cocktailspace.importing.drafting import Drafter, filled, replaced
+from cocktailspace.importing.drafting import Drafter, merged
 from cocktailspace.importing.planning import UNSORTED, Plan, unread_of
 from cocktailspace.importing.rows import IngredientRow
 from cocktailspace.importing.understanding import Meaning
@@ -36,17 +38,36 @@ _ASSUMED = ("top", "rinse", "float", "part", "splash", "shot", "pinch", "dash", 
 _AT_ONCE = 1_000
 _ALIASES_LEARNED = 20
 """So many other names one import teaches an ingredient."""
+_BEFORE = "s_before"
+"""Ends the keys of what is kept of changed recipes, ingredients, units, methods."""
 
 
 @dataclass(slots=True)
 class Applied:
-    """What an import did, enough to undo it."""
+    """What an import did, enough to undo it, by kind of entity.
+
+    created: ids of what it made. before: by id, drafts of what it changed, as they were.
+    """
 
     created: dict[str, list[int]] = field(default_factory=dict)
-    recipes_before: dict[int, dict[str, Any]] = field(default_factory=dict)
-    ingredients_before: dict[int, dict[str, Any]] = field(default_factory=dict)
-    units_before: dict[int, dict[str, Any]] = field(default_factory=dict)
-    methods_before: dict[int, dict[str, Any]] = field(default_factory=dict)
+    before: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
+
+    def packed(self) -> bytes:
+        """As it is kept beside the catalogue."""
+        before = {f"{entity}{_BEFORE}": drafts for entity, drafts in self.before.items()}
+        return zlib.compress(json.dumps({"created": self.created, **before}).encode())
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> "Applied":
+        """What was packed."""
+        said = json.loads(zlib.decompress(content))
+        return cls(
+            said.pop("created"),
+            {
+                name.removesuffix(_BEFORE): {int(key): draft for key, draft in drafts.items()}
+                for name, drafts in said.items()
+            },
+        )
 
 
 def apply_plan(tx: Transaction, plan: Plan) -> Applied:
@@ -56,6 +77,11 @@ def apply_plan(tx: Transaction, plan: Plan) -> Applied:
     ingredient_ids = _make_ingredients(tx, plan, applied)
     _change_ingredients(tx, plan, applied)
     drafter, unread = Drafter(plan.view, ingredient_ids, unit_ids), unread_of(plan)
+
+    def draft_of(number: int) -> RecipeDraft:
+        recipe, lines = plan.understood.recipes[number]
+        return drafter.draft(recipe, lines, plan.targets[number], unread.get(number, ()))
+
     changed: dict[int, RecipeDraft] = {}
     new: list[int] = []
     for number, target in enumerate(plan.targets):
@@ -64,20 +90,15 @@ def apply_plan(tx: Transaction, plan: Plan) -> Applied:
         if target.recipe_id is None:
             new.append(number)
         elif target.recipe_id in plan.changed:
-            recipe, lines = plan.understood.recipes[number]
-            draft = drafter.draft(recipe, lines, target, unread.get(number, ()))
-            merge = filled if target.action == "fill" else replaced
-            changed[target.recipe_id] = merge(plan.current[target.recipe_id], draft)
-    applied.recipes_before = {each: plan.current[each].model_dump(mode="json") for each in changed}
-    replace_recipes(tx, changed, [draft.name for draft in changed.values()], frozenset())
+            current = plan.current[target.recipe_id]
+            changed[target.recipe_id] = merged(current, draft_of(number), target.action)
+    applied.before["recipe"] = {
+        each: plan.current[each].model_dump(mode="json") for each in changed
+    }
+    replace_recipes(tx, changed, _names(changed), frozenset())
     created = applied.created["recipe"] = []
-    for start in range(0, len(new), _AT_ONCE):
-        drafts = []
-        for number in new[start : start + _AT_ONCE]:
-            recipe, lines = plan.understood.recipes[number]
-            drafts.append(
-                drafter.draft(recipe, lines, plan.targets[number], unread.get(number, ()))
-            )
+    for some in chunks(new, _AT_ONCE):
+        drafts = [draft_of(number) for number in some]
         created += create_recipes(tx, drafts, [draft.name for draft in drafts])
     return applied
 
@@ -184,11 +205,11 @@ def _change_ingredients(tx: Transaction, plan: Plan, applied: Applied) -> None:
             after = _with_what_is_said(after, said, plan.decisions.on_conflict)
         if after != current:
             changed[resolved.ingredient_id] = after
-    applied.ingredients_before = {
+    applied.before["ingredient"] = {
         each: as_draft(plan.view.ingredients[each], IngredientDraft).model_dump(mode="json")
         for each in changed
     }
-    replace_ingredients(tx, changed, [draft.name for draft in changed.values()], frozenset())
+    replace_ingredients(tx, changed, _names(changed), frozenset())
 
 
 def _with_what_is_said(
@@ -209,22 +230,24 @@ def undo(tx: Transaction, applied: Applied, version: int) -> None:
     """Put everything back as it was; ConflictError if somebody has touched it since `version`."""
     _refuse_touched(tx.connection, applied, version)
     delete_recipes(tx, applied.created.get("recipe", []))
-    recipes = _drafts(applied.recipes_before, RecipeDraft)
-    replace_recipes(tx, recipes, _names(recipes), frozenset())
-    ingredients = _drafts(applied.ingredients_before, IngredientDraft)
-    replace_ingredients(tx, ingredients, _names(ingredients), frozenset())
-    units_there = _drafts(applied.units_before, UnitDraft)
-    replace_units(tx, units_there, _names(units_there), frozenset())
-    methods = _drafts(applied.methods_before, MethodDraft)
-    replace_methods(tx, methods, _names(methods), frozenset())
+    _put_back(tx, applied.before.get("recipe", {}), RecipeDraft, replace_recipes)
+    _put_back(tx, applied.before.get("ingredient", {}), IngredientDraft, replace_ingredients)
+    _put_back(tx, applied.before.get("unit", {}), UnitDraft, replace_units)
+    _put_back(tx, applied.before.get("method", {}), MethodDraft, replace_methods)
     for ingredient_id in children_first(tx.connection, applied.created.get("ingredient", [])):
         delete_ingredient(tx, ingredient_id)
     for unit_id in applied.created.get("unit", []):
         delete_unit(tx, unit_id)
 
 
-def _drafts(before: Mapping[int, Mapping[str, Any]], kind: type[D]) -> dict[int, D]:
-    return {each: kind.model_validate_json(json.dumps(draft)) for each, draft in before.items()}
+def _put_back(
+    tx: Transaction,
+    before: Mapping[int, Mapping[str, Any]],
+    model: type[D],
+    replace: Callable[[Transaction, Mapping[int, D], Sequence[str], Collection[str]], None],
+) -> None:
+    drafts = {each: model.model_validate_json(json.dumps(said)) for each, said in before.items()}
+    replace(tx, drafts, _names(drafts), frozenset())
 
 
 def _names(drafts: Mapping[int, D]) -> list[str]:
@@ -233,10 +256,7 @@ def _names(drafts: Mapping[int, D]) -> list[str]:
 
 def _refuse_touched(connection: Connection, applied: Applied, version: int) -> None:
     own = {(entity, each) for entity, ids in applied.created.items() for each in ids}
-    own |= {("recipe", each) for each in applied.recipes_before}
-    own |= {("ingredient", each) for each in applied.ingredients_before}
-    own |= {("unit", each) for each in applied.units_before}
-    own |= {("method", each) for each in applied.methods_before}
+    own |= {(entity, each) for entity, drafts in applied.before.items() for each in drafts}
     touched = own & set(touched_after(connection, version))
     if touched:
         entity, row_id = min(touched)

@@ -7,8 +7,9 @@ from pydantic import BaseModel, Field
 
 from cocktailspace.catalogue.imports import ListedImport, kept_for
 from cocktailspace.importing.decisions import Decisions, Group
-from cocktailspace.importing.planning import Plan, counts_of
+from cocktailspace.importing.planning import Plan, counts_of, outcome_of
 from cocktailspace.importing.service import Import
+from cocktailspace.importing.targets import Outcome
 from cocktailspace.importing.understanding import Meaning
 from cocktailspace.importing.vocabulary import units
 from cocktailspace.times import to_text
@@ -25,7 +26,7 @@ class PlannedRecipe(BaseModel):
 
     name: str
     origin: str = Field(description="Where it stands in the file")
-    action: Literal["create", "second", "fill", "replace", "unchanged", "leave", "refuse"]
+    action: Outcome
     source: str = ""
     reason: str = Field("", description="Why it is left alone, or refused")
 
@@ -133,7 +134,7 @@ def described(found: Import) -> PlanView:
         expires_at=to_text(stored.created_at + kept_for(stored.state)),
         source=plan.source,
         decisions=plan.decisions,
-        counts=dict(counts_of(plan)),
+        counts=counts_of(plan),
         lines=sum(len(lines) for _, lines in plan.understood.recipes),
         remarks=list(plan.collection.remarks),
         recipes=_recipes(plan)[:MOST_NAMES],
@@ -171,8 +172,7 @@ def not_shown(plan: Plan) -> list[UnplacedKey]:
 def _recipes(plan: Plan) -> list[PlannedRecipe]:
     found = []
     for recipe, target in zip(plan.collection.recipes, plan.targets, strict=True):
-        stays = target.recipe_id is not None and target.recipe_id not in plan.changed
-        action = "unchanged" if stays and target.action != "leave" else target.action
+        action = outcome_of(plan, target)
         if action != "unchanged":
             found.append(
                 PlannedRecipe(

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from cocktailspace.catalogue.models import LineDraft, RecipeDraft
 from cocktailspace.catalogue.values import MOST_WORDS, Extra, Name, Url
 from cocktailspace.importing.rows import RecipeRow
-from cocktailspace.importing.targets import Target
+from cocktailspace.importing.targets import Action, Target
 from cocktailspace.importing.understanding import UnderstoodLine
 from cocktailspace.importing.view import CatalogueView
 
@@ -147,7 +147,12 @@ def _checked(
         return {}
 
 
-def filled(current: RecipeDraft, said: RecipeDraft) -> RecipeDraft:
+def merged(current: RecipeDraft, said: RecipeDraft, action: Action) -> RecipeDraft:
+    """A recipe that is there, with what a file says of it: what it lacks, or all of that."""
+    return _filled(current, said) if action == "fill" else _replaced(current, said)
+
+
+def _filled(current: RecipeDraft, said: RecipeDraft) -> RecipeDraft:
     """A recipe with what it lacks from another; what it has stays."""
     lacking = {
         name: value
@@ -159,7 +164,7 @@ def filled(current: RecipeDraft, said: RecipeDraft) -> RecipeDraft:
     return current.model_copy(update=lacking)
 
 
-def replaced(current: RecipeDraft, said: RecipeDraft) -> RecipeDraft:
+def _replaced(current: RecipeDraft, said: RecipeDraft) -> RecipeDraft:
     """A recipe with all that another says; what that leaves out stays."""
     kept = {name: getattr(said, name) for name in said.model_fields_set if getattr(said, name)}
     return current.model_copy(update={**kept, "name": current.name, "uid": current.uid})

@@ -69,8 +69,11 @@ class KnownIngredients:
 
     def called(self, name: str) -> int | None:
         """The ingredient that has exactly this name, case, accents and plural aside."""
-        key = key_of(words_of(name))
-        return self.by_key.get(key) if key in self.by_key else self.aliases.get(key)
+        return self._keyed(key_of(words_of(name)))
+
+    def first(self, names: Iterable[str]) -> int | None:
+        """The first of these names that the catalogue has."""
+        return next((met for name in names if (met := self.called(name)) is not None), None)
 
     def find(self, words: tuple[str, ...]) -> tuple[int, str] | None:
         """The ingredient that is certainly meant by these words, and how that is known."""
@@ -92,11 +95,8 @@ class KnownIngredients:
             return self._precisely(self.by_key[key], key), "name"
         if key in self.aliases:
             return self.aliases[key], "alias"
-        for group in same_names().get(key, ()):
-            found = [self.called(name) for name in group]
-            met = next((each for each in found if each is not None), None)
-            if met is not None:
-                return met, "synonym"
+        if (met := self._usual(key)) is not None:
+            return met, "synonym"
         if (
             len(words) > 1
             and is_quality(words[-1])
@@ -138,27 +138,20 @@ class KnownIngredients:
         for place, word in enumerate(words):
             if word not in word_set("families") or len(words) < 2:
                 continue
-            shorter = words[:place] + words[place + 1 :]
-            key = key_of(shorter)
-            found = self.by_key.get(key, self.aliases.get(key))
-            if found is None:
-                found = self._usual(key)
+            key = key_of(words[:place] + words[place + 1 :])
+            found = self._keyed(key) or self._usual(key)
             if found is not None and word in self._family_words(found):
                 return found, "name"
         return None
 
+    def _keyed(self, key: str) -> int | None:
+        return self.by_key.get(key, self.aliases.get(key))
+
     def _usual(self, key: str) -> int | None:
-        for group in same_names().get(key, ()):
-            for name in group:
-                if (met := self.called(name)) is not None:
-                    return met
-        return None
+        """The ingredient that goes by another of the names that say the same."""
+        return self.first(name for group in same_names().get(key, ()) for name in group)
 
     def _family_words(self, ingredient_id: int) -> set[str]:
         """Of families that are one thing: under `Coffee and Tea` a cold brew is no tea."""
         above = [words_of(self.by_id[each].name) for each in self.ancestors(ingredient_id)[1:]]
         return {word for words in above if "and" not in words for word in words}
-
-    def first(self, names: Iterable[str]) -> int | None:
-        """The first of these names that the catalogue has."""
-        return next((met for name in names if (met := self.called(name)) is not None), None)

@@ -64,10 +64,6 @@ def is_known_name(text: str) -> bool:
     return usual_name(key_of(words_of(text))) is not None
 
 
-def _never(_: str) -> bool:
-    return False
-
-
 def _always(_: str) -> bool:
     return True
 
@@ -75,7 +71,7 @@ def _always(_: str) -> bool:
 def read_line(row: LineRow) -> list[ReadLine]:
     """A file's line; several where it lists several (`1 oz each lemon juice, triple sec`)."""
     each = _OF_EACH.match(row.text) if row.text else None
-    if each and (of := read_quantity(each[1], _never)).unit and not of.rest:
+    if each and (of := read_quantity(each[1])).unit and not of.rest:
         return read_line(replace(row, text="", measure=each[1], ingredient=each[2]))
     if row.measure and _EACH.match(row.ingredient):
         names = [name for name in _LISTED.split(_EACH.sub("", row.ingredient)) if name.strip()]
@@ -124,7 +120,7 @@ def _said(row: LineRow) -> _Said:
     if row.text or not (row.measure or given):
         quantity = read_quantity(row.text or row.ingredient, is_known_name)
         return _following(_Said(quantity, quantity.rest))
-    quantity = _given(row) if given else read_quantity(row.measure, _never)
+    quantity = _given(row) if given else read_quantity(row.measure)
     name = read_quantity(row.ingredient, _always)
     notes = (*quantity.notes, *name.notes)
     quantity = replace(
@@ -155,7 +151,7 @@ def _given(row: LineRow) -> Quantity:
     unit = unit_phrases().get(spoken(row.unit))
     quantity = Quantity(row.amount, row.amount_max, unit.key if unit else None)
     if unit is None and row.unit.strip():
-        read = read_quantity(f"1 {row.unit}", _never)
+        read = read_quantity(f"1 {row.unit}")
         quantity = replace(quantity, unit=read.unit, rest=read.rest, notes=read.notes)
     return quantity
 

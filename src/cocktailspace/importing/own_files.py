@@ -133,16 +133,9 @@ def import_own_file(
     for (entity, row_id), action in tx.touched.items():
         if action == "create":
             applied.created.setdefault(entity, []).append(row_id)
-
-    def said(entity: str) -> dict[int, dict[str, Any]]:
-        return {
-            row_id: before[entity][row_id].model_dump(mode="json")
-            for (kind, row_id), action in tx.touched.items()
-            if kind == entity and action == "update"
-        }
-
-    applied.recipes_before, applied.ingredients_before = said("recipe"), said("ingredient")
-    applied.units_before, applied.methods_before = said("unit"), said("method")
+        elif action == "update":
+            draft = before[entity][row_id].model_dump(mode="json")
+            applied.before.setdefault(entity, {})[row_id] = draft
     return summary, applied
 
 

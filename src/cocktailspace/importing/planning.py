@@ -15,9 +15,9 @@ from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.recipes import load_drafts
 from cocktailspace.catalogue.transfer.matching import known_recipes
 from cocktailspace.importing.decisions import Decisions, Group, Resolved, groups_of, resolve
-from cocktailspace.importing.drafting import Drafter, filled, replaced
+from cocktailspace.importing.drafting import Drafter, merged
 from cocktailspace.importing.rows import Collection
-from cocktailspace.importing.targets import Target, targets_of
+from cocktailspace.importing.targets import Outcome, Target, targets_of
 from cocktailspace.importing.understanding import Understood, understand
 from cocktailspace.importing.view import CatalogueView, view_of
 from cocktailspace.importing.vocabulary import units
@@ -127,20 +127,17 @@ def _check_drafts(plan: Plan, most_lines: int = Limits().ingredients_per_recipe)
             said = unread.get(number, ())
             if target.recipe_id is None:
                 drafter.fields(recipe, target, said)
-            elif _changes(plan, target, drafter.draft(recipe, lines, target, said)):
-                plan.changed.add(target.recipe_id)
+            else:
+                current = plan.current[target.recipe_id]
+                draft = drafter.draft(recipe, lines, target, said)
+                if merged(current, draft, target.action) != current:
+                    plan.changed.add(target.recipe_id)
         except ValidationError as error:
             first = error.errors()[0]
             reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
             plan.targets[number] = Target("refuse", None, target.source, reason)
         except ValueError as error:
             plan.targets[number] = Target("refuse", None, target.source, str(error))
-
-
-def _changes(plan: Plan, target: Target, draft: RecipeDraft) -> bool:
-    current = plan.current[target.recipe_id or 0]
-    merge = filled if target.action == "fill" else replaced
-    return merge(current, draft) != current
 
 
 def _digest(plan: Plan) -> str:
@@ -160,10 +157,12 @@ def _digest(plan: Plan) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
+def outcome_of(plan: Plan, target: Target) -> Outcome:
+    """What becomes of a recipe, once it is known whether it would change at all."""
+    changes = target.recipe_id is None or target.recipe_id in plan.changed
+    return target.action if changes or target.action == "leave" else "unchanged"
+
+
 def counts_of(plan: Plan) -> Counter[str]:
     """How many recipes are created, filled, replaced, left alone or refused."""
-    found: Counter[str] = Counter()
-    for target in plan.targets:
-        stays = target.recipe_id is not None and target.recipe_id not in plan.changed
-        found["unchanged" if stays and target.action != "leave" else target.action] += 1
-    return found
+    return Counter(outcome_of(plan, target) for target in plan.targets)

@@ -65,7 +65,7 @@ class Quantity:
     """The amount is of fruit whose juice is meant."""
 
 
-def _is_name(_: str) -> bool:
+def _never(_: str) -> bool:
     return False
 
 
@@ -264,14 +264,14 @@ def _without_clause(name: str) -> list[str]:
 
 def _whole(remark: str) -> Quantity | None:
     """A remark that is an amount and nothing else: `Gin (45 ml)`, `soda water, to top`."""
-    found = _from_start(remark, _is_name)
+    found = _from_start(remark, _never)
     if found.unit and units()[found.unit].at_end and remark[:1].isalpha():
         return None  # `ghiaccio, a cubetti`
     return None if found.rest or found.unit is None or found.juice else found
 
 
 @lru_cache(maxsize=50_000)
-def read_quantity(text: str, is_name: Callable[[str], bool] = _is_name) -> Quantity:
+def read_quantity(text: str, is_name: Callable[[str], bool] = _never) -> Quantity:
     """What a line, or its measure alone, says.
 
     is_name: whether a text is a name as it stands, though it begins with a number (`7 Up`).

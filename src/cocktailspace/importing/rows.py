@@ -1,4 +1,4 @@
-"""Neutral rows: what every reader makes of its file, in the file's own words."""
+"""Neutral rows: what every reader makes of its file, in the file's own words; and as JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -89,3 +89,45 @@ class Collection:
     """Of a table: its columns that are not shown anywhere, unless they are mapped."""
     remarks: tuple[str, ...] = ()
     """What a reader has to say: how the text was coded, what was passed over."""
+
+
+def as_objects(found: Collection) -> dict[str, Any]:
+    """A collection as JSON has it: of each row what is not empty."""
+    return {
+        "format": found.format,
+        "name": found.name,
+        "recipes": [
+            [_said(recipe), [_said(line) for line in recipe.lines]] for recipe in found.recipes
+        ],
+        "ingredients": [_said(row) for row in found.ingredients],
+        "columns": found.columns,
+        "remarks": found.remarks,
+    }
+
+
+def from_objects(said: Mapping[str, Any]) -> Collection:
+    """The collection of which `as_objects` made this."""
+    recipes = [
+        RecipeRow(**_tuples(row) | {"lines": tuple(LineRow(**_tuples(line)) for line in lines)})
+        for row, lines in said["recipes"]
+    ]
+    return Collection(
+        said["format"],
+        said["name"],
+        tuple(recipes),
+        tuple(IngredientRow(**_tuples(row)) for row in said["ingredients"]),
+        tuple(said["columns"]),
+        tuple(said["remarks"]),
+    )
+
+
+def _said(row: RecipeRow | IngredientRow | LineRow) -> dict[str, Any]:
+    return {
+        key: value
+        for key in row.__slots__
+        if key != "lines" and ((value := getattr(row, key)) or value == 0)
+    }
+
+
+def _tuples(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}

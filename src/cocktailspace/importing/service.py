@@ -7,7 +7,7 @@ import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import PurePath
 
 import jiter
@@ -31,8 +31,8 @@ from cocktailspace.importing.applying import Applied, apply_plan, undo
 from cocktailspace.importing.decisions import Decisions
 from cocktailspace.importing.own_files import import_own_file
 from cocktailspace.importing.planning import Plan, make_plan
-from cocktailspace.importing.readers.apart import as_objects, from_objects, read_apart
-from cocktailspace.importing.rows import Collection
+from cocktailspace.importing.readers.apart import read_apart
+from cocktailspace.importing.rows import Collection, as_objects, from_objects
 from cocktailspace.times import Clock, utc_now
 
 AT_ONCE = 2
@@ -154,7 +154,7 @@ class Imports:
                 tx.connection,
                 found.stored.id,
                 state="applied",
-                applied=_packed_applied(applied),
+                applied=applied.packed(),
                 applied_version=version,
             )
         return Import(self._stored(found.stored.owner, found.stored.id), plan)
@@ -195,7 +195,7 @@ class Imports:
                     created_at=now,
                     content=_packed(nothing),
                     decisions=Decisions().model_dump_json(),
-                    applied=_packed_applied(applied),
+                    applied=applied.packed(),
                     applied_version=after,
                 )
                 add_import(tx.connection, new)
@@ -208,7 +208,7 @@ class Imports:
         stored = self._stored(owner, import_id)
         if stored.state != "applied" or stored.applied is None or stored.applied_version is None:
             raise ConflictError("this import is not applied: there is nothing to undo")
-        applied = _applied(stored.applied)
+        applied = Applied.unpacked(stored.applied)
         with paused_collector(), self._database.transaction() as tx:
             undo(tx, applied, stored.applied_version)
             change_import(tx.connection, import_id, state="undone", applied=None)
@@ -251,17 +251,3 @@ def _packed(found: Collection) -> bytes:
 
 def _unpacked(content: bytes) -> Collection:
     return from_objects(jiter.from_json(zlib.decompress(content)))
-
-
-def _packed_applied(applied: Applied) -> bytes:
-    return zlib.compress(json.dumps(asdict(applied)).encode())
-
-
-def _applied(packed: bytes) -> Applied:
-    said = json.loads(zlib.decompress(packed))
-    before = {
-        name: {int(key): draft for key, draft in drafts.items()}
-        for name, drafts in said.items()
-        if name != "created"
-    }
-    return Applied(said["created"], **before)

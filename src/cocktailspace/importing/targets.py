@@ -10,6 +10,7 @@ from cocktailspace.importing.decisions import Decisions, OnConflict
 from cocktailspace.importing.rows import RecipeRow
 
 Action = Literal["create", "second", "fill", "replace", "leave", "refuse"]
+Outcome = Literal["create", "second", "fill", "replace", "unchanged", "leave", "refuse"]
 _ON_CONFLICT: dict[OnConflict, Action] = {"skip": "leave", "fill": "fill", "replace": "replace"}
 
 

@@ -20,7 +20,6 @@ _SPELLINGS = {
     "wermut": "vermouth",
     "vermout": "vermouth",
     "sirup": "syrup",
-    "puree": "puree",
     "grey": "gray",
     "liquer": "liqueur",
     "crema": "creme",
@@ -28,7 +27,6 @@ _SPELLINGS = {
     "cidre": "cider",
     "sidra": "cider",
     "sidro": "cider",
-    "bitter's": "bitters",
 }
 _PLURAL_ONLY = {"bitters"}
 _PLURALS = (  # ending, what takes its place
@@ -202,8 +200,8 @@ def same_in_any_order() -> Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
 def every_word() -> frozenset[str]:
     """All words of the names, brands and families that are known."""
     names = _read("names.toml")
-    said = (name for kind in ("same", "brands") for each in names[kind].items() for name in
-            (each[0], *each[1]))  # fmt: skip
+    groups = (*names["same"].items(), *names["brands"].items())
+    said = (name for usual, others in groups for name in (usual, *others))
     words = {word for name in (*said, *names["places"]) for word in words_of(name)}
     return frozenset(words) | variety()
 

@@ -4,10 +4,9 @@ import json
 import resource
 import sys
 
-from cocktailspace.importing.readers.apart import as_objects
 from cocktailspace.importing.readers.files import read_file
 from cocktailspace.importing.readers.keys import Mapped
-from cocktailspace.importing.rows import UnreadableError
+from cocktailspace.importing.rows import UnreadableError, as_objects
 
 
 def main() -> None:

@@ -6,23 +6,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from typing import Any
 
 import jiter
 
 from cocktailspace.importing.readers.bounds import BOUNDS, Bounds
-from cocktailspace.importing.rows import (
-    Collection,
-    IngredientRow,
-    LineRow,
-    RecipeRow,
-    UnreadableError,
-)
+from cocktailspace.importing.rows import Collection, UnreadableError, from_objects
 
 _CHILD = "cocktailspace.importing.readers"
 _INHERITED = ("PATH", "PYTHONPATH", "LANG", "LD_LIBRARY_PATH")
 """Lambda's Python finds its own library by the last."""
-Row = RecipeRow | IngredientRow | LineRow
 
 
 def read_apart(
@@ -67,45 +59,3 @@ def _collection(name: str, text: bytes) -> Collection:
     if "error" in said:
         raise UnreadableError(f"{name}: {said['error']}", said.get("headers", ()))
     return from_objects(said)
-
-
-def from_objects(said: Mapping[str, Any]) -> Collection:
-    """The collection that `as_objects` has said."""
-    recipes = [
-        RecipeRow(**_tuples(row) | {"lines": tuple(LineRow(**_tuples(line)) for line in lines)})
-        for row, lines in said["recipes"]
-    ]
-    return Collection(
-        said["format"],
-        said["name"],
-        tuple(recipes),
-        tuple(IngredientRow(**_tuples(row)) for row in said["ingredients"]),
-        tuple(said["columns"]),
-        tuple(said["remarks"]),
-    )
-
-
-def _tuples(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
-
-
-def as_objects(found: Collection) -> dict[str, Any]:
-    """A collection as the child says it: what is not empty of each row."""
-    return {
-        "format": found.format,
-        "name": found.name,
-        "recipes": [
-            [_said(recipe), [_said(line) for line in recipe.lines]] for recipe in found.recipes
-        ],
-        "ingredients": [_said(row) for row in found.ingredients],
-        "columns": found.columns,
-        "remarks": found.remarks,
-    }
-
-
-def _said(row: Row) -> dict[str, Any]:
-    return {
-        key: value
-        for key in row.__slots__
-        if key != "lines" and ((value := getattr(row, key)) or value == 0)
-    }
