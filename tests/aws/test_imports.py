@@ -21,8 +21,8 @@ import pytest
 import requests
 from cocktailspace.api.deferred import PATIENCE
 from cocktailspace.api.lambda_handler import make_handler, prepare
-from cocktailspace.importing.readers.apart import read_apart
 from cocktailspace.importing.readers.bounds import BOUNDS
+from cocktailspace.importing.readers.child_process import read_in_child
 from tests.aws.edge import Edge, Gateway, serving
 from tests.aws.world import SECOND, Answer, AwsWorld, World, http_event
 from tests.conftest import ROOT, need, new_context
@@ -285,7 +285,7 @@ def test_the_child_that_reads_finds_the_library_of_lambdas_python(
     monkeypatch.setattr(subprocess, "Popen", Watched)
     monkeypatch.setenv("LD_LIBRARY_PATH", "/var/lang/lib")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush")
-    assert len(read_apart("a.csv", TABLE).recipes) == 1
+    assert len(read_in_child("a.csv", TABLE).recipes) == 1
     assert given[0]["LD_LIBRARY_PATH"] == "/var/lang/lib"
     assert "AWS_SECRET_ACCESS_KEY" not in given[0]
 

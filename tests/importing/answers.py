@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cocktailspace.catalogue.transfer import starter_file
 from cocktailspace.importing.families import Families
-from cocktailspace.importing.known import KnownIngredients, Named
+from cocktailspace.importing.known_ingredients import KnownIngredients, Named
 from cocktailspace.importing.lines import ReadLine, read_line
 from cocktailspace.importing.matching import Match, Matcher
 from cocktailspace.importing.rows import LineRow

@@ -23,7 +23,7 @@ from cocktailspace.catalogue.schema import recipes
 from cocktailspace.catalogue.transfer import export_text
 from cocktailspace.importing import service
 from cocktailspace.importing.decisions import Answer, Decisions
-from cocktailspace.importing.described import described
+from cocktailspace.importing.plan_view import described
 from cocktailspace.importing.planning import counts_of
 from cocktailspace.importing.service import Import, Imports, StalePlanError, UndecidedError
 from tests.conftest import BAR, ManualClock, import_document
@@ -347,14 +347,14 @@ def test_few_are_worked_on_at_a_time_and_the_others_told_so(
     known = start(imports, drink("Sour", "1 oz Gin")).stored.id
     monkeypatch.setattr(service, "PATIENCE_SECONDS", 0.01)
     reading, read = threading.Barrier(service.AT_ONCE + 1), threading.Event()
-    really = service.read_apart
+    really = service.read_in_child
 
     def slowly(*arguments: Any) -> Any:
         reading.wait(240)
         read.wait(240)
         return really(*arguments)
 
-    monkeypatch.setattr(service, "read_apart", slowly)
+    monkeypatch.setattr(service, "read_in_child", slowly)
     with ThreadPoolExecutor(service.AT_ONCE) as threads:
         begun = [threads.submit(start, imports, drink("Sour")) for _ in range(service.AT_ONCE)]
         reading.wait(240)

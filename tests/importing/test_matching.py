@@ -3,7 +3,7 @@
 import pytest
 
 from cocktailspace.importing.families import Families
-from cocktailspace.importing.known import KnownIngredients, Named
+from cocktailspace.importing.known_ingredients import KnownIngredients, Named
 from cocktailspace.importing.lines import read_line
 from cocktailspace.importing.matching import Match, Matcher
 from cocktailspace.importing.rows import LineRow

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cocktailspace.importing.readers import archives
-from cocktailspace.importing.readers.apart import read_apart
 from cocktailspace.importing.readers.bounds import BOUNDS, Bounds
+from cocktailspace.importing.readers.child_process import read_in_child
 from cocktailspace.importing.readers.files import read_file
 from cocktailspace.importing.rows import UnreadableError, as_objects
 from tests.importing.test_readers import (
@@ -109,7 +109,7 @@ def test_any_document_is_read_or_refused(document: object) -> None:
 
 def test_a_child_says_the_same() -> None:
     for name, body in SAMPLES.items():
-        assert read_apart(name, body) == read_file(name, body)
+        assert read_in_child(name, body) == read_file(name, body)
 
 
 def test_an_archive_that_grows_too_large_is_refused() -> None:
@@ -139,7 +139,7 @@ def test_no_path_of_an_archive_is_written(tmp_path: Path, monkeypatch: pytest.Mo
     with zipfile.ZipFile(body, "w") as archive:
         for path in ("../outside/cocktails/a.json", f"{outside}/cocktails/b.json"):
             archive.writestr(path, recipe)
-    assert len(read_apart("a.zip", body.getvalue()).recipes) == 2
+    assert len(read_in_child("a.zip", body.getvalue()).recipes) == 2
     assert not outside.exists()
     assert not list(tmp_path.iterdir())
 
@@ -159,7 +159,7 @@ def test_no_path_of_an_archive_is_written(tmp_path: Path, monkeypatch: pytest.Mo
 )
 def test_traps_are_refused_at_once(name: str, body: bytes) -> None:
     with pytest.raises(UnreadableError) as refused:
-        read_apart(name, body)
+        read_in_child(name, body)
     assert "was not read within" not in str(refused.value)
 
 
@@ -192,16 +192,16 @@ def test_a_child_that_takes_too_long_is_killed(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(subprocess, "Popen", Noted)
     with pytest.raises(UnreadableError, match="was not read within"):
-        read_apart("a.csv", SAMPLES["a.csv"], bounds=Bounds(seconds=0.01))
+        read_in_child("a.csv", SAMPLES["a.csv"], bounds=Bounds(seconds=0.01))
     assert [child.returncode for child in started] == [-signal.SIGKILL]
 
 
 def test_a_child_that_takes_too_much_memory_ends() -> None:
     body = json.dumps([{"name": str(n), "ingredients": ["1 oz gin"]} for n in range(20_000)])
     with pytest.raises(UnreadableError, match="memory"):
-        read_apart("a.json", body.encode(), bounds=Bounds(memory_bytes=40 * 2**20))
+        read_in_child("a.json", body.encode(), bounds=Bounds(memory_bytes=40 * 2**20))
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read() -> None:
     with pytest.raises(UnreadableError, match="split it"):
-        read_apart("a.csv", b"x" * 101, bounds=Bounds(file_bytes=100))
+        read_in_child("a.csv", b"x" * 101, bounds=Bounds(file_bytes=100))

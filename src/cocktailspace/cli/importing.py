@@ -17,9 +17,9 @@ from cocktailspace.cli.common import existing, fail, listed, prepare, say, servi
 from cocktailspace.cli.transfer import STANDARD_INPUT, take_catalogue
 from cocktailspace.cli.views import plan_table
 from cocktailspace.importing.decisions import Answer, Decisions, Group, OnConflict, Take
-from cocktailspace.importing.described import PlanView, described, question
+from cocktailspace.importing.plan_view import PlanView, described, question
 from cocktailspace.importing.planning import Plan, counts_of
-from cocktailspace.importing.readers.apart import read_apart
+from cocktailspace.importing.readers.child_process import read_in_child
 from cocktailspace.importing.readers.files import is_catalogue
 from cocktailspace.importing.rows import Collection, UnreadableError
 from cocktailspace.importing.service import Import, Imports
@@ -140,7 +140,7 @@ def _name(file: Path) -> str:
 
 def _read(file: Path, body: bytes, mapping: dict[str, str]) -> Collection:
     try:
-        return read_apart(_name(file), body, mapping)
+        return read_in_child(_name(file), body, mapping)
     except UnreadableError as error:
         hint = f'; here with --map name="{error.headers[0]}" and so on' if error.headers else ""
         fail(f"{error}{hint}")

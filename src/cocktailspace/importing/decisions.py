@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cocktailspace.importing.catalogue_view import CatalogueView
 from cocktailspace.importing.understanding import Meaning, Understood
-from cocktailspace.importing.view import CatalogueView
 
 OnConflict = Literal["skip", "fill", "replace"]
 Kind = Literal["near", "new", "unplaced"]

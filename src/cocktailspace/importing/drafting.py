@@ -8,10 +8,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from cocktailspace.catalogue.models import LineDraft, RecipeDraft
 from cocktailspace.catalogue.values import MOST_WORDS, Extra, Name, Url
+from cocktailspace.importing.catalogue_view import CatalogueView
 from cocktailspace.importing.rows import RecipeRow
 from cocktailspace.importing.targets import Action, Target
 from cocktailspace.importing.understanding import UnderstoodLine
-from cocktailspace.importing.view import CatalogueView
 
 _LONGEST_NOTE = 200
 _LONGEST_EXTRA, _MOST_KEYS = 300, 50

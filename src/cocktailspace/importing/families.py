@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from cocktailspace.importing.known import KnownIngredients
+from cocktailspace.importing.known_ingredients import KnownIngredients
 from cocktailspace.importing.languages import in_english
 from cocktailspace.importing.vocabulary import flavours, key_of, kind_said, places, words_of
 

@@ -8,7 +8,7 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 from cocktailspace.importing.families import Families
-from cocktailspace.importing.known import KnownIngredients
+from cocktailspace.importing.known_ingredients import KnownIngredients
 from cocktailspace.importing.languages import (
     is_preparation,
     particle,

@@ -26,7 +26,7 @@ from cocktailspace.catalogue.transfer import (
 from cocktailspace.catalogue.transfer.matching import match_recipes
 from cocktailspace.catalogue.units import list_units
 from cocktailspace.importing.applying import Applied
-from cocktailspace.importing.view import view_of
+from cocktailspace.importing.catalogue_view import view_of
 
 Drafts = Mapping[int, BaseModel]
 _NAMED = 12

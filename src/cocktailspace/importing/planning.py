@@ -14,12 +14,12 @@ from cocktailspace.catalogue.models import RecipeDraft
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.recipes import load_drafts
 from cocktailspace.catalogue.transfer.matching import known_recipes
+from cocktailspace.importing.catalogue_view import CatalogueView, view_of
 from cocktailspace.importing.decisions import Decisions, Group, Resolved, groups_of, resolve
 from cocktailspace.importing.drafting import Drafter, merged
 from cocktailspace.importing.rows import Collection
 from cocktailspace.importing.targets import Outcome, Target, targets_of
 from cocktailspace.importing.understanding import Understood, understand
-from cocktailspace.importing.view import CatalogueView, view_of
 from cocktailspace.importing.vocabulary import units
 
 UNSORTED = "Unsorted"

@@ -31,7 +31,7 @@ from cocktailspace.importing.applying import Applied, apply_plan, undo
 from cocktailspace.importing.decisions import Decisions
 from cocktailspace.importing.own_files import import_own_file
 from cocktailspace.importing.planning import Plan, make_plan
-from cocktailspace.importing.readers.apart import read_apart
+from cocktailspace.importing.readers.child_process import read_in_child
 from cocktailspace.importing.rows import Collection, as_objects, from_objects
 from cocktailspace.times import Clock, utc_now
 
@@ -75,7 +75,7 @@ class Imports:
     ) -> Import:
         """Read a file in a child process and plan what it would do; UnreadableError."""
         with self._working():
-            found = read_apart(name, body, mapping)
+            found = read_in_child(name, body, mapping)
             return self.plan(owner, name, hashlib.sha256(body).hexdigest(), found, decisions)
 
     def plan(

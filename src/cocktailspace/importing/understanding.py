@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from cocktailspace.importing.catalogue_view import CatalogueView
 from cocktailspace.importing.families import Families
 from cocktailspace.importing.lines import Candidate, ReadLine, read_line
 from cocktailspace.importing.matching import Match, Matcher
 from cocktailspace.importing.rows import Collection, IngredientRow, LineRow, RecipeRow
-from cocktailspace.importing.view import CatalogueView
 from cocktailspace.importing.vocabulary import key_of, words_of
 
 _LONGEST_NAME = 200

@@ -13,7 +13,7 @@ from cocktailspace.api.parameters import ImportId
 from cocktailspace.api.writing import refuse_key
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.importing.decisions import Decisions, OnConflict
-from cocktailspace.importing.described import ListedImportView, PlanView, described, listed
+from cocktailspace.importing.plan_view import ListedImportView, PlanView, described, listed
 from cocktailspace.importing.rows import UnreadableError
 from cocktailspace.importing.service import Imports
 

@@ -8,7 +8,7 @@ from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.ingredients import list_ingredients
 from cocktailspace.catalogue.models import Ingredient
 from cocktailspace.catalogue.units import list_units
-from cocktailspace.importing.known import KnownIngredients, Named
+from cocktailspace.importing.known_ingredients import KnownIngredients, Named
 from cocktailspace.importing.vocabulary import Unit, spoken, unit_phrases
 
 

@@ -17,7 +17,7 @@ _INHERITED = ("PATH", "PYTHONPATH", "LANG", "LD_LIBRARY_PATH")
 """Lambda's Python finds its own library by the last."""
 
 
-def read_apart(
+def read_in_child(
     name: str, body: bytes, mapping: Mapping[str, str] | None = None, bounds: Bounds = BOUNDS
 ) -> Collection:
     """What `read_file` says, read by a child; UnreadableError also where it takes too much."""
