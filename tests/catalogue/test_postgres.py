@@ -31,6 +31,7 @@ from cocktailspace.catalogue.snapshot import UnreadableError, take_snapshot
 from cocktailspace.settings import Settings
 from tests.catalogue.writers import end_other_connections, gate_at_commit
 from tests.conftest import BAR, import_document
+from tests.postgres import server_folder
 
 NewServer = Callable[..., Database]
 
@@ -154,21 +155,20 @@ def test_a_connection_lost_in_the_commit_leaves_open_whether_it_was_written(
 
 
 def test_a_server_that_comes_back_is_waited_for(
-    new_server: NewServer,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
+    new_server: NewServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = new_server().url
-    socket = tmp_path / "socket"  # short enough, else the test cannot tell the reason
+    with server_folder() as folder:
+        socket = folder / "socket"
 
-    def come_back(_seconds: float) -> None:
-        if not socket.exists():
-            socket.symlink_to(str(url.query["host"]))
+        def come_back(_seconds: float) -> None:
+            if not socket.exists():
+                socket.symlink_to(str(url.query["host"]))
 
-    monkeypatch.setattr(postgres.time, "sleep", come_back)
-    with closing(Database(url.set(query={"host": str(socket)}))) as database:
-        _create(database, "Gin")
-    assert socket.is_symlink()
+        monkeypatch.setattr(postgres.time, "sleep", come_back)
+        with closing(Database(url.set(query={"host": str(socket)}))) as database:
+            _create(database, "Gin")
+        assert socket.is_symlink()
 
 
 def test_a_server_that_stays_away_is_named_without_a_password(

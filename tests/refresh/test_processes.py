@@ -134,12 +134,14 @@ def test_many_edits_are_few_jobs_and_soon_published(tmp_path: Path) -> None:
         assert [report.complaints for report in reports if report.complaints] == []
         eventually(lambda: _status(server)["state"] == "fresh")
         lag = time.monotonic() - started - burst
-        jobs = (tmp_path / "serve.log").read_text().count("refresh published")
+        log = tmp_path / "serve.log"  # it is written once a job has ended
+        eventually(lambda: "refresh published" in log.read_text(), log.read_text)
+        jobs = log.read_text().count("refresh published")
         p50 = statistics.median(ms for report in reports for ms in report.create_ms)
         print(
             f"{8 * writes} edits in {burst:.1f} s: {jobs} jobs, "
             f"published {lag:.1f} s after the last; create p50 {p50:.1f} ms"
         )
-        assert 1 <= jobs <= 2 + burst / 10 + 2
+        assert jobs <= 2 + burst / 10 + 2
     finally:
         server.stop()

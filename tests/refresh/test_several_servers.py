@@ -83,8 +83,7 @@ def test_a_job_holds_the_lock_as_long_as_it_lives_whoever_started_it(
     assert server.jobs.active() == Job("the job"), "whoever started it has ended"
     assert server.jobs.submit() == Job("the job")
     os.kill(pid, signal.SIGKILL)
-    while server.jobs.active() is not None:
-        pass
+    eventually(lambda: server.jobs.active() is None)
 
 
 def test_the_lock_is_free_when_nobody_inherited_it(new_server: Callable[[], Services]) -> None:
@@ -95,8 +94,7 @@ def test_the_lock_is_free_when_nobody_inherited_it(new_server: Callable[[], Serv
             assert lock.holder() == "a job"
             with lock.taken("another") as other:
                 assert other is None
-        while lock.holder() is not None:
-            pass
+        eventually(lambda: lock.holder() is None)
 
 
 def test_a_database_that_ends_while_it_is_asked_for_the_job_is_told_of_in_words(
