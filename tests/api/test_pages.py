@@ -144,6 +144,26 @@ def test_what_is_not_there_gets_a_page_that_says_so(client: TestClient, address:
     assert "Not here" in answer.text
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize("address", ["/nothing", "/recipe/abc", "/static/x/nothing.js"])
+def test_a_browser_gets_a_page_where_nothing_is_and_a_program_json(
+    client: TestClient, address: str
+) -> None:
+    page, other = client.get(address, headers=BROWSER), client.get(address)
+    assert page.status_code == other.status_code == 404
+    assert "<h1>Not here</h1>" in page.text
+    assert ("a", {"class": "button primary", "href": "/recipes"}) in Seen(page.text).tags
+    assert other.json()["error"]["code"] == "not_found"
+    assert all("Accept" in each.headers["vary"].split(", ") for each in (page, other))
+
+
+def test_the_api_answers_a_browser_in_json_too(client: TestClient) -> None:
+    for address in ("/api/v1/nothing", "/api/v1/recipes/99999", "/api/v1/recipes?limit=x"):
+        assert "error" in client.get(address, headers=BROWSER).json()
+
+
 def test_names_are_listed_for_who_has_no_script(client: TestClient) -> None:
     assert "/recipe/1" in client.get("/recipes").text
     assert "Negroni" in client.get("/recipes").text

@@ -237,5 +237,8 @@ def test_what_is_no_database_is_said_and_the_last_good_result_stays(site: Site) 
     answer = site.edit()
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "catalogue_damaged")
     assert "restore" in answer.json()["error"]["message"]
+    page = site.client.get("/recipe/1", headers={"Accept": "text/html"})
+    assert (page.status_code, int(page.headers["retry-after"]) > 0) == (503, True)
+    assert "<h1>Not available for now</h1>" in page.text
     run = site.manifest().run_id
     assert site.client.get(f"/api/v1/analytics/runs/{run}/cocktail-space").status_code == 200

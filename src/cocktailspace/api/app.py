@@ -21,7 +21,8 @@ from cocktailspace.api.auth.tokens import choose_tokens
 from cocktailspace.api.content import ContentResponses
 from cocktailspace.api.context import Context
 from cocktailspace.api.deferred import DeferredRequests
-from cocktailspace.api.errors import install_error_handlers
+from cocktailspace.api.error_handlers import install_error_handlers
+from cocktailspace.api.error_pages import ErrorPages
 from cocktailspace.api.event_feed import MOST_STREAMS, EventFeed
 from cocktailspace.api.fair_queue import FairQueueMiddleware
 from cocktailspace.api.guarded_route import BodyLimits, GuardedRoute, WriteRateLimits
@@ -111,7 +112,9 @@ def create_app(
     registry = make_registry(services) if lasting else None
     app.state.feed = _event_feed(services) if lasting else None
     _add_middleware(app, settings, services.data_origins, registry)
-    install_error_handlers(app)
+    site = Site()
+    error_pages = ErrorPages(site, API)
+    install_error_handlers(app, error_pages)
     context = Context(
         services,
         authenticator,
@@ -138,10 +141,9 @@ def create_app(
     runs = PublishedRuns(services.store, services.integrity, ARTIFACTS, PublishedRun)
     app.include_router(place_routes(context, runs), prefix=API)
     app.include_router(bar_routes(context, runs), prefix=API)
-    site = Site()
     app.include_router(app_page_routes(context, site, tells=app.state.feed is not None))
-    app.include_router(page_routes(context, site))
-    app.include_router(recipe_list_routes(context, site))
+    app.include_router(page_routes(context, site, error_pages))
+    app.include_router(recipe_list_routes(context, site, error_pages))
     app.state.agents = _agent_endpoint(app, settings) if lasting else None
     if app.state.agents is not None:
         app.router.routes.append(Route(AGENTS, app.state.agents, methods=["POST"]))

@@ -1,42 +1,14 @@
-"""Errors as responses: one JSON shape for all of them."""
+"""Errors of HTTP, and the one JSON shape of all of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from starlette.exceptions import HTTPException
-from starlette.routing import Match
 
-from cocktailspace.api.auth.identity import (
-    AuthenticationUnavailableError,
-    NotAllowedError,
-    NotAuthenticatedError,
-)
-from cocktailspace.artifacts.store import StoreError
-from cocktailspace.catalogue.errors import (
-    MOST_PROBLEMS,
-    AlikeError,
-    BusyError,
-    ConflictError,
-    DamagedError,
-    FullError,
-    InvalidError,
-    MergedError,
-    NotFoundError,
-    Problem,
-    SchemaError,
-    UnavailableError,
-    problem_of,
-)
-from cocktailspace.refresh.ports import SchedulerError
+from cocktailspace.catalogue.errors import MOST_PROBLEMS, Problem
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
-RETRY_SECONDS = 5
-_RETRY = {"Retry-After": str(RETRY_SECONDS)}
-_CHALLENGE = {"WWW-Authenticate": "Bearer"}
 _LONGEST_PLACE, _LONGEST_MESSAGE = 200, 1_000
 
 
@@ -110,31 +82,6 @@ class TooSlowError(Exception):
         super().__init__(f"the request's body took longer than {seconds:g} s to arrive")
 
 
-_REFUSALS: dict[type[Exception], tuple[int, str]] = {
-    NotAuthenticatedError: (401, "not_authenticated"),
-    NotAllowedError: (403, "not_allowed"),
-    NotFoundError: (404, "not_found"),
-    TooSlowError: (408, "too_slow"),
-    ConflictError: (409, "conflict"),
-    GoneError: (410, "gone"),
-    StaleError: (412, "stale"),
-    TooLargeError: (413, "too_large"),
-    TooManyRequestsError: (429, "too_many_requests"),
-    AuthenticationUnavailableError: (503, "authentication_unavailable"),
-    BusyError: (503, "busy"),
-    DamagedError: (503, "catalogue_damaged"),
-    NoAnswerError: (503, "no_answer"),
-    NotPublishedError: (503, "not_yet"),
-    OverdueError: (503, "overdue"),
-    RefresherStoppedError: (503, "not_looking"),
-    SchedulerError: (503, "scheduler_unavailable"),
-    SchemaError: (503, "schema_mismatch"),
-    UnavailableError: (503, "catalogue_unavailable"),
-    FullError: (507, "catalogue_full"),
-}
-"""Status and code of each error whose own words are all that there is to say."""
-
-
 _DESCRIPTIONS = {
     308: "It was merged into another, which is at the address in Location",
     400: "The request cannot be read",
@@ -167,7 +114,7 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {each: {"content": content, "description": _DESCRIPTIONS[each]} for each in statuses}
 
 
-def _describe_errors(app: FastAPI) -> None:
+def describe_errors(app: FastAPI) -> None:
     """Put the shape that `answers` refers to into the OpenAPI document."""
     described = app.openapi
 
@@ -207,84 +154,3 @@ def error_response(
 
 def _clipped(text: str, longest: int = _LONGEST_MESSAGE) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
-def install_error_handlers(app: FastAPI) -> None:
-    """Make the application translate every domain error into a response, and describe them."""
-    _describe_errors(app)
-
-    for kind, (status, code) in _REFUSALS.items():
-        app.add_exception_handler(kind, _refusal(status, code))
-
-    @app.exception_handler(MergedError)
-    def was_merged(request: Request, error: MergedError) -> Response:
-        steps = request.url.path.split("/")
-        address = "/".join(
-            str(error.into_id) if each == str(error.old_id) else each for each in steps
-        )
-        if request.method not in ("GET", "HEAD"):
-            return error_response(409, "merged", f"{error}: {address}")
-        query = f"?{request.url.query}" if request.url.query else ""
-        return Response(status_code=308, headers={"Location": f"{address}{query}"})
-
-    @app.exception_handler(AlikeError)
-    def alike(_request: Request, error: AlikeError) -> JSONResponse:
-        return error_response(422, "alike", _headline(error.problems), error.problems)
-
-    @app.exception_handler(InvalidError)
-    def invalid(_request: Request, error: InvalidError) -> JSONResponse:
-        return error_response(422, "invalid", _headline(error.problems), error.problems)
-
-    @app.exception_handler(RequestValidationError)
-    def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
-        problems = [problem_of({**each, "loc": each["loc"][1:]}) for each in error.errors()]
-        return error_response(422, "invalid", _headline(problems), problems)
-
-    @app.exception_handler(StoreError)
-    def store(_request: Request, error: StoreError) -> JSONResponse:
-        message = f"the store of the published results fails for now ({error})"
-        return error_response(503, "store_unavailable", message, headers=_RETRY)
-
-    @app.exception_handler(HTTPException)
-    def http(request: Request, error: HTTPException) -> JSONResponse:
-        headers = dict(error.headers) if error.headers else None
-        if error.status_code == 405:
-            allowed = ", ".join(_methods_of(request))
-            verb = "are" if "," in allowed else "is"
-            message = f"{request.method} is not possible here; {allowed} {verb}"
-            return error_response(405, "method_not_allowed", message, headers={"Allow": allowed})
-        if error.status_code == 404:
-            message = "there is nothing at this address; /api/v1/openapi.json lists what there is"
-            return error_response(404, "not_found", message, headers=headers)
-        return error_response(error.status_code, "refused", str(error.detail), headers=headers)
-
-
-def _refusal(status: int, code: str) -> Callable[[Request, Exception], JSONResponse]:
-    """The handler of errors that are told in their own words."""
-
-    def handle(_request: Request, error: Exception) -> JSONResponse:
-        headers = _RETRY if status == 503 else _CHALLENGE if status == 401 else None
-        if isinstance(error, TooManyRequestsError):
-            headers = {"Retry-After": str(error.retry_seconds)}
-        return error_response(status, code, str(error), headers=headers)
-
-    return handle
-
-
-def _methods_of(request: Request) -> list[str]:
-    """The methods of all routes of an address; Starlette itself names those of the first alone."""
-    return [
-        method
-        for method in METHODS
-        if any(
-            route.matches({**request.scope, "method": "GET" if method == "HEAD" else method})[0]
-            is Match.FULL
-            for route in request.app.routes
-        )
-    ]
-
-
-def _headline(problems: Sequence[Problem]) -> str:
-    if len(problems) == 1:
-        return str(problems[0])
-    return f"{len(problems):,} values are not as they should be; nothing was written"

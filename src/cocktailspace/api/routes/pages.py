@@ -6,10 +6,12 @@ import hashlib
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
 from cocktailspace.api.content import SmallContent
 from cocktailspace.api.context import Context
+from cocktailspace.api.error_handlers import Refusal
+from cocktailspace.api.error_pages import ErrorPages
 from cocktailspace.api.html import REVALIDATE, HtmlResponses
 from cocktailspace.api.parameters import PathId
 from cocktailspace.api.qr_code import qr_code
@@ -26,7 +28,7 @@ from cocktailspace.catalogue.transfer.readable import details_of, recipe_json_ld
 NAMES_A_PAGE = 500
 
 
-def page_routes(context: Context, site: Site) -> APIRouter:
+def page_routes(context: Context, site: Site, error_pages: ErrorPages) -> APIRouter:
     """Routes of pages that need no script."""
     router = APIRouter(include_in_schema=False, route_class=context.route_class)
     database, html = context.services.database, HtmlResponses(site, context.responses)
@@ -35,7 +37,7 @@ def page_routes(context: Context, site: Site) -> APIRouter:
 
     def missing(error: NotFoundError) -> Response:
         """A page rather than JSON for what is not there."""
-        return HTMLResponse(site.render("missing.html", message=str(error)), 404)
+        return error_pages.page(Refusal(404, "not_found", str(error)))
 
     @router.get("/recipe/{recipe_id:id}")
     def recipe(request: Request, recipe_id: PathId) -> Response:

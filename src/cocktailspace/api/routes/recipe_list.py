@@ -4,10 +4,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 from pydantic import ValidationError
 
 from cocktailspace.api.context import Context
+from cocktailspace.api.error_handlers import Refusal
+from cocktailspace.api.error_pages import ErrorPages
 from cocktailspace.api.html import HtmlResponses
 from cocktailspace.api.searching import ListParameters, decode_cursor, encode_cursor
 from cocktailspace.api.site import Site
@@ -23,7 +25,7 @@ MOST_OFFERED = 2_000
 _LISTS = {name for name, field in ListParameters.model_fields.items() if field.default == []}
 
 
-def recipe_list_routes(context: Context, site: Site) -> APIRouter:
+def recipe_list_routes(context: Context, site: Site, error_pages: ErrorPages) -> APIRouter:
     """The route of the page."""
     router = APIRouter(include_in_schema=False, route_class=context.route_class)
     database, html = context.services.database, HtmlResponses(site, context.responses)
@@ -38,8 +40,7 @@ def recipe_list_routes(context: Context, site: Site) -> APIRouter:
             problems = [problem_of(each) for each in error.errors()]
         except InvalidError as error:
             problems = list(error.problems)
-        said = [f"{each.place}: {each.message}" for each in problems]
-        return HTMLResponse(site.render("recipes_refused.html", problems=said), 422)
+        return error_pages.page(Refusal.of_problems("invalid", problems))
 
     def shown(request: Request, given: dict[str, Any]) -> Response:
         wanted = ListParameters.model_validate(given)
