@@ -176,22 +176,36 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
 def xlsx(rows: list[list[str]]) -> bytes:
-    cells = "".join(
-        "<row>" + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row) + "</row>"
-        for row in rows
+    return sheets_of({"S": rows})
+
+
+def sheets_of(sheets: Mapping[str, list[list[str]]]) -> bytes:
+    links = f'<Relationships xmlns="{_PACKAGE}/relationships">'
+    link = '<Relationship Id="{}" Type="{}/{}" Target="{}"/>'.format
+    names = "".join(
+        f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>' for n, name in enumerate(sheets, 1)
     )
-    links = f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" Type="'
+    targets = "".join(
+        link(f"r{n}", _RELATIONS, "worksheet", f"worksheets/{n}.xml")
+        for n in range(1, len(sheets) + 1)
+    )
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"/>',
-        "_rels/.rels": f'{links}{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/>'
+        "_rels/.rels": f"{links}{link('r1', _RELATIONS, 'officeDocument', 'xl/workbook.xml')}"
         "</Relationships>",
-        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>'
-        '<sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'{links}{_RELATIONS}/worksheet" Target="worksheets/s.xml"/>'
-        "</Relationships>",
-        "xl/worksheets/s.xml": f'<worksheet xmlns="{_MAIN}"><sheetData>{cells}</sheetData>'
-        "</worksheet>",
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{names}'
+        "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f"{links}{targets}</Relationships>",
     }
+    for n, rows in enumerate(sheets.values(), 1):
+        cells = "".join(
+            "<row>" + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row)
+            + "</row>"
+            for row in rows
+        )  # fmt: skip
+        parts[f"xl/worksheets/{n}.xml"] = (
+            f'<worksheet xmlns="{_MAIN}"><sheetData>{cells}</sheetData></worksheet>'
+        )
     return zipped({name: '<?xml version="1.0"?>' + text for name, text in parts.items()})
 
 

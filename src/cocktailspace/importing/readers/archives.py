@@ -4,15 +4,17 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from cocktailspace.importing.readers.bounds import BOUNDS
 from cocktailspace.importing.readers.decoding import decoded
 from cocktailspace.importing.readers.documents import read_json, read_yaml
+from cocktailspace.importing.readers.joined import joined
 from cocktailspace.importing.readers.keys import Mapped
 from cocktailspace.importing.readers.objects import collection_of
+from cocktailspace.importing.readers.tables import csv_objects
 from cocktailspace.importing.rows import Collection, IngredientRow, UnreadableError
 from cocktailspace.wording import counted, listed
 
@@ -25,7 +27,8 @@ _OBJECTS = {
     ".paprikarecipe": read_json,
     ".melarecipe": read_json,
 }
-_TEXTS = (".csv", ".tsv", ".txt", ".md", ".markdown", ".xml", ".html", ".htm", ".jsonld")
+_TEXTS = (".csv", ".tsv", ".txt", ".md", ".markdown", ".xml", ".html", ".htm", ".jsonld", ".cook")
+_TABLES = (".csv", ".tsv")
 _FOLDERS = ("cocktails", "ingredients")
 """Of a data pack: what is in them is told by their names."""
 _BROKEN = (
@@ -151,6 +154,7 @@ class _Pack:
     objects: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
     """By the folder of a data pack: name and content."""
     texts: list[Collection] = field(default_factory=list)
+    tables: dict[str, str] = field(default_factory=dict)
     others: int = 0
     """Files of kinds that are not read, such as pictures."""
     failed: list[str] = field(default_factory=list)
@@ -167,6 +171,8 @@ class _Pack:
                 parts = PurePosixPath(name).parts[:-1]
                 folder = next((part for part in parts if part in _FOLDERS), "")
                 self.objects.setdefault(folder, []).append((name, _OBJECTS[suffix](text)))
+            elif suffix in _TABLES:
+                self.tables[name] = text  # perhaps of several that belong together
             else:
                 self.texts.append(self.read_text(name, text, self.mapped))
         except UnreadableError as error:
@@ -174,6 +180,7 @@ class _Pack:
 
     def collection(self) -> Collection:
         """All that the files say."""
+        self.texts += self._of_tables()
         is_pack = "cocktails" in self.objects
         found = [*self._of_data_pack(), *self.texts] if is_pack else [*self.texts, *self._each()]
         if not found:
@@ -193,6 +200,29 @@ class _Pack:
             columns=tuple(dict.fromkeys(column for each in found for column in each.columns)),
             remarks=tuple(remarks),
         )
+
+    def _of_tables(self) -> Iterator[Collection]:
+        """What tables say together that are joined by ids, and each of the others alone."""
+        documents = {
+            name: each
+            for name, each in self.objects.get("", [])
+            if isinstance(each, list) and each and all(isinstance(row, dict) for row in each)
+        }
+        rows = {name: csv_objects(text) for name, text in self.tables.items()} | documents
+        by_stem = {PurePosixPath(name).stem: name for name in rows}
+        join = joined({stem: rows[name] for stem, name in by_stem.items()})
+        used = {by_stem[stem] for stem in join.used} if join is not None else set()
+        if join is not None:
+            found = collection_of(join.document, "tables joined by ids", self.mapped)
+            yield replace(found, remarks=(*found.remarks, *join.remarks))
+            others = [each for each in self.objects.get("", []) if each[0] not in used]
+            self.objects[""] = others
+        for name, text in self.tables.items():
+            if name not in used:
+                try:
+                    yield self.read_text(name, text, self.mapped)
+                except UnreadableError as error:
+                    self.failed.append(f"{name} ({error})")
 
     def _of_data_pack(self) -> list[Collection]:
         contents = {

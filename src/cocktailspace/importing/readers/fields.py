@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cocktailspace.importing.readers.keys import Mapped, folded, names_of
-from cocktailspace.importing.readers.line_fields import line_of_parts, lines_of
+from cocktailspace.importing.readers.line_fields import add_part, line_of_parts, lines_of
 from cocktailspace.importing.readers.values import list_of, number_of, text_of
 from cocktailspace.importing.rows import IngredientRow, LineRow, RecipeRow
 
 Object = Mapping[str, Any]
 _URL = re.compile(r"^https?://\S+$")
 _SHORT = 40
+_WHOLE = ("recipe", "drink", "cocktail", "rezept", "recette", "receta", "ricetta")
+"""Keys of a recipe's name, or of what it is made of."""
 
 
 def is_recipe(value: Any, mapped: Mapped) -> bool:
@@ -19,11 +21,18 @@ def is_recipe(value: Any, mapped: Mapped) -> bool:
     if not isinstance(value, Mapping):
         return False
     value = _flat(value)
-    names = [mapped.field_of(str(key), "recipe")[0] for key in value]
+    names = [field_of(str(key), content, mapped) for key, content in value.items()]
     lines = (mapped.field_of(str(key), "line") for key in value)
     return "name" in names and (
         "ingredients" in names or any(met == "ingredient" and number for met, number in lines)
     )
+
+
+def field_of(key: str, content: Any, mapped: Mapped) -> str | None:
+    """The field of a recipe that a key is: what is no text is no name (`"recipe": [lines]`)."""
+    met, _ = mapped.field_of(key, "recipe")
+    is_whole = folded(key) in _WHOLE and isinstance(content, list | Mapping)
+    return "ingredients" if met == "name" and is_whole else met
 
 
 def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -> RecipeRow:
@@ -38,9 +47,9 @@ def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -
     extra: dict[str, Any] = {}
     for raw_key, content in _flat(value).items():
         key = str(raw_key)
-        met, _ = mapped.field_of(key, "recipe")
+        met = field_of(key, content, mapped)
         if met is None and (line := mapped.field_of(key, "line"))[0] and line[1] is not None:
-            numbered.setdefault(line[1], {})[str(line[0])] = content
+            add_part(numbered.setdefault(line[1], {}), str(line[0]), key, content)
         elif content in (None, "", [], {}):
             continue
         elif met == "ingredients":
@@ -174,7 +183,7 @@ def _parts_of(row: Object, head: Mapping[str, Any], mapped: Mapped) -> dict[str,
     for key, content in row.items():
         line = mapped.field_of(str(key), "line")[0]
         if line not in (None, "order") and key not in head and content not in (None, ""):
-            parts.setdefault(str(line), content)
+            add_part(parts, str(line), str(key), content)
     return parts
 
 

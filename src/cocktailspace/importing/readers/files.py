@@ -14,13 +14,15 @@ from cocktailspace.importing.readers.archives import (
     read_archive,
 )
 from cocktailspace.importing.readers.bounds import BOUNDS
+from cocktailspace.importing.readers.cooklang import is_cooklang, read_cooklang
 from cocktailspace.importing.readers.decoding import decoded
 from cocktailspace.importing.readers.documents import read_json, read_xml, read_yaml
 from cocktailspace.importing.readers.front_matter import read_markdown
 from cocktailspace.importing.readers.keys import Mapped
 from cocktailspace.importing.readers.objects import collection_of
 from cocktailspace.importing.readers.pages import read_html
-from cocktailspace.importing.readers.tables import delimiter_of, read_csv, read_spreadsheet
+from cocktailspace.importing.readers.spreadsheets import read_spreadsheet
+from cocktailspace.importing.readers.tables import delimiter_of, read_csv
 from cocktailspace.importing.rows import Collection, UnreadableError
 
 _TABLES = (".csv", ".tsv")
@@ -108,7 +110,14 @@ def _read_text(name: str, text: str, mapped: Mapped) -> Collection:
         if _HTML.match(text) or "application/ld+json" in text:
             return collection_of(read_html(text), "in a web page", mapped)
         return collection_of(read_xml(text), "XML", mapped)
+    if ending == ".cook" or is_cooklang(text):
+        return read_cooklang(text, mapped, _name_of(path))
     return _first_that_reads(text, mapped, path)
+
+
+def _name_of(path: PurePosixPath) -> str:
+    """What a recipe is called that a file says without its name."""
+    return titled(re.sub(r"[-_\s]+", " ", path.stem))
 
 
 def _first_that_reads(text: str, mapped: Mapped, path: PurePosixPath) -> Collection:
@@ -128,8 +137,7 @@ def _first_that_reads(text: str, mapped: Mapped, path: PurePosixPath) -> Collect
     if likely in ("table", "yaml"):  # which are not read as texts
         order = order[:1]
     elif likely:  # a note that is called as its drink is
-        own_name = titled(re.sub(r"[-_\s]+", " ", path.stem))
-        readers["named prose"] = lambda: read_markdown(text, mapped, own_name)
+        readers["named prose"] = lambda: read_markdown(text, mapped, _name_of(path))
         order.append("named prose")
     failed: UnreadableError | None = None
     for each in order:

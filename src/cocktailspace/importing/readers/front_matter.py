@@ -25,7 +25,7 @@ def read_markdown(text: str, mapped: Mapped, name: str = "") -> Collection:
 
     name: what a recipe is called where the text does not say it.
     """
-    fields, body = _parted(text)
+    fields, body = parted_front_matter(text)
     if fields is None:
         return read_text(text, name)
     head = recipe_of(fields, mapped)
@@ -46,7 +46,7 @@ def read_markdown(text: str, mapped: Mapped, name: str = "") -> Collection:
     return replace(found, name=head.name, recipes=tuple(recipes), remarks=(remark,))
 
 
-def _parted(text: str) -> tuple[Mapping[str, Any] | None, str]:
+def parted_front_matter(text: str) -> tuple[Mapping[str, Any] | None, str]:
     """The fields before a text, and the text; None where it has none."""
     found = _FENCED.match(text)
     if found is None or not _KEY.match(found[2]):

@@ -13,6 +13,11 @@ _KEY = re.compile(r"[^a-z0-9\u0400-\u04ff]+")
 _MOST_KEYS = 10_000
 _BEFORE_NUMBERS = ("ingredient", "item", "zutat", "line")
 _NUMBERED = re.compile(r"^(.*?)(\d{1,3})(.*)$")
+_NUMBER = re.compile(r"\d+")
+_UNIT = re.compile(
+    r"(?:(?<![A-Za-z])(?:ml|cl|oz|parts|ounces|ML|CL|OZ)|(?:(?<=[a-z])|\b)(?:Ml|Cl|Oz|Parts|Ounces))"
+    r"(?![A-Za-z])"
+)
 
 
 @cache
@@ -33,6 +38,12 @@ def words_of_lists(what: str) -> frozenset[str]:
     return frozenset(_words()["list"][what])
 
 
+@cache
+def is_sum(text: str) -> bool:
+    """Whether a cell says that its row, or its column, sums others up."""
+    return folded(text) in _words()["table"]["sums"]
+
+
 def sections() -> Mapping[str, str]:
     """What comes after a heading in a text, by its words."""
     return {plain(name): each for each, names in _words()["section"].items() for name in names}
@@ -49,6 +60,14 @@ def doing() -> tuple[frozenset[tuple[str, ...]], frozenset[str]]:
 def folded(key: str) -> str:
     """A key without case, accents and punctuation."""
     return _KEY.sub("", plain(key))
+
+
+def parted(key: str) -> tuple[str, str]:
+    """A key without the unit that it says, and that: `Amount (oz)`, `ml 1`, `volumeMl`."""
+    found = _UNIT.search(key)
+    if found is None:
+        return key, ""
+    return f"{key[: found.start()].rstrip(' ([_-')} {key[found.end() :].lstrip(' )]_-')}", found[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +97,9 @@ def _field_of(
     known = names_of(kind)
     if name in known:
         return known[name], None
+    bare, unit = parted(key) if kind == "line" else (key, "")
+    if unit and known.get(folded(bare)) in ("amount", "measure"):
+        return "amount", None
     numbered = _NUMBERED.match(name) if kind == "line" else None
     if numbered is None:
         return None, None
@@ -85,4 +107,6 @@ def _field_of(
     stems = {_NUMBERED.sub(r"\1\3", each): field for each, field in mapped.items()}
     inner = numbered[3] if numbered[1] in _BEFORE_NUMBERS else ""
     met = stems.get(stem) or known.get(stem) or known.get(inner)
+    if met is None and unit and known.get(_NUMBER.sub("", folded(bare))) in ("amount", "measure"):
+        met = "amount"
     return met, int(numbered[2]) if met else None

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cocktailspace.importing.languages import is_preparation
-from cocktailspace.importing.readers.keys import Mapped, folded, names_of
+from cocktailspace.importing.quantities import read_quantity
+from cocktailspace.importing.readers.keys import Mapped, folded, names_of, parted
 from cocktailspace.importing.readers.values import cleaned, list_of, number_of, text_of
 from cocktailspace.importing.rows import LineRow
 from cocktailspace.importing.vocabulary import words_of
@@ -15,6 +16,12 @@ _ROWS = re.compile(r"\r?\n|\s*[;|•·]\s*|\s*<br\s*/?>\s*")
 _COMMA = re.compile(r",\s+(?![^()]*\))")
 _SIGN = re.compile(r"\s+[/+]\s+")
 _AMOUNT = re.compile(r"[\d½¼¾⅓⅔⅛]")
+_MEASURED = re.compile(r"[\d½¼¾⅓⅔⅛][\d\s./,½¼¾⅓⅔⅛–-]{0,12}[^\W\d]+")
+_AMOUNT_LAST = re.compile(
+    r"[^\W\d].*[\d½¼¾⅓⅔⅛]\s?(?:ml|cl|oz|tsp|tbsp|bsp|dash(?:es)?|drops?|parts?)\.?\)?$",
+    re.IGNORECASE,
+)
+_FIGURES = re.compile(r"[\d\s.,/½¼¾⅓⅔⅛–-]+")
 
 
 def lines_of(content: Any, mapped: Mapped) -> list[LineRow]:
@@ -36,6 +43,8 @@ def _lines_of_object(content: Object, mapped: Mapped) -> list[LineRow]:
     fields = {mapped.field_of(str(key), "line")[0] for key in content}
     if fields & {"ingredient", "text"}:
         return [line_of(content, mapped)]
+    if content and all(says_ingredient(each, mapped) for each in content.values()):
+        return lines_of(list(content.values()), mapped)  # {"1": {"name": "gin", …}, "2": …}
     if fields & {"amount", "unit", "measure"}:
         return [LineRow()]  # of what, nobody knows: it is kept as it is
     return [
@@ -44,6 +53,30 @@ def _lines_of_object(content: Object, mapped: Mapped) -> list[LineRow]:
         else LineRow(measure=text_of(measure), ingredient=cleaned(str(name)))
         for name, measure in content.items()
     ]
+
+
+def says_ingredient(value: Any, mapped: Mapped) -> bool:
+    """Whether an object says itself what it is of."""
+    return isinstance(value, Mapping) and any(
+        mapped.field_of(str(key), "line")[0] in ("ingredient", "text") for key in value
+    )
+
+
+def are_lines(value: Any) -> bool:
+    """Whether a value is a recipe's lines and nothing else: `["60 ml gin", …]`, or measures by
+    name. Most say how much, else it may be a list of anything.
+    """
+    if isinstance(value, Mapping):
+        said = list(value.values())
+        return len(said) > 1 and all(isinstance(each, str) and _is_measure(each) for each in said)
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        return False
+    return sum(bool(_MEASURED.match(each)) for each in value) * 2 > len(value)
+
+
+def _is_measure(text: str) -> bool:
+    found = read_quantity(text)
+    return found.unit is not None and not found.rest and bool(_AMOUNT.match(text))
 
 
 def _list_within(content: Object, mapped: Mapped) -> list[Any]:
@@ -58,10 +91,10 @@ def parts_of_row(row: str) -> list[str]:
 
     What is only done with one (`chilled`) stays with it.
     """
-    parts = [part.strip() for part in _COMMA.split(row) if part.strip()]
-    if sum(bool(_AMOUNT.match(part)) for part in parts) < 2:
-        parts = [part.strip() for part in _SIGN.split(row) if part.strip()]
-    if sum(bool(_AMOUNT.match(part)) for part in parts) < 2:
+    splits = (each.split(row) for each in (_COMMA, _SIGN))
+    tries = [[part.strip() for part in split if part.strip()] for split in splits]
+    parts = next(filter(_are_lines, tries), None)
+    if parts is None:
         return [row]
     found: list[str] = []
     for part in parts:
@@ -70,6 +103,13 @@ def parts_of_row(row: str) -> list[str]:
         else:
             found.append(part)
     return found
+
+
+def _are_lines(parts: Sequence[str]) -> bool:
+    """Whether two say first how much, or two last: `Lime - 15 ml`, `Gin (45 ml)`."""
+    return any(
+        sum(bool(amount.match(part)) for part in parts) > 1 for amount in (_AMOUNT, _AMOUNT_LAST)
+    )
 
 
 def _lines_of_one(each: Any, mapped: Mapped) -> list[LineRow]:
@@ -91,15 +131,21 @@ def line_of(value: Object, mapped: Mapped) -> LineRow:
         met, _ = mapped.field_of(str(key), "line")
         if content in (None, "", [], {}):
             continue
-        if met == "amount" and folded(str(key)) in ("oz", "ml", "cl", "parts", "ounces"):
-            parts.setdefault("unit", key)
         if isinstance(content, Mapping) and met == "ingredient":  # {"ingredient": {"name": …}}
             content = _name_in(content) or text_of(content)  # noqa: PLW2901
         if met is not None and met not in parts:
-            parts[met] = content
+            add_part(parts, met, str(key), content)
         elif folded(str(key)) not in names_of("ingredient") and str(key) != "_id":
             extra[str(key)] = content  # else it is of the ingredient, wherever that is used
     return line_of_parts(parts, extra)
+
+
+def add_part(parts: dict[str, Any], field: str, key: str, content: Any) -> None:
+    """Take what a key says of a line; of figures alone, the key may say the unit (`ml`)."""
+    parts.setdefault(field, content)
+    unit = parted(key)[1] if field == "amount" and parts["amount"] is content else ""
+    if unit and _FIGURES.fullmatch(text_of(content)):
+        parts.setdefault("unit", unit)
 
 
 def _with_parts_of_amount(value: Object, mapped: Mapped) -> Object:
@@ -127,6 +173,11 @@ def line_of_parts(parts: Mapping[str, Any], extra: Mapping[str, Any] | None = No
     if amount is None and said.get("amount"):
         measure = " ".join(filter(None, (said["amount"], unit, measure)))
         unit = ""
+    elif amount is not None and measure and not unit:
+        if _AMOUNT.search(measure):  # that says it all
+            amount = None
+        else:
+            measure, unit = "", measure
     elif amount is None and unit:
         of_unit = (measure, unit) if measure[-1:].isdigit() else (unit, measure)  # `4`, `cl`
         measure, unit = " ".join(filter(None, of_unit)), ""

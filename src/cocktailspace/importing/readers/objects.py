@@ -11,7 +11,9 @@ from cocktailspace.importing.readers.fields import (
     recipe_of,
     rows_of_lines,
 )
+from cocktailspace.importing.readers.joined import Joined, joined, tables_of
 from cocktailspace.importing.readers.keys import Mapped, words_of_lists
+from cocktailspace.importing.readers.line_fields import are_lines
 from cocktailspace.importing.readers.values import text_of
 from cocktailspace.importing.rows import Collection, IngredientRow, RecipeRow, UnreadableError
 from cocktailspace.wording import listed
@@ -26,7 +28,8 @@ def collection_of(document: Any, what: str, mapped: Mapped) -> Collection:
 
     what: the format that it is written in, in words.
     """
-    document = _unwrapped(document)
+    join = _joined(document)
+    document = _unwrapped(document if join is None else join.document)
     if nodes := list(_schema_org(document)):
         recipes = [_of_schema_org(node, mapped, f"recipe {n}") for n, node in enumerate(nodes, 1)]
         return Collection(f"schema.org Recipe, {what}", recipes=tuple(recipes))
@@ -40,8 +43,18 @@ def collection_of(document: Any, what: str, mapped: Mapped) -> Collection:
     said += list(_ingredients_of_lines(document, mapped))
     unique = {each.name.casefold(): each for each in reversed(said)}
     remarks = _remarks(list(_passed_over(document, mapped)))
+    remarks += join.remarks if join is not None else ()
     ingredients = tuple(reversed(unique.values()))
     return Collection(what, name, tuple(found), ingredients, remarks=remarks)
+
+
+def _joined(document: Any, depth: int = 3) -> Joined | None:
+    """What a document's tables say together; they may be wrapped in objects of their own."""
+    found = joined(tables_of(document))
+    inner = list(document.values()) if isinstance(document, Mapping) else []
+    if found is None and depth and len(inner) == 1:
+        return _joined(inner[0], depth - 1)
+    return found
 
 
 def _unwrapped(value: Any, depth: int = 2) -> Any:
@@ -54,13 +67,14 @@ def _unwrapped(value: Any, depth: int = 2) -> Any:
         return [_unwrapped(each, depth - 1) for each in value] if depth else value
     if not isinstance(value, Mapping):
         return value
-    wrapped = (value[key] for key in _WRAPPERS if isinstance(value.get(key), Mapping))
-    recipe = next(wrapped, None)
-    if recipe is None:
+    wrapper = next((key for key in _WRAPPERS if isinstance(value.get(key), Mapping)), None)
+    if wrapper is None:
         return {
             key: _unwrapped(content, depth) if _is_list_of(key, "recipes") else content
             for key, content in value.items()
         }
+    others = {key: said for key, said in value.items() if key != wrapper and key[:1] not in "_$@"}
+    recipe = {**others, **value[wrapper]}
     beside = [each for each in _items(value.get("ingredients")) if isinstance(each, Mapping)]
     by_id = {text_of(each.get("_id")): each for each in beside}
 
@@ -110,6 +124,11 @@ def _recipes_in(document: Any, mapped: Mapped) -> tuple[list[RecipeRow], str]:
         recipe_of(value, mapped, f"recipe {number}", str(key))
         for number, (key, value) in enumerate(document.items(), 1)
         if isinstance(value, Mapping) and is_recipe({"name": key, **value}, mapped)
+    ]
+    named += [
+        recipe_of({"ingredients": value}, mapped, f"recipe {number}", str(key))
+        for number, (key, value) in enumerate(document.items(), 1)
+        if are_lines(value) and not mapped.field_of(str(key), "recipe")[0]
     ]
     others = (value for key, value in document.items() if not _is_list_of(key, "recipes"))
     deeper = (_recipes_in(value, mapped)[0] for value in others)

@@ -1,17 +1,18 @@
-"""Tables (CSV with any delimiter, spreadsheets): a recipe a row, or a line a row."""
+"""Tables (CSV with any delimiter, sheets): a recipe a row, a line a row, or amounts in cells."""
 
 import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from cocktailspace.importing.readers.bounds import BOUNDS
 from cocktailspace.importing.readers.fields import is_long, recipe_of, rows_of_lines
-from cocktailspace.importing.readers.keys import Mapped
+from cocktailspace.importing.readers.keys import Mapped, is_sum
+from cocktailspace.importing.readers.matrices import objects_of_matrix
+from cocktailspace.importing.readers.objects import collection_of
 from cocktailspace.importing.readers.values import text_of
 from cocktailspace.importing.rows import Collection, RecipeRow, UnreadableError
 from cocktailspace.wording import counted
@@ -60,35 +61,15 @@ def read_csv(text: str, mapped: Mapped) -> Collection:
     if delimiter is None:
         raise UnreadableError("this is no table: its rows have not the same number of cells")
     try:
-        rows = list(_bounded(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+        rows = list(bounded(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
     except csv.Error as error:
         raise UnreadableError(f"the table cannot be read: {error}") from None
     said = {",": "", ";": "semicolons", "\t": "tabs", "|": "bars"}[delimiter]
     return collection_of_rows(rows, "CSV" + (f" with {said}" if said else ""), mapped)
 
 
-def read_spreadsheet(body: bytes, mapped: Mapped) -> Collection:
-    """The recipes of a spreadsheet's sheets (XLSX, XLS, ODS)."""
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(body))
-        sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
-    except (CalamineError, OSError, ValueError) as error:
-        raise UnreadableError(f"the spreadsheet cannot be read: {error}") from None
-    found: list[Collection] = []
-    failed: UnreadableError | None = None
-    for rows in sheets:
-        try:
-            found.append(collection_of_rows(list(_bounded(rows)), "spreadsheet", mapped))
-        except UnreadableError as error:
-            failed = failed if failed and failed.headers else error
-    if not found:
-        raise failed or UnreadableError("the spreadsheet is empty")
-    recipes = tuple(recipe for each in found for recipe in each.recipes)
-    columns = dict.fromkeys(column for each in found for column in each.columns)
-    return Collection("spreadsheet", recipes=recipes, columns=tuple(columns))
-
-
-def _bounded(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+def bounded(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    """Rows; UnreadableError where they have too many cells."""
     cells = 0
     for row in rows:
         cells += len(row)
@@ -99,14 +80,26 @@ def _bounded(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
 
 def collection_of_rows(rows: Sequence[Sequence[Any]], what: str, mapped: Mapped) -> Collection:
     """The recipes of rows, the first of which says what the columns are."""
-    header_at = _header_of(rows, mapped)
+    try:
+        header_at = _header_of(rows, mapped)
+    except UnreadableError:
+        if (matrix := objects_of_matrix(rows, mapped)) is None:
+            raise
+        found = collection_of(matrix, f"{what}, amounts in cells", mapped)
+        columns = dict.fromkeys(key for recipe in found.recipes for key in recipe.extra)
+        return replace(found, columns=tuple(columns))
     header = _headers(rows[header_at], mapped)
     objects = [
         dict(zip(header, row, strict=False))
         for row in rows[header_at + 1 :]
         if not all(_RULE.fullmatch(text_of(cell)) for cell in row)
     ]
-    if is_long(header, mapped):
+    long = is_long(header, mapped)
+    parted: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    for each in objects:
+        parted[long and _is_sum(each, mapped)].append(each)
+    sums, objects = parted[True], parted[False]
+    if long:
         recipes = rows_of_lines(objects, mapped, "recipe")
         form = "a line a row"
     else:
@@ -118,8 +111,44 @@ def collection_of_rows(rows: Sequence[Sequence[Any]], what: str, mapped: Mapped)
     named: list[RecipeRow] = [recipe for recipe in recipes if recipe.name]
     unknown = dict.fromkeys(key for recipe in recipes for key in recipe.extra)
     lost = len(recipes) - len(named)
-    remarks = (f"passed over: {counted(lost, 'row')} without a name",) if lost else ()
-    return Collection(f"{what}, {form}", "", tuple(named), (), tuple(unknown), remarks)
+    remarks = [f"passed over: {counted(lost, 'row')} without a name"] if lost else []
+    remarks += [f"passed over: {counted(len(sums), 'row')} of sums"] if sums else []
+    return Collection(f"{what}, {form}", "", tuple(named), (), tuple(unknown), tuple(remarks))
+
+
+def _is_sum(row: Mapping[str, Any], mapped: Mapped) -> bool:
+    """Whether a row of a long table sums others up: its ingredient, or its name, says so."""
+    return any(
+        mapped.field_of(key, kind)[0] in ("name", "ingredient", "text") and is_sum(text_of(cell))
+        for key, cell in row.items()
+        for kind in ("recipe", "line")
+    )
+
+
+def plain_objects(rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+    """Rows as objects, whatever their columns are: the first that is not empty says it."""
+    header_at = next((at for at, row in enumerate(rows) if any(map(text_of, row))), len(rows))
+    header = [text_of(cell) for cell in rows[header_at]] if header_at < len(rows) else []
+    return [
+        {
+            key: cell
+            for key, cell in zip(header, row, strict=False)
+            if key and cell not in (None, "")
+        }
+        for row in rows[header_at + 1 :]
+    ]
+
+
+def csv_objects(text: str) -> list[dict[str, Any]]:
+    """The rows of a CSV text as objects; none of what is no table."""
+    delimiter = delimiter_of(text)
+    if delimiter is None:
+        return []
+    try:
+        rows = list(bounded(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+    except csv.Error:
+        return []
+    return plain_objects(rows)
 
 
 def _header_of(rows: Sequence[Sequence[Any]], mapped: Mapped) -> int:
@@ -138,7 +167,8 @@ def _header_of(rows: Sequence[Sequence[Any]], mapped: Mapped) -> int:
     raise UnreadableError(
         "the columns do not say which of them is a drink's name and which its ingredients "
         f"({', '.join(seen)[:200]}): say which is which, as in name=Drink name, ingredient=What 1, "
-        "measure=How much 1",
+        "measure=How much 1; where each column is an ingredient and its cells say how much, call "
+        "the first column Drink, where each is a drink, Ingredient",
         once_numbered(seen),
     )
 

@@ -1,0 +1,276 @@
+"""Tables of amounts, and tables that say by ids what belongs together."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cocktailspace.importing.readers.joined import joined
+from cocktailspace.importing.readers.keys import Mapped
+from cocktailspace.importing.readers.matrices import objects_of_matrix
+from cocktailspace.importing.rows import Collection, UnreadableError
+from tests.importing.test_readers import Lines, read, said, sheets_of, table, zipped
+
+NEGRONI: Lines = [(30, "ml", "Gin"), (30, "ml", "Campari")]
+GIMLET: Lines = [(60, "ml", "Gin"), (20, "ml", "Lime Cordial")]
+BOTH = {"Negroni": NEGRONI, "Gimlet": GIMLET}
+
+
+def lines_of(found: Collection) -> dict[str, Lines]:
+    return {recipe.name: said(recipe) for recipe in found.recipes}
+
+
+def turned(rows: list[list[str]]) -> list[list[str]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+MATRIX = [
+    ["Cocktail", "Glas", "Gin", "Lime Cordial", "Campari", "Preis"],
+    ["Negroni", "Tumbler", "30 ml", "", "30 ml", "9,50"],
+    ["Gimlet", "Schale", "60 ml", "20 ml", "", "9"],
+]
+
+
+def test_columns_may_be_ingredients_and_cells_amounts() -> None:
+    found = read("a.csv", table(MATRIX, ";"))
+    assert lines_of(found) == BOTH
+    assert [recipe.glass for recipe in found.recipes] == ["Tumbler", "Schale"]
+    assert found.columns == ("Preis",)  # which is no ingredient, and is kept
+
+
+def test_columns_may_be_recipes_and_the_first_says_so() -> None:
+    rows = turned(MATRIX)
+    rows[0][0] = "Zutat"
+    assert lines_of(read("a.csv", table(rows, ";"))) == BOTH
+
+
+@pytest.mark.parametrize("turn", [False, True])
+def test_without_a_corner_known_ingredients_say_which_way_a_table_lies(turn: bool) -> None:
+    rows = [[row[0], *row[2:5]] for row in MATRIX]
+    rows[0][0] = ""
+    assert lines_of(read("a.csv", table(turned(rows) if turn else rows))) == BOTH
+
+
+@pytest.mark.parametrize(
+    "header", [["Drink (ml)", "Gin", "Campari"], ["Drink", "Gin ml", "Campari [ml]"]]
+)
+def test_headers_may_say_the_unit_of_their_cells(header: list[str]) -> None:
+    rows = [header, ["Negroni", "30", "30"], ["Dry", "60 oz", "x"]]
+    negroni, dry = read("a.csv", table(rows)).recipes
+    assert said(negroni) == NEGRONI
+    assert said(dry) == [(60, "oz", "Gin"), (None, None, "Campari")]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Drink", "Small", "Large"], ["Negroni", "8", "12"], ["Gimlet", "7", "11"]],
+        [["", "Tom", "Ann"], ["Mon", "1 l", ""], ["Tue", "", "2 l"]],
+    ],
+)
+def test_a_table_that_may_be_of_anything_is_refused_with_what_to_do(rows: list[list[str]]) -> None:
+    with pytest.raises(UnreadableError, match="call the first column Drink"):
+        read("a.csv", table(rows))
+
+
+def test_of_a_matrix_only_a_sample_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = []
+    name = "cocktailspace.importing.readers.matrices._is_amount"
+    monkeypatch.setattr(name, lambda cell: looked_at.append(cell) or True)
+    rows = [["Drink", "Gin", "Campari"], *([f"Drink {n}", "1 oz", "1 oz"] for n in range(2_000))]
+    assert len(objects_of_matrix(rows, Mapped()) or ()) == 2_000
+    assert len(looked_at) == 400
+
+
+RECIPES: list[dict[str, Any]] = [
+    {"id": 1, "name": "Negroni", "glass_id": 2},
+    {"id": 2, "name": "Gimlet", "glass_id": 1},
+]
+INGREDIENTS = [
+    {"id": 10, "name": "Gin", "parent_id": 13, "abv": 40},
+    {"id": 11, "name": "Campari"},
+    {"id": 12, "name": "Lime Cordial"},
+    {"id": 13, "name": "Spirit"},
+]
+OTHERS = {
+    "units": [{"id": 1, "name": "Millilitre", "abbreviation": "ml"}],
+    "glasses": [{"id": 1, "name": "Coupe"}, {"id": 2, "name": "Rocks"}],
+    "tags": [{"id": 1, "name": "sour"}],
+    "recipe_tags": [{"recipe_id": 2, "tag_id": 1}],
+    "recipe_steps": [
+        {"recipe_id": 2, "position": 2, "text": "Strain."},
+        {"recipe_id": 2, "position": 1, "text": "Shake."},
+    ],
+}
+LINES = [
+    {"recipe_id": 1, "ingredient_id": 11, "amount": 30, "unit_id": 1, "position": 2},
+    {"recipe_id": 1, "ingredient_id": 10, "amount": 30, "unit_id": 1, "position": 1},
+    {"recipe_id": 2, "ingredient_id": 10, "amount": 60, "unit_id": 1},
+    {"recipe_id": 2, "ingredient_id": 12, "amount": 20, "unit_id": 1},
+]
+TABLES = {"recipes": RECIPES, "ingredients": INGREDIENTS, "recipe_ingredients": LINES, **OTHERS}
+
+
+@pytest.mark.parametrize("wrapped", [TABLES, {"data": TABLES}])
+def test_tables_of_a_file_are_joined_by_ids(wrapped: object) -> None:
+    found = read("a.json", json.dumps(wrapped))
+    assert lines_of(found) == BOTH
+    negroni, gimlet = found.recipes
+    assert (negroni.glass, gimlet.glass) == ("Rocks", "Coupe")
+    assert (gimlet.tags, gimlet.instructions) == (("sour",), "Shake.\nStrain.")
+    gin = next(each for each in found.ingredients if each.name == "Gin")
+    assert (gin.parent, gin.strength) == ("Spirit", 40)
+    assert found.remarks == ()
+
+
+def as_rows(objects: list[dict[str, Any]]) -> list[list[str]]:
+    keys = list({key: None for each in objects for key in each})
+    return [keys, *([str(each.get(key, "")) for key in keys] for each in objects)]
+
+
+def test_tables_of_a_zip_and_sheets_of_a_book_are_joined_by_ids() -> None:
+    files = {f"export/{name}.csv": table(as_rows(rows)) for name, rows in TABLES.items()}
+    others = {
+        "more.csv": table([["Drink", "Ingredients"], ["Dry", "2 oz gin"]]),
+        "b.csv": "a,b\n1,2\n",
+    }
+    found = read("a.zip", zipped(files | others))
+    assert lines_of(found) == BOTH | {"Dry": [(2, "oz", "gin")]}
+    assert "b.csv" in found.remarks[0]
+    packed = {f"{name}.json": json.dumps(rows) for name, rows in TABLES.items()}
+    assert lines_of(read("a.zip", zipped(packed))) == BOTH
+    book = {name: as_rows(rows) for name, rows in TABLES.items()}
+    found = read("a.xlsx", sheets_of(book | {"Suppliers": [["Who"], ["Acme"]]}))
+    assert lines_of(found) == BOTH
+    assert found.remarks == ("passed over, as no recipes were found: sheet Suppliers",)
+
+
+def ml(key: str, *names: object) -> list[dict[str, Any]]:
+    return [{key: name, "ml": 30} for name in names]
+
+
+@pytest.mark.parametrize(
+    ("recipes", "ingredients"),
+    [
+        (
+            [{"name": "Negroni", "ingredients": ml("ingredient_id", "g", "c")}],
+            [{"id": "g", "name": "Gin"}, {"id": "c", "name": "Campari"}],
+        ),
+        (
+            [{"drinkName": "Negroni", "ingredients": ml("ingredient", 1, 2)}],
+            [
+                {"idIngredient": 1, "IngredientName": "Gin"},
+                {"idIngredient": 2, "IngredientName": "Campari"},
+            ],
+        ),
+        (
+            {"x": {"name": "Negroni", "ingredients": ml("item", "g", "c")}},
+            {"g": {"name": "Gin"}, "c": {"name": "Campari"}},
+        ),
+    ],
+)
+def test_lines_within_a_recipe_may_refer_to_ingredients(
+    recipes: object, ingredients: object
+) -> None:
+    file = {"drinks": recipes, "ingredients": ingredients}
+    assert lines_of(read("a.json", json.dumps(file))) == {"Negroni": NEGRONI}
+
+
+def test_what_tables_refer_to_in_vain_is_said() -> None:
+    lines = [*LINES, {"recipe_id": 9, "ingredient_id": 10}, {"recipe_id": 1, "ingredient_id": 99}]
+    recipes = [*RECIPES, {"id": 3, "name": "Empty"}]
+    file = {
+        "recipes": recipes,
+        "ingredients": INGREDIENTS,
+        "lines": lines,
+        "units": OTHERS["units"],
+    }
+    found = read("a.json", json.dumps(file))
+    assert lines_of(found) == BOTH
+    assert found.remarks == (
+        "passed over, as no ingredients were found: Empty",
+        "passed over: 1 line of recipes that the file does not have (id 9)",
+        "passed over: lines of ingredients that the file does not have (id 99)",
+    )
+
+
+def test_tables_that_refer_to_nothing_are_not_joined() -> None:
+    assert joined({"recipes": RECIPES, "glasses": OTHERS["glasses"]}) is None
+    assert (
+        joined({"drinks": [{"name": "A", "ingredients": ["1 oz gin"]}], "ingredients": INGREDIENTS})
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        {"1": {"title": "Negroni", "ingredients": dict(enumerate(ml("name", "Gin", "Campari")))}},
+        {"drinks": {"-Kx01": {"name": "Negroni", "recipe": ["30 ml Gin", "30 ml Campari"]}}},
+        {"Negroni": {"recipe": ["30 ml Gin", "30 ml Campari"]}},
+        {"Negroni": {"recipe": {"Gin": "30 ml", "Campari": "30 ml"}}},
+        {"Negroni": ["30 ml Gin", "30 ml Campari"], "tools": ["jigger", "2 tins"]},
+        {"version": 2, "Negroni": {"Gin": "30 ml", "Campari": "30 ml"}},
+        {"cocktail": {"id": 1, "name": "Negroni"}, "ingredients": ["30 ml Gin", "30 ml Campari"]},
+    ],
+)  # fmt: skip
+def test_recipes_may_be_called_by_their_keys(file: object) -> None:
+    assert lines_of(read("a.json", json.dumps(file))) == {"Negroni": NEGRONI}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"quantity": "1.5", "measure": "oz", "ingredient": "Gin"},
+        {"quantity": 1, "measure": "1 1/2 oz", "ingredient": "Gin"},
+        {"name": "Gin", "amount": {"imperial": "1 1/2 oz", "metric": "45 ml"}},
+        {"name": "Gin", "amountOz": 1.5},
+        {"name": "Gin", "oz": "1 1/2", "ml": 45},
+    ],
+)
+def test_a_measure_beside_an_amount_is_not_lost(line: dict[str, Any]) -> None:
+    (recipe,) = read("a.json", json.dumps([{"name": "A", "ingredients": [line]}])).recipes
+    assert said(recipe) == [(1.5, "oz", "Gin")]
+
+
+@pytest.mark.parametrize("amount", ["Amount (oz)", "Qty oz", "oz", "Volume [oz]"])
+def test_a_header_may_say_the_unit_of_a_table(amount: str) -> None:
+    rows = [
+        ["Drink", "Ingredient", amount, "Cost/oz"],
+        ["A", "Gin", "1.5", "1"],
+        ["A", "Rum", "2 cl", "1"],
+    ]
+    found = read("a.csv", table(rows))
+    assert said(found.recipes[0]) == [(1.5, "oz", "Gin"), (2, "cl", "Rum")]
+    assert found.columns == ("Cost/oz",)
+
+
+def test_numbered_headers_may_say_the_unit() -> None:
+    rows = [
+        ["Drink", "Ingredient 1", "oz 1", "Ingredient 2", "Amount 2 (ml)"],
+        ["A", "Gin", "1", "Rum", "2"],
+    ]
+    assert said(read("a.csv", table(rows)).recipes[0]) == [(1, "oz", "Gin"), (2, "ml", "Rum")]
+
+
+def test_rows_of_sums_are_no_lines() -> None:
+    rows = [
+        ["Drink", "Ingredient", "Amount"],
+        ["A", "Gin", "1 oz"],
+        ["", "TOTAL", "1 oz"],
+        ["Grand total", "", "1"],
+    ]
+    found = read("a.csv", table(rows))
+    assert lines_of(found) == {"A": [(1, "oz", "Gin")]}
+    assert found.remarks == ("passed over: 2 rows of sums",)
+
+
+def test_a_cell_may_say_amounts_after_names() -> None:
+    rows = [
+        ["Drink", "Specs"],
+        ["A", "Gin - 1.5oz, Lime Cordial (.5 oz), Soda - top"],
+        ["B", "Havana 7, mint"],
+    ]
+    first, second = read("a.csv", table(rows)).recipes
+    assert said(first) == [(1.5, "oz", "Gin"), (0.5, "oz", "Lime Cordial"), (None, "top", "Soda")]
+    assert [line.text for line in second.lines] == ["Havana 7, mint"]
