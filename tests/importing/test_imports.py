@@ -10,14 +10,18 @@ import pytest
 from sqlalchemy import Connection, select
 
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.errors import BusyError, ConflictError, NotFoundError
+from cocktailspace.catalogue.errors import BusyError, ConflictError, InvalidError, NotFoundError
 from cocktailspace.catalogue.imports import (
     KEPT_FOR,
     MOST_PLANS,
     PLANNED_FOR,
 )
-from cocktailspace.catalogue.ingredients import list_ingredients
-from cocktailspace.catalogue.models import Ingredient, Recipe, RecipeDraft
+from cocktailspace.catalogue.ingredients import (
+    create_ingredients,
+    delete_ingredient,
+    list_ingredients,
+)
+from cocktailspace.catalogue.models import Ingredient, IngredientDraft, Recipe, RecipeDraft
 from cocktailspace.catalogue.recipes import load_drafts, load_recipes
 from cocktailspace.catalogue.schema import recipes
 from cocktailspace.catalogue.transfer import export_text
@@ -229,6 +233,43 @@ def test_what_is_decided_becomes_another_name(imports: Imports, database: Databa
     again = start(imports, drink("Odd Two", "2 oz grumble"))
     assert again.plan.groups == []
     assert [each.name for each in again.plan.resolved.values()] == ["Gin"]
+
+
+@pytest.mark.parametrize("answer", [{"ingredient_id": 2**63 - 1}, {"parent_id": 999}])
+def test_an_answer_that_names_no_ingredient_is_refused_with_its_place(
+    imports: Imports, answer: dict[str, int]
+) -> None:
+    found = start(imports, drink("Odd", "1 oz Grumble"))
+    (key,) = found.plan.resolved
+    (field,) = answer
+    with pytest.raises(InvalidError, match=rf"names\.\{key}\.{field}: there is no ingredient"):
+        imports.decide(ME, found.stored.id, Decisions.model_validate({"names": {key: answer}}))
+    assert imports.get(ME, found.stored.id).plan.decisions == Decisions()
+
+
+def test_an_answer_whose_ingredient_is_deleted_since_is_asked_again(
+    imports: Imports, database: Database
+) -> None:
+    found = start(imports, drink("Odd", "1 oz Grumble"))
+    (key,) = found.plan.resolved
+    with database.transaction() as tx:
+        (gone,) = create_ingredients(tx, [IngredientDraft(name="Gone")], [""])
+    imports.decide(ME, found.stored.id, Decisions(names={key: Answer(ingredient_id=gone)}))
+    with database.transaction() as tx:
+        delete_ingredient(tx, gone)
+    assert len(imports.get(ME, found.stored.id).plan.open_groups) == 1
+    with pytest.raises(UndecidedError, match="1 names"):
+        imports.apply(ME, found.stored.id)
+
+
+def test_a_line_whose_name_the_catalogue_would_not_take_is_kept_as_a_note(
+    imports: Imports, database: Database
+) -> None:
+    lines = ("1 oz gin", "1 oz \u202eGrumble", f"1 oz {'q' * 300}", "1 oz Camp\u200barri")
+    applied(imports, drink("Odd", *lines))
+    odd = recipe(database, "Odd")
+    assert [each.ingredient_id for each in odd.ingredients] == [ingredient(database, "Gin").id]
+    assert (odd.notes or "").split("\n") == list(lines[1:])
 
 
 def test_the_rest_goes_under_unsorted(imports: Imports, database: Database) -> None:

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import jiter
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from cocktailspace.importing.readers import archives
 from cocktailspace.importing.readers.bounds import BOUNDS, Bounds
 from cocktailspace.importing.readers.child_process import read_in_child
 from cocktailspace.importing.readers.files import read_file
-from cocktailspace.importing.rows import UnreadableError, as_objects
+from cocktailspace.importing.rows import Collection, UnreadableError, as_objects, from_objects
 from tests.importing.test_readers import (
     LONG,
     MARKDOWN,
@@ -62,12 +63,18 @@ SAMPLES = {
 
 
 def read_or_refuse(name: str, body: bytes) -> None:
-    """Anything but rows or one clear error fails the test."""
+    """Anything but rows, which whoever started the child can read, or one clear error fails."""
     try:
         found = read_file(name, body)
     except UnreadableError:
         return
-    json.dumps(as_objects(found), default=str)
+    read = from_objects(as_the_child_says(found))
+    assert [recipe.name for recipe in read.recipes] == [recipe.name for recipe in found.recipes]
+
+
+def as_the_child_says(found: Collection) -> Any:
+    text = json.dumps(as_objects(found)).encode("utf-8", "replace")
+    return jiter.from_json(text, allow_inf_nan=False)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -105,6 +112,43 @@ _VALUES = st.recursive(
 @given(document=_VALUES)
 def test_any_document_is_read_or_refused(document: object) -> None:
     read_or_refuse("a.json", json.dumps(document).encode())
+
+
+_MADE_OF = '"ingredients":["1 oz gin"]'
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("a.json", f'[{{"name":"",{_MADE_OF}}},{{"name":"B",{_MADE_OF}}}]'),
+        ("b.json", f'[{{"name":null,{_MADE_OF}}},{{"name":"B",{_MADE_OF}}}]'),
+        ("c.json", f'[{{"name":"<b></b>",{_MADE_OF}}},{{"name":"B",{_MADE_OF}}}]'),
+        ("a.yml", "- name: .nan\n  ingredients:\n  - gin\n- name: B\n  ingredients:\n  - gin\n"),
+        ("a.csv", "name,ingredients\n<i>,1 oz gin\nB,1 oz gin\n"),
+        (
+            "a.html",
+            '<script type="application/ld+json">[{"@type":"Recipe","name":"","recipeIngredient":'
+            '["1 oz gin"]},{"@type":"Recipe","name":"B","recipeIngredient":["1 oz gin"]}]</script>',
+        ),
+    ],
+)
+def test_a_recipe_without_a_name_is_passed_over_and_said(name: str, body: str) -> None:
+    found = read_file(name, body.encode())
+    assert [recipe.name for recipe in found.recipes] == ["B"]
+    assert found.remarks == ("passed over: 1 recipe without a name",)
+
+
+def test_a_number_that_is_none_stops_nothing() -> None:
+    huge = "9" * 400
+    body = f'{{"name":"B","a":1e999,"b":[{huge}],"servings":{huge},{_MADE_OF}}}'
+    (recipe,) = from_objects(as_the_child_says(read_file("a.json", body.encode()))).recipes
+    assert (recipe.extra, recipe.servings) == ({"a": None, "b": [int(huge)]}, None)
+
+
+def test_keys_of_yaml_that_are_no_texts_are_said_as_such() -> None:
+    body = b"name: B\n2020-01-01: .inf\n~: !!set {a}\ningredients: [1 oz gin]\n"
+    (recipe,) = from_objects(as_the_child_says(read_file("a.yml", body))).recipes
+    assert recipe.extra == {"2020-01-01": None, "None": "{'a'}"}
 
 
 def test_a_child_says_the_same() -> None:
@@ -154,6 +198,7 @@ def test_no_path_of_an_archive_is_written(tmp_path: Path, monkeypatch: pytest.Mo
         ("laughs.yml", b"a: &a [x, x]\nb: &b [*a, *a]\nname: q\ningredients: [*b]\n"),
         ("laughs.xml", b'<!DOCTYPE r [<!ENTITY a "&#65;">]><r>&a;</r>'),
         ("outside.xml", b'<!DOCTYPE r SYSTEM "http://x.invalid/"><r/>'),
+        ("sixties.yml", b"name: q\ningredients: [1 oz gin]\na: 1" + b":1" * 100_000),
         ("program.yml", b"!!python/object/apply:os.system [id]\n"),
     ],
 )

@@ -1,12 +1,14 @@
 """What a person has decided of a plan, and how that is asked: by ingredient, in groups."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cocktailspace.catalogue.errors import Problem, place_of
+from cocktailspace.catalogue.values import Id, Name
 from cocktailspace.importing.catalogue_view import CatalogueView
 from cocktailspace.importing.understanding import Meaning, Understood
 
@@ -22,9 +24,9 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    ingredient_id: int | None = Field(default=None, description="The ingredient that it is")
-    name: str | None = Field(default=None, max_length=200, description="What a new one is called")
-    parent_id: int | None = Field(
+    ingredient_id: Id | None = Field(default=None, description="The ingredient that it is")
+    name: Name | None = Field(default=None, description="What a new one is called")
+    parent_id: Id | None = Field(
         default=None, description="Where the new one hangs; null: Unsorted"
     )
 
@@ -124,19 +126,33 @@ def _by_lines(meaning: Meaning) -> tuple[int, str]:
     return -meaning.lines, meaning.key
 
 
+def void_answers(decisions: Decisions, view: CatalogueView) -> Iterator[tuple[str, Problem]]:
+    """Keys of the names whose answer names an ingredient that is not there, with what is wrong."""
+    for key, answer in decisions.names.items():
+        for field in ("ingredient_id", "parent_id"):
+            wanted = getattr(answer, field)
+            if wanted is not None and wanted not in view.ingredients:
+                message = f"there is no ingredient {wanted}"
+                yield key, Problem(place_of(("names", key, field)), message)
+
+
 def resolve(
-    understood: Understood, groups: Iterable[Group], decisions: Decisions
+    understood: Understood, groups: Iterable[Group], decisions: Decisions, view: CatalogueView
 ) -> tuple[dict[str, Resolved], list[Group]]:
-    """What each name becomes, and the groups that are still open."""
+    """What each name becomes, and the groups that are still open: those without an answer, and
+    those whose answer names an ingredient that is there no more.
+    """
+    void = {key for key, _ in void_answers(decisions, view)}
+    answers = {key: answer for key, answer in decisions.names.items() if key not in void}
     found: dict[str, Resolved] = {}
     for key, meaning in understood.meanings.items():
-        if meaning.match.certain and key not in decisions.names:
+        if meaning.match.certain and key not in answers:
             found[key] = Resolved(meaning.match.ingredient_id, meaning.match.name)
     still_open = []
     for group in groups:
         undecided = []
         for meaning in group.meanings:
-            answer = decisions.names.get(meaning.key)
+            answer = answers.get(meaning.key)
             take = decisions.groups.get(group.key)
             if answer is not None:
                 found[meaning.key] = _answered(meaning, answer)
@@ -148,7 +164,7 @@ def resolve(
             still_open.append(Group(group.key, group.kind, group.place, tuple(undecided)))
         for meaning in undecided:
             found[meaning.key] = _rest(meaning, decisions.rest)
-    for key, answer in decisions.names.items():
+    for key, answer in answers.items():
         if key in understood.meanings and key not in found:
             found[key] = _answered(understood.meanings[key], answer)
     return found, still_open

@@ -67,7 +67,7 @@ def make_plan(
     view = view_of(connection)
     understood = understand(collection, view)
     groups = groups_of(understood.meanings.values(), view)
-    resolved, open_groups = resolve(understood, groups, decisions)
+    resolved, open_groups = resolve(understood, groups, decisions, view)
     resolved = {key: _existing(each, view) for key, each in resolved.items()}
     source = decisions.source if decisions.source is not None else (collection.name or name)
     targets = targets_of(known_recipes(connection), collection.recipes, decisions, source)

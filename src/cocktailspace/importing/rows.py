@@ -1,5 +1,6 @@
 """Neutral rows: what every reader makes of its file, in the file's own words; and as JSON."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -123,7 +124,7 @@ def from_objects(said: Mapping[str, Any]) -> Collection:
 
 def _said(row: RecipeRow | IngredientRow | LineRow) -> dict[str, Any]:
     return {
-        key: value
+        key: _plain(value) if key == "extra" else value
         for key in row.__slots__
         if key != "lines" and ((value := getattr(row, key)) or value == 0)
     }
@@ -131,3 +132,16 @@ def _said(row: RecipeRow | IngredientRow | LineRow) -> dict[str, Any]:
 
 def _tuples(row: dict[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    """A value of whatever kind as JSON can hold it: keys are texts, what is no number is nothing,
+    and what JSON has no kind for is said as a text.
+    """
+    if isinstance(value, Mapping):
+        return {str(key): _plain(content) for key, content in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | None) else str(value)

@@ -7,7 +7,7 @@ import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 import jiter
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database, Transaction
-from cocktailspace.catalogue.errors import BusyError, ConflictError
+from cocktailspace.catalogue.errors import BusyError, ConflictError, InvalidError
 from cocktailspace.catalogue.imports import (
     ListedImport,
     StoredImport,
@@ -28,7 +28,7 @@ from cocktailspace.catalogue.imports import (
 from cocktailspace.catalogue.transfer import CatalogueFile, ImportSummary, import_file, load_file
 from cocktailspace.collector import paused_collector
 from cocktailspace.importing.applying import Applied, apply_plan, undo
-from cocktailspace.importing.decisions import Decisions
+from cocktailspace.importing.decisions import Decisions, void_answers
 from cocktailspace.importing.own_files import import_own_file
 from cocktailspace.importing.planning import Plan, make_plan
 from cocktailspace.importing.readers.child_process import read_in_child
@@ -112,13 +112,20 @@ class Imports:
             return list_imports(connection, owner, self._clock())
 
     def decide(self, owner: str, import_id: str, decisions: Decisions) -> Import:
-        """Keep what was decided, in place of what was decided before."""
+        """Keep what was decided, in place of what was decided before; InvalidError for an answer
+        that names what is not there.
+        """
         stored = self._stored(owner, import_id)
         if stored.state != "planned":
             raise ConflictError("this import was applied: there is nothing to decide any more")
+        said = decisions.model_dump_json()
+        with self._working():
+            found = self._planned(replace(stored, decisions=said))
+        if problems := [problem for _, problem in void_answers(decisions, found.plan.view)]:
+            raise InvalidError(problems)
         with self._database.transaction() as tx:
-            change_import(tx.connection, stored.id, decisions=decisions.model_dump_json())
-        return self.get(owner, import_id)
+            change_import(tx.connection, stored.id, decisions=said)
+        return found
 
     def apply(self, owner: str, import_id: str, digest: str | None = None) -> Import:
         """Carry a plan out, whole or not at all; one that was carried out already is left so.

@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import TypeAdapter, ValidationError
+
+from cocktailspace.catalogue.values import Name
 from cocktailspace.importing.catalogue_view import CatalogueView
 from cocktailspace.importing.families import Families
 from cocktailspace.importing.lines import Candidate, ReadLine, read_line
@@ -11,7 +14,7 @@ from cocktailspace.importing.matching import Match, Matcher
 from cocktailspace.importing.rows import Collection, IngredientRow, LineRow, RecipeRow
 from cocktailspace.importing.vocabulary import key_of, words_of
 
-_LONGEST_NAME = 200
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
 _OF_LINES = [name for name in LineRow.__slots__ if name != "extra"]
 
 
@@ -108,9 +111,10 @@ def _understood(
 ) -> UnderstoodLine | str:
     """A line that names an ingredient; the text of one that does not."""
     match = matcher.match_line(read)
-    if match.how == "unread" or len(match.name) > _LONGEST_NAME or not match.name.strip():
-        return read.text.strip()
     said = _said(row, read)
+    may_be_new = match.ingredient_id is None or match.how == "near"
+    if match.how == "unread" or (may_be_new and not (_is_name(match.name) and _is_name(said))):
+        return read.text.strip()
     key = meaning_of(match, said)
     result.meanings.setdefault(key, Meaning(key, match))
     quantity = read.quantity
@@ -126,6 +130,15 @@ def _understood(
         quantity.juice,
         others,
     )
+
+
+def _is_name(text: str) -> bool:
+    """Whether the catalogue takes an ingredient that is called so."""
+    try:
+        _NAME.validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def _said(row: LineRow, read: ReadLine) -> str:

@@ -23,7 +23,7 @@ def main() -> None:
     body = sys.stdin.buffer.read()
     try:
         found = read_file(settings["name"], body, Mapped(settings["mapping"]))
-        text = json.dumps(as_objects(found), ensure_ascii=False, default=str)
+        text = json.dumps(as_objects(found), ensure_ascii=False)
     except UnreadableError as error:
         text = json.dumps({"error": str(error), "headers": error.headers})
     except RecursionError:

@@ -1,5 +1,6 @@
 """JSON, YAML and XML become objects, within bounds and without following anything."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -11,6 +12,8 @@ from cocktailspace.importing.readers.bounds import BOUNDS
 from cocktailspace.importing.rows import UnreadableError
 from cocktailspace.json_input import JsonError, parse_json
 
+_LONG_NUMBER = re.compile(r"[-+]?\d[\da-fx:_.]{300,}", re.IGNORECASE)
+"""In any base, or in parts of sixty: the library would take minutes for what is megabytes long."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -54,7 +57,9 @@ class _YamlLoader(_LOADER):  # type: ignore[misc, valid-type] # either of the li
 
 
 def read_yaml(text: str) -> Any:
-    """A YAML document, or the list of several; no aliases, no tags of programs."""
+    """A YAML document, or the list of several; no aliases, no tags of programs, no number of
+    hundreds of digits.
+    """
     try:
         depth = 0
         for event in yaml.parse(text, Loader=_LOADER):
@@ -64,6 +69,9 @@ def read_yaml(text: str) -> Any:
                 depth += 1
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
+            elif isinstance(event, yaml.ScalarEvent) and _LONG_NUMBER.fullmatch(event.value):
+                line = event.start_mark.line + 1
+                raise UnreadableError(f"there is a number of hundreds of digits at line {line}")
             if depth > BOUNDS.depth:
                 raise UnreadableError(f"the YAML is nested deeper than {BOUNDS.depth}")
         documents = list(yaml.load_all(text, Loader=_YamlLoader))

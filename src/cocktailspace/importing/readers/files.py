@@ -24,6 +24,7 @@ from cocktailspace.importing.readers.pages import read_html
 from cocktailspace.importing.readers.spreadsheets import read_spreadsheet
 from cocktailspace.importing.readers.tables import delimiter_of, read_csv
 from cocktailspace.importing.rows import Collection, UnreadableError
+from cocktailspace.wording import counted
 
 _TABLES = (".csv", ".tsv")
 _LIKELY = {
@@ -74,25 +75,31 @@ def read_file(name: str, body: bytes, mapped: Mapped | None = None) -> Collectio
     if body.startswith(GZIP):
         name, body = name.removesuffix(".gz"), gunzipped(body)
     if body.startswith(_OLE) or (body.startswith(ZIP) and is_spreadsheet(body)):
-        return _bounded(read_spreadsheet(body, mapped))
+        return _checked(read_spreadsheet(body, mapped))
     if body.startswith(ZIP):
-        return _bounded(read_archive(body, mapped, _read_text))
+        return _checked(read_archive(body, mapped, _read_text))
     if body.startswith(_BINARY):
         raise UnreadableError(
             "the file is a picture, a document or an archive that is not read: export it as CSV, "
             "JSON or text"
         )
     text, remark = decoded(body)
-    found = _bounded(_read_text(name, text, mapped))
+    found = _checked(_read_text(name, text, mapped))
     return replace(found, remarks=(*found.remarks, remark)) if remark else found
 
 
-def _bounded(found: Collection) -> Collection:
+def _checked(found: Collection) -> Collection:
+    """What was found, without recipes that have no name; UnreadableError for too many."""
     if len(found.recipes) > BOUNDS.recipes:
         raise UnreadableError(
             f"{len(found.recipes):,} recipes are too many in one file; at most {BOUNDS.recipes:,}"
         )
-    return found
+    named = tuple(recipe for recipe in found.recipes if recipe.name)
+    lost = len(found.recipes) - len(named)
+    if not lost:
+        return found
+    remark = f"passed over: {counted(lost, 'recipe')} without a name"
+    return replace(found, recipes=named, remarks=(*found.remarks, remark))
 
 
 def _read_text(name: str, text: str, mapped: Mapped) -> Collection:

@@ -14,7 +14,7 @@ from cocktailspace.importing.readers.keys import Mapped, is_sum
 from cocktailspace.importing.readers.matrices import objects_of_matrix
 from cocktailspace.importing.readers.objects import collection_of
 from cocktailspace.importing.readers.values import text_of
-from cocktailspace.importing.rows import Collection, RecipeRow, UnreadableError
+from cocktailspace.importing.rows import Collection, UnreadableError
 from cocktailspace.wording import counted
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -108,12 +108,9 @@ def collection_of_rows(rows: Sequence[Sequence[Any]], what: str, mapped: Mapped)
             for number, each in enumerate(objects)
         ]
         form = "a recipe a row"
-    named: list[RecipeRow] = [recipe for recipe in recipes if recipe.name]
     unknown = dict.fromkeys(key for recipe in recipes for key in recipe.extra)
-    lost = len(recipes) - len(named)
-    remarks = [f"passed over: {counted(lost, 'row')} without a name"] if lost else []
-    remarks += [f"passed over: {counted(len(sums), 'row')} of sums"] if sums else []
-    return Collection(f"{what}, {form}", "", tuple(named), (), tuple(unknown), tuple(remarks))
+    remarks = (f"passed over: {counted(len(sums), 'row')} of sums",) if sums else ()
+    return Collection(f"{what}, {form}", "", tuple(recipes), (), tuple(unknown), remarks)
 
 
 def _is_sum(row: Mapping[str, Any], mapped: Mapped) -> bool:

@@ -18,12 +18,19 @@ def text_of(value: Any) -> str:
     if isinstance(value, str):
         return cleaned(value)
     if isinstance(value, int | float):
-        return f"{value:g}" if math.isfinite(value) else ""
+        return _digits(value)
     if isinstance(value, Mapping):
         return _text_of_object(value)
     if isinstance(value, Sequence):
         return "\n".join(filter(None, (text_of(each) for each in value)))
     return cleaned(str(value))
+
+
+def _digits(value: float) -> str:
+    """All of them of a whole number; none of what is no number."""
+    if isinstance(value, int) or value.is_integer():
+        return str(int(value))
+    return f"{value:g}" if math.isfinite(value) else ""
 
 
 def _text_of_object(value: Mapping[str, Any]) -> str:
@@ -57,7 +64,7 @@ def number_of(value: Any) -> float | None:
         return None
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) and 0 <= number <= 1e6 else None
 
