@@ -17,8 +17,8 @@ import boto3
 
 from cocktailspace.api.auth.issuer import fetch_json
 from cocktailspace.api.auth.sign_in import sign_in_config
+from cocktailspace.api.cloudfront import SITE
 from cocktailspace.api.content import FOREVER
-from cocktailspace.api.edge import SITE
 from cocktailspace.api.site import Site
 
 

@@ -234,7 +234,7 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     ),
     (
         "a secret of CloudFront that nobody checks",
-        "src/cocktailspace/api/edge.py",
+        "src/cocktailspace/api/cloudfront.py",
         'if not hmac.compare_digest(headers.pop(SECRET_HEADER, "").encode(), secret.encode()):',
         'if not headers.pop(SECRET_HEADER, "x"):',
         "tests/aws/test_cloudfront.py::"

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.issuer import Issuer, fetch_json
 from cocktailspace.api.auth.sign_in import SignInAtIssuer, StoredSignIn, sign_in_config
-from cocktailspace.api.edge import SITE
+from cocktailspace.api.cloudfront import SITE
 from cocktailspace.bootstrap import Services
 from tests.api.test_oidc import Issuer as RunningIssuer
 from tests.api.test_oidc import issuer  # noqa: F401 - a fixture

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cocktailspace.analytics import batch_node
+from cocktailspace.api.cloudfront import SECRET_HEADER
 from cocktailspace.api.deferred import PATIENCE, REQUESTS, UPLOADS
-from cocktailspace.api.edge import SECRET_HEADER
 from cocktailspace.importing.readers.bounds import BOUNDS
 from cocktailspace.refresh import trigger
 from cocktailspace.settings import Settings

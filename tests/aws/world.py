@@ -33,8 +33,8 @@ from moto.scheduler.models import scheduler_backends
 
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.tokens import TokenFile
+from cocktailspace.api.cloudfront import SECRET_HEADER
 from cocktailspace.api.deferred_job import make_runner
-from cocktailspace.api.edge import SECRET_HEADER
 from cocktailspace.api.lambda_handler import Handler, make_handler, prepare, run_reconcile
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.tokens import Role

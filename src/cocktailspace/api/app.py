@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
@@ -68,6 +68,20 @@ _UPLOAD = (
     f"`POST {API}/catalogue/uploads` says where a larger file goes, to be planned as an import"
 )
 
+_API_ROUTES: tuple[Callable[[Context], APIRouter], ...] = (
+    recipe_routes,
+    search_routes,
+    ingredient_routes,
+    unit_routes,
+    method_routes,
+    catalogue_routes,
+    upload_routes,
+    import_routes,
+    me_routes,
+    analytics_routes,
+    refresh_routes,
+)
+
 DESCRIPTION = """
 Recipes, ingredients and units of a cocktail catalogue, and the analytics that follow them:
 exact Earth Mover's Distance between all recipes, and maps of them.
@@ -126,17 +140,8 @@ def create_app(
         _route_class(settings, uploads=services.links is not None),
         _deferred(services),
     )
-    app.include_router(recipe_routes(context), prefix=API)
-    app.include_router(search_routes(context), prefix=API)
-    app.include_router(ingredient_routes(context), prefix=API)
-    app.include_router(unit_routes(context), prefix=API)
-    app.include_router(method_routes(context), prefix=API)
-    app.include_router(catalogue_routes(context), prefix=API)
-    app.include_router(upload_routes(context), prefix=API)
-    app.include_router(import_routes(context), prefix=API)
-    app.include_router(me_routes(context), prefix=API)
-    app.include_router(analytics_routes(context), prefix=API)
-    app.include_router(refresh_routes(context), prefix=API)
+    for routes in _API_ROUTES:
+        app.include_router(routes(context), prefix=API)
     app.include_router(event_routes(context, app.state.feed), prefix=API)
     runs = PublishedRuns(services.store, services.integrity, ARTIFACTS, PublishedRun)
     app.include_router(place_routes(context, runs), prefix=API)

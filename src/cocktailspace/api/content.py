@@ -9,6 +9,7 @@ for different ones wait in line, away from all others.
 
 import asyncio
 import gzip
+import hashlib
 import os
 import tempfile
 import weakref
@@ -27,6 +28,7 @@ from cocktailspace.api.recently_used import RecentlyUsed
 T = TypeVar("T")
 
 FOREVER = "public, max-age=31536000, immutable"
+REVALIDATE = "no-cache"
 CHUNK_BYTES = 128 * 1024
 READERS = 2
 """Threads that read chunks: downloads wait for each other, and other requests not for them."""
@@ -45,6 +47,11 @@ class SmallContent:
     media_type: str
     cache_control: str
     load: Callable[[], bytes]
+
+    @classmethod
+    def of(cls, body: bytes, media_type: str, cache_control: str = REVALIDATE) -> "SmallContent":
+        """Content whose bytes are there."""
+        return cls(hashlib.sha256(body).hexdigest(), media_type, cache_control, lambda: body)
 
 
 class FileContent:

@@ -13,8 +13,8 @@ from fastapi import Request
 
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Identity
+from cocktailspace.api.cloudfront import Event
 from cocktailspace.api.deferred import DeferredRequests, KeptRequest
-from cocktailspace.api.edge import Event
 from cocktailspace.api.lambda_handler import answering, lambda_services
 from cocktailspace.artifacts.store import SwapConflictError
 from cocktailspace.bootstrap import Services

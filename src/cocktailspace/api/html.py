@@ -1,16 +1,13 @@
 """Pages as responses."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import Response
 
-from cocktailspace.api.content import ContentResponses, SmallContent
+from cocktailspace.api.content import REVALIDATE, ContentResponses, SmallContent
 from cocktailspace.api.site import Site
-
-REVALIDATE = "no-cache"
 
 
 class HtmlResponses:
@@ -31,6 +28,5 @@ class HtmlResponses:
     ) -> Response:
         """A page of that template."""
         body = self._site.render(template, **values).encode()
-        sha256 = hashlib.sha256(body).hexdigest()
-        content = SmallContent(sha256, "text/html; charset=utf-8", caching, lambda: body)
+        content = SmallContent.of(body, "text/html; charset=utf-8", caching)
         return self._responses.small(request, content, headers)

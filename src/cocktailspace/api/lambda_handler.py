@@ -23,7 +23,7 @@ from cocktailspace.api.app import create_app, group_roles
 from cocktailspace.api.artifact_responses import LAMBDA_BYTES
 from cocktailspace.api.auth.gateway import GatewayAuthenticator
 from cocktailspace.api.auth.sign_in import StoredSignIn
-from cocktailspace.api.edge import Event, Handler, behind_cloudfront, lambda_error
+from cocktailspace.api.cloudfront import Event, Handler, behind_cloudfront, lambda_error
 from cocktailspace.artifacts.store import ArtifactLinks
 from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
 from cocktailspace.refresh.scheduled import ScheduledRefresher

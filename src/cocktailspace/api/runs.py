@@ -1,11 +1,10 @@
 """A cache of the published runs that were asked for last."""
 
 import asyncio
-import contextlib
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from fastapi import Request
@@ -14,13 +13,23 @@ from starlette.concurrency import run_in_threadpool
 from cocktailspace.analytics.published import is_readable
 from cocktailspace.api.errors import NotPublishedError
 from cocktailspace.api.fair_queue import without_slot
+from cocktailspace.api.recently_used import RecentlyUsed
 from cocktailspace.artifacts.integrity import IntegrityChecker
-from cocktailspace.artifacts.manifest import ArtifactName, Manifest, read_published
+from cocktailspace.artifacts.manifest import ArtifactName, Manifest, current_manifest
 from cocktailspace.artifacts.store import ArtifactStore, MissingError, StoreError
 
 CACHED_RUNS = 2
 
 Content = TypeVar("Content")
+
+
+def published_manifest(store: ArtifactStore) -> Manifest:
+    """The manifest of what is published; NotPublishedError before the first run."""
+    if (manifest := current_manifest(store)) is None:
+        raise NotPublishedError(
+            "the analytics have not been computed yet; they follow within moments"
+        )
+    return manifest
 
 
 class PublishedRuns(Generic[Content]):
@@ -36,7 +45,7 @@ class PublishedRuns(Generic[Content]):
         """artifacts: what `read` needs of a run."""
         self._store, self._integrity = store, integrity
         self._artifacts, self._read_content = artifacts, read
-        self._cached: OrderedDict[str, Content] = OrderedDict()
+        self._cached: RecentlyUsed[str, Content] = RecentlyUsed(CACHED_RUNS)
         self._lock = threading.Lock()
         self._reader = ThreadPoolExecutor(1, "published-runs")
 
@@ -44,13 +53,10 @@ class PublishedRuns(Generic[Content]):
         """A dependency of routes that ask for `current`: has the run read before their functions
         run. That takes seconds at 100,000 recipes, in which requests that wait for it hold no slot.
         """
-        published = await run_in_threadpool(read_published, self._store)
-        manifest = published.manifest if published else None
-        if manifest is not None and manifest.run_id not in self._cached:
+        manifest = await run_in_threadpool(current_manifest, self._store)
+        if manifest is not None and self._cached.get(manifest.run_id) is None:
             async with without_slot(request):
-                with contextlib.suppress(
-                    NotPublishedError, StoreError
-                ):  # `current` raises it again
+                with suppress(NotPublishedError, StoreError):  # `current` raises it again
                     loop = asyncio.get_running_loop()
                     await loop.run_in_executor(self._reader, self.of, manifest.run_id)
 
@@ -59,12 +65,7 @@ class PublishedRuns(Generic[Content]):
 
         NotPublishedError before the first run, and until one of another form is replaced.
         """
-        published = read_published(self._store)
-        manifest = published.manifest if published else None
-        if manifest is None:
-            raise NotPublishedError(
-                "no analytics have been computed yet; they follow within moments"
-            )
+        manifest = published_manifest(self._store)
         if not is_readable(manifest):
             raise NotPublishedError(
                 "the analytics are being computed anew by a newer version; they follow within "
@@ -75,11 +76,10 @@ class PublishedRuns(Generic[Content]):
     def of(self, run_id: str) -> Content:
         """The content of one run; NotPublishedError if it is gone, or of another form."""
         with self._lock:
-            if run_id not in self._cached:
-                self._cached[run_id] = self._read(run_id)
-                if len(self._cached) > CACHED_RUNS:
-                    self._cached.popitem(last=False)
-            return self._cached[run_id]
+            if (found := self._cached.get(run_id)) is None:
+                found = self._read(run_id)
+                self._cached.add(run_id, found)
+            return found
 
     def _read(self, run_id: str) -> Content:
         try:

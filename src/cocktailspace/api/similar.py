@@ -7,7 +7,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from cocktailspace.analytics.published import is_readable
-from cocktailspace.artifacts.manifest import ArtifactName, read_published
+from cocktailspace.artifacts.manifest import ArtifactName, current_manifest
 from cocktailspace.artifacts.rows import IndexedRows
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.bootstrap import Services
@@ -28,8 +28,7 @@ class SimilarRecipe:
 def similar_recipes(services: Services, rows: IndexedRows, recipe_id: int) -> list[SimilarRecipe]:
     """Those that the published run calls near, the nearest first; none where it cannot say."""
     try:
-        published = read_published(services.store)
-        manifest = published.manifest if published else None
+        manifest = current_manifest(services.store)
         if manifest is None or not is_readable(manifest):
             return []
         entry = services.integrity.entry(manifest.run_id, ArtifactName.RECIPE_SIMILAR)

@@ -7,7 +7,7 @@ from cocktailspace.artifacts.manifest import (
     ArtifactEntry,
     ArtifactName,
     Manifest,
-    read_published,
+    current_manifest,
     read_run,
 )
 from cocktailspace.artifacts.store import (
@@ -89,10 +89,9 @@ class IntegrityChecker:
     def entry(self, run_id: str, name: str) -> ArtifactEntry:
         """The entry of a run's artifact; MissingError when the run published none of that name."""
         if (run := self._runs.get(run_id)) is None:
-            published = read_published(self._store)
-            manifest = published.manifest if published else None
-            current = manifest if manifest and manifest.run_id == run_id else None
-            run = current.artifacts if current else read_run(self._store, run_id)
+            current = current_manifest(self._store)
+            is_current = current is not None and current.run_id == run_id
+            run = current.artifacts if current and is_current else read_run(self._store, run_id)
             self._runs[run_id] = run
             if len(self._runs) > _MAX_RUNS:
                 self._runs.popitem(last=False)
@@ -127,7 +126,6 @@ class IntegrityChecker:
     def _record_damage(self, entry: ArtifactEntry) -> None:
         """Make `is_complete` false for the current run, if the artifact is of that run."""
         self._verified.discard(entry.key)
-        published = read_published(self._store)
-        manifest = published.manifest if published else None
+        manifest = current_manifest(self._store)
         if manifest is not None and entry in manifest.artifacts.values():
             self._last_check = manifest.run_id, time.monotonic(), False

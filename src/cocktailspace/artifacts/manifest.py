@@ -105,6 +105,12 @@ def read_published(store: ArtifactStore) -> Published | None:
         return Published(None, stored.tag)
 
 
+def current_manifest(store: ArtifactStore) -> Manifest | None:
+    """The manifest of what is published; None when nothing is, or when it is unreadable."""
+    published = read_published(store)
+    return published.manifest if published else None
+
+
 def write_run(store: ArtifactStore, run_id: str, artifacts: dict[str, ArtifactEntry]) -> None:
     """Store the entries of a run, by which it is read once another run is the current one."""
     store.write(artifact_key(run_id, "run"), _ENTRIES.dump_json(artifacts))

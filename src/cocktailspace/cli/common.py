@@ -9,7 +9,7 @@ import typer
 
 from cocktailspace import wording
 from cocktailspace.analytics.published import is_readable
-from cocktailspace.artifacts.manifest import read_published
+from cocktailspace.artifacts.manifest import current_manifest
 from cocktailspace.artifacts.store import ArtifactStore
 from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
 from cocktailspace.catalogue.errors import NotFoundError
@@ -40,12 +40,12 @@ def listed(names: Sequence[str], count: int) -> str:
 
 def published_run_id(store: ArtifactStore) -> str:
     """The id of the published run; NotFoundError where there is none that this program reads."""
-    published = read_published(store)
-    if published is None or published.manifest is None or not is_readable(published.manifest):
+    manifest = current_manifest(store)
+    if manifest is None or not is_readable(manifest):
         raise NotFoundError(
             "there are no analytics of this version yet; `cocktailspace refresh` makes them"
         )
-    return published.manifest.run_id
+    return manifest.run_id
 
 
 @contextmanager

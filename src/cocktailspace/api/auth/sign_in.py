@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict
 
 from cocktailspace.api.auth.issuer import Issuer
-from cocktailspace.api.edge import SITE
+from cocktailspace.api.cloudfront import SITE
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
 from cocktailspace.settings import HttpsAddress, Scopes
 

@@ -1,6 +1,5 @@
 """Published analytics, byte for byte as the job wrote them."""
 
-import hashlib
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -12,24 +11,18 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from cocktailspace.analytics.published import is_readable
 from cocktailspace.api.artifact_responses import ArtifactResponses
-from cocktailspace.api.content import FOREVER, SmallContent
+from cocktailspace.api.content import FOREVER, REVALIDATE, SmallContent
 from cocktailspace.api.context import Context
 from cocktailspace.api.differences import SimilarRow
 from cocktailspace.api.errors import GoneError, NotPublishedError, answers
 from cocktailspace.api.freshness import FRESHNESS, freshness_of
-from cocktailspace.artifacts.manifest import (
-    RETIRED,
-    ArtifactName,
-    Manifest,
-    read_published,
-)
+from cocktailspace.api.runs import published_manifest
+from cocktailspace.artifacts.manifest import RETIRED, ArtifactName, Manifest, current_manifest
 from cocktailspace.artifacts.publish import is_run_id
 from cocktailspace.artifacts.rows import IndexedRows
 from cocktailspace.artifacts.store import MissingError
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.catalogue.values import AddressId
-
-REVALIDATE = "no-cache"
 
 PathName = Annotated[
     ArtifactName, Path(description="An artifact's name", examples=["recipe-similar"])
@@ -76,28 +69,10 @@ def analytics_routes(context: Context) -> APIRouter:
     newer one is coming: `Cocktailspace-Version` and `Cocktailspace-Refresh`.
     """
     router = context.router("/analytics", "analytics")
-    store, responses = context.services.store, context.responses
-    integrity = context.services.integrity
-    artifacts = ArtifactResponses(store, integrity, context.services.links, responses)
+    services, responses = context.services, context.responses
+    store, integrity = services.store, services.integrity
+    artifacts = ArtifactResponses(store, integrity, services.links, responses)
     similar = IndexedRows(store, ArtifactName.RECIPE_SIMILAR)
-
-    def current() -> Manifest:
-        published = read_published(store)
-        if published is None or published.manifest is None:
-            raise NotPublishedError(
-                "the analytics have not been computed yet; they follow within moments"
-            )
-        return published.manifest
-
-    def is_current(run_id: str) -> bool:
-        published = read_published(store)
-        manifest = published.manifest if published else None
-        return manifest is not None and manifest.run_id == run_id
-
-    def not_yet(name: str) -> NotPublishedError:
-        return NotPublishedError(
-            f"{name} is being computed by a newer version; it follows within moments"
-        )
 
     def similar_to(request: Request, run_id: str, recipe_id: int, caching: str) -> Response:
         integrity.verify(integrity.entry(run_id, ArtifactName.RECIPE_SIMILAR))
@@ -107,11 +82,9 @@ def analytics_routes(context: Context) -> APIRouter:
                 f"recipe {recipe_id} is not in the published analytics ({run_id}): it is newer, or "
                 "has no volume"
             )
-        body = _only_near(row)
-        sha256 = hashlib.sha256(body).hexdigest()
-        content = SmallContent(sha256, "application/json", caching, lambda: body)
+        content = SmallContent.of(_only_near(row), "application/json", caching)
         return responses.small(
-            request, content, freshness_of(context.services) if caching == REVALIDATE else None
+            request, content, freshness_of(services) if caching == REVALIDATE else None
         )
 
     for retired, successor in RETIRED.items():
@@ -121,10 +94,9 @@ def analytics_routes(context: Context) -> APIRouter:
     @router.get("/manifest", response_model=Manifest, responses=FRESHNESS | answers(503))
     def get_manifest(request: Request) -> Response:
         """What is published now. Follow it: read the artifacts of one view from its one run."""
-        body = current().model_dump_json(indent=1).encode()
-        sha256 = hashlib.sha256(body).hexdigest()
-        content = SmallContent(sha256, "application/json", REVALIDATE, lambda: body)
-        return responses.small(request, content, freshness_of(context.services))
+        body = published_manifest(store).model_dump_json(indent=1).encode()
+        content = SmallContent.of(body, "application/json")
+        return responses.small(request, content, freshness_of(services))
 
     @router.get(
         "/runs/{run_id}/{name}",
@@ -145,7 +117,9 @@ def analytics_routes(context: Context) -> APIRouter:
                 return similar_to(request, run_id, recipe_id, FOREVER)
             return artifacts.answer(request, integrity.entry(run_id, name), caching=FOREVER)
         except MissingError:
-            raise (not_yet(name) if is_current(run_id) else gone) from None
+            current = current_manifest(store)
+            is_current = current is not None and current.run_id == run_id
+            raise (_not_yet(name) if is_current else gone) from None
 
     @router.get(
         "/{name:artifact}",
@@ -156,16 +130,14 @@ def analytics_routes(context: Context) -> APIRouter:
         request: Request, name: PathName, recipe_id: OneRecipe = None
     ) -> Response:
         """The current artifact, for people and scripts; a page should follow the manifest."""
-        manifest = current()
+        manifest = published_manifest(store)
         entry = manifest.artifacts.get(name)
         unreadable = name is ArtifactName.RECIPE_SIMILAR and not is_readable(manifest)
         if entry is None or unreadable:
-            raise not_yet(name)
+            raise _not_yet(name)
         if recipe_id is not None and name is ArtifactName.RECIPE_SIMILAR:
             return similar_to(request, manifest.run_id, recipe_id, REVALIDATE)
-        return artifacts.answer(
-            request, entry, caching=REVALIDATE, headers=freshness_of(context.services)
-        )
+        return artifacts.answer(request, entry, caching=REVALIDATE, headers=freshness_of(services))
 
     return router
 
@@ -175,6 +147,12 @@ def _gone(retired: str, successor: str) -> Callable[[], Response]:
         raise GoneError(f"there is no {retired} any more; {successor} takes its place")
 
     return get_retired
+
+
+def _not_yet(name: str) -> NotPublishedError:
+    return NotPublishedError(
+        f"{name} is being computed by a newer version; it follows within moments"
+    )
 
 
 def _only_near(row: bytes) -> bytes:

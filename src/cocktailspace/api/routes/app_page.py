@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from cocktailspace.api.content import FOREVER, SmallContent
+from cocktailspace.api.content import FOREVER, REVALIDATE, SmallContent
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import answers
-from cocktailspace.api.html import REVALIDATE, HtmlResponses
+from cocktailspace.api.html import HtmlResponses
 from cocktailspace.api.middleware import content_security_policy
 from cocktailspace.api.site import Site
-from cocktailspace.artifacts.manifest import read_published
+from cocktailspace.artifacts.manifest import current_manifest
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue.errors import CatalogueError
 from cocktailspace.catalogue.fields import form_fields
@@ -34,10 +34,10 @@ def app_page_routes(context: Context, site: Site, *, tells: bool) -> APIRouter:
     def published_run() -> str | None:
         """The run to show, "" before the first; None when the store does not say."""
         try:
-            published = read_published(context.services.store)
+            manifest = current_manifest(context.services.store)
         except StoreError:
             return None
-        return published.manifest.run_id if published and published.manifest else ""
+        return manifest.run_id if manifest else ""
 
     def as_begun() -> bool:
         """Whether it is somebody's first evening; the page does without where nobody can say."""

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 from sqlalchemy import Connection, Table, func, select
 
+from cocktailspace.api.content import REVALIDATE
 from cocktailspace.api.context import Context
-from cocktailspace.api.html import REVALIDATE
 from cocktailspace.api.parameters import PathId
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.catalogue.schema import ingredients, recipes

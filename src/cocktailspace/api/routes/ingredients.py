@@ -92,7 +92,7 @@ def ingredient_routes(context: Context) -> APIRouter:
     def get_ingredient_tree() -> IngredientTree:
         """All ingredients, nested."""
         with database.reading() as connection:
-            return IngredientTree(roots=_nested(ingredients.list_ingredients(connection)))
+            return IngredientTree(roots=nested(ingredients.list_ingredients(connection)))
 
     @router.get("/{ingredient_id:id}/uses", responses=answers(404, 422, 503))
     def list_uses(ingredient_id: PathId) -> UseList:
@@ -132,7 +132,8 @@ def _detail(connection: Connection, ingredient_id: int) -> IngredientDetail:
     )
 
 
-def _nested(flat: list[Ingredient]) -> list["IngredientNode"]:
+def nested(flat: list[Ingredient]) -> list["IngredientNode"]:
+    """The forest of these ingredients, roots and children by name."""
     children = ingredients.families(flat)
 
     def below(parent_id: int | None) -> list[IngredientNode]:

@@ -2,9 +2,6 @@
 scripts. Everything comes from the package, nothing from another host.
 """
 
-import hashlib
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -12,16 +9,16 @@ from cocktailspace.api.content import SmallContent
 from cocktailspace.api.context import Context
 from cocktailspace.api.error_handlers import Refusal
 from cocktailspace.api.error_pages import ErrorPages
-from cocktailspace.api.html import REVALIDATE, HtmlResponses
+from cocktailspace.api.html import HtmlResponses
 from cocktailspace.api.parameters import PathId
 from cocktailspace.api.qr_code import qr_code
+from cocktailspace.api.routes.ingredients import nested
 from cocktailspace.api.similar import similar_recipes
 from cocktailspace.api.site import Site
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.artifacts.rows import IndexedRows
 from cocktailspace.catalogue import ingredients, recipes, taxonomy
 from cocktailspace.catalogue.errors import NotFoundError
-from cocktailspace.catalogue.models import Ingredient
 from cocktailspace.catalogue.search import RecipeQuery
 from cocktailspace.catalogue.transfer.readable import details_of, recipe_json_ld, short_units
 
@@ -71,9 +68,7 @@ def page_routes(context: Context, site: Site, error_pages: ErrorPages) -> APIRou
         except NotFoundError as error:
             return missing(error)
         body = qr_code(str(request.url_for("recipe", recipe_id=recipe_id)))
-        sha256 = hashlib.sha256(body).hexdigest()
-        content = SmallContent(sha256, "image/svg+xml", REVALIDATE, lambda: body)
-        return context.responses.small(request, content)
+        return context.responses.small(request, SmallContent.of(body, "image/svg+xml"))
 
     @router.get("/ingredient/{ingredient_id:id}")
     def ingredient(request: Request, ingredient_id: PathId) -> Response:
@@ -106,19 +101,6 @@ def page_routes(context: Context, site: Site, error_pages: ErrorPages) -> APIRou
         """All ingredients as a tree."""
         with database.reading() as connection:
             flat = ingredients.list_ingredients(connection)
-        return html(request, "ingredients.html", roots=_forest(flat))
+        return html(request, "ingredients.html", roots=nested(flat))
 
     return router
-
-
-def _forest(flat: list[Ingredient]) -> list[dict[str, Any]]:
-    """Ingredients nested below their parents, by name."""
-    children = ingredients.families(flat)
-
-    def below(parent_id: int | None) -> list[dict[str, Any]]:
-        return [
-            {"id": each.id, "name": each.name, "children": below(each.id)}
-            for each in children.get(parent_id, ())
-        ]
-
-    return below(None)
