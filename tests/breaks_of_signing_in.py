@@ -171,7 +171,7 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     ),
     (
         "an endpoint without TLS, or a script",
-        "src/cocktailspace/settings.py",
+        "src/cocktailspace/setting_types.py",
         "HttpsAddress = Annotated[str, AfterValidator(require_https)]",
         "HttpsAddress = str",
         SIGN_IN,

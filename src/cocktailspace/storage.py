@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from cocktailspace.artifacts.folder import FolderStore
 from cocktailspace.artifacts.store import ArtifactStore
-from cocktailspace.settings import Settings, SettingsError, StoreName
+from cocktailspace.setting_types import StoreName
+from cocktailspace.settings import Settings, SettingsError
 
 if TYPE_CHECKING:  # it takes longer to load than a job to run
     from sqlalchemy import URL

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import make_url
-
-from cocktailspace.settings import database_url
+from cocktailspace.setting_types import database_url
 from tests.aws.network import is_public, lets_in, lets_out
 from tests.aws.resolve import ACCOUNT, REGION, ResolvedTemplate
 
@@ -89,7 +87,7 @@ def urls(template: ResolvedTemplate) -> dict[str, tuple[str, str]]:
 def _url_complaints(template: ResolvedTemplate) -> Complaints:
     for name, (text, user) in urls(template).items():
         try:
-            url = make_url(database_url(text))
+            url = database_url(text)
         except ValueError as error:
             yield f"{name}: {error}"
             continue

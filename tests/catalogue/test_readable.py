@@ -12,7 +12,6 @@ from cocktailspace.catalogue.models import LineDraft, RecipeDraft, RecipeFields
 from cocktailspace.catalogue.recipes import get_recipe
 from cocktailspace.catalogue.transfer import OUTPUTS, import_file, parse_file, starter_file
 from cocktailspace.catalogue.transfer.readable import (
-    JSON_LD,
     recipe_json_ld,
     recipe_markdown,
     recipe_text,
@@ -55,6 +54,26 @@ def test_every_field_of_a_recipe_is_said_in_every_format(full: Database, kind: s
     words = {"source_url": "said-of-source", "servings": "3"}
     for name in set(RecipeFields.model_fields) - {"uid", "makes_id", "extra"}:
         assert words.get(name, f"said of {name}") in text, name
+
+
+JSON_LD: dict[str, str | None] = {
+    "name": "name",
+    "instructions": "recipeInstructions",
+    "description": "description",
+    "source": "citation",
+    "source_url": "isBasedOn",
+    "garnish": "recipeInstructions",
+    "glass": "tool",
+    "method": "cookingMethod",
+    "tags": "keywords",
+    "servings": "recipeYield",
+    "notes": "comment",
+    "makes_id": None,
+    "uid": "identifier",
+    "extra": "image",
+    "ingredients": "recipeIngredient",
+}
+"""schema.org's word for each field; None where it has none."""
 
 
 def test_schema_org_has_a_word_for_each_field_or_is_said_to_have_none(full: Database) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from cocktailspace.catalogue.database import Transaction
 from cocktailspace.catalogue.errors import ConflictError, DamagedError
-from cocktailspace.catalogue.lookup import chunks
+from cocktailspace.catalogue.lookup import chunks, names_by_id
 from cocktailspace.catalogue.schema import collections, ingredients, merged, recipes
 from cocktailspace.catalogue.values import Draft, Id
 
@@ -152,7 +152,7 @@ def _followed(connection: Connection, kept: Collection) -> Collection:
 
 def _present(connection: Connection, table: Table, ids: Some[int | None]) -> _Present:
     asked = sorted(each for each in ids if each is not None)
-    names = _names(connection, table, asked)
+    names = names_by_id(connection, table, asked)
     found: dict[int, int | None] = {each: each for each in names}
     gone = [each for each in asked if each not in names]
     entity = table.name.removesuffix("s")
@@ -162,16 +162,8 @@ def _present(connection: Connection, table: Table, ids: Some[int | None]) -> _Pr
         )
         found.update((old, into) for old, into in connection.execute(query))
     into = {each for each in found.values() if each is not None and each not in names}
-    names |= _names(connection, table, sorted(into))
+    names |= names_by_id(connection, table, into)
     return _Present({old: now for old, now in found.items() if now in names}, names)
-
-
-def _names(connection: Connection, table: Table, ids: list[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for chunk in chunks(ids):
-        query = select(table.c.id, table.c.name).where(table.c.id.in_(chunk))
-        found.update((row_id, name) for row_id, name in connection.execute(query))
-    return found
 
 
 def _once(rows: Iterable[T]) -> tuple[T, ...]:

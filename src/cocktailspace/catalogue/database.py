@@ -29,7 +29,6 @@ from cocktailspace.catalogue.errors import (
 from cocktailspace.catalogue.revision import check_schema
 from cocktailspace.catalogue.several_servers import ServerClock
 from cocktailspace.catalogue.sqlite import (
-    BUSY,
     BUSY_SECONDS,
     FileConnections,
     raise_domain_error,
@@ -232,7 +231,7 @@ class Database:
         PostgreSQL's connections to readers.
         """
         if not self._writers.acquire(timeout=BUSY_SECONDS):
-            raise BusyError(BUSY)
+            raise BusyError
         try:
             yield
         finally:
@@ -270,7 +269,7 @@ def as_domain_errors() -> Iterator[None]:
             postgres.raise_domain_error(error)
         raise
     except NoConnectionError as error:
-        raise BusyError(postgres.BUSY) from error
+        raise BusyError from error
     except sqlite3.Error as error:  # while a connection was opened
         raise_domain_error(error)
         raise

@@ -36,6 +36,12 @@ class BusyError(CatalogueError):
     written.
     """
 
+    def __init__(
+        self,
+        message: str = "other writers kept the catalogue busy and nothing was written; try again",
+    ) -> None:
+        super().__init__(message)
+
 
 class UnavailableError(CatalogueError):
     """The database cannot be read or written for now: its disk or its rights are to blame."""

@@ -14,7 +14,7 @@ from cocktailspace.catalogue.models import Ingredient, IngredientDraft, PieceDra
 from cocktailspace.catalogue.names import alike_key, name_key
 from cocktailspace.catalogue.schema import ingredient_pieces, ingredients
 from cocktailspace.catalogue.taxonomy import refuse_misplaced
-from cocktailspace.catalogue.uses import refuse_in_use
+from cocktailspace.catalogue.uses import refuse_needed
 
 
 def list_ingredients(connection: Connection) -> list[Ingredient]:
@@ -113,7 +113,7 @@ def replace_ingredients(
 def delete_ingredient(tx: Transaction, ingredient_id: int) -> None:
     """Delete an ingredient that nothing needs; else ConflictError names some of what does."""
     name = get_ingredient(tx.connection, ingredient_id).name
-    refuse_in_use(tx.connection, ingredient_id, name)
+    refuse_needed(tx.connection, ingredient_id, name)
     _delete_pieces(tx, ingredient_id)
     tx.connection.execute(delete(ingredients).where(ingredients.c.id == ingredient_id))
     tx.record("ingredient", ingredient_id, "delete")

@@ -33,6 +33,15 @@ def ids_by_key(
     return found
 
 
+def names_by_id(connection: Connection, table: Table, ids: Collection[int]) -> dict[int, str]:
+    """What rows are called; ids without one are left out."""
+    found: dict[int, str] = {}
+    for chunk in chunks(ids):
+        query = select(table.c.id, table.c.name).where(table.c.id.in_(chunk))
+        found.update((row_id, name) for row_id, name in connection.execute(query))
+    return found
+
+
 def missing_ids(connection: Connection, table: Table, ids: Collection[int]) -> set[int]:
     """Those of the ids that no row has."""
     found: set[int] = set()

@@ -22,7 +22,6 @@ from cocktailspace.catalogue.rds import signed_in
 WAIT_SECONDS = 5.0
 """How long to wait for a server that starts, ends or is replaced, for a connection, for a turn."""
 
-BUSY = "other writers kept the catalogue busy and nothing was written; try again"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 
 _CONNECTION = {
@@ -213,7 +212,7 @@ def raise_domain_error(error: DBAPIError) -> None:
     state, reason = _sqlstate(error.orig), _reason(error)
     match state:
         case "55P03" | "40P01" | "40001" | "57014" | "53300":
-            raise BusyError(BUSY) from error
+            raise BusyError from error
         case "53100":
             raise FullError(
                 "the disk that holds the database is full and nothing was written; make room"

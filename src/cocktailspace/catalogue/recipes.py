@@ -11,7 +11,7 @@ from cocktailspace.catalogue.calculated import Part, calculate
 from cocktailspace.catalogue.database import Transaction
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.catalogue.fields import column_values, completed, field_types, later_fields
-from cocktailspace.catalogue.lookup import chunks, require
+from cocktailspace.catalogue.lookup import chunks, names_by_id, require
 from cocktailspace.catalogue.measures import Measures
 from cocktailspace.catalogue.models import Calculated, Line, LineDraft, Recipe, RecipeDraft
 from cocktailspace.catalogue.names import alike_key, name_key, order_key
@@ -37,10 +37,7 @@ class RecipeName:
 
 def recipe_names(connection: Connection, ids: Collection[int]) -> list[RecipeName]:
     """What recipes are called, in the order of the ids; a hundredth of the work of loading them."""
-    found: dict[int, str] = {}
-    for chunk in chunks(ids):
-        query = select(recipes.c.id, recipes.c.name).where(recipes.c.id.in_(chunk))
-        found.update((row.id, row.name) for row in connection.execute(query))
+    found = names_by_id(connection, recipes, ids)
     return [RecipeName(each, found[each]) for each in ids]
 
 

@@ -18,7 +18,6 @@ from cocktailspace.catalogue.errors import (
 )
 
 BUSY_SECONDS = 5.0
-BUSY = "other writers kept the catalogue busy and nothing was written; try again"
 _JOURNAL_BYTES = 1_048_576
 """What a journal that is kept may take; a larger one shrinks to it when its transaction ends."""
 
@@ -106,7 +105,7 @@ class FileConnections:
     def connect(self) -> Connection:
         """Connect to the present file. Raises MissingCatalogueError when there is none."""
         if not self._connecting.acquire(timeout=self._busy_seconds):
-            raise BusyError(BUSY)
+            raise BusyError
         try:
             found = self._state()
             if self._opened is not None and _is_another(self._opened, found):
@@ -175,7 +174,7 @@ def raise_domain_error(error: sqlite3.Error) -> None:
         ) from error
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            raise BusyError(BUSY) from error
+            raise BusyError from error
         case sqlite3.SQLITE_FULL:
             raise FullError(
                 "the disk that holds the catalogue is full and nothing was written; make room"

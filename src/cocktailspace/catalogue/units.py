@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import Connection, delete, insert, select, update
 
 from cocktailspace.catalogue.database import Transaction
-from cocktailspace.catalogue.errors import ConflictError, InvalidError
+from cocktailspace.catalogue.errors import InvalidError
 from cocktailspace.catalogue.fields import as_draft, column_values, completed, later_fields
 from cocktailspace.catalogue.lookup import name_problems, require
 from cocktailspace.catalogue.models import Unit, UnitDraft
@@ -17,6 +17,7 @@ from cocktailspace.catalogue.schema import (
     recipes,
     units,
 )
+from cocktailspace.catalogue.uses import refuse_in_use
 
 
 def list_units(connection: Connection) -> list[Unit]:
@@ -70,20 +71,12 @@ def delete_unit(tx: Transaction, unit_id: int) -> None:
     used_in = select(lines.recipe_id).where(lines.unit_id == unit_id)
     using = select(recipes.c.name).where(recipes.c.id.in_(used_in)).order_by(recipes.c.order_key)
     what = f"unit {unit.name!r}"
-    refuse_in_use(what, "used by", tx.connection.execute(using.limit(6)).scalars().all())
+    refuse_in_use(tx.connection, what, "used by", using)
     counted = select(pieces.ingredient_id).where(pieces.unit_id == unit_id)
     counting = select(ingredients.c.name).where(ingredients.c.id.in_(counted))
-    counting = counting.order_by(ingredients.c.name_key).limit(6)
-    refuse_in_use(what, "a piece of", tx.connection.execute(counting).scalars().all())
+    refuse_in_use(tx.connection, what, "a piece of", counting.order_by(ingredients.c.name_key))
     tx.connection.execute(delete(units).where(units.c.id == unit_id))
     tx.record("unit", unit_id, "delete")
-
-
-def refuse_in_use(what: str, how: str, users: Sequence[str]) -> None:
-    """Raise ConflictError when there are users, naming up to five of them."""
-    if users:
-        named = ", ".join(map(repr, users[:5])) + (" and others" if len(users) > 5 else "")
-        raise ConflictError(f"{what} is {how} {named}; change those first")
 
 
 def _check(

@@ -47,13 +47,19 @@ def uses_of(connection: Connection, ingredient_id: int) -> Iterator[Use]:
             yield Use(need, total, list(first))
 
 
-def refuse_in_use(connection: Connection, ingredient_id: int, name: str) -> None:
+def refuse_needed(connection: Connection, ingredient_id: int, name: str) -> None:
     """Raise ConflictError, with some names, for the first way in which it is needed."""
-    for use in uses_of(connection, ingredient_id):
-        more = " and others" if use.total > len(use.names) else ""
-        named = ", ".join(map(repr, use.names)) + more
-        message = f"ingredient {name!r} is {_WORDS[use.need]} {named}; change those first"
-        raise ConflictError(message)
+    for need, names in _queries(ingredient_id):
+        refuse_in_use(connection, f"ingredient {name!r}", _WORDS[need], names)
+
+
+def refuse_in_use(connection: Connection, what: str, how: str, names: Select[Any]) -> None:
+    """Raise ConflictError where a query finds names of users, with the first of them."""
+    found = connection.execute(names.limit(MOST_NAMED + 1)).scalars().all()
+    if found:
+        more = " and others" if len(found) > MOST_NAMED else ""
+        named = ", ".join(map(repr, found[:MOST_NAMED])) + more
+        raise ConflictError(f"{what} is {how} {named}; change those first")
 
 
 def _queries(ingredient_id: int) -> Iterator[tuple[Need, Select[Any]]]:

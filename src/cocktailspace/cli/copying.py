@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL
 
 from cocktailspace.api.auth.tokens import TokenError, TokenFile
 from cocktailspace.catalogue.copying import Copied, copied_catalogue
@@ -14,7 +14,8 @@ from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.catalogue.tokens import TokenEntry
 from cocktailspace.cli.common import fail, say
-from cocktailspace.settings import database_url, read_settings
+from cocktailspace.setting_types import database_url
+from cocktailspace.settings import read_settings
 from cocktailspace.times import utc_now
 from cocktailspace.wording import counted
 
@@ -55,7 +56,7 @@ def _url(place: str) -> URL:
     if "://" not in place:
         return sqlite_url(Path(place).expanduser().absolute())
     try:
-        return make_url(database_url(place))
+        return database_url(place)
     except ValueError as error:
         fail(str(error))
 

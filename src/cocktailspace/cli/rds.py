@@ -3,11 +3,10 @@
 from typing import Annotated
 
 import typer
-from sqlalchemy import make_url
 
 from cocktailspace.catalogue.rds_users import make_users
 from cocktailspace.cli.common import fail, say
-from cocktailspace.settings import database_url
+from cocktailspace.setting_types import database_url
 
 
 def rds_users(
@@ -22,7 +21,7 @@ def rds_users(
     Users that are there already stay, and get what they may do.
     """
     try:
-        url = make_url(database_url(admin_url))
+        url = database_url(admin_url)
     except ValueError as error:
         fail(str(error))
     if url.get_backend_name() != "postgresql":

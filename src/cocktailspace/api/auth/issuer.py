@@ -15,7 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from cocktailspace.api.auth.identity import AuthenticationUnavailableError
-from cocktailspace.settings import require_https
+from cocktailspace.setting_types import require_https
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from cocktailspace.api.auth.issuer import Issuer
 from cocktailspace.api.cloudfront import SITE
 from cocktailspace.artifacts.store import ArtifactStore, StoreError
-from cocktailspace.settings import HttpsAddress, Scopes
+from cocktailspace.setting_types import HttpsAddress, Scopes
 
 logger = logging.getLogger(__name__)
 

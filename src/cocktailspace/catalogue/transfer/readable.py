@@ -91,26 +91,6 @@ def _plain(text: str) -> str:
     return text
 
 
-JSON_LD: dict[str, str | None] = {
-    "name": "name",
-    "instructions": "recipeInstructions",
-    "description": "description",
-    "source": "citation",
-    "source_url": "isBasedOn",
-    "garnish": "recipeInstructions",
-    "glass": "tool",
-    "method": "cookingMethod",
-    "tags": "keywords",
-    "servings": "recipeYield",
-    "notes": "comment",
-    "makes_id": None,
-    "uid": "identifier",
-    "extra": "image",
-    "ingredients": "recipeIngredient",
-}
-"""schema.org's word for each field; None where it has none."""
-
-
 def recipe_json_ld(recipe: Recipe, short: Short, address: str | None = None) -> dict[str, Any]:
     """The recipe in schema.org's words, as search engines read them."""
     names = ", ".join(line.ingredient for line in recipe.ingredients)

@@ -22,14 +22,14 @@ def starter_file(*, with_recipes: bool = True) -> CatalogueFile:
 def is_as_begun(connection: Connection) -> bool:
     """Whether nothing was written since the starter's recipes came into an empty catalogue."""
     written = catalogue_state(connection).version
-    return written == _begin().rows and len(untouched_recipes(connection)) == len(_begin().uids)
+    return written == _starter().rows and len(untouched_recipes(connection)) == len(_starter().uids)
 
 
 def untouched_recipes(connection: Connection) -> dict[int, str]:
     """The starter's recipes that nobody has changed since they came: uids by id."""
     columns = recipes.c
     query = select(columns.id, columns.uid).where(columns.created_at == columns.updated_at)
-    return {row.id: row.uid for row in connection.execute(query) if row.uid in _begin().uids}
+    return {row.id: row.uid for row in connection.execute(query) if row.uid in _starter().uids}
 
 
 def delete_untouched_recipes(tx: Transaction) -> list[str]:
@@ -40,7 +40,7 @@ def delete_untouched_recipes(tx: Transaction) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Begin:
+class _Starter:
     """What the starter catalogue writes: how many rows, and the uids of its recipes."""
 
     rows: int
@@ -48,7 +48,7 @@ class _Begin:
 
 
 @cache
-def _begin() -> _Begin:
+def _starter() -> _Starter:
     file = starter_file()
     rows = len(file.units) + len(file.ingredients) + len(file.recipes)
-    return _Begin(rows, frozenset(row.uid for row in file.recipes if row.uid))
+    return _Starter(rows, frozenset(row.uid for row in file.recipes if row.uid))
