@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the packages that template.yaml deploys: build/lambda/api and build/lambda/trigger.
-#   scripts/build-lambda.sh [api] [trigger]      both where none is named
+#   scripts/build-lambda.sh [api] [trigger]      both where none is named; OUT=FOLDER for elsewhere
 # Wheels for arm64 are fetched whatever machine this is; PYTHON says which pip to use, and
 # RUNTIME_PYTHON which Python of the runtime's version compiles the bytecode.
 set -euo pipefail
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 python=${PYTHON:-.venv/bin/python}
 command -v "$python" >/dev/null || python=python3
-out=build/lambda
+out=${OUT:-build/lambda}
 most_api_mb=200 # Lambda takes 250
 most_trigger_kb=100
 

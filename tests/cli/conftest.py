@@ -24,6 +24,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return kept | {
         "DB_PATH": str(tmp_path / "catalogue.sqlite"),
         "ANALYTICS_PATH": str(tmp_path / "artifacts"),
+        "TOKENS_PATH": str(tmp_path / "tokens.json"),
         "COLUMNS": "100",
     }
 

@@ -14,14 +14,13 @@ def test_a_catalogue_moves_to_another_database(
     run: Run, environment: dict[str, str], postgres_url: URL, tmp_path: Path
 ) -> None:
     file, url = environment["DB_PATH"], postgres_url.render_as_string(hide_password=False)
-    tokens = {"TOKENS_PATH": str(tmp_path / "tokens.json")}
     assert (
         run("import", "-", "--yes", stdin=json.dumps({"format": "catalogue/1", **BAR})).returncode
         == 0
     )
-    token = run("token", "new", "Eve", **tokens).stdout.strip()
+    token = run("token", "new", "Eve").stdout.strip()
     expected = run("export", "-").stdout
-    done = run("copy", file, url, **tokens)
+    done = run("copy", file, url)
     assert done.returncode == 0, done.stderr
     assert "checked: each table has the same rows in both databases" in done.stdout
     assert "recipes                         3" in done.stdout
@@ -29,13 +28,13 @@ def test_a_catalogue_moves_to_another_database(
     there = {"DATABASE_URL": url, "DB_PATH": ""}
     assert run("export", "-", **there).stdout == expected
     (tmp_path / "tokens.json").unlink()
-    assert "Eve" in run("token", "list", **there, **tokens).stdout
-    again = run("copy", file, url, **tokens)
+    assert "Eve" in run("token", "list", **there).stdout
+    again = run("copy", file, url)
     assert again.returncode == 1
     assert "holds a catalogue already (" in again.stderr
-    back = run("copy", url, str(tmp_path / "back.sqlite"), **tokens)
+    back = run("copy", url, str(tmp_path / "back.sqlite"))
     assert f"1 access token in {tmp_path}/tokens.json" in back.stdout
-    assert "Eve" in run("token", "list", DB_PATH=str(tmp_path / "back.sqlite"), **tokens).stdout
+    assert "Eve" in run("token", "list", DB_PATH=str(tmp_path / "back.sqlite")).stdout
     assert token
     refused = run("copy", file, "mysql://host/name")
     assert "a catalogue lies in SQLite or PostgreSQL, not in mysql" in refused.stderr
