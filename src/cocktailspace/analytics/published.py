@@ -6,7 +6,7 @@ functions, from the same numbers. Needs numpy alone and answers in milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -25,6 +25,7 @@ from cocktailspace.analytics.space import (
     forest_of,
     masses_of,
     order_of_name,
+    summed_volumes,
     volumes_of,
 )
 from cocktailspace.analytics.transport.distances import distances_to_all, nearest_columns
@@ -117,19 +118,22 @@ class PublishedRun:
         names: list[str] = []
         ids: list[int] = []
         places: list[tuple[float, float]] = []
-
-        def recipes() -> Iterator[Lines]:
-            for row in rows_of(artifact(MAPS[0])):
-                names.append(row["name"])
-                ids.append(row["recipe_id"])
-                places.append((row["x"], row["y"]))
-                yield [(line["ingredient_id"], line["volume_ml"]) for line in row["ingredients"]]
-
-        volumes = volumes_of(recipes(), self._columns.of)
+        lengths: list[int] = []
+        columns: list[int] = []
+        volumes: list[float] = []
+        for row in rows_of(artifact(MAPS[0])):
+            lines = row["ingredients"]
+            names.append(row["name"])
+            ids.append(row["recipe_id"])
+            places.append((row["x"], row["y"]))
+            lengths.append(len(lines))
+            columns += [self._columns.of[line["ingredient_id"]] for line in lines]
+            volumes += [line["volume_ml"] for line in lines]
         order = sorted(range(len(ids)), key=lambda row: (order_of_name(names[row]), ids[row]))
         self.names = [names[row] for row in order]
         self.ids = np.array(ids, dtype=np.int64)[order]
-        self._volumes = volumes.take(order)
+        width = len(self._columns.ids)
+        self._volumes = summed_volumes(lengths, columns, volumes, width).take(order)
         self._subtrees = self._columns.forest.subtree_masses(masses_of(self._volumes))
         self._by_column = self._subtrees.transposed()
         self.order = np.array(order, dtype=np.int64)

@@ -81,15 +81,26 @@ def order_of_name(name: str) -> tuple[str, str]:
 
 def volumes_of(recipes: Iterable[Lines], column: Mapping[int, int]) -> Rows:
     """(n, columns) volumes in ml, cut to thousandths as artifacts have them."""
-    rows, columns, volumes = [], [], []
-    row = -1
-    for row, lines in enumerate(recipes):
-        for ingredient_id, volume in lines:
-            if (rounded := round(volume, 3)) > 0:
-                rows.append(row)
-                columns.append(column[ingredient_id])
-                volumes.append(rounded)
-    summed = Rows.from_triplets(rows, columns, volumes, (row + 1, len(column)))
+    lengths: list[int] = []
+    columns: list[int] = []
+    volumes: list[float] = []
+    for lines in recipes:
+        lengths.append(len(lines))
+        columns += [column[each] for each, _ in lines]
+        volumes += [round(volume, 3) for _, volume in lines]
+    return summed_volumes(lengths, columns, volumes, len(column))
+
+
+def summed_volumes(
+    lengths: Sequence[int], columns: Sequence[int], volumes: Sequence[float], width: int
+) -> Rows:
+    """(n, width) volumes in ml from lines that are cut to thousandths, recipe after recipe.
+
+    lengths: how many lines each recipe has. Lines of one ingredient are added up, those without a
+    volume left out.
+    """
+    row = np.repeat(np.arange(len(lengths)), np.array(lengths, dtype=np.int64))
+    summed = Rows.from_triplets(row, columns, volumes, (len(lengths), width))
     return Rows(summed.indptr, summed.indices, np.round(summed.data, 3), summed.width)
 
 

@@ -38,7 +38,7 @@ def whole_masses(volumes: Rows, *, power: float, total: int) -> Rows:
     shares, remainders = np.divmod(weights * total, sums[row])
     missing = np.full(len(volumes), total)
     np.subtract.at(missing, row, shares)
-    order = np.lexsort((volumes.indices, -remainders, row))
+    order = np.lexsort((-remainders, row))  # columns ascend within a row
     rank = np.arange(len(row)) - volumes.indptr[row]
     shares[order] += rank < missing[row]
     return Rows.from_triplets(row, volumes.indices, shares, (len(volumes), volumes.width))
