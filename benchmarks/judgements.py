@@ -1,12 +1,14 @@
 """How well distances and stand-ins agree with bartenders: `python -m benchmarks judgements`.
 
-Judges the real catalogue by the judgements that lie with it, and by the judge beside them: what the
-job computes, and simpler ways to the same lists. Intervals are of 95 % by bootstrap, which draws
+Judges the real catalogue by the judgements that lie with it, or by others (`python -m
+benchmarks.judgements FILE`), and by the judge beside them: what the job computes, and simpler ways
+to the same lists. Intervals are of 95 % by bootstrap, which draws
 whole families; for stand-ins, ingredients.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import json
 import tempfile
@@ -38,11 +40,12 @@ Scores = dict[str, list[float]]
 class Judge:
     """The judge, by its path, with what it judges by."""
 
-    def __init__(self) -> None:
-        """Raises FileNotFoundError where either is missing."""
+    def __init__(self, judgements: Path | None = None) -> None:
+        """judgements: a file of others. Raises FileNotFoundError where either is missing."""
         data = real_catalogue_path().parent
         path = data.parent / "tools" / "judge.py"
-        self.judgements = json.loads((data / "judgements.json").read_text(encoding="utf-8"))
+        given = judgements or data / "judgements.json"
+        self.judgements = json.loads(given.read_text(encoding="utf-8"))
         if not path.exists():
             raise FileNotFoundError(2, "no judge", str(path))
         spec = importlib.util.spec_from_file_location("judge", path)
@@ -180,10 +183,10 @@ def _mean(scores: Sequence[Scores]) -> Scores:
     return {each: np.mean([one[each] for one in scores], axis=0).tolist() for each in scores[0]}
 
 
-def main() -> None:
-    """Judge, and print the tables."""
+def main(judgements: Path | None = None) -> None:
+    """Judge, and print the tables. judgements: a file of others."""
     try:
-        judge = Judge()
+        judge = Judge(judgements)
     except FileNotFoundError as error:
         print(f"Nothing is judged: {error.filename} is missing.")
         return
@@ -207,4 +210,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _parser = argparse.ArgumentParser()
+    _parser.add_argument("judgements", nargs="?", type=Path)
+    main(_parser.parse_args().judgements)
