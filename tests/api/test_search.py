@@ -1,5 +1,6 @@
 """What is typed, listed and counted has one meaning, whichever route is asked."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -54,6 +55,21 @@ def test_some_recipes_are_read_at_once(client: TestClient) -> None:
     listed = _get(client, "/recipes?id=1&id=3&id=99&sort=name")
     assert [recipe["name"] for recipe in listed["items"]] == ["Manhattan", "Negroni"]
     assert listed["total"] == 2
+
+
+def test_forms_learn_which_unit_most_lines_have(client: TestClient, admin: dict[str, str]) -> None:
+    used = [
+        line["unit_id"]
+        for recipe in _get(client, "/recipes")["items"]
+        for line in recipe["ingredients"]
+    ]
+    ((usual, _),) = Counter(unit for unit in used if unit).most_common(1)
+    assert _get(client, "/recipes/suggestions")["unit_ids"][0] == usual
+    other = next(each["id"] for each in _get(client, "/units")["items"] if each["id"] != usual)
+    lines = [{"ingredient_id": 1, "amount": 1, "unit_id": other}] * (len(used) + 1)
+    body = {"name": "Many Lines", "ingredients": lines}
+    assert client.post(f"{API}/recipes", json=body, headers=admin).status_code == 201
+    assert _get(client, "/recipes/suggestions")["unit_ids"][0] == other
 
 
 def test_forms_learn_what_there_is_to_be_free_of(client: TestClient, admin: dict[str, str]) -> None:

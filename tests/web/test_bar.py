@@ -146,7 +146,11 @@ def test_what_one_thinks_of_a_recipe_is_kept(starter: Server, visit: Visit) -> N
     bar = page.locator(".bar")
     expect(bar).to_contain_text("Favourites")
     expect(bar).to_contain_text("Negroni ★★★★ less Campari")
-    expect(bar.locator("h3", has_text="Summer")).to_be_visible()
+    summer = bar.locator("h3", has_text="Summer")
+    summer.get_by_role("button", name="Delete the list Summer").click()
+    expect(summer).to_have_count(0)
+    page.locator("#toast").get_by_role("button", name="Undo").click()
+    expect(summer).to_be_visible()
 
 
 def test_a_link_never_replaces_a_bar_unasked(starter: Server, visit: Visit) -> None:

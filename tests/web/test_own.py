@@ -48,6 +48,16 @@ def sign_in(page: Any, server: Server) -> None:
     expect(page.get_by_role("button", name="Signed in as ann")).to_be_visible()
 
 
+def refuse_a_mistyped_token(page: Any) -> None:
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    dialog = page.locator("#sign-in")
+    dialog.get_by_label("Token").fill("cs_mistyped")
+    dialog.get_by_role("button", name="Use it").click()
+    expect(dialog).to_contain_text("does not accept this token")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#account[data-signed-in]")).to_have_count(0)
+
+
 def sign_out(page: Any) -> None:
     page.get_by_role("button", name="Signed in as").click()
     page.get_by_role("button", name="Sign out").click()
@@ -78,7 +88,7 @@ def look_again(page: Any) -> None:
 
 
 def test_two_browsers_become_one_and_none_of_it_is_lost(ann: Server, visit: Visit) -> None:
-    desk, phone = visit(ann), visit(ann, phone=True)
+    desk, phone = visit(ann, allow={401}), visit(ann, phone=True)
     version = ann.get("/refresh")["catalogue_version"]
     [negroni] = ann.get("/recipes?name=Negroni&limit=1")["items"]
     opinion = {"id": negroni["id"], "name": negroni["name"], "favourite": False, "tried": False}
@@ -95,6 +105,7 @@ def test_two_browsers_become_one_and_none_of_it_is_lost(ann: Server, visit: Visi
     )
     for page in (desk, phone):
         page.reload()
+    refuse_a_mistyped_token(desk)
     sign_in(desk, ann)
     until_on(ann, {"My bar": {"Gin"}, "Office": {"Campari"}})
     sign_in(phone, ann)

@@ -107,8 +107,8 @@ class IngredientDraft(Draft):
     shelf: bool = Field(
         False,
         strict=True,
-        title="A shelf",
-        description="A group to find things in (Amaro, Brandy): what is in it is not one drink",
+        title="Only a group",
+        description="To find things in (Amaro, Brandy): what is in it is not one drink",
     )
     made_from_id: IngredientId | None = Field(
         None, title="Made from", description="What it is made from at home: lime for lime juice"

@@ -78,7 +78,7 @@ test("how lines are met is said in words, stand-ins first, with evidence and wha
   ];
   assert.deepEqual(waysOf({ lines }), [
     "Syrup for Orgeat (1 pair of recipes; adds egg and alcohol)", "Bourbon for Rye (by kind)",
-    "Lime Juice from Lime", "Your Gin will do for London Dry Gin",
+    "Lime Juice from Lime", "your Gin will do for London Dry Gin",
   ]);
   assert.equal(worthOf({ opens: 1, nearer: 3 }), "completes 1 drink, brings 3 within one bottle");
 });

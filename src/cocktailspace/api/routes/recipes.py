@@ -1,6 +1,7 @@
 """Recipes."""
 
 import json
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -75,6 +76,7 @@ class Suggestions(BaseModel):
     glass: list[str]
     method: list[str]
     tags: list[str]
+    unit_ids: list[int] = Field(description="Units of recipes' lines")
     free_of: list[str] = Field(description="All that ingredients are said to contain")
     base: list[NamedIngredient] = Field(
         description="What most recipes are built on, with how many are, or on a kind of it"
@@ -138,7 +140,7 @@ def recipe_routes(context: Context) -> APIRouter:
         with database.reading() as connection:
             index = context.search.snapshot(connection)
             return Suggestions(
-                **usual_words(connection),
+                **asdict(usual_words(connection)),
                 free_of=sorted(index.ingredients.allergens),
                 base=index.offered_bases,
             )

@@ -3,14 +3,14 @@
 import { count, counted } from "../format.js";
 import { h } from "../html.js";
 import { currentBar, withBar, withIngredients } from "./kept.js";
-import { missingOf, waysOf, worthOf } from "./words.js";
+import { capital, missingOf, waysOf, worthOf } from "./words.js";
 
 const AT_ONCE = 12;
 
 /** The lists of an answer, each with how many there are. */
 export function drinkLists(answer, { router }) {
   const link = (drink) => router.link({ view: "recipe", id: drink.recipe_id, search: "" });
-  const ways = (drink) => waysOf(drink).join("; ");
+  const ways = (drink) => capital(waysOf(drink).join("; "));
   const short = (drink) => [`Missing: ${missingOf(drink)}`, ways(drink)].filter(Boolean).join(". ");
   return [
     ...list("You can make", "can_make", ways, "Nothing yet."),

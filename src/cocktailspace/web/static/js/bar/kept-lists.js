@@ -1,6 +1,7 @@
 // Favourites, what was tried, and lists of one's own.
 
 import { h } from "../html.js";
+import { toast } from "../shell/toast.js";
 
 export const FAVOURITES = "Favourites";
 
@@ -23,11 +24,16 @@ export function keptLists({ store, keeper, router }) {
     ...lists.flatMap((list, place) => [
       h("h3", {}, list.name, " ", menu(list.name), " ", h("button", {
         type: "button", class: "quiet", "aria-label": `Delete the list ${list.name}`,
-        onclick: () => keeper.change((kept) => ({ ...kept, lists: kept.lists.filter((_, other) => other !== place) })),
+        onclick: () => removeList(list, place, keeper.change),
       }, "Delete")),
       list.recipes.length ? h("ul", { class: "kept-recipes" }, list.recipes.map((each) => h("li", {}, link(each)))) : h("p", { class: "small soft" }, "Nothing in it yet: recipes have a place for it."),
     ]),
   ];
+}
+
+function removeList(list, place, change) {
+  change((old) => ({ ...old, lists: old.lists.filter((each) => each !== list) }));
+  toast(`${list.name} is deleted.`, { label: "Undo", act: () => change((old) => ({ ...old, lists: [...old.lists.slice(0, place), list, ...old.lists.slice(place)] })) });
 }
 
 const rated = ({ rating, note }) => h("span", { class: "soft small" }, [rating ? ` ${"★".repeat(rating)}` : "", note ? ` ${note}` : ""].join(""));

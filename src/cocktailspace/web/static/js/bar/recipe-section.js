@@ -5,7 +5,7 @@ import { closeness, reason } from "../panels/differences.js";
 import { readUnits } from "../shell/units.js";
 import { askWish } from "./asking.js";
 import { currentBar, opinionOf, noOpinion, withOpinion } from "./kept.js";
-import { missingOf, waysOf } from "./words.js";
+import { capital, missingOf, waysOf } from "./words.js";
 
 /** What the bar says to a recipe; nothing where there is no bar. It comes when it is known. */
 export function barSection(recipe, { store, router }) {
@@ -18,7 +18,7 @@ export function barSection(recipe, { store, router }) {
 
 function verdict(wish, router) {
   const ways = waysOf(wish);
-  const list = ways.length ? h("ul", { class: "ways" }, ways.map((way) => h("li", {}, way))) : null;
+  const list = ways.length ? h("ul", { class: "ways" }, ways.map((way) => h("li", {}, capital(way)))) : null;
   if (!wish.missing.length) return [h("h3", {}, "You can make this"), list].filter(Boolean);
   const doing = wish.lines.every(({ how }) => how !== "missing");
   const near = wish.nearest.map((each) => h("li", {}, h("a", { class: "row", href: router.link({ view: "recipe", id: each.recipe_id, search: "" }) },

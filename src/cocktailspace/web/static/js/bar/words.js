@@ -18,10 +18,10 @@ const adds = (line) => (line.adds?.length ? `; adds ${line.adds.join(" and ")}` 
 export function waysOf({ lines }) {
   const said = lines.filter(({ how }) => SAID[how]);
   const standing = said.filter(({ how }) => how === "stand_in");
-  return [...standing, ...said.filter(({ how }) => how !== "stand_in")].map((line) => capital(SAID[line.how](line)));
+  return [...standing, ...said.filter(({ how }) => how !== "stand_in")].map((line) => SAID[line.how](line));
 }
 
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
+export const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** "Campari and Sweet Vermouth" */
 export const missingOf = ({ missing }) => missing.map(({ name }) => name).join(" and ");

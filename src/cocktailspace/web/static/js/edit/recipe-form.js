@@ -43,7 +43,7 @@ function formParts({ store, writer, ingredients, units, suggestions, ownId }) {
   const named = new Map(ingredients.map((each) => [each.id, each.name]));
   const usage = store.get().mapData?.usage.byId;
   const itemOf = (each) => ({ id: each.id, name: each.name, note: named.get(each.parent_id) ?? "", uses: usage?.get(each.id)?.hierarchical_recipes });
-  const lines = recipeLines({ ingredients: ingredients.map(itemOf), units, onChange: () => update(), make });
+  const lines = recipeLines({ ingredients: ingredients.map(itemOf), units, usualUnit: suggestions.unit_ids[0] ?? units[0]?.id, onChange: () => update(), make });
   async function make(name) {
     const made = await askForIngredient(name, ingredients, units, writer);
     if (!made) return null;

@@ -12,14 +12,14 @@ import { reorderHandle } from "./reorder.js";
 /**
  * Gives { node, read(), problems(), fields(), set(lines), capture(), restore(values) }; read() gives the
  * lines as the API wants them, capture() what is typed.
- * make(name): adds an ingredient that is not there yet; resolves to it, or to null.
+ * usualUnit: what a new line is in. make(name): adds an ingredient that is not there yet; resolves to it, or to null.
  */
-export function recipeLines({ ingredients, units, onChange, make }) {
+export function recipeLines({ ingredients, units, usualUnit, onChange, make }) {
   const list = h("ul", { class: "lines" });
   let rows = [];
 
   function add(line = {}) {
-    const row = lineRow({ ingredients, units, onChange, line, make: makeForAll, remove: () => drop(row), moved });
+    const row = lineRow({ ingredients, units, usualUnit, onChange, line, make: makeForAll, remove: () => drop(row), moved });
     rows.push(row);
     list.append(row.node);
     return row;
@@ -68,11 +68,11 @@ export function recipeLines({ ingredients, units, onChange, make }) {
   };
 }
 
-function lineRow({ ingredients, units, onChange, line, make, remove, moved }) {
+function lineRow({ ingredients, units, usualUnit, onChange, line, make, remove, moved }) {
   const shown = line.amount == null ? "" : amount(line.amount);
   const quantity = h("input", { type: "text", "aria-label": "Amount", placeholder: "Amount", value: shown, oninput: onChange, onchange: takeApart });
   const unit = h("select", { "aria-label": "Unit", onchange: onChange }, h("option", { value: "" }, "(ml)"), units.map((each) => h("option", { value: each.id }, each.abbreviation ?? each.name)));
-  unit.value = line.unit_id ?? (line.ingredient_id ? "" : usualUnit(units));
+  unit.value = line.unit_id ?? (line.ingredient_id ? "" : usualUnit ?? "");
   const ingredient = combobox(ingredients, { label: "Ingredient", placeholder: "Ingredient", onChange, make });
   if (line.ingredient_id) ingredient.set(line.ingredient_id);
   const node = h("li", {});
@@ -141,4 +141,3 @@ export function lineText(line, unitOf, names) {
   return `${[measureOf(line, unitOf.get(line.unit_id), { units: "written" }), choices].filter(Boolean).join(" ")}${note}${line.optional ? ", optional" : ""}`;
 }
 
-const usualUnit = (units) => (units.find((unit) => unit.name === "Ounce") ?? units[0])?.id ?? "";

@@ -1,17 +1,17 @@
 // Writing: as who is signed in, asking for that when nobody is, or when it is over.
 
 import { request } from "../data/api.js";
-import { bearer } from "../shell/session.js";
+import { TOKEN_MAKER, TOKEN_REFUSED, bearer } from "../shell/session.js";
 
 /** Thrown when the person closes the dialog that asks for a token: nothing was written. */
 export class CancelledError extends Error {}
 
 const FIRST = {
-  token: "Reading is open to all; adding and changing is for those with a token. Whoever runs this server makes one with “cocktailspace token new”.",
+  token: `Reading is open to all; adding and changing is for those with a token. ${TOKEN_MAKER}`,
   issuer: "Reading is open to all; adding and changing is for those who are signed in. What you wrote is kept.",
 };
 const REFUSED = {
-  token: "The server does not accept this token; it may be mistyped or revoked.",
+  token: TOKEN_REFUSED,
   issuer: "You are no longer signed in. What you wrote is kept: sign in, and save it then.",
 };
 

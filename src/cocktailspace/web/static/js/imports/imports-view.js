@@ -2,6 +2,7 @@
 
 import { h } from "../html.js";
 import { CancelledError } from "../edit/writer.js";
+import { TOKEN_MAKER } from "../shell/session.js";
 import { planView } from "./plan-view.js";
 import { startView } from "./start.js";
 
@@ -24,15 +25,14 @@ const gone = () => h("p", { class: "problem", role: "alert" }, "This plan is not
 
 function signedOut({ again, session }) {
   const reason = "Bringing in recipes is for those who may edit.";
-  const maker = "Whoever runs this server makes you a token with ";
   async function signIn() {
-    if (await session.ask(session.atIssuer ? reason : `${reason} ${maker}“cocktailspace token new”.`)) again();
+    if (await session.ask(session.atIssuer ? reason : `${reason} ${TOKEN_MAKER}`)) again();
   }
   return {
     title: TITLE,
     nodes: [
       h("p", { class: "lede" }, "Whoever may edit here can bring in a list, a spreadsheet or another program's export."),
-      h("p", {}, "You are not signed in.", session.atIssuer ? null : [` ${maker}`, h("code", {}, "cocktailspace token new NAME --role editor"), "."]),
+      h("p", {}, "You are not signed in.", session.atIssuer ? null : ` It takes a token. ${TOKEN_MAKER}`),
       h("div", { class: "actions" }, h("button", { type: "button", class: "button primary", onclick: signIn }, "Sign in")),
     ],
   };

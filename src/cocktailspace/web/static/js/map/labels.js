@@ -59,13 +59,8 @@ export function drawNames(context, points, { camera, names, places, size, room, 
     const name = shortened(names[point]);
     const key = bold ? `*${name}` : name;
     if (!widths.has(key)) widths.set(key, context.measureText(name).width);
-    const spots = spotsFor(x, y, widths.get(key), size / 2 + (point === anyway ? 10 : 4));
     const limit = camera.width - camera.insets.right;
-    let spot = spots.find((each) => fits(room, each, limit));
-    if (!spot && point === anyway) {
-      spot = spots.find((each) => isInView(each, limit)) ?? spots[0];
-      room.block(boxOf(spot));
-    }
+    const spot = takeSpot(room, spotsFor(x, y, widths.get(key), size / 2 + (point === anyway ? 10 : 4)), limit, point === anyway);
     if (!spot) continue;
     context.strokeText(name, spot.left, spot.y);
     context.fillText(name, spot.left, spot.y);
@@ -74,10 +69,20 @@ export function drawNames(context, points, { camera, names, places, size, room, 
 }
 
 /** Where a name may stand: right of its point, left, below, above. */
-const spotsFor = (x, y, width, gap) => [
+export const spotsFor = (x, y, width, gap) => [
   { left: x + gap, y, width }, { left: x - gap - width, y, width },
   { left: x - width / 2, y: y + gap + 7, width }, { left: x - width / 2, y: y - gap - 7, width },
 ];
+
+/** The first spot that is free, which is taken; anyway: where none is, one within the view all the same. */
+export function takeSpot(room, spots, limit, anyway = false) {
+  const free = spots.find((each) => fits(room, each, limit));
+  if (free || !anyway) return free ?? null;
+  const [, , below] = spots;
+  const spot = spots.find((each) => isInView(each, limit)) ?? { ...below, left: Math.max(5, Math.min(below.left, limit - 5 - below.width)) };
+  room.block(boxOf(spot));
+  return spot;
+}
 
 const boxOf = ({ left, y, width }) => [left - 1, y - 7, left + width + 1, y + 7];
 

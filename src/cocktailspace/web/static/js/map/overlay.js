@@ -1,6 +1,6 @@
 // What lies over the points: lines to similar recipes, rings around what is meant, names.
 
-import { Room, blockPoints, drawNames, nameable, shortened } from "./labels.js";
+import { Room, blockPoints, drawNames, nameable, shortened, spotsFor, takeSpot } from "./labels.js";
 import { drawRegionNames, regionsInView } from "./regions.js";
 
 const MOST_OBSTACLES = 300;
@@ -28,7 +28,7 @@ export function drawOverlay(context, ratio, scene) {
 function drawText(context, scene, common) {
   const options = { ...common, names: scene.names, places: scene.places, size: scene.size };
   scene.obstacles.forEach((box) => common.room.block(box));
-  if (scene.draft) takeDraftLabel(common.room, scene);
+  if (scene.draft) drawDraftName(context, common.room, scene);
   const first = [scene.selected, scene.hovered, ...scene.similar.map((each) => each.point), ...(scene.draft?.near ?? []).map((each) => each.point), ...scene.marks.map((each) => each.point), ...scene.named];
   const distinct = [...new Set(first)].filter((point) => point >= 0);
   const inView = nameable(scene.index, scene.camera, scene.states, scene.ranks);
@@ -84,22 +84,21 @@ function drawDraft(context, { camera, draft, size, theme }) {
   context.beginPath();
   context.arc(x, y, Math.max(4, size / 2), 0, 2 * Math.PI);
   context.fill();
+}
+
+/** Before all other names, so that none stands over it. */
+function drawDraftName(context, room, { camera, draft, size, theme }) {
+  const [x, y] = camera.toScreen(draft.x, draft.y);
   context.font = `italic 600 13px ${theme.ink.font}`;
   context.textBaseline = "middle";
   context.lineWidth = 4;
   context.strokeStyle = theme.ground.css;
-  const gap = size / 2 + 12, name = shortened(draft.name), width = context.measureText(name).width;
-  const left = x + gap + width < camera.width - camera.insets.right ? x + gap : Math.max(4, x - gap - width);
-  context.strokeText(name, left, y);
   context.fillStyle = theme.ink.text;
-  context.fillText(name, left, y);
-}
-
-function takeDraftLabel(room, { camera, draft, size }) {
-  const [x, y] = camera.toScreen(draft.x, draft.y);
-  const reach = size / 2 + 16 + 8 * shortened(draft.name).length;
-  const right = x + reach < camera.width - camera.insets.right;
-  room.block([right ? x - size : x - reach, y - 10, right ? x + reach : x + size, y + 10]);
+  const name = shortened(draft.name), gap = size / 2 + 12;
+  const spot = takeSpot(room, spotsFor(x, y, context.measureText(name).width, gap), camera.width - camera.insets.right, true);
+  context.strokeText(name, spot.left, spot.y);
+  context.fillText(name, spot.left, spot.y);
+  room.block([x - gap, y - gap, x + gap, y + gap]);
 }
 
 function ring(context, x, y, radius, width, colour) {

@@ -4,7 +4,7 @@ import { shownFields } from "../edit/model-fields.js";
 import { h } from "../html.js";
 import { volume } from "../measures.js";
 
-const SHOWN_ELSEWHERE = { recipe: ["name", "description", "instructions", "source", "source_url", "makes_id", "ingredients"], ingredient: ["name", "description", "allow_substitution", "parent_id"] };
+const SHOWN_ELSEWHERE = { recipe: ["name", "description", "instructions", "source", "source_url", "makes_id", "ingredients"], ingredient: ["name", "description", "allow_substitution", "parent_id", "shelf"] };
 
 /**
  * A list of labels and texts, or null where there is nothing to say.
@@ -42,6 +42,8 @@ export function lineSays(line) {
   return [...others, line.note, line.optional ? "optional" : null].filter(Boolean).join(", ");
 }
 
+const FORMAT_NAMES = { csv: "CSV", markdown: "Markdown", "json-ld": "JSON-LD" };
+
 /** Addresses of one recipe, or of all, in formats for people and programs. */
-export const formatLinks = (path, formats) => formats.map((format) => h("a", { class: "quiet", href: `/api/v1${path}?format=${encodeURIComponent(format)}`, download: true }, format));
+export const formatLinks = (path, formats) => formats.map((format) => h("a", { class: "quiet", href: `/api/v1${path}?format=${encodeURIComponent(format)}`, download: true }, FORMAT_NAMES[format] ?? format));
 

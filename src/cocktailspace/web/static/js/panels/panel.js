@@ -93,8 +93,11 @@ function tools(panel, title, close) {
 
 const skeleton = () => ["80%", "55%", "70%", "40%", "65%"].map((width) => h("div", { class: "skeleton", style: { width } }));
 
+/** Where to go on from what is not there. */
+export const wayOn = () => h("div", { class: "actions" }, h("a", { class: "button primary", href: "#/recipes" }, "All recipes"), h("a", { class: "button", href: "#/" }, "The map"));
+
 function failed(error, tryAgain) {
-  if (error.status === 404) return { title: "Not here any more", nodes: [h("p", { class: "lede" }, "It has been deleted, or the address is mistyped.")] };
+  if (error.status === 404) return { title: "Not here any more", nodes: [h("p", { class: "lede" }, "It has been deleted, or the address is mistyped."), wayOn()] };
   return {
     broken: true,
     title: "This cannot be shown for now",

@@ -28,8 +28,7 @@ export function createAccount(store, session, keeper) {
 
   const details = (person) => [
     h("p", {}, h("b", {}, person.name || "Signed in")),
-    h("p", { class: "small soft" }, MAY[person.role ?? "none"]),
-    h("p", { class: "small soft" }, "Your bars, notes and lists are kept on the server."),
+    h("p", { class: "small soft" }, person.key ? `${MAY[person.role ?? "none"]} Your bars, notes and lists are kept on the server.` : "The server does not say for now what you may do."),
     h("button", { type: "button", class: "button", onclick: signOut }, "Sign out"),
     h("details", { class: "small" }, h("summary", {}, "Delete what is mine"),
       h("p", {}, "The server forgets your bars, notes and lists, and you are signed out. This browser keeps them."),

@@ -4,6 +4,10 @@
 import { request } from "../data/api.js";
 import { config } from "./returning.js";
 
+export const TOKEN_MAKER = "Whoever runs this server has an admin's from its first start, and makes others with “cocktailspace token new NAME --role editor”.";
+export const TOKEN_REFUSED = "The server does not accept this token; it may be mistyped or revoked.";
+const UNKNOWN = { name: null, role: null, key: null };
+
 /** Gives { token(), refused(token), ask(reason), signIn(), signOut() }; a token is null where there is none. */
 export function createSession(store, returned) {
   let way = null;
@@ -15,8 +19,9 @@ export function createSession(store, returned) {
   async function changed(who) {
     const turn = ++asked;
     if (!who) return store.set({ person: null });
-    const me = await ours().catch(() => null);
+    const me = await ours().catch((error) => (error.status === 401 ? UNKNOWN : null));
     if (turn !== asked) return undefined;
+    if (me === UNKNOWN && !config) return (await load()).refused(); // an issuer's is renewed by who writes
     return store.set({ person: { name: who.name ?? me?.name ?? "", role: me?.role ?? null, key: me?.key ?? null } });
   }
 

@@ -1,6 +1,8 @@
 // Signing in with a token of this server: kept for this tab, or on this device if asked to.
 
+import { request } from "../data/api.js";
 import { byId, h } from "../html.js";
+import { TOKEN_MAKER, TOKEN_REFUSED, bearer } from "../shell/session.js";
 import { inTab, onDevice } from "../storage.js";
 
 const KEY = "token";
@@ -17,9 +19,12 @@ function keepToken(token, lasting) {
 /** @param {(who: { name: string | null } | null) => void} changed */
 export function createWay(_config, _returned, changed) {
   const ask = async (reason) => {
-    const token = await askForToken(reason);
-    if (token) changed({ name: null });
-    return token;
+    let given = await askForToken(reason);
+    while (given && !await isAccepted(given.token)) given = await askForToken(TOKEN_REFUSED);
+    if (!given) return null;
+    keepToken(given.token, given.lasting);
+    changed({ name: null });
+    return given.token;
   };
   if (readToken()) changed({ name: null });
   return {
@@ -30,7 +35,7 @@ export function createWay(_config, _returned, changed) {
       return null;
     },
     ask,
-    signIn: () => ask("Whoever runs this server makes one with “cocktailspace token new”. With it you can edit, and your bars, notes and lists are kept for you on the server."),
+    signIn: () => ask(`With one you can edit, and your bars, notes and lists are kept for you on the server. ${TOKEN_MAKER}`),
     async end() {
       keepToken(null, false);
       changed(null);
@@ -38,7 +43,10 @@ export function createWay(_config, _returned, changed) {
   };
 }
 
-/** Ask for a token; resolves to it, or to null when the person thinks better of it. */
+/** False when the server says no; when it says nothing, what is done with the token will show. */
+const isAccepted = (token) => request("/me", { headers: bearer(token), cache: "no-store" }).then(() => true, (error) => error.status !== 401);
+
+/** Ask for a token; resolves to it and whether to remember it, or to null when the person thinks better of it. */
 function askForToken(reason) {
   const dialog = byId("sign-in");
   return new Promise((resolve) => {
@@ -56,8 +64,7 @@ function askForToken(reason) {
     dialog.returnValue = "";
     dialog.addEventListener("close", () => {
       const token = dialog.returnValue === "use" ? field.value.trim() : "";
-      if (token) keepToken(token, lasting.checked);
-      resolve(token || null);
+      resolve(token ? { token, lasting: lasting.checked } : null);
     }, { once: true });
     dialog.showModal();
   });
