@@ -8,7 +8,6 @@ import signal
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import URL
 
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 _UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 _OWNER = "cocktailspace"
@@ -115,7 +114,17 @@ class PostgresServer:
                 preexec_fn=end_with_parent if in_main else None,  # noqa: PLW1509
             )
         where = {"host": str(self.folder), "port": self._port, "user": self._owner}
-        _wait_until_it_answers(self._server, self.log, where)
+        eventually(lambda: self._answers(where), lambda: f"it is silent:\n{self.log.read_text()}")
+
+    def _answers(self, where: dict[str, Any]) -> bool:
+        assert self._server is not None
+        if self._server.poll() is not None:
+            raise RuntimeError(f"PostgreSQL does not start:\n{self.log.read_text()}")
+        try:
+            psycopg.connect(**where, dbname="postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     @property
     def pid(self) -> int:
@@ -133,8 +142,8 @@ class PostgresServer:
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
         self._server.wait(PATIENCE_SECONDS)
-        while any(map(_lives, children)):  # they share memory, which the next one would refuse
-            time.sleep(0.01)
+        # They share memory, which the next one would refuse.
+        eventually(lambda: not any(map(_lives, children)))
 
     def stop(self) -> None:
         """End it at once: nothing of it is needed any more."""
@@ -166,21 +175,6 @@ def _lives(pid: str) -> bool:
 def end_with_parent() -> None:
     """Have this process end when the thread ends that has started it."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-
-
-def _wait_until_it_answers(
-    server: "subprocess.Popen[bytes]", log: Path, where: dict[str, Any]
-) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            psycopg.connect(**where, dbname="postgres").close()
-        except psycopg.OperationalError:
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"PostgreSQL does not start:\n{log.read_text()}") from None
-            time.sleep(0.05)
-        else:
-            return
 
 
 @contextmanager

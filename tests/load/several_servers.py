@@ -28,7 +28,7 @@ import psycopg
 from tests.hosts import MACHINE, NETWORK, Host, connected_hosts
 from tests.nginx import nginx_command, nginx_program
 from tests.postgres import PostgresServer, postgres_programs, server_folder
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 PORT = 8000
 DATABASE_PORT = 54329
@@ -70,10 +70,10 @@ class Node:
             self.child = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
 
     def wait(self) -> None:
-        until = time.monotonic() + PATIENCE_SECONDS
-        while ask(self.host.address, PORT, "GET", "/healthz")[0] != 200:
-            assert time.monotonic() < until, self.log.read_text()[-2_000:]
-            time.sleep(0.1)
+        eventually(
+            lambda: ask(self.host.address, PORT, "GET", "/healthz")[0] == 200,
+            lambda: self.log.read_text()[-2_000:],
+        )
 
     def kill(self) -> None:
         assert self.child is not None
@@ -237,12 +237,13 @@ def report(nodes: list[Node], token: str, url: str, artifacts: Path, seconds: fl
     ended = time.monotonic()
     for node in nodes:
         node.wait()
-    while True:
-        states = [ask(node.host.address, PORT, "GET", "/api/v1/refresh")[1] for node in nodes]
-        if all(each and each["state"] == "fresh" for each in states):
-            break
-        assert time.monotonic() < ended + PATIENCE_SECONDS, states
-        time.sleep(0.2)
+    states: list[Any] = []
+
+    def all_fresh() -> bool:
+        states[:] = [ask(node.host.address, PORT, "GET", "/api/v1/refresh")[1] for node in nodes]
+        return all(each and each["state"] == "fresh" for each in states)
+
+    eventually(all_fresh, lambda: str(states))
     took = time.monotonic() - ended
     end.set()
     watcher.join()

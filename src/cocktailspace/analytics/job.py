@@ -3,12 +3,12 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Literal
 
 from cocktailspace.analytics.encode import encode_artifact
-from cocktailspace.analytics.maps import PreviousMap, published_map
+from cocktailspace.analytics.maps import published_map
 from cocktailspace.analytics.parameters import MAPS, PARAMETERS
 from cocktailspace.analytics.regenerate import Analytics, regenerate_analytics
 from cocktailspace.analytics.transport.workers import THIS_MACHINE, Workers
@@ -71,10 +71,11 @@ def run_job(
     recorder.report("snapshot", 0.0)
     snapshot = _snapshot_with_retries(catalogue, sleep)
     recorder.took_snapshot(snapshot.catalogue_id, snapshot.version)
-    version = _previous_version(snapshot, base)
-    if not force and _is_published(store, snapshot, base):
-        return JobResult("nothing to do", snapshot, base.manifest if base else None, version)
-    previous = _previous_maps(store, snapshot, base)
+    own = _published_of(snapshot, base)
+    version = own.source_version if own else 0
+    if not force and own is not None and _is_current(store, snapshot, own):
+        return JobResult("nothing to do", snapshot, own, version)
+    previous = {name: published_map(store, own, name) for name in MAPS} if own else {}
     analytics = regenerate_analytics(
         snapshot, previous=previous, report=recorder.report, workers=workers
     )
@@ -83,11 +84,11 @@ def run_job(
     return JobResult("published" if manifest else "superseded", snapshot, manifest, version)
 
 
-def _previous_version(snapshot: Snapshot, base: Published | None) -> int:
+def _published_of(snapshot: Snapshot, base: Published | None) -> Manifest | None:
+    """What is published of this catalogue: versions and ids of another mean nothing here."""
     manifest = base.manifest if base else None
-    if manifest is None or manifest.catalogue_id != snapshot.catalogue_id:
-        return 0
-    return manifest.source_version
+    same = manifest is not None and manifest.catalogue_id == snapshot.catalogue_id
+    return manifest if same else None
 
 
 def _snapshot_with_retries(catalogue: "Source", sleep: Callable[[float], None]) -> Snapshot:
@@ -102,26 +103,14 @@ def _snapshot_with_retries(catalogue: "Source", sleep: Callable[[float], None]) 
     raise TryAgainError(f"the catalogue could not be read in {_SNAPSHOT_TRIES} tries; try later")
 
 
-def _is_published(store: ArtifactStore, snapshot: Snapshot, base: Published | None) -> bool:
-    manifest = base.manifest if base else None
+def _is_current(store: ArtifactStore, snapshot: Snapshot, manifest: Manifest) -> bool:
+    """Whether what is published is of this version, by this program, and whole."""
     return (
-        manifest is not None
-        and manifest.catalogue_id == snapshot.catalogue_id
-        and manifest.source_version == snapshot.version
+        manifest.source_version == snapshot.version
         and manifest.source_changed_at in (None, snapshot.changed_at)
         and manifest.algorithm_version >= PARAMETERS["algorithm_version"]
         and not damaged_artifacts(store, manifest)
     )
-
-
-def _previous_maps(
-    store: ArtifactStore, snapshot: Snapshot, base: Published | None
-) -> Mapping[ArtifactName, PreviousMap]:
-    """The published maps; ids of another catalogue mean nothing here."""
-    manifest = base.manifest if base else None
-    if manifest is None or manifest.catalogue_id != snapshot.catalogue_id:
-        return {}
-    return {name: published_map(store, manifest, name) for name in MAPS}
 
 
 def _result(
