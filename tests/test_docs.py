@@ -1,5 +1,6 @@
 """The documentation says what the code does."""
 
+import ast
 import os
 import re
 import subprocess
@@ -61,6 +62,20 @@ def test_every_tool_of_agents_is_documented_and_no_other(services: Services) -> 
 def test_every_artifact_is_documented_and_no_other() -> None:
     section = REFERENCE.partition("## Artifacts")[2]
     assert set(re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE)) == set(ArtifactName)
+
+
+_PACKAGES = (
+    "analytics", "analytics/bar", "analytics/transport", "api", "artifacts", "catalogue",
+    "catalogue/search", "cli", "importing", "refresh",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("package", _PACKAGES)
+def test_a_package_says_what_each_of_its_modules_is_for(package: str) -> None:
+    folder = ROOT / "src" / "cocktailspace" / package
+    said = ast.get_docstring(ast.parse((folder / "__init__.py").read_text())) or ""
+    modules = {each.stem for each in folder.glob("*.py")} - {"__init__", "__main__"}
+    assert modules <= set(re.findall(r"`(\w+)(?:\.py)?`", said))
 
 
 def test_the_readme_names_the_pythons_that_are_tested() -> None:

@@ -14,4 +14,8 @@ The first six are as good as the recipe; a stand-in is said to be one. Which own
 a line is decided by the fewest steps, then by name. `drinks.py` says what that makes of each
 recipe, `bottles.py` what to buy next. Each of the first five holds for a bar if and only if it
 holds for one of the things in it alone: so what a further bottle adds can be looked up.
+
+`collect` makes the index that is published, by the catalogue and by what names alone say
+(`by_name`); `index` is what it says, as arrays. `answer` has all that there is to say of one bar,
+and `wishes` what is nearest to what somebody likes or wishes for.
 """
