@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cocktailspace.analytics.bar.bottles import COMPLETED, NEARER
+from cocktailspace.analytics.bar.drinks import MOST_OF_STAND_IN
 from cocktailspace.analytics.bar.ways import Way
 
 Data = Mapping[str, Any]
@@ -133,7 +134,7 @@ class Bar:
             return []
         return [other for other in self.members(family) if other != one]
 
-    def line(self, demand: list[int]) -> Line:
+    def line(self, demand: list[int], volume: float = 0) -> Line:
         """How a line is met that asks for the first of these, or for one of the others."""
         first, *others = demand
         way, by = self.ingredient(first)
@@ -147,6 +148,8 @@ class Bar:
         if best is None:
             return Line(Way.MISSING)
         _, share, by, place, adds = best
+        if 0 < self.most_poured(by) < volume / MOST_OF_STAND_IN:
+            return Line(Way.MISSING)
         return Line(Way.STAND_IN, by, demand[place], -share, frozenset(adds))
 
     def stand_ins(self, demand: list[int]) -> Iterator[tuple[bool, int, int, int, tuple[str, ...]]]:
@@ -155,6 +158,13 @@ class Bar:
             for other, share, _, adds in self.ingredients[one]["stand_ins"]:
                 if self.ingredient(other)[0] <= Way.GENERIC:
                     yield bool(adds), -share, other, place, tuple(adds)
+
+    def most_poured(self, one: int) -> float:
+        """The most that any line has of it."""
+        lines = [
+            line for recipe in range(count_of(self.data)) for line in lines_of(self.data, recipe)
+        ]
+        return max((volume for demand, volume in lines if demand[0] == one), default=0)
 
     def bottle(self, one: int) -> int:
         """What to buy for it."""
@@ -186,12 +196,12 @@ class Bar:
 
     def short(self, recipe: int) -> list[int]:
         """Bottles that are missing for it to be made as it is written."""
-        demands = demands_of(self.data, recipe)
-        return sorted({self.bottle(d[0]) for d in demands if self.line(d).way > Way.ALTERNATIVE})
+        lines = lines_of(self.data, recipe)
+        return sorted({self.bottle(d[0]) for d, _ in lines if self.line(d).way > Way.ALTERNATIVE})
 
     def worst(self, recipe: int) -> Way:
         """The worst way in which one of its lines is met."""
-        return max(self.line(demand).way for demand in demands_of(self.data, recipe))
+        return max(self.line(*line).way for line in lines_of(self.data, recipe))
 
     def can_be_made(self) -> list[int]:
         """In order."""
@@ -203,7 +213,7 @@ class Bar:
         found = [r for r in range(count_of(self.data)) if self.worst(r) == Way.STAND_IN]
 
         def changed(recipe: int) -> int:
-            met = [self.line(demand) for demand in demands_of(self.data, recipe)]
+            met = [self.line(*line) for line in lines_of(self.data, recipe)]
             return sum(
                 mass * (10_000 - line.share)
                 for mass, line in zip(masses[recipe], met, strict=True)
@@ -230,12 +240,13 @@ def count_of(data: Data) -> int:
     return len(data["recipes"]["recipe_id"])
 
 
-def demands_of(data: Data, recipe: int) -> list[list[int]]:
-    """What each line of a recipe asks for."""
+def lines_of(data: Data, recipe: int) -> list[tuple[list[int], float]]:
+    """What each line of a recipe asks for, and its volume."""
     lengths = data["recipes"]["lines"]
     start = sum(lengths[:recipe])
-    lines = data["lines"]["demand"][start : start + lengths[recipe]]
-    return [data["demands"][each] for each in lines]
+    own = slice(start, start + lengths[recipe])
+    lines = zip(data["lines"]["demand"][own], data["lines"]["volume_ml"][own], strict=True)
+    return [(data["demands"][demand], volume) for demand, volume in lines]
 
 
 def next_bottles(

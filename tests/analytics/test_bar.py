@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cocktailspace.analytics.bar.bottles import Shop
-from cocktailspace.analytics.bar.drinks import best_with_stand_ins, drinks_of
+from cocktailspace.analytics.bar.drinks import best_with_stand_ins, drinks_of, too_much
 from cocktailspace.analytics.bar.index import BarIndex
 from cocktailspace.analytics.bar.ways import Way, met_demands, met_ingredients
 from tests.analytics.bar_by_definition import Bar, count_of, next_bottles
@@ -48,7 +48,9 @@ def catalogues(draw: st.DrawFn) -> Data:
     alternatives = st.sampled_from([1, 1, 1, 2, 3])
     demand = alternatives.flatmap(lambda n: st.lists(place, min_size=1, max_size=n, unique=True))
     demands = draw(st.lists(demand, min_size=1, max_size=8))
-    line = st.tuples(st.integers(0, len(demands) - 1), st.sampled_from([0.0, 1.0, 30.0, 60.0]))
+    line = st.tuples(
+        st.integers(0, len(demands) - 1), st.sampled_from([0.0, 1.0, 30.0, 60.0, 61.0])
+    )
     recipes = draw(st.lists(st.lists(line, min_size=1, max_size=4), max_size=8))
     return {
         "ingredients": ingredients,
@@ -104,7 +106,7 @@ def test_recipes_are_found_and_ordered_as_the_definitions_say(bar: tuple[Data, s
     data, owned = bar
     index, slow = BarIndex(data), Bar(data, owned)
     demands = met_demands(index, met_ingredients(index, _places(owned)))
-    drinks = drinks_of(index, demands.way)
+    drinks = drinks_of(index, demands.way, refused=too_much(index, demands))
     masses = [
         index.masses[index.lines.starts[r] : index.lines.starts[r + 1]].tolist()
         for r in range(count_of(data))

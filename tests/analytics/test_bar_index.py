@@ -91,6 +91,24 @@ def test_a_stand_in_says_what_it_adds() -> None:
     assert added(APEROL, EGG) == ["egg"]
 
 
+def test_nobody_pours_a_tumbler_of_what_recipes_have_a_splash_of() -> None:
+    sours = [
+        Recipe(number, f"Sour {number}", ((GIN, 60.0), (bitter, 15.0), (SYRUP, 30.0)))
+        for number, bitter in enumerate([APEROL, PUNSCH] * 8, 1)
+    ]
+    small = Recipe(20, "Small", ((GIN, 60.0), (PUNSCH, 30.0)))
+    large = Recipe(21, "Large", ((GIN, 60.0), (PUNSCH, 31.0)))
+    bar = _bar(_snapshot(*sours, small, large), GIN, APEROL, SUGAR)
+    with_stand_ins = {each["name"] for each in bar.answer(50)["with_stand_ins"]}
+    assert "Small" in with_stand_ins
+    assert "Large" not in with_stand_ins
+    (drink,) = [each for each in bar.answer(50)["one_short"] if each["name"] == "Large"]
+    assert [(line["ingredient"], line["how"]) for line in drink["lines"]] == [
+        ("Gin", "owned"),
+        ("Punsch", "missing"),
+    ]
+
+
 def test_what_is_always_there_stands_in_for_nothing() -> None:
     sours = [
         Recipe(number, f"Sour {number}", ((GIN, 60.0), (JUICE, 30.0), (other, 30.0)))

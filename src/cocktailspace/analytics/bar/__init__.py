@@ -8,7 +8,8 @@ A recipe's line is met by the first of these that holds (`ways.py`):
 4. *generic*: the nearest family above it that is owned or made, not through a shelf, will do;
 5. *sibling*: another of its family (or shelf), where a guest would take either, is met by 1 to 3;
 6. *alternative*: the recipe names another ingredient for this line, which is met by 1 to 5;
-7. *stand-in*: the learned table has one that is met by 1 to 4, for it or for an alternative.
+7. *stand-in*: the learned table has one that is met by 1 to 4, for it or for an alternative; the
+   best of these, and only if some recipe pours at least half as much of it.
 
 The first six are as good as the recipe; a stand-in is said to be one. Which owned ingredient meets
 a line is decided by the fewest steps, then by name. `drinks.py` says what that makes of each

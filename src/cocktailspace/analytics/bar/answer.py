@@ -15,8 +15,9 @@ from cocktailspace.analytics.bar.drinks import (
     Drinks,
     best_with_stand_ins,
     drinks_of,
+    too_much,
 )
-from cocktailspace.analytics.bar.index import BarIndex, Numbers
+from cocktailspace.analytics.bar.index import BarIndex, Flags, Numbers
 from cocktailspace.analytics.bar.ways import Demands, Met, Way, met_demands, met_ingredients
 from cocktailspace.artifacts.manifest import ArtifactName, artifact_key
 from cocktailspace.artifacts.store import ArtifactStore
@@ -50,13 +51,15 @@ class Bars:
         owned = np.array(sorted({*places, *there}), dtype=np.int64)
         met = met_ingredients(index, owned)
         demands = met_demands(index, met)
+        refused = too_much(index, demands)
         return Bar(
             bars=self,
             typed=frozenset(places),
             unknown=[each for each in given if each not in index.place_of],
             met=met,
             demands=demands,
-            drinks=drinks_of(index, demands.way),
+            drinks=drinks_of(index, demands.way, refused=refused),
+            refused=refused,
         )
 
 
@@ -64,7 +67,8 @@ class Bars:
 class Bar:
     """A bar, and what it makes of everything.
 
-    typed: places of what somebody says they have. unknown: ids that the run does not know.
+    typed: places of what somebody says they have. unknown: ids that the run does not know. refused:
+    of each line, whether it has more than anybody pours of its stand-in.
     """
 
     bars: Bars
@@ -73,7 +77,8 @@ class Bar:
     met: Met
     demands: Demands
     drinks: Drinks
-    _lines: dict[int, Row] = field(default_factory=dict)
+    refused: Flags
+    _lines: dict[tuple[int, bool], Row] = field(default_factory=dict)
 
     def lists(self) -> dict[str, Numbers]:
         """What can be made, with stand-ins, and what one or two bottles are missing for, best
@@ -105,7 +110,7 @@ class Bar:
             {
                 "recipe_id": int(index.recipe_ids[recipe]),
                 "name": index.recipe_names[recipe],
-                "lines": [self._line(each) for each in index.lines[recipe].tolist()],
+                "lines": self._lines_of(recipe),
                 "missing": self._named(self._missing(recipe)),
             }
             for recipe in recipes.tolist()
@@ -124,15 +129,21 @@ class Bar:
         index = self.bars.index
         return [{"ingredient_id": int(index.ids[e]), "name": index.names[e]} for e in places]
 
-    def _line(self, demand: int) -> Row:
-        """How a demand is met; the same for every recipe that has it."""
-        if demand not in self._lines:
-            self._lines[demand] = self._described_line(demand)
-        return self._lines[demand]
+    def _lines_of(self, recipe: int) -> list[Row]:
+        """How each line of a recipe is met; described once for all that ask for the same."""
+        lines = self.bars.index.lines
+        refused = self.refused[lines.starts[recipe] : lines.starts[recipe + 1]]
+        found = []
+        for line in zip(lines[recipe].tolist(), refused.tolist(), strict=True):
+            if line not in self._lines:
+                self._lines[line] = self._described_line(*line)
+            found.append(self._lines[line])
+        return found
 
-    def _described_line(self, demand: int) -> Row:
+    def _described_line(self, demand: int, refused: bool) -> Row:
         index, demands = self.bars.index, self.demands
-        first, way = int(index.first[demand]), Way(int(demands.way[demand]))
+        first = int(index.first[demand])
+        way = Way.MISSING if refused else Way(int(demands.way[demand]))
         line: Row = {
             "ingredient_id": int(index.ids[first]),
             "ingredient": index.names[first],

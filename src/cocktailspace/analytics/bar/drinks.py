@@ -12,6 +12,10 @@ from cocktailspace.analytics.bar.ways import Demands, Way
 MANY = 3
 """Bottles missing: three or more, which are not told apart."""
 SHARE_TOTAL = 10_000
+MOST_OF_STAND_IN = 2
+"""How many times what any recipe pours of a stand-in a line may have at most: lemon juice takes the
+place of 30 ml of orange juice in a sour, but nobody drinks 100 ml of it.
+"""
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,31 @@ class Drinks:
         return np.flatnonzero((self.short == bottles) & (self.worst == Way.MISSING))
 
 
-def drinks_of(index: BarIndex, way: Numbers, lines: Lists | None = None) -> Drinks:
+def too_much(index: BarIndex, demands: Demands) -> Flags:
+    """(lines,) whether a line has more than anybody pours of its stand-in: then it is missing."""
+    stands = demands.stand_in >= 0
+    limit = np.full(len(stands), np.inf)
+    most = index.most_poured[demands.by[stands]]
+    limit[stands] = np.where(most > 0, MOST_OF_STAND_IN * most, np.inf)
+    refused: Flags = index.volumes > limit[index.lines.values]
+    return refused
+
+
+def drinks_of(
+    index: BarIndex, way: Numbers, lines: Lists | None = None, refused: Flags | None = None
+) -> Drinks:
     """Look at every line of every recipe. way: (demands,) how each is met. lines: of some recipes
-    only, which are the n then.
+    only, which are the n then. refused: of each line, whether it is missing after all.
     """
     lines = index.lines if lines is None else lines
     missing = np.full((len(lines), 2), NONE)
     if len(lines) == 0:
         return Drinks(missing[:, 0], missing[:, 0], missing)
     starts = lines.starts[:-1]
-    worst = np.maximum.reduceat(way.astype(np.int8)[lines.values], starts).astype(np.int64)
+    ways = way.astype(np.int8)[lines.values]
+    if refused is not None:
+        ways[refused] = Way.MISSING
+    worst = np.maximum.reduceat(ways, starts).astype(np.int64)
     unmet = way > Way.ALTERNATIVE
     bottle = index.bottle[index.first].astype(np.int32)
     last_number = np.int32(len(index.ids))

@@ -195,6 +195,13 @@ class BarIndex:
         return Lists.of_pairs(self.lines.values, self.lines.owners(), len(self.demands))
 
     @cached_property
+    def most_poured(self) -> NDArray[np.float64]:
+        """(m,) the most that any line has of each that it names first, in ml; 0 where none is."""
+        most = np.zeros(len(self.ids))
+        np.maximum.at(most, self.first[self.lines.values], self.volumes)
+        return most
+
+    @cached_property
     def products(self) -> Lists:
         """(m) what is made from each."""
         made = np.flatnonzero(self.made_from >= 0)
