@@ -46,15 +46,18 @@ class Services:
 
     settings: Settings
     database: Database
-    limits: Limits
     store: ArtifactStore
     integrity: IntegrityChecker
     jobs: LocalJobs | None
     refresher: RefreshControl
-    clock: Clock
     metrics: RefreshMetrics
     lease: FolderLease | None = None
     links: ArtifactLinks | None = None
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that all parts go by."""
+        return self.database.clock
 
     @property
     def data_origins(self) -> list[str]:
@@ -68,14 +71,12 @@ class Services:
 
 def build_services(settings: Settings, *, clock: Clock | None = None) -> Services:
     """Build the services that the settings ask for; nothing is connected or opened yet."""
-    limits = Limits(settings.max_ingredients_per_recipe, settings.max_rows_per_bulk)
     database = Database(
         settings.catalogue_url,
-        limits=limits,
+        limits=Limits(settings.max_ingredients_per_recipe, settings.max_rows_per_bulk),
         clock=clock,
         most_connections=settings.database_connections,
     )
-    clock = database.clock
     store, metrics = choose_store(settings), RefreshMetrics()
     integrity = IntegrityChecker(store)
     in_folder = settings.analytics_store == "folder"
@@ -85,37 +86,17 @@ def build_services(settings: Settings, *, clock: Clock | None = None) -> Service
         database,
         store,
         _policy(settings),
-        clock,
+        database.clock,
         algorithm_version=PARAMETERS["algorithm_version"],
         is_complete=integrity.is_complete,
     )
-    refresher: RefreshControl
-    signal_analytics_run: Callable[[], None]
     if jobs is None:
-        scheduler = _scheduler(settings, clock)
-        function = settings.analytics_trigger_function
-        refresher = ScheduledRefresher(reader, scheduler, function_arn=function)
-        signal_analytics_run = AnalyticsSignal(refresher.status, scheduler, metrics=metrics)
+        refresher, signal_analytics_run = _scheduled(settings, reader, metrics)
     else:
-        wake_up = WakeUp()
-        prepare = _prepare_function(settings, database)
-        refresher = Refresher(reader, jobs, wake_up, prepare=prepare, metrics=metrics, lease=lease)
-        # It looks each second anyway: there is nothing to work out.
-        signal_analytics_run = wake_up.set
+        refresher, signal_analytics_run = _embedded(settings, reader, jobs, metrics, lease)
     # Last: to know when a run is due, the signal needs the database that calls it.
     database.after_commit = signal_analytics_run
-    return Services(
-        settings=settings,
-        database=database,
-        limits=limits,
-        store=store,
-        integrity=integrity,
-        jobs=jobs,
-        refresher=refresher,
-        clock=clock,
-        metrics=metrics,
-        lease=lease,
-    )
+    return Services(settings, database, store, integrity, jobs, refresher, metrics, lease)
 
 
 def prepare_catalogue(
@@ -175,6 +156,30 @@ def _job_lock(settings: Settings, database: Database) -> JobLock:
         return FileLock(settings.artifacts_folder / ".job.lock")
     catalogue = catalogue_file(settings)
     return FileLock(catalogue.with_name(f"{catalogue.name}.job.lock"))
+
+
+def _scheduled(
+    settings: Settings, reader: StatusReader, metrics: RefreshMetrics
+) -> tuple[RefreshControl, Callable[[], None]]:
+    """A refresh whose timer is another service's, and the signal that moves it."""
+    scheduler = _scheduler(settings, reader.clock)
+    function = settings.analytics_trigger_function
+    refresher = ScheduledRefresher(reader, scheduler, function_arn=function)
+    return refresher, AnalyticsSignal(refresher.status, scheduler, metrics=metrics)
+
+
+def _embedded(
+    settings: Settings,
+    reader: StatusReader,
+    jobs: LocalJobs,
+    metrics: RefreshMetrics,
+    lease: FolderLease | None,
+) -> tuple[RefreshControl, Callable[[], None]]:
+    """A refresh by a thread of this process, and what wakes it: it looks each second anyway."""
+    wake_up = WakeUp()
+    prepare = _prepare_function(settings, reader.database)
+    refresher = Refresher(reader, jobs, wake_up, prepare=prepare, metrics=metrics, lease=lease)
+    return refresher, wake_up.set
 
 
 def _scheduler(settings: Settings, clock: Clock) -> Scheduler:

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -134,9 +135,7 @@ def test_each_post_that_changes_something_honours_an_idempotency_key_or_refuses_
 
 def test_preflights_may_name_what_conditional_requests_need(services: Services) -> None:
     settings = services.settings.model_copy(update={"cors_origins": "https://bar.example"})
-    services = Services(
-        **{name: getattr(services, name) for name in Services.__slots__} | {"settings": settings}
-    )
+    services = replace(services, settings=settings)
     with TestClient(create_app(services)) as client:
         for size in (1, 2, 3):
             names = ("If-None-Match", "If-Match", "Idempotency-Key")

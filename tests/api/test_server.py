@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -193,9 +194,7 @@ def test_proxies_are_named_by_address_or_network(trusted: str, host: str, expect
 
 def test_the_clients_address_is_a_trusted_proxys_word(start: Start, services: Services) -> None:
     settings = services.settings.model_copy(update={"max_writes_per_minute": 1})
-    limited = Services(
-        **{name: getattr(services, name) for name in Services.__slots__} | {"settings": settings}
-    )
+    limited = replace(services, settings=settings)
 
     def tries(port: int) -> list[int]:
         found = []

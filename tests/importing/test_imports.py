@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from cocktailspace.catalogue.database import Database
+from cocktailspace.catalogue.database import Database, Limits
 from cocktailspace.catalogue.errors import BusyError, ConflictError, InvalidError, NotFoundError
 from cocktailspace.catalogue.imports import (
     KEPT_FOR,
@@ -343,6 +343,19 @@ def test_a_recipe_that_cannot_be_is_refused_by_name_and_the_others_made(imports:
     assert set(refused) == {"Endless", "Many"}
     assert "10000" in refused["Endless"]
     assert view.counts == {"create": 1, "refuse": 2}
+
+
+def test_a_recipe_has_no_more_lines_than_whoever_runs_the_server_allows(
+    new_database: Callable[..., Database], clock: ManualClock
+) -> None:
+    database = new_database(limits=Limits(ingredients_per_recipe=1))
+    view = described(
+        start(Imports(database, clock), drink("One", "gin"), drink("Two", "gin", "rum"))
+    )
+    assert [(each.name, each.action, each.reason) for each in view.recipes] == [
+        ("Two", "refuse", "it has 2 lines; at most 1"),
+        ("One", "create", ""),
+    ]
 
 
 def test_a_link_that_is_none_is_kept_beside(imports: Imports, database: Database) -> None:

@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import sysconfig
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -76,9 +76,7 @@ def service(services: Services) -> Iterator[int]:
     """The server's port."""
     import_document(services.database, BAR)
     settings = services.settings.model_copy(update={"max_writes_per_minute": LIMIT})
-    limited = Services(
-        **{name: getattr(services, name) for name in Services.__slots__} | {"settings": settings}
-    )
+    limited = replace(services, settings=settings)
     with serving(create_app(limited)) as port:
         yield port
 

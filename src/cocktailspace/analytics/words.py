@@ -3,7 +3,7 @@
 The transport plan says what becomes what; how much of it, the recipes' own amounts say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -64,28 +64,34 @@ def changes_of_pairs(
     owner, column = np.divmod(cells, max(before.width, 1))
     named, (ml, to_ml) = np.array(names, dtype=object)[column], np.round(volumes, 2)
     found: list[Changes] = [{} for _ in range(len(before))]
-
-    def add(kind: str, which: _Numbers, size: NDArray[np.float64], **columns: Any) -> None:
-        """Add a kind's changes to their pairs, the largest first, ties by place."""
-        order = np.lexsort((-size[which], owner[which]))
-        values = zip(*(each[order].tolist() for each in columns.values()), strict=True)
-        changes = [dict(zip(columns, row, strict=True)) for row in values]
-        pairs, begins = np.unique(owner[which][order], return_index=True)
-        ends = [*begins[1:].tolist(), len(changes)]
-        for pair, begin, end in zip(pairs.tolist(), begins.tolist(), ends, strict=False):
-            found[pair][kind] = changes[begin:end]
-
     swap = {"from": named[swapped], "ml": ml[swapped], "to": named[taken], "to_ml": to_ml[taken]}
-    add("swap", swapped, volumes[0], **swap)
+    _add(found, "swap", owner[swapped], volumes[0][swapped], swap)
     for kind, flags, side in (("without", gone, 0), ("with", new, 1)):
         which = np.flatnonzero(flags)
-        amounts = {"ml": (ml, to_ml)[side][which]}
-        add(kind, which, volumes[side], ingredient=named[which], **amounts)
+        change = {"ingredient": named[which], "ml": (ml, to_ml)[side][which]}
+        _add(found, kind, owner[which], volumes[side][which], change)
     for kind, flags in (("more", more), ("less", less)):
         which = np.flatnonzero(flags)
-        amounts = {"ml": ml[which], "to_ml": to_ml[which]}
-        add(kind, which, volumes[0], ingredient=named[which], **amounts)
+        change = {"ingredient": named[which], "ml": ml[which], "to_ml": to_ml[which]}
+        _add(found, kind, owner[which], volumes[0][which], change)
     return found
+
+
+def _add(
+    found: list[Changes],
+    kind: str,
+    pairs: _Numbers,
+    sizes: NDArray[np.float64],
+    columns: Mapping[str, NDArray[Any]],
+) -> None:
+    """Add changes of a kind to what was found of their pairs, the largest first, ties by place."""
+    order = np.lexsort((-sizes, pairs))
+    values = zip(*(each[order].tolist() for each in columns.values()), strict=True)
+    changes = [dict(zip(columns, row, strict=True)) for row in values]
+    changed, begins = np.unique(pairs[order], return_index=True)
+    ends = [*begins[1:].tolist(), len(changes)]
+    for pair, begin, end in zip(changed.tolist(), begins.tolist(), ends, strict=False):
+        found[pair][kind] = changes[begin:end]
 
 
 def _side_by_side(before: Rows, after: Rows) -> tuple[_Numbers, NDArray[np.float64]]:

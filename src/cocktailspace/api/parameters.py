@@ -2,10 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Query
 from starlette.convertors import Convertor, StringConvertor, register_url_convertor
 
 PathId = Annotated[int, Path(ge=1, description="Id, as lists give it", examples=[1])]
+FileName = Annotated[
+    str,
+    Query(
+        alias="name", min_length=1, max_length=200, description="Of the file", examples=["my.csv"]
+    ),
+]
 ImportId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="As its plan gives it")]
 
 

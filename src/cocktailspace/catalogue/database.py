@@ -88,6 +88,7 @@ class Transaction:
 class Database:
     """A catalogue's database.
 
+    limits: how much one mutation may hold.
     clock: the database's where none is given, or this machine's for a SQLite file.
     after_commit: called once after each transaction that changed something: the one place from
     which analytics are signalled, so that no route, command or import can forget it.
@@ -110,7 +111,7 @@ class Database:
             if self.is_sqlite
             else postgres.postgres_engine(self.url, most_connections=most_connections)
         )
-        self._limits = limits or Limits()
+        self.limits = limits or Limits()
         self.clock = clock or (utc_now if self.is_sqlite else ServerClock())
         self.after_commit = after_commit
         self._writers = threading.BoundedSemaphore(
@@ -180,7 +181,7 @@ class Database:
             with self._connect() as connection:
                 connection.execution_options(writes=True, claims=claims, foreign_keys=foreign_keys)
                 with connection.begin() as begun:
-                    found = Transaction(connection, self.clock(), self._limits, alone=not claims)
+                    found = Transaction(connection, self.clock(), self.limits, alone=not claims)
                     yield found
                     with _committing():
                         append_changes(connection, found.touched, found.now)

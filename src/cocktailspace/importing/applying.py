@@ -171,7 +171,8 @@ def _new_draft(
 
 def _writings(meanings: list[Meaning]) -> list[str]:
     """How the file writes an ingredient, the most usual first."""
-    return [said for meaning in meanings for said, _ in meaning.said.most_common(_ALIASES_LEARNED)]
+    most = _ALIASES_LEARNED
+    return [each for meaning in meanings for each, _ in meaning.spellings.most_common(most)]
 
 
 def _free(names: list[str], taken: set[str], most: int) -> tuple[str, ...]:

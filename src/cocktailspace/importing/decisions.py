@@ -195,5 +195,5 @@ def _taken(meaning: Meaning, take: Take, *, decided: bool) -> Resolved:
 def new_name(meaning: Meaning) -> str:
     """What a new ingredient is called: of a near one, as the file writes it."""
     if meaning.match.how == "near":
-        return meaning.said.most_common(1)[0][0]
+        return meaning.spellings.most_common(1)[0][0]
     return meaning.match.name

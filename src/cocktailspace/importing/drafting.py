@@ -101,7 +101,7 @@ class Drafter:
             amount_max = None if amount_max is None else amount_max * fruit
         note = ", ".join(" ".join(each.split()) for each in line.notes)
         if len(note) > _LONGEST_NOTE:
-            notes.append(f"{line.said}: {note}")
+            notes.append(f"{line.spelling}: {note}")
             note = f"{note[: _LONGEST_NOTE - 1]}…"
         others = tuple(each for each in line.alternatives if each != ingredient_id)
         return LineDraft.model_construct(

@@ -41,7 +41,7 @@ class Candidate:
     """A name that a line may mean, and what it would leave to the note."""
 
     name: str
-    left: str = ""
+    remainder: str = ""
     unit: str | None = None
     """Said in the name: `mint leaves`."""
 
@@ -84,7 +84,7 @@ def read_line(row: LineRow) -> list[ReadLine]:
             ]
     if row.text and (parts := _two_lines(row.text)):
         return [line for part in parts for line in read_line(replace(row, text=part))]
-    said = _said(row)
+    said = _parts_of(row)
     quantity = said.quantity
     if row.note:
         quantity = replace(quantity, notes=(*quantity.notes, row.note))
@@ -104,7 +104,7 @@ def _two_lines(text: str) -> tuple[str, str] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Parts:
     """A line in its parts."""
 
     quantity: Quantity
@@ -115,11 +115,11 @@ class _Said:
     """What stands after the name in brackets, if that says of which kind it is."""
 
 
-def _said(row: LineRow) -> _Said:
+def _parts_of(row: LineRow) -> _Parts:
     given = row.amount is not None or row.unit
     if row.text or not (row.measure or given):
         quantity = read_quantity(row.text or row.ingredient, is_known_name)
-        return _following(_Said(quantity, quantity.rest))
+        return _following(_Parts(quantity, quantity.rest))
     quantity = _given(row) if given else read_quantity(row.measure)
     name = read_quantity(row.ingredient, _always)
     notes = (*quantity.notes, *name.notes)
@@ -129,10 +129,10 @@ def _said(row: LineRow) -> _Said:
         optional=quantity.optional or name.optional,
         juice=quantity.juice or name.juice,
     )
-    return _following(_Said(quantity, name.rest, quantity.rest))
+    return _following(_Parts(quantity, name.rest, quantity.rest))
 
 
-def _following(said: _Said) -> _Said:
+def _following(said: _Parts) -> _Parts:
     """`Creme de Cacao (White)`: a remark of colour, sweetness or age alone is of the name."""
     for note in said.quantity.notes:
         words = words_of(note)
@@ -156,7 +156,7 @@ def _given(row: LineRow) -> Quantity:
     return quantity
 
 
-def _read(row: LineRow, said: _Said) -> ReadLine:
+def _read(row: LineRow, said: _Parts) -> ReadLine:
     alternatives = list(row.alternatives)
     leading = said.leading
     if match := _OR_LEFT.match(leading):
@@ -180,7 +180,7 @@ def _read(row: LineRow, said: _Said) -> ReadLine:
     return ReadLine(said.quantity, found, (*alternatives, *others), label, text)
 
 
-def _fruit_meant(said: _Said) -> list[Candidate]:
+def _fruit_meant(said: _Parts) -> list[Candidate]:
     """Of a fruit that is poured, the juice is meant (`1 oz lemon`); of one that is counted, the
     fruit, though its name may be a liqueur's, too (`4 framboises`).
     """
@@ -197,7 +197,7 @@ def _fruit_meant(said: _Said) -> list[Candidate]:
     return []
 
 
-def _bitters_meant(said: _Said) -> list[Candidate]:
+def _bitters_meant(said: _Parts) -> list[Candidate]:
     """What flavour is dashed, if it is not sour, is of bitters: `2 dashes orange`."""
     words = words_of(said.name)
     if said.quantity.unit not in ("dash", "drop") or not words or said.leading:
@@ -233,7 +233,7 @@ def _candidates(name: str, leading: str, following: str) -> list[Candidate]:
     wholes += [f"{leading} {name} {following}"] if following else []  # `vanilla (extract)`
     for left, full in (*(("", whole) for whole in wholes), (around, name)):
         found.append(Candidate(full.strip(), left))
-        found += [replace(each, left=left) for each in _without_unit(full.strip())]
+        found += [replace(each, remainder=left) for each in _without_unit(full.strip())]
     return found
 
 

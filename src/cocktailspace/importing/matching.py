@@ -133,10 +133,10 @@ class Matcher:
 
     def _certainly(self, candidates: tuple[Candidate, ...]) -> Match | None:
         for candidate in candidates:
-            left = [word for word in words_of(candidate.left) if not is_preparation(word)]
+            left = [word for word in words_of(candidate.remainder) if not is_preparation(word)]
             met = self._known(NameWords.of(candidate.name))
             if met is not None and varieties(left) <= self._said_of(met.ingredient_id):
-                note = " ".join(part for part in (candidate.left, met.note) if part)
+                note = " ".join(part for part in (candidate.remainder, met.note) if part)
                 return replace(met, unit=candidate.unit, note=note)
         return None
 
@@ -280,7 +280,7 @@ class Matcher:
         place = (
             None if self._is_compound(candidate.name) else self.families.place(plainer.flat, usual)
         )
-        note = " ".join(part for part in (candidate.left, remarks, maker) if part)
+        note = " ".join(part for part in (candidate.remainder, remarks, maker) if part)
         how: How = "new" if place is not None else "unplaced"
         name = titled(usual or written or candidate.name)
         return Match(how, None, name, place, note, candidate.unit)

@@ -193,7 +193,7 @@ def _name(meaning: Meaning, plan: Plan) -> PlannedName:
     place = plan.view.known.by_id.get(match.place_id or 0)
     return PlannedName(
         key=meaning.key,
-        said=[said for said, _ in meaning.said.most_common(_SPELLINGS)],
+        said=[each for each, _ in meaning.spellings.most_common(_SPELLINGS)],
         lines=meaning.lines,
         how=match.how,
         ingredient_id=match.ingredient_id,
@@ -220,7 +220,7 @@ def question(group: Group) -> str:
     """What a group asks, in a few words."""
     count = len(group.meanings)
     if group.kind == "near":
-        said = ", ".join(each.said.most_common(1)[0][0] for each in group.meanings[:3])
+        said = ", ".join(each.spellings.most_common(1)[0][0] for each in group.meanings[:3])
         return f"{said}{', …' if count > 3 else ''}: is that {group.place}?"
     ones = f"{count} new ones" if count > 1 else "a new one"
     if group.kind == "new":

@@ -58,7 +58,11 @@ class Plan:
 
 
 def make_plan(
-    connection: Connection, collection: Collection, decisions: Decisions, name: str
+    connection: Connection,
+    collection: Collection,
+    decisions: Decisions,
+    name: str,
+    limits: Limits,
 ) -> Plan:
     """The plan of importing a collection, as far as it is decided.
 
@@ -76,7 +80,7 @@ def make_plan(
     plan = Plan(collection, decisions, source, view, understood, groups, resolved, open_groups,
                 targets, current)  # fmt: skip
     plan.new_units = _new_units(plan)
-    _check_drafts(plan)
+    _check_drafts(plan, limits.ingredients_per_recipe)
     plan.digest = _digest(plan)
     return plan
 
@@ -114,7 +118,7 @@ def stand_in_drafter(plan: Plan) -> Drafter:
     return Drafter(plan.view, ids, {**dict.fromkeys(units(), _STAND_IN), **plan.view.units})
 
 
-def _check_drafts(plan: Plan, most_lines: int = Limits().ingredients_per_recipe) -> None:
+def _check_drafts(plan: Plan, most_lines: int) -> None:
     """Refuse recipes that the catalogue would not take, and see which would stay as they are."""
     drafter, unread = stand_in_drafter(plan), unread_of(plan)
     for number, (recipe, lines) in enumerate(plan.understood.recipes):

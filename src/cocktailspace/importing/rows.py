@@ -98,9 +98,10 @@ def as_objects(found: Collection) -> dict[str, Any]:
         "format": found.format,
         "name": found.name,
         "recipes": [
-            [_said(recipe), [_said(line) for line in recipe.lines]] for recipe in found.recipes
+            [_not_empty(recipe), [_not_empty(line) for line in recipe.lines]]
+            for recipe in found.recipes
         ],
-        "ingredients": [_said(row) for row in found.ingredients],
+        "ingredients": [_not_empty(row) for row in found.ingredients],
         "columns": found.columns,
         "remarks": found.remarks,
     }
@@ -122,7 +123,7 @@ def from_objects(said: Mapping[str, Any]) -> Collection:
     )
 
 
-def _said(row: RecipeRow | IngredientRow | LineRow) -> dict[str, Any]:
+def _not_empty(row: RecipeRow | IngredientRow | LineRow) -> dict[str, Any]:
     return {
         key: _plain(value) if key == "extra" else value
         for key in row.__slots__

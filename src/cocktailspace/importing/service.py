@@ -245,11 +245,10 @@ class Imports:
         finally:
             self._places.release()
 
-    @staticmethod
-    def _plan(connection: Connection, stored: StoredImport) -> Plan:
+    def _plan(self, connection: Connection, stored: StoredImport) -> Plan:
         decisions = Decisions.model_validate_json(stored.decisions)
-        name = PurePath(stored.name).stem
-        return make_plan(connection, _unpacked(stored.content), decisions, name)
+        name, limits = PurePath(stored.name).stem, self._database.limits
+        return make_plan(connection, _unpacked(stored.content), decisions, name, limits)
 
 
 def _packed(found: Collection) -> bytes:

@@ -25,7 +25,7 @@ class Meaning:
     key: str
     match: Match
     lines: int = 0
-    said: Counter[str] = field(default_factory=Counter)
+    spellings: Counter[str] = field(default_factory=Counter)
     """How the file writes it."""
 
 
@@ -34,7 +34,7 @@ class UnderstoodLine:
     """A line that names an ingredient."""
 
     meaning: str
-    said: str
+    spelling: str
     amount: float | None
     amount_max: float | None
     unit: str | None
@@ -63,10 +63,12 @@ def understand(found: Collection, view: CatalogueView) -> Understood:
     seen: dict[tuple[object, ...], list[UnderstoodLine | str]] = {}
     for number, recipe in enumerate(found.recipes):
         lines = []
-        for row in recipe.lines:
-            key = tuple(getattr(row, each) for each in _OF_LINES)
+        for line_row in recipe.lines:
+            key = tuple(getattr(line_row, each) for each in _OF_LINES)
             if key not in seen:
-                seen[key] = [_understood(row, read, matcher, result) for read in read_line(row)]
+                seen[key] = [
+                    _understood(line_row, read, matcher, result) for read in read_line(line_row)
+                ]
             for line in seen[key]:
                 if isinstance(line, str):
                     result.unread += [(number, line)] if line else []
@@ -74,16 +76,16 @@ def understand(found: Collection, view: CatalogueView) -> Understood:
                     _count(line, result)
                     lines.append(line)
         result.recipes.append((recipe, tuple(lines)))
-    for said in found.ingredients:
-        meaning = meaning_of(matcher.match((Candidate(said.name),)), said.name)
-        result.ingredients.setdefault(meaning, said)
+    for row in found.ingredients:
+        meaning = meaning_of(matcher.match((Candidate(row.name),)), row.name)
+        result.ingredients.setdefault(meaning, row)
     return result
 
 
-def meaning_of(match: Match, said: str) -> str:
+def meaning_of(match: Match, spelling: str) -> str:
     """The key of what a line means: an ingredient that is there, a new one, or perhaps either."""
     if match.how == "near":
-        return f"~{key_of(words_of(said))}"
+        return f"~{key_of(words_of(spelling))}"
     if match.ingredient_id is not None:
         return f"#{match.ingredient_id}"
     return f"+{key_of(words_of(match.name)) or match.name.casefold()}"
@@ -103,7 +105,7 @@ def _families(rows: Iterable[IngredientRow], view: CatalogueView) -> Families:
 def _count(line: UnderstoodLine, result: Understood) -> None:
     meaning = result.meanings[line.meaning]
     meaning.lines += 1
-    meaning.said[line.said] += 1
+    meaning.spellings[line.spelling] += 1
 
 
 def _understood(
@@ -111,17 +113,17 @@ def _understood(
 ) -> UnderstoodLine | str:
     """A line that names an ingredient; the text of one that does not."""
     match = matcher.match_line(read)
-    said = _said(row, read)
+    spelling = _spelling(row, read)
     may_be_new = match.ingredient_id is None or match.how == "near"
-    if match.how == "unread" or (may_be_new and not (_is_name(match.name) and _is_name(said))):
+    if match.how == "unread" or (may_be_new and not (_is_name(match.name) and _is_name(spelling))):
         return read.text.strip()
-    key = meaning_of(match, said)
+    key = meaning_of(match, spelling)
     result.meanings.setdefault(key, Meaning(key, match))
     quantity = read.quantity
     others, notes = _alternatives(read.alternatives, match, matcher)
     return UnderstoodLine(
         key,
-        said,
+        spelling,
         quantity.amount,
         quantity.amount_max,
         match.unit if match.unit and quantity.unit in (None, "each") else quantity.unit,
@@ -141,7 +143,7 @@ def _is_name(text: str) -> bool:
     return True
 
 
-def _said(row: LineRow, read: ReadLine) -> str:
+def _spelling(row: LineRow, read: ReadLine) -> str:
     return row.label or row.ingredient or (read.candidates[0].name if read.candidates else "")
 
 

@@ -166,7 +166,7 @@ def _add_bulk(
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
         drafts = getattr(bulk, entity.plural)
-        places = context.services.limits.bulk_places(entity.plural, len(drafts))
+        places = context.services.database.limits.bulk_places(entity.plural, len(drafts))
 
         def write(tx: Transaction) -> Response:
             owners = [None] * len(drafts)

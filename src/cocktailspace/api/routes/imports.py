@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from cocktailspace.api.auth.identity import Identity
 from cocktailspace.api.context import Context
 from cocktailspace.api.errors import READ, WRITE, WRITE_ONE, answers
-from cocktailspace.api.parameters import ImportId
+from cocktailspace.api.parameters import FileName, ImportId
 from cocktailspace.api.writing import refuse_key
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.importing.decisions import Decisions, OnConflict
@@ -18,6 +18,15 @@ from cocktailspace.importing.rows import UnreadableError
 from cocktailspace.importing.service import Imports
 
 _PREFIX = "/catalogue/imports"
+
+FileBody = Annotated[
+    bytes,
+    Body(
+        media_type="application/octet-stream",
+        json_schema_extra={"format": "binary"},  # or clients send it as text
+        examples=["name,ingredient,amount\nGin & It,Dry Gin,60 ml\nGin & It,Red Vermouth,30 ml\n"],
+    ),
+]
 
 
 class ImportList(BaseModel):
@@ -41,20 +50,9 @@ def import_routes(context: Context) -> APIRouter:
 
     @router.post("", status_code=201, responses=WRITE, dependencies=[Depends(refuse_key)])
     def plan_import(
-        file: Annotated[
-            bytes,
-            Body(
-                media_type="application/octet-stream",
-                json_schema_extra={"format": "binary"},  # or clients send it as text
-                examples=[
-                    "name,ingredient,amount\nGin & It,Dry Gin,60 ml\nGin & It,Red Vermouth,30 ml\n"
-                ],
-            ),
-        ],
+        file: FileBody,
         identity: Editor,
-        name: Annotated[
-            str, Query(min_length=1, max_length=200, description="Of the file", examples=["my.csv"])
-        ],
+        name: FileName,
         on_conflict: Annotated[
             OnConflict, Query(description="What a recipe that is there gets")
         ] = "fill",

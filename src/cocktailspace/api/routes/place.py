@@ -78,7 +78,7 @@ def place_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRout
     """Routes over this catalogue and store. They write nothing, so they are open to all."""
     router = context.router("/analytics", "analytics")
     services = context.services
-    most = services.settings.max_ingredients_per_recipe
+    most = services.database.limits.ingredients_per_recipe
 
     others = PublishedRuns(services.store, services.integrity, [OTHER_MAP], read_other_places)
 

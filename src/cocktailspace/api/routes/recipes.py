@@ -159,14 +159,14 @@ def recipe_routes(context: Context) -> APIRouter:
         with database.reading() as connection:
             recipe = recipes.get_recipe(connection, recipe_id)
             short = short_units(connection)
-        if kind == "json-ld":
-            address = str(request.url_for("recipe", recipe_id=recipe_id))
-            found = recipe_json_ld(recipe, short, address)
-            text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-            return Response(text, media_type="application/ld+json")
+        if kind == "text":
+            return Response(recipe_text(recipe, short), media_type="text/plain")
         if kind == "markdown":
             return Response(recipe_markdown(recipe, short), media_type="text/markdown")
-        return Response(recipe_text(recipe, short), media_type="text/plain")
+        address = str(request.url_for("recipe", recipe_id=recipe_id))
+        found = recipe_json_ld(recipe, short, address)
+        text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+        return Response(text, media_type="application/ld+json")
 
     entity = Entity(
         "recipe",

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 
 from cocktailspace.api.auth.identity import Identity
 from cocktailspace.api.context import Context
 from cocktailspace.api.deferred import Accepted, Upload
 from cocktailspace.api.errors import READ, RUN, answers
+from cocktailspace.api.parameters import FileName
 from cocktailspace.api.writing import refuse_key
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.importing.readers.bounds import BOUNDS
@@ -26,16 +27,7 @@ def upload_routes(context: Context) -> APIRouter:
     def place_upload(
         request: Request,
         _identity: Editor,
-        _name: Annotated[
-            str,
-            Query(
-                alias="name",
-                min_length=1,
-                max_length=200,
-                description="Of the file",
-                examples=["my.csv"],
-            ),
-        ],
+        _name: FileName,
     ) -> Upload:
         """Where to send a file that is to be planned; the query is that of `POST
         /catalogue/imports`.
