@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from cocktailspace.importing.readers import prose
+from cocktailspace.importing.readers import prose, text_lines
 from cocktailspace.importing.readers.files import read_file
 from cocktailspace.importing.rows import RecipeRow, UnreadableError
 from tests.importing.test_readers import TEXTS, read, said, table, zipped
@@ -132,14 +132,14 @@ def test_of_a_long_text_only_lines_that_may_say_an_amount_are_read(
 ) -> None:
     looked_at = []
     monkeypatch.setattr(
-        prose, "read_quantity", lambda text, _: looked_at.append(text) or _READ(text)
+        text_lines, "read_quantity", lambda text, _: looked_at.append(text) or _READ(text)
     )
     many = "\n".join(f"Nothing of note on page {n}" for n in range(50))
     assert prose.read_text(f"{many}\n\nGimlet\n45 ml gin\n").recipes
     assert looked_at == ["45 ml gin"]
 
 
-_READ = prose.read_quantity
+_READ = text_lines.read_quantity
 
 
 def test_columns_of_lines_that_are_called_alike_are_several_lines() -> None:

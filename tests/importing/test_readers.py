@@ -209,6 +209,31 @@ def sheets_of(sheets: Mapping[str, list[list[str]]]) -> bytes:
     return zipped({name: '<?xml version="1.0"?>' + text for name, text in parts.items()})
 
 
+def docx(*blocks: str | list[list[str]]) -> bytes:
+    """A document of paragraphs (`# ` a heading, `- ` of a list) and tables."""
+    said = []
+    for block in blocks:
+        if isinstance(block, list):
+            rows = ("".join(f"<w:tc>{_paragraph(cell)}</w:tc>" for cell in row) for row in block)
+            said.append(f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>")
+        else:
+            said.append(_paragraph(block))
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    body = f'<w:document xmlns:w="{space}"><w:body>{"".join(said)}</w:body></w:document>'
+    return zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": body})
+
+
+def _paragraph(text: str) -> str:
+    styles = {
+        "# ": '<w:pPr><w:pStyle w:val="Heading1"/></w:pPr>',
+        "- ": "<w:pPr><w:numPr/></w:pPr>",
+    }
+    style = styles.get(text[:2], "")
+    text = text[2:] if style else text
+    runs = "".join(f"<w:r><w:t>{part}</w:t></w:r>" for part in (text[:3], text[3:]))
+    return f"<w:p>{style}{runs}</w:p>"
+
+
 def zipped(files: Mapping[str, str | bytes]) -> bytes:
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -27,6 +27,7 @@ from tests.importing.test_readers import (
     PARTS,
     TEXT,
     WIDE,
+    docx,
     table,
     xlsx,
     zipped,
@@ -50,6 +51,10 @@ SAMPLES = {
     "a.txt": TEXT.encode(),
     "a.md": b"---\ntitle: Ours\ntags: [a]\n---\n" + MARKDOWN.encode(),
     "a.xlsx": xlsx(LONG),
+    "c.csv": table([["Drink", "Gin", "Rum"], ["A", "1 oz", ""], ["B", "", "2 oz"]]).encode(),
+    "a.docx": docx("# Sour", "- 45 ml pisco", [["Drink", "Specs"], ["B", "1 oz gin, 1 oz rum"]]),
+    "a.cook": b">> tags: a\nShake @gin{60%ml}(dry) with @ice in a #shaker{}. -- [- b -]\n",
+    "wiki.txt": b"{{Infobox cocktail\n| name = Sour\n| ingredients = * 45 ml [[pisco]]\n}}\n",
     "a.zip": zipped(
         {
             "cocktails/a/data.json": json.dumps({"name": "S", "ingredients": PARTS}),

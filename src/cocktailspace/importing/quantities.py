@@ -8,6 +8,7 @@ from functools import lru_cache
 from cocktailspace.importing.languages import is_preparation
 from cocktailspace.importing.scanning import (
     HYPHEN,
+    JOINING,
     SLASH,
     Scanner,
     read_number,
@@ -43,6 +44,10 @@ _STRENGTH = re.compile(
 _NO_ALCOHOL = re.compile(r"(?<![\d.,])0(?:[.,]0+)?\s?%|(?<=\s)0[.,]00?(?=[\s)]|$)")
 _GARNISH = re.compile(rf"^\s*({'|'.join(garnish_words())})\s*:\s*", re.IGNORECASE)
 _BIO = re.compile(r"\bbio-(?=\w)", re.IGNORECASE)
+_SAID_AGAIN = frozenset((*SLASH, "|", "+"))
+"""After an amount, what another is added by, or the same in another unit: `45 ml/1.5 oz`."""
+_WITH = re.compile(r"\bw/\s*", re.IGNORECASE)
+_TIMES = re.compile(r"^([^\d\s][^\d]*?)\s*[x×]\s*(\d{1,3})$", re.IGNORECASE)
 _MOST = 1e6
 _ONE_IS_MEANT = ("dash", "splash", "pinch")
 _CONTAINERS = ("can", "bottle", "carton", "package")
@@ -141,18 +146,14 @@ def _from_start(text: str, is_name: Callable[[str], bool]) -> Quantity:
             sized = read_sized(scan, amount)
             if sized is not None:
                 return _finished(scan, sized[0], None, sized[1], juice=False)
+            if scan.said() in JOINING and unit_at(scan, 1)[0]:
+                scan.take(1)  # `3/4-oz`, `2x dash`
         found = _unit_after_of(scan) if amount is not None else None
         found = found or read_unit(scan)
         unit = unit or found
         if found is not None and amount is not None:
             amount_max = amount_max or read_range_end(scan, unit=found)
-            if scan.said() in SLASH and scan.kind(1) in ("number", "vulgar"):
-                start = scan.at
-                scan.take(1)
-                read_number(scan)
-                read_unit(scan)
-                said = text[scan.tokens[start].start : scan.tokens[scan.at - 1].end]
-                scan.notes.append(said)
+            _pass_said_again(scan)
         if scan.said() in HYPHEN and scan.kind(1) == "word":
             scan.take(1)
         _, about = scan.phrase(phrases("about"))
@@ -166,6 +167,16 @@ def _from_start(text: str, is_name: Callable[[str], bool]) -> Quantity:
     if juice and amount is not None:
         scan.notes[:] = [text[: scan.tokens[scan.at - 1].end].strip(), *scan.notes[1:]]
     return _finished(scan, amount, amount_max, unit, juice=juice)
+
+
+def _pass_said_again(scan: Scanner) -> None:
+    if scan.said() in _SAID_AGAIN and scan.kind(1) in ("number", "vulgar"):
+        start = scan.at
+        scan.take(1)
+        read_number(scan)
+        read_unit(scan)
+        said = scan.text[scan.tokens[start].start : scan.tokens[scan.at - 1].end]
+        scan.notes.append(said)
 
 
 def _few(note: str) -> bool:
@@ -278,7 +289,8 @@ def read_quantity(text: str, is_name: Callable[[str], bool] = _never) -> Quantit
     """
     if len(text) > MOST_CHARACTERS:
         return Quantity(notes=(text,))
-    bare, remarks = _with_remarks(_BIO.sub("", _HALF.sub("1/2 ", text)))
+    usual = _TIMES.sub(r"\2 \1", _WITH.sub("with ", _HALF.sub("1/2 ", text)))
+    bare, remarks = _with_remarks(_BIO.sub("", usual))
     found = _from_start(bare, is_name)
     if found.amount is None and found.unit is None and not is_name(bare):
         found = _from_end(bare) or found

@@ -24,6 +24,8 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 SLASH, HYPHEN, _TIMES = frozenset("/⁄∕"), frozenset("-–—−‐~"), frozenset("x×")
+JOINING = HYPHEN | _TIMES
+"""What may stand between an amount and its unit."""
 _LONGEST_PHRASE = 6
 
 

@@ -15,6 +15,7 @@ from cocktailspace.importing.readers.joined import joined
 from cocktailspace.importing.readers.keys import Mapped
 from cocktailspace.importing.readers.objects import collection_of
 from cocktailspace.importing.readers.tables import csv_objects
+from cocktailspace.importing.readers.word_documents import text_part
 from cocktailspace.importing.rows import Collection, IngredientRow, UnreadableError
 from cocktailspace.wording import counted, listed
 
@@ -66,7 +67,23 @@ def is_spreadsheet(body: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             _refuse_excess(archive.infolist(), _Room())
-            return not {"[Content_Types].xml", "mimetype"}.isdisjoint(archive.namelist())
+            is_office = not {"[Content_Types].xml", "mimetype"}.isdisjoint(archive.namelist())
+            return is_office and text_part(archive) is None
+    except UnreadableError:
+        raise
+    except _BROKEN as error:
+        raise _cannot(error) from None
+
+
+def document_in(body: bytes) -> bytes | None:
+    """The XML of a word processor's document; None where a zip is none."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            part = text_part(archive)
+            if part is None:
+                return None
+            with archive.open(part) as file:
+                return _Room().take(file.read(BOUNDS.expanded_bytes + 1))
     except UnreadableError:
         raise
     except _BROKEN as error:

@@ -5,7 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cocktailspace.importing.readers.keys import Mapped, folded, names_of
-from cocktailspace.importing.readers.line_fields import add_part, line_of_parts, lines_of
+from cocktailspace.importing.readers.line_fields import (
+    add_part,
+    line_of_parts,
+    lines_of,
+    says_lines,
+    with_measures,
+)
 from cocktailspace.importing.readers.values import list_of, number_of, text_of
 from cocktailspace.importing.rows import IngredientRow, LineRow, RecipeRow
 
@@ -31,8 +37,10 @@ def is_recipe(value: Any, mapped: Mapped) -> bool:
 def field_of(key: str, content: Any, mapped: Mapped) -> str | None:
     """The field of a recipe that a key is: what is no text is no name (`"recipe": [lines]`)."""
     met, _ = mapped.field_of(key, "recipe")
-    is_whole = folded(key) in _WHOLE and isinstance(content, list | Mapping)
-    return "ingredients" if met == "name" and is_whole else met
+    is_whole = met == "name" and folded(key) in _WHOLE
+    if is_whole and (isinstance(content, list | Mapping) or says_lines(content)):
+        return "ingredients"
+    return met
 
 
 def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -> RecipeRow:
@@ -45,7 +53,7 @@ def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -
     lines: list[LineRow] = []
     numbered: dict[int, dict[str, Any]] = {}
     extra: dict[str, Any] = {}
-    for raw_key, content in _flat(value).items():
+    for raw_key, content in with_measures(_flat(value), mapped).items():
         key = str(raw_key)
         met = field_of(key, content, mapped)
         if met is None and (line := mapped.field_of(key, "line"))[0] and line[1] is not None:

@@ -9,6 +9,7 @@ from cocktailspace.importing.names import titled
 from cocktailspace.importing.readers.archives import (
     GZIP,
     ZIP,
+    document_in,
     gunzipped,
     is_spreadsheet,
     read_archive,
@@ -23,6 +24,8 @@ from cocktailspace.importing.readers.objects import collection_of
 from cocktailspace.importing.readers.pages import read_html
 from cocktailspace.importing.readers.spreadsheets import read_spreadsheet
 from cocktailspace.importing.readers.tables import delimiter_of, read_csv
+from cocktailspace.importing.readers.wikitext import is_wikitext, read_wikitext
+from cocktailspace.importing.readers.word_documents import read_document
 from cocktailspace.importing.rows import Collection, UnreadableError
 from cocktailspace.wording import counted
 
@@ -36,6 +39,13 @@ _LIKELY = {
     ".csv": "table",
     ".tsv": "table",
 }
+_SQL = re.compile(
+    r"\s*(?:(?:--|/\*)[^\n]*\n\s*){0,50}(?:insert into|create table|begin transaction|pragma "
+    r"|drop table)",
+    re.IGNORECASE,
+)
+_STAMPED = re.compile(r"\s*\[\d{1,4}[./-]\d")
+"""How a chat begins that is saved as a text."""
 _OLE = b"\xd0\xcf\x11\xe0"
 _YAML = re.compile(
     r"^(?:---\s*$|%YAML|[\w \"'.-]{1,60}:(?:\s|$)|-\s+[\w \"'.-]{1,60}:(?:\s|$))", re.M
@@ -76,6 +86,8 @@ def read_file(name: str, body: bytes, mapped: Mapped | None = None) -> Collectio
         name, body = name.removesuffix(".gz"), gunzipped(body)
     if body.startswith(_OLE) or (body.startswith(ZIP) and is_spreadsheet(body)):
         return _checked(read_spreadsheet(body, mapped))
+    if body.startswith(ZIP) and (document := document_in(body)) is not None:
+        return _checked(read_document(document, mapped, _name_of(PurePosixPath(name))))
     if body.startswith(ZIP):
         return _checked(read_archive(body, mapped, _read_text))
     if body.startswith(_BINARY):
@@ -105,21 +117,32 @@ def _checked(found: Collection) -> Collection:
 def _read_text(name: str, text: str, mapped: Mapped) -> Collection:
     start = text.lstrip("\ufeff \t\r\n")[:1]
     path = PurePosixPath(name)
-    ending = path.suffix.casefold()
+    if _SQL.match(text):
+        raise UnreadableError(
+            "this is a dump of a database (SQL): export its tables as CSV and bring them in as one "
+            "zip; recipes, lines and ingredients are joined by their ids"
+        )
+    if is_wikitext(text):
+        return read_wikitext(text, mapped, _name_of(path))
     if start in ("{", "["):
-        try:
-            return collection_of(read_json(text), "JSON", mapped)
-        except UnreadableError:
-            if start == "[" and ending in (".md", ".txt", ".yml", ".yaml"):
-                return _first_that_reads(text, mapped, path)
-            raise
+        return _read_objects(text, mapped, path, start)
     if start == "<":
         if _HTML.match(text) or "application/ld+json" in text:
             return collection_of(read_html(text), "in a web page", mapped)
         return collection_of(read_xml(text), "XML", mapped)
-    if ending == ".cook" or is_cooklang(text):
+    if path.suffix.casefold() == ".cook" or is_cooklang(text):
         return read_cooklang(text, mapped, _name_of(path))
     return _first_that_reads(text, mapped, path)
+
+
+def _read_objects(text: str, mapped: Mapped, path: PurePosixPath, start: str) -> Collection:
+    try:
+        return collection_of(read_json(text), "JSON", mapped)
+    except UnreadableError:
+        is_list = start == "[" and path.suffix.casefold() in (".md", ".txt", ".yml", ".yaml")
+        if is_list or _STAMPED.match(text):
+            return _first_that_reads(text, mapped, path)
+        raise
 
 
 def _name_of(path: PurePosixPath) -> str:
@@ -133,7 +156,7 @@ def _first_that_reads(text: str, mapped: Mapped, path: PurePosixPath) -> Collect
     ending = path.suffix.casefold()
     delimiter = delimiter_of(text)
     if delimiter or ending in _TABLES:
-        readers["table"] = lambda: read_csv(text, mapped)
+        readers["table"] = lambda: read_csv(text, mapped, _name_of(path))
     if _YAML.search(text[:5_000]):
         readers["yaml"] = lambda: collection_of(read_yaml(text), "YAML", mapped)
     readers["prose"] = lambda: read_markdown(text, mapped)

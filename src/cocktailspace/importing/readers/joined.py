@@ -14,6 +14,7 @@ Row = Mapping[str, Any]
 Tables = Mapping[str, Sequence[Row]]
 _ID = re.compile(r"id(.+)|(.+?)(?:uuid|uid|ids?|key|ref)")
 _OWN_ID = ("id", "uuid", "uid", "key", "slug", "code")
+_BARE = ("ref", "id", "_id", "key", "slug")
 _UNIT_NAMES = ("abbreviation", "abbr", "symbol", "short", "shortname")
 _ANY = ("data", "items", "results", "graph", "entries", "records", "collection", "content")
 """What files call lists of recipes, and of anything else."""
@@ -163,13 +164,28 @@ class _Join:
         return any(
             self.target(key, value) == _INGREDIENT and text_of(value) in known
             for line in lines
-            for key, value in (line if isinstance(line, Mapping) else {_INGREDIENT: line}).items()
+            for key, value in self._with_bare_id(
+                line if isinstance(line, Mapping) else {_INGREDIENT: line}
+            ).items()
         )
+
+    def _with_bare_id(self, line: Row) -> Row:
+        """A line that says nothing but an id of what it is of: `{"ref": "gin", "amount": 2}`."""
+        says = any(
+            self.target(key, value) == _INGREDIENT
+            or names_of("line").get(folded(str(key))) in ("ingredient", "text")
+            for key, value in line.items()
+        )
+        known = self.by_id(_INGREDIENT)
+        bare = next((key for key in _BARE if text_of(line.get(key)) in known), None)
+        if says or bare is None:
+            return line
+        return {_INGREDIENT if key == bare else key: value for key, value in line.items()}
 
     def recipe(self, row: Row, lines: Sequence[Row]) -> Row:
         """A recipe with its lines, its own and those of another table."""
         own = [
-            line if isinstance(line, Mapping) else
+            self._with_bare_id(line) if isinstance(line, Mapping) else
             {_INGREDIENT if text_of(line) in self.by_id(_INGREDIENT) else "text": line}
             for line in _lines_within(row)
         ]  # fmt: skip

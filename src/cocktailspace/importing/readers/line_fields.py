@@ -1,10 +1,12 @@
 """Lines of a recipe, however a file writes them: texts, objects, measures by name."""
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cocktailspace.importing.languages import is_preparation
+from cocktailspace.importing.lines import is_known_name
 from cocktailspace.importing.quantities import read_quantity
 from cocktailspace.importing.readers.keys import Mapped, folded, names_of, parted
 from cocktailspace.importing.readers.values import cleaned, list_of, number_of, text_of
@@ -12,11 +14,14 @@ from cocktailspace.importing.rows import LineRow
 from cocktailspace.importing.vocabulary import words_of
 
 Object = Mapping[str, Any]
+_LONGEST_LIST = 20_000
 _ROWS = re.compile(r"\r?\n|\s*[;|•·]\s*|\s*<br\s*/?>\s*")
 _COMMA = re.compile(r",\s+(?![^()]*\))")
+_LISTED = re.compile(r",(?!\d)\s*(?![^()]*\))")
+_AND = re.compile(r"^(?:and|und|et|y|e)\s+|\s+(?:and|&|und|et|y|e)\s+(?=[^\W\d])", re.IGNORECASE)
 _SIGN = re.compile(r"\s+[/+]\s+")
-_AMOUNT = re.compile(r"[\d½¼¾⅓⅔⅛]")
-_MEASURED = re.compile(r"[\d½¼¾⅓⅔⅛][\d\s./,½¼¾⅓⅔⅛–-]{0,12}[^\W\d]+")
+_AMOUNT = re.compile(r"[.,]?[\d½¼¾⅓⅔⅛]")
+_MEASURED = re.compile(r"[.,]?[\d½¼¾⅓⅔⅛][\d\s./,½¼¾⅓⅔⅛–-]{0,12}[^\W\d]+")
 _AMOUNT_LAST = re.compile(
     r"[^\W\d].*[\d½¼¾⅓⅔⅛]\s?(?:ml|cl|oz|tsp|tbsp|bsp|dash(?:es)?|drops?|parts?)\.?\)?$",
     re.IGNORECASE,
@@ -27,7 +32,11 @@ _FIGURES = re.compile(r"[\d\s.,/½¼¾⅓⅔⅛–-]+")
 def lines_of(content: Any, mapped: Mapped) -> list[LineRow]:
     """The lines that a value says: a list of texts or objects, a text, or measures by name."""
     if isinstance(content, str):
+        if texts := listed_in(content):
+            return lines_of(texts, mapped)
         parts = [part for part in map(cleaned, _ROWS.split(content)) if part]
+        if len(parts) == 1:  # a list, whether it says how much or not
+            return [LineRow(text=each) for each in _parts_of_cell(parts[0])]
         return [LineRow(text=each) for part in parts for each in parts_of_row(part)]
     if isinstance(content, Mapping):
         return _lines_of_object(content, mapped)
@@ -79,6 +88,53 @@ def _is_measure(text: str) -> bool:
     return found.unit is not None and not found.rest and bool(_AMOUNT.match(text))
 
 
+def says_lines(value: Any) -> bool:
+    """Whether a text is of several lines that say how much: `2 oz gin, 1 oz lime juice`."""
+    if not isinstance(value, str):
+        return False
+    rows = [part for row in _ROWS.split(value) for part in parts_of_row(row.strip())]
+    return sum(bool(_MEASURED.match(row)) for row in rows) > 1
+
+
+def with_measures(value: Object, mapped: Mapped) -> Object:
+    """An object whose list of measures stands beside its list of ingredients, as one list."""
+    of_names = [key for key in value if mapped.field_of(str(key), "recipe")[0] == "ingredients"]
+    names = _listed(value[of_names[0]]) if len(of_names) == 1 else []
+    beside: dict[str, str] = {}
+    for key, content in value.items() if len(names) > 1 else ():
+        word = folded(str(key)).removeprefix("ingredient").removesuffix("s")
+        word = {"quantitie": "quantity"}.get(word, word)
+        met = names_of("line").get(word)
+        if met in ("amount", "measure", "unit") and len(_listed(content)) == len(names):
+            beside.setdefault(met, key)
+    if not beside:
+        return value
+    columns = {"ingredient": names} | {met: _listed(value[key]) for met, key in beside.items()}
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    others = {key: said for key, said in value.items() if key not in beside.values()}
+    return {**others, of_names[0]: rows}
+
+
+def _listed(content: Any) -> list[Any]:
+    """A list of texts or numbers, also where a text is one; nothing of any other value."""
+    if isinstance(content, str):
+        return listed_in(content) or [part.strip() for part in _ROWS.split(content)]
+    is_list = isinstance(content, list)
+    return content if is_list and not any(isinstance(x, list | Mapping) for x in content) else []
+
+
+def listed_in(text: str) -> list[str]:
+    """The texts of a list that was written into a cell: `['2 oz gin', '1 oz lime']`."""
+    said = text.strip()
+    if not (said.startswith("[") and said.endswith("]") and len(said) < _LONGEST_LIST):
+        return []
+    try:
+        found = ast.literal_eval(said)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return []
+    return found if isinstance(found, list) and all(isinstance(x, str) for x in found) else []
+
+
 def _list_within(content: Object, mapped: Mapped) -> list[Any]:
     """Of `<ingredients><ingredient/><ingredient/></ingredients>` the lines."""
     ((key, inner),) = content.items()
@@ -94,8 +150,22 @@ def parts_of_row(row: str) -> list[str]:
     splits = (each.split(row) for each in (_COMMA, _SIGN))
     tries = [[part.strip() for part in split if part.strip()] for split in splits]
     parts = next(filter(_are_lines, tries), None)
-    if parts is None:
-        return [row]
+    return [row] if parts is None else _with_remarks(parts)
+
+
+def _parts_of_cell(row: str) -> list[str]:
+    """`Gin, Campari and red vermouth`: what a drink is made of, parted by commas."""
+    parts = parts_of_row(row)
+    if len(parts) > 1:
+        return parts
+    parts = [part.strip() for part in _LISTED.split(row) if part.strip()]
+    if len(parts) > 1 and not is_known_name(parts[-1]):
+        parts[-1:] = _AND.split(parts[-1])
+    return _with_remarks(parts)
+
+
+def _with_remarks(parts: Sequence[str]) -> list[str]:
+    """Parts of a list, what is only done with one of them as its remark."""
     found: list[str] = []
     for part in parts:
         if found and all(map(is_preparation, words_of(part))):

@@ -69,12 +69,14 @@ class _Matrix:
         name_at = fields.index("name") if "name" in fields else 0
         sample = [[text_of(cell) for cell in row] for row in table[1 : _SAMPLE + 1]]
         sample = [row for row in sample if any(row[name_at : name_at + 1])]
+        if not sample or any(_is_no_name(row[name_at]) for row in sample):
+            return None
         columns, known, measured = [], 0, 0
         for at, said in enumerate(header):
             cells = [row[at] for row in sample if at < len(row) and row[at]]
             if at == name_at or not said or fields[at] or is_sum(said) or not cells:
                 continue
-            if not all(map(_is_amount, cells)):
+            if not all(map(is_amount, cells)):
                 continue
             is_known = _is_ingredient(parted(said)[0])
             has_unit = bool(parted(said)[1]) or any(any(map(str.isalpha, each)) for each in cells)
@@ -118,13 +120,24 @@ def _line(header: str, cell: str, unit: str) -> dict[str, str]:
     return {"ingredient": bare.strip(), "measure": measure}
 
 
-def _is_amount(cell: str) -> bool:
+def is_amount(cell: str) -> bool:
+    """Whether a cell says how much and nothing else, or only that there is some."""
     if cell.casefold() in _MARKS:
         return True
     if not _AMOUNT.fullmatch(cell):
         return False
     read = read_quantity(cell)
     return not read.rest and not read.notes and (read.amount is not None or read.unit is not None)
+
+
+def _is_no_name(said: str) -> bool:
+    """Whether it is an amount, a unit or what a column of lines is called."""
+    of_line = names_of("line").get(folded(said))
+    return (any(map(str.isdigit, said)) and is_amount(said)) or of_line in (
+        "amount",
+        "unit",
+        "measure",
+    )
 
 
 def _is_ingredient(name: str) -> bool:

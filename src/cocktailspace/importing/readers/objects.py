@@ -136,6 +136,8 @@ def _recipes_in(document: Any, mapped: Mapped) -> tuple[list[RecipeRow], str]:
 
 
 def _items(value: Any) -> Sequence[Any]:
+    if isinstance(value, Mapping) and all(isinstance(each, Mapping) for each in value.values()):
+        return list(value.values())
     return value if isinstance(value, Sequence) and not isinstance(value, str) else []
 
 

@@ -32,7 +32,7 @@ def read_spreadsheet(body: bytes, mapped: Mapped) -> Collection:
         if join is not None and name in join.used:
             continue
         try:
-            found.append(collection_of_rows(rows, "spreadsheet", mapped))
+            found.append(collection_of_rows(rows, "spreadsheet", mapped, name))
         except UnreadableError as error:
             passed[name] = error
     if not found:

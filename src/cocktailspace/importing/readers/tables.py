@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from cocktailspace.importing.readers.blocks import text_of_blocks
 from cocktailspace.importing.readers.bounds import BOUNDS
-from cocktailspace.importing.readers.fields import is_long, recipe_of, rows_of_lines
+from cocktailspace.importing.readers.fields import is_long, is_recipe, recipe_of, rows_of_lines
 from cocktailspace.importing.readers.keys import Mapped, is_sum
 from cocktailspace.importing.readers.matrices import objects_of_matrix
 from cocktailspace.importing.readers.objects import collection_of
+from cocktailspace.importing.readers.prose import read_text
 from cocktailspace.importing.readers.values import text_of
 from cocktailspace.importing.rows import Collection, UnreadableError
 from cocktailspace.wording import counted
@@ -55,8 +57,8 @@ def _sample(text: str, delimiter: str) -> list[list[str]]:
     return rows
 
 
-def read_csv(text: str, mapped: Mapped) -> Collection:
-    """The recipes of a CSV text."""
+def read_csv(text: str, mapped: Mapped, name: str = "") -> Collection:
+    """The recipes of a CSV text. name: of one whose lines alone it has."""
     delimiter = delimiter_of(text)
     if delimiter is None:
         raise UnreadableError("this is no table: its rows have not the same number of cells")
@@ -65,7 +67,7 @@ def read_csv(text: str, mapped: Mapped) -> Collection:
     except csv.Error as error:
         raise UnreadableError(f"the table cannot be read: {error}") from None
     said = {",": "", ";": "semicolons", "\t": "tabs", "|": "bars"}[delimiter]
-    return collection_of_rows(rows, "CSV" + (f" with {said}" if said else ""), mapped)
+    return collection_of_rows(rows, "CSV" + (f" with {said}" if said else ""), mapped, name)
 
 
 def bounded(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
@@ -78,11 +80,20 @@ def bounded(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
         yield list(row)
 
 
-def collection_of_rows(rows: Sequence[Sequence[Any]], what: str, mapped: Mapped) -> Collection:
-    """The recipes of rows, the first of which says what the columns are."""
+def collection_of_rows(
+    rows: Sequence[Sequence[Any]], what: str, mapped: Mapped, name: str = ""
+) -> Collection:
+    """The recipes of rows, the first of which says what the columns are.
+
+    name: of the one recipe whose lines they are, where no column says it.
+    """
     try:
         header_at = _header_of(rows, mapped)
     except UnreadableError:
+        if blocks := text_of_blocks(rows, mapped):
+            return replace(read_text(blocks), format=f"{what}, a recipe a block")
+        if name and (found := _of_one(rows, what, mapped, name)) is not None:
+            return found
         if (matrix := objects_of_matrix(rows, mapped)) is None:
             raise
         found = collection_of(matrix, f"{what}, amounts in cells", mapped)
@@ -111,6 +122,19 @@ def collection_of_rows(rows: Sequence[Sequence[Any]], what: str, mapped: Mapped)
     unknown = dict.fromkeys(key for recipe in recipes for key in recipe.extra)
     remarks = (f"passed over: {counted(len(sums), 'row')} of sums",) if sums else ()
     return Collection(f"{what}, {form}", "", tuple(recipes), (), tuple(unknown), remarks)
+
+
+def _of_one(
+    rows: Sequence[Sequence[Any]], what: str, mapped: Mapped, name: str
+) -> Collection | None:
+    """The recipe of a table of its lines alone: `Ingredient`, `Amount`; None of any other."""
+    for place, row in enumerate(rows[:_HEADER_ROWS]):
+        header = [text_of(cell) for cell in row]
+        fields = {mapped.field_of(each, "line")[0] for each in header}
+        if "ingredient" in fields and fields & {"amount", "measure"}:
+            named = [["Recipe", *header], *([name, *each] for each in rows[place + 1 :])]
+            return collection_of_rows(named, what, mapped)
+    return None
 
 
 def _is_sum(row: Mapping[str, Any], mapped: Mapped) -> bool:
@@ -158,7 +182,7 @@ def _header_of(rows: Sequence[Sequence[Any]], mapped: Mapped) -> int:
             met in ("ingredient", "text") and recipe[column] != "name"
             for column, (met, _) in enumerate(lines)
         )
-        if "name" in recipe and made_of:
+        if "name" in recipe and (made_of or _is_made_of(header, rows[place + 1 : place + 4])):
             return place
     seen = list(filter(None, map(text_of, rows[0]))) if rows else []
     raise UnreadableError(
@@ -168,6 +192,12 @@ def _header_of(rows: Sequence[Sequence[Any]], mapped: Mapped) -> int:
         "the first column Drink, where each is a drink, Ingredient",
         once_numbered(seen),
     )
+
+
+def _is_made_of(header: Sequence[str], sample: Sequence[Sequence[Any]]) -> bool:
+    """Whether a column called as recipes are says what they are made of: `Drink`, `Recipe`."""
+    objects = [dict(zip(header, map(text_of, row), strict=False)) for row in sample]
+    return any(is_recipe(each, Mapped()) for each in objects)
 
 
 def _headers(row: Sequence[Any], mapped: Mapped) -> list[str]:

@@ -12,6 +12,13 @@ Row = tuple[int, str]
 FIELD = re.compile(
     r"^(?:[-*+]\s+)?(?:\*\*|__)?([^:*_|]{2,30}?)(?:\*\*|__)?\s*::?(?:\*\*|__)?\s*(.*)$"
 )
+_STAMP = re.compile(
+    r"^\u200e?\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?\]?"
+    r"(?: -)? [^:\n]{1,40}: ",
+    re.IGNORECASE,
+)
+"""When a message of a chat was written, and by whom."""
+_BAR = re.compile(r"\s+[|•·]\s+")
 _HEADED = re.compile(r"\s*(?:#{1,6}\s|={3,}\s*$|-{3,}\s*$)")
 _LISTED = re.compile(r"\s*(?:[-*+•·–▪‣]\s|[\d.,¼-¾⅐-⅞])")
 
@@ -19,15 +26,25 @@ _LISTED = re.compile(r"\s*(?:[-*+•·–▪‣]\s|[\d.,¼-¾⅐-⅞])")
 def without_tables(text: str) -> list[Row]:
     """A text with the rows of its Markdown tables as lists, their headers left out."""
     found: list[Row] = []
-    for number, each in enumerate(text.splitlines(), 1):
+    for number, written in enumerate(text.splitlines(), 1):
+        each, is_message = _STAMP.subn("", written)
+        if is_message:
+            found.append((number, ""))  # which begins anew
         cells = [cell.strip() for cell in each.strip().strip("|").split("|")]
         if not each.lstrip().startswith("|") or len(cells) < 2:
-            found.append((number, each))
+            found += [(number, one) for one in _fields_of(each)]
         elif all(cell and not cell.strip(":- ") for cell in cells):
             found[-1:] = []
         else:
             found.append((number, f"- {' '.join(filter(None, cells))}"))
     return found
+
+
+def _fields_of(row: str) -> list[str]:
+    """`Glass: coupe | Method: shake` is a row for each."""
+    parts = _BAR.split(row) if ":" in row else [row]
+    are_fields = len(parts) > 1 and all(FIELD.match(part) for part in parts)
+    return parts if are_fields else [row]
 
 
 def _is_poured(part: str) -> bool:
@@ -46,7 +63,8 @@ def spread(rows: list[Row]) -> list[Row]:
     found: list[Row] = []
     is_list, known = False, sections()
     for number, each in rows:
-        said = FIELD.match(each) if not is_list and ":" in each and "," in each else None
+        may_be_one = not is_list and ":" in each and ("," in each or " / " in each)
+        said = FIELD.match(each) if may_be_one else None
         parts = parts_of_row(said[2]) if said and plain(said[1]) not in known else []
         if said and len(parts) > 1 and any(map(_is_poured, parts)):
             *lines, last = parts
