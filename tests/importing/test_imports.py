@@ -151,6 +151,21 @@ def test_what_others_use_by_now_is_not_undone(imports: Imports, database: Databa
     assert recipe(database, "Red Hook")
 
 
+def test_what_named_an_ingredient_that_is_gone_by_now_is_not_undone(
+    imports: Imports, database: Database
+) -> None:
+    with database.transaction() as tx:
+        (gone,) = create_ingredients(tx, [IngredientDraft(name="Gone")], [""])
+    applied(imports, drink("Odd", "1 oz gone"))
+    found = applied(imports, drink("Odd", "1 oz gin"), on_conflict="replace")
+    with database.transaction() as tx:
+        delete_ingredient(tx, gone)
+    before = text(database)
+    with pytest.raises(ConflictError, match="there is no ingredient"):
+        imports.undo(ME, found.stored.id)
+    assert text(database) == before
+
+
 def test_applying_again_changes_nothing(imports: Imports, database: Database) -> None:
     found = applied(imports, RED)
     once = text(database)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from cocktailspace.catalogue.changes import touched_after
 from cocktailspace.catalogue.database import Transaction
-from cocktailspace.catalogue.errors import ConflictError
+from cocktailspace.catalogue.errors import ConflictError, InvalidError
 from cocktailspace.catalogue.fields import as_draft
 from cocktailspace.catalogue.ingredients import (
     create_ingredients,
@@ -228,8 +228,18 @@ def _with_what_is_said(
 
 
 def undo(tx: Transaction, applied: Applied, version: int) -> None:
-    """Put everything back as it was; ConflictError if somebody has touched it since `version`."""
+    """Put everything back as it was; ConflictError if somebody has touched it since `version`, or
+    what it named.
+    """
     _refuse_touched(tx.connection, applied, version)
+    try:
+        _put_all_back(tx, applied)
+    except InvalidError as error:
+        message = f"what was there before named what is gone: it cannot be put back ({error})"
+        raise ConflictError(message) from error
+
+
+def _put_all_back(tx: Transaction, applied: Applied) -> None:
     delete_recipes(tx, applied.created.get("recipe", []))
     _put_back(tx, applied.before.get("recipe", {}), RecipeDraft, replace_recipes)
     _put_back(tx, applied.before.get("ingredient", {}), IngredientDraft, replace_ingredients)
