@@ -213,9 +213,9 @@ ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     ),
     (
         "what is somebody's own lies in a cache",
-        f"{ROUTES}/me.py",
-        '{"Cache-Control": "no-store"}',
-        '{"X-Cache-Control": "no-store"}',
+        "src/cocktailspace/api/middleware.py",
+        '"no-store" if "identity" in',
+        '"no-cache" if "identity" in',
         ME,
     ),
     (

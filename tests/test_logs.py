@@ -27,11 +27,12 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def logged(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[str]]]:
-    """The lines that were logged; the root logger is as before afterwards."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    """The lines that were logged; the loggers are as before afterwards."""
+    root, ours = logging.getLogger(), logging.getLogger("cocktailspace")
+    handlers, levels = root.handlers[:], (root.level, ours.level)
     yield lambda: list(capsys.readouterr().err.splitlines())
-    root.handlers[:], root.level = handlers, level
+    root.handlers[:] = handlers
+    root.level, ours.level = levels
 
 
 Logged = Callable[[], list[str]]
@@ -56,6 +57,14 @@ def test_json_lines_hold_the_message_its_fields_and_the_exception(logged: Logged
     assert "ZeroDivisionError" in str(second["exception"])
 
 
+def test_what_libraries_say_of_each_request_is_left_out(logged: Logged) -> None:
+    configure_logging("json", "info")
+    logging.getLogger("httpx").info("HTTP Request: GET /")
+    logging.getLogger("httpx").warning("odd")
+    logging.getLogger("cocktailspace.test").info("ours")
+    assert [line["message"] for line in _objects(logged)] == ["odd", "ours"]
+
+
 def test_people_get_sentences(logged: Logged) -> None:
     configure_logging("text", "info")
     report = RunReport(
@@ -67,7 +76,7 @@ def test_people_get_sentences(logged: Logged) -> None:
         counts={"recipes": 1356},
         steps={"map": 1.0, "learning costs": 2.5},
     )
-    report.log_to(logging.getLogger("test"))
+    report.log_to(logging.getLogger("cocktailspace.test"))
     [line] = logged()
     assert line.endswith(
         "INFO refresh published (edit): version 12 → 15 (3 changes), 1,356 recipes, "

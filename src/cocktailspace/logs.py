@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
+import cocktailspace
 from cocktailspace.terminal import printable
 from cocktailspace.times import to_text
 
@@ -89,11 +90,13 @@ def _raised_at(error: BaseException | None) -> tuple[str, int] | None:
 
 
 def configure_logging(log_format: LogFormat, level: LogLevel) -> None:
-    """Send everything that is logged in this process to standard error, in this form."""
+    """Send everything that is logged in this process to standard error, in this form. level: of
+    this program; of libraries warnings are enough, as some have a line for each request.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     handler.addFilter(Throttle())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # a line for every step of an upgrade
+    root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()]))
+    logging.getLogger(cocktailspace.__name__).setLevel(level.upper())

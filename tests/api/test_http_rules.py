@@ -91,6 +91,27 @@ def test_what_the_client_has_is_not_sent_again(client: TestClient, path: str) ->
     assert client.get(f"{API}/{path}", headers={"If-None-Match": '"x"'}).status_code == 200
 
 
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("path", "caching"),
+    [
+        (f"{API}/recipes", "no-cache"),
+        (f"{API}/refresh", "no-cache"),
+        (f"{API}/recipes/999", "no-cache"),
+        ("/metrics", "no-cache"),
+        (f"{API}/me", "no-store"),
+        (f"{API}/me/collection", "no-store"),
+        (f"{API}/catalogue/imports", "no-store"),
+        (f"{API}/catalogue/imports/{'0' * 32}", "no-store"),
+    ],
+)
+def test_no_cache_answers_by_itself_for_what_may_change_and_none_keeps_what_is_somebodys(
+    client: TestClient, editor: dict[str, str], path: str, caching: str
+) -> None:
+    signed_in = editor if caching == "no-store" else {}
+    assert client.get(path, headers=signed_in).headers["cache-control"] == caching
+
+
 def test_a_weak_etag_does_not_guard_a_change(client: TestClient, editor: dict[str, str]) -> None:
     etag = client.get(f"{API}/recipes/1").headers["etag"]
     weak = editor | {"If-Match": f"W/{etag}"}

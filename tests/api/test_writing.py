@@ -209,6 +209,24 @@ def test_bad_input_is_named_by_field_and_nothing_is_written(
 
 
 @pytest.mark.parametrize(
+    "head",
+    [
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": ""},
+        {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+    ],
+)
+def test_a_body_that_its_head_says_is_no_json_is_told_what_to_send(
+    client: TestClient, editor: Headers, head: Headers
+) -> None:
+    refused = client.post(f"{API}/recipes", content=b'{"name": "X"}', headers=editor | head)
+    (problem,) = refused.json()["error"]["problems"]
+    assert (refused.status_code, problem["place"]) == (422, list(head)[-1])
+    assert "send the body as" in problem["message"]
+
+
+@pytest.mark.parametrize(
     "content",
     [
         b"",

@@ -325,6 +325,9 @@ def test_juice_of_a_fruit_is_counted_as_the_catalogue_says(
     (line,) = recipe(database, "Limey").ingredients
     assert line.ingredient_id == ingredient(database, "Lime Juice").id
     assert (line.amount, line.note) == (12.5, "juice of 1/2")
+    applied(imports, drink("Sea", "juice of 1000000 limes"))  # more ml than an amount may be
+    (line,) = recipe(database, "Sea").ingredients
+    assert line.amount == 1_000_000
 
 
 def test_what_a_file_says_of_ingredients_is_taken(imports: Imports, database: Database) -> None:

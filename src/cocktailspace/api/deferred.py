@@ -113,8 +113,7 @@ class DeferredRequests:
         identity: Identity = request.state.identity
         if (found := self._answer(token)) is not None:
             _check_owner(found.owner, identity)
-            headers = {"Cache-Control": "no-store"}
-            return Response(found.body, found.status, headers, found.content_type)
+            return Response(found.body, found.status, media_type=found.content_type)
         asked = self._find(token)
         _check_owner(asked.identity.owner, identity)
         if asked.asked_at + PATIENCE < self.clock():
@@ -193,7 +192,7 @@ def deferring(base: type[GuardedRoute], deferred: DeferredRequests) -> type[Guar
 
 
 def _working(address: str) -> Response:
-    headers = {"Location": address, "Retry-After": str(_POLL_SECONDS), "Cache-Control": "no-store"}
+    headers = {"Location": address, "Retry-After": str(_POLL_SECONDS)}
     return JSONResponse(Accepted(answer=address).model_dump(), 202, headers)
 
 

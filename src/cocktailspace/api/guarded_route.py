@@ -1,6 +1,7 @@
 """Routes that ask who a request is from before they read its body, and parse it within limits."""
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -155,6 +156,8 @@ class GuardedRoute(APIRoute):
         kind = self.body_field.field_info.annotation if self.body_field else None
         body = await self.body_limits.read(request, kind)
         parse = _PARSERS.get(kind, _parsed)
+        if body and parse is not _as_it_is:
+            _refuse_other_than_json(request)
         return _ReadRequest(request, body, await run_in_threadpool(parse, body) if body else None)
 
 
@@ -170,6 +173,21 @@ class _ReadRequest(Request):
 
     async def json(self) -> Any:
         return self._content
+
+
+def _refuse_other_than_json(request: Request) -> None:
+    """Raise InvalidError for a body that its head says to be something else."""
+    said = request.headers.get("content-type", "")
+    kind = said.partition(";")[0].strip().lower()
+    coding = request.headers.get("content-encoding", "identity")
+    if kind != "application/json" and not re.fullmatch(r"application/.+\+json", kind):
+        message = (
+            f"send the body as JSON, and say so: `Content-Type: application/json` (got {said!r})"
+        )
+        raise InvalidError([Problem("Content-Type", message)])
+    if coding.lower() != "identity":
+        message = f"send the body as it is, not compressed (got {coding!r})"
+        raise InvalidError([Problem("Content-Encoding", message)])
 
 
 def _as_it_is(body: bytes) -> bytes:

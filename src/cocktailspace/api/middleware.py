@@ -27,7 +27,8 @@ _METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}
 
 class HttpRules:
     """Middleware: HEAD wherever GET is, 500 in JSON for an unforeseen error, a closed connection
-    after a request whose body was not read, and each name in Vary once.
+    after a request whose body was not read, Cache-Control in every answer, and each name in Vary
+    once.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -56,7 +57,7 @@ class _Answer:
     """The receive and send of one request: knows whether its body was read and its answer begun."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._receive, self._send = receive, send
+        self._scope, self._receive, self._send = scope, receive, send
         self._head_alone = scope["method"] == "HEAD"
         self._unread = _has_large_body(Headers(scope=scope))
         self._ended = self.started = False
@@ -75,12 +76,19 @@ class _Answer:
             headers = MutableHeaders(scope=message)
             if self._unread:  # or the server would read all of it before the next request
                 headers["Connection"] = "close"
+            headers.setdefault("Cache-Control", self._caching())
             if varies := headers.get("Vary"):  # compression names again what a route has named
                 headers["Vary"] = ", ".join(dict.fromkeys(varies.split(", ")))
         elif self._head_alone:
             self._ended = True
             message = {"type": "http.response.body", "body": b""}
         await self._send(message)
+
+    def _caching(self) -> str:
+        """Of an answer that says nothing of it: left alone, some caches keep it for a while. What
+        was made for somebody who is known by a token may be of nobody's else.
+        """
+        return "no-store" if "identity" in self._scope.get("state", {}) else "no-cache"
 
 
 def _has_large_body(headers: Headers) -> bool:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 MAX_ID = 2**63 - 1
+MAX_QUANTITY = 1e6
 MOST_WORDS = 50
 """So many tags, aliases and the like one row has at most."""
 
@@ -93,7 +94,7 @@ Uid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(_clean_name)]
 Text = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_clean_text)]
 Url = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^\s\"'<>\\]+$")]
-Quantity = Annotated[float, Field(strict=True, ge=0, le=1e6, allow_inf_nan=False)]
+Quantity = Annotated[float, Field(strict=True, ge=0, le=MAX_QUANTITY, allow_inf_nan=False)]
 Percent = Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)]
 Coefficient = Annotated[float, Field(strict=True, ge=-100, le=100, allow_inf_nan=False)]
 Servings = Annotated[int, Field(strict=True, ge=1, le=1_000)]

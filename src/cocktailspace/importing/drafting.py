@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from cocktailspace.catalogue.models import LineDraft, RecipeDraft
-from cocktailspace.catalogue.values import MOST_WORDS, Extra, Name, Url
+from cocktailspace.catalogue.values import MAX_QUANTITY, MOST_WORDS, Extra, Name, Url
 from cocktailspace.importing.catalogue_view import CatalogueView
 from cocktailspace.importing.rows import RecipeRow
 from cocktailspace.importing.targets import Action, Target
@@ -95,8 +95,10 @@ class Drafter:
     def _make_line(self, line: UnderstoodLine, notes: list[str]) -> LineDraft:
         ingredient_id = self._ingredients[line.meaning]
         amount, amount_max, unit = line.amount, line.amount_max, line.unit
-        fruit = self._view.fruit_ml.get(ingredient_id)
-        if line.juice and fruit is not None and amount is not None and unit in (None, "each"):
+        squeezed = line.juice and unit in (None, "each")
+        fruit = self._view.fruit_ml.get(ingredient_id) if squeezed else None
+        most = max(amount or 0, amount_max or 0)
+        if amount is not None and fruit is not None and most * fruit <= MAX_QUANTITY:
             amount, unit = amount * fruit, "ml"
             amount_max = None if amount_max is None else amount_max * fruit
         note = ", ".join(" ".join(each.split()) for each in line.notes)

@@ -24,8 +24,6 @@ from cocktailspace.catalogue.tokens import Role
 COLLECTION_BYTES = 1_000_000
 """Size of one person's collection, as JSON."""
 
-NO_STORE = {"Cache-Control": "no-store"}
-
 
 class Me(BaseModel):
     """Who has signed in."""
@@ -46,21 +44,21 @@ def me_routes(context: Context) -> APIRouter:
         """Who has signed in, and what they may do."""
         key = hashlib.sha256(identity.owner.encode()).hexdigest()[:32]
         said = Me(name=identity.name, role=identity.role, key=key)
-        return Response(said.model_dump_json(), media_type="application/json", headers=NO_STORE)
+        return Response(said.model_dump_json(), media_type="application/json")
 
     @router.delete("", status_code=204, responses=answers(401, 429, 503, 507))
     def forget_me(identity: Someone) -> Response:
         """Delete all that the server keeps of them."""
         with database.transaction(claims_of(identity.owner)) as tx:
             delete_collection(tx, identity.owner)
-        return Response(status_code=204, headers=NO_STORE)
+        return Response(status_code=204)
 
     @router.get("/collection", response_model=Collection, responses=answers(401, 429, 503))
     def collection(identity: Someone) -> Response:
         """Their bars, opinions of recipes and lists."""
         with database.reading() as connection:
             found = get_collection(connection, identity.owner)
-        return entity_response(found, headers=NO_STORE)
+        return entity_response(found)
 
     @router.put(
         "/collection",
@@ -77,6 +75,6 @@ def me_routes(context: Context) -> APIRouter:
         with database.transaction(claims_of(identity.owner)) as tx:
             refuse_stale(if_match, get_collection(tx.connection, identity.owner))
             kept = put_collection(tx, identity.owner, draft, most=most)
-        return entity_response(kept, headers=NO_STORE)
+        return entity_response(kept)
 
     return router
