@@ -145,13 +145,13 @@ ENGINE_BREAKS = (
     Break(
         "what is left over of masses goes to the first columns",
         f"{ENGINE}/masses.py",
-        "np.lexsort((volumes.indices, -remainders, row))",
+        "np.lexsort((-remainders, row))",
         "np.lexsort((volumes.indices, row))",
     ),
     Break(
         "of equal remainders the last column's counts",
         f"{ENGINE}/masses.py",
-        "np.lexsort((volumes.indices, -remainders, row))",
+        "np.lexsort((-remainders, row))",
         "np.lexsort((-volumes.indices, -remainders, row))",
     ),
     Break(
