@@ -18,6 +18,9 @@ from cocktailspace.storage import choose_store
 
 Pair = tuple[str, str]
 
+_POURED_ML = 4
+"""What is less is counted in dashes or pieces, and named without its millilitres."""
+
 
 def compare(
     names: Annotated[
@@ -101,17 +104,26 @@ def described(difference: Difference) -> str:
 
 def _changes(changes: dict[str, list[dict[str, Any]]]) -> str:
     said = [
-        f"swap {_ml(each['ml'])} {each['from']} for {_ml(each['to_ml'])} {each['to']}"
+        f"swap {_poured(each['ml'], each['from'])} for {_poured(each['to_ml'], each['to'])}"
         for each in changes.get("swap", [])
     ]
     for kind in ("without", "with"):
-        said += [f"{kind} {_ml(each['ml'])} {each['ingredient']}" for each in changes.get(kind, [])]
-    for kind in ("more", "less"):
         said += [
-            f"{kind} {each['ingredient']} ({_ml(each['ml'])} → {_ml(each['to_ml'])})"
-            for each in changes.get(kind, [])
+            f"{kind} {_poured(each['ml'], each['ingredient'])}" for each in changes.get(kind, [])
         ]
+    for kind in ("more", "less"):
+        said += [f"{kind} {_step(**each)}" for each in changes.get(kind, [])]
     return ", ".join(said) or "the same, measure for measure"
+
+
+def _poured(ml: float, ingredient: str) -> str:
+    return ingredient if ml < _POURED_ML else f"{_ml(ml)} {ingredient}"
+
+
+def _step(ingredient: str, ml: float, to_ml: float) -> str:
+    if max(ml, to_ml) < _POURED_ML:
+        return ingredient
+    return f"{ingredient} ({_ml(ml)} → {_ml(to_ml)})"
 
 
 def _ml(volume: float) -> str:
