@@ -10,7 +10,7 @@ import { pointsOf, shownFamilies, statesOf, statesOfBar } from "./highlights.js"
 import { questionFor, selectionOf } from "./selection.js";
 import { readUnits } from "./units.js";
 
-const PHONE = matchMedia("(max-width: 47.5em)");
+const PHONE = matchMedia("(max-width: 47.5em), (max-width: 56.25em) and (orientation: portrait)");
 const MOST_LINES = 7;
 const TOLD_APART = 50; // pixels
 const UNNAMED = "Everything else"; // a region that is none
