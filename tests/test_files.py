@@ -52,6 +52,12 @@ def _hold(parent: Path) -> tuple["subprocess.Popen[str]", Path]:
     return child, Path(child.stdout.readline().strip())
 
 
+def test_what_cannot_be_written_is_named_by_the_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        replace_file(tmp_path / "nowhere" / "mine.json", b"{}")
+    assert caught.value.filename == str(tmp_path / "nowhere")
+
+
 def test_a_scratch_folder_is_gone_in_the_end(tmp_path: Path) -> None:
     with scratch_folder(tmp_path, "scratch-") as folder:
         (folder / "inner").mkdir()

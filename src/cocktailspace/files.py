@@ -97,7 +97,10 @@ def scratch_folder(parent: Path, prefix: str) -> Iterator[Path]:
 def _new_folder(parent: Path, prefix: str) -> tuple[Path, int]:
     """A folder and the lock on it, which its process holds for as long as it lives."""
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        try:
+            folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        except OSError as error:  # by the name that a user knows
+            raise type(error)(error.errno, error.strerror, str(parent)) from error
         with contextlib.suppress(FileNotFoundError):  # taken for a leftover before it was locked
             lock = os.open(folder, os.O_RDONLY)
             with contextlib.suppress(OSError):  # where folders take no locks, nobody sweeps either

@@ -169,7 +169,6 @@ def test_word_of_an_older_run_leaves_everything_as_it_is(starter: Server, visit:
 
 
 def test_what_a_change_of_network_cuts_is_asked_for_again(starter: Server, visit: Visit) -> None:
-    page = visit(starter, allow_failed=True)
     cut: set[str] = set()
 
     def cut_once(route: Any) -> None:
@@ -177,7 +176,10 @@ def test_what_a_change_of_network_cuts_is_asked_for_again(starter: Server, visit
         cut.add(route.request.url)
         route.continue_() if known else route.abort()
 
-    page.route(re.compile(r"/panels/recipe\.js$|/api/v1/recipes/1$"), cut_once)
+    def prepare(page: Any) -> None:  # early: what a panel needs is fetched before it is opened
+        page.route(re.compile(r"/panels/recipe\.js$|/api/v1/recipes/1$"), cut_once)
+
+    page = visit(starter, allow_failed=True, before=prepare)
     page.evaluate("() => { location.hash = '#/recipe/1'; }")
     expect(page.locator(".panel h2")).to_have_text(starter.get("/recipes/1")["name"])
     assert len(cut) == 2

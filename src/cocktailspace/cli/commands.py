@@ -66,18 +66,12 @@ def _options(
     """What holds for all commands; the program's help says what it is."""
 
 
-app.command()(compare)
-app.command(name="import")(import_)
-app.command()(export)
-app.command()(duplicates)
-app.command()(bar)
-app.command()(mcp)
-app.command()(copy)
-app.command(name="rds-users")(rds_users)
-app.add_typer(token_app, name="token")
+_SERVER = "The server and its analytics"
+_RECIPES = "Recipes"
+_DATA = "The catalogue as a database"
 
 
-@app.command()
+@app.command(rich_help_panel=_SERVER)
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on [HOST]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on [PORT, 8000]")] = None,
@@ -120,7 +114,7 @@ def serve(
             run(application, settings.host, settings.port, limits, on_stop=stop)
 
 
-@app.command()
+@app.command(rich_help_panel=_SERVER)
 def refresh(
     wait: Annotated[bool, typer.Option(help="Follow the job until it ends")] = True,
     force: Annotated[bool, typer.Option(help="Compute even what is published already")] = False,
@@ -153,7 +147,7 @@ def refresh(
         Console().print(run_table(status.manifest))
 
 
-@app.command()
+@app.command(rich_help_panel=_SERVER)
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="For scripts")] = False,
 ) -> None:
@@ -167,7 +161,12 @@ def status(
         raise typer.Exit(1 if found.state is RefreshState.FAILED else 0)
 
 
-@app.command()
+app.command(name="import", rich_help_panel=_RECIPES)(import_)
+for _command in (export, duplicates, compare, bar, mcp):
+    app.command(rich_help_panel=_RECIPES)(_command)
+
+
+@app.command(rich_help_panel=_DATA)
 def backup(
     file: Annotated[Path, typer.Argument(help="Where to write the copy, a SQLite file")],
     force: Annotated[bool, typer.Option(help="Replace a file of that name")] = False,
@@ -178,7 +177,7 @@ def backup(
     say(f"written to {file}: {_summary(copied)}", err=True)
 
 
-@app.command()
+@app.command(rich_help_panel=_DATA)
 def restore(
     file: Annotated[Path, typer.Argument(help="What `backup` wrote")],
     force: Annotated[
@@ -195,7 +194,7 @@ def restore(
         say(f"restored from {file}: {_summary(copied)}", err=True)
 
 
-@app.command(name="migrate")
+@app.command(name="migrate", rich_help_panel=_DATA)
 def migrate_() -> None:
     """Make the catalogue, or upgrade it to this version of the program.
 
@@ -208,7 +207,7 @@ def migrate_() -> None:
             say(f"the catalogue has schema {schema_revision(connection)}", err=True)
 
 
-@app.command()
+@app.command(rich_help_panel=_SERVER)
 def doctor() -> None:
     """Check the set-up and say what to fix."""
     findings = examine()
@@ -218,6 +217,11 @@ def doctor() -> None:
         if not finding.ok:
             typer.echo(f"     {printable(finding.remedy)}")
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+app.add_typer(token_app, name="token", rich_help_panel=_SERVER)
+app.command(rich_help_panel=_DATA)(copy)
+app.command(name="rds-users", rich_help_panel=_DATA)(rds_users)
 
 
 def main() -> NoReturn:
