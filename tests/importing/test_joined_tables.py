@@ -338,3 +338,47 @@ def test_recipes_may_be_blocks_of_rows() -> None:
 def test_what_is_called_as_recipes_are_may_say_what_they_are_made_of(word: str) -> None:
     rows = [["Cocktail", word], ["Negroni", "30 ml Gin, 30 ml Campari"]]
     assert lines_of(read("a.csv", table(rows))) == {"Negroni": NEGRONI}
+
+
+def test_lines_may_refer_to_recipes_by_name_and_be_called_ingredients() -> None:
+    lines = [
+        {"cocktail": "Negroni", "name": name, "amount": "30 ml"} for name in ("Gin", "Campari")
+    ]
+    file = {"cocktails": [{"name": "Negroni", "glass": "rocks"}], "ingredients": lines}
+    found = read("a.json", json.dumps(file))
+    assert (lines_of(found), found.recipes[0].glass) == ({"Negroni": NEGRONI}, "rocks")
+
+
+def test_a_dump_of_records_says_of_which_table_each_is() -> None:
+    def record(table: str, key: int, **fields: Any) -> dict[str, Any]:
+        return {"model": f"bar.{table}", "pk": key, "fields": fields}
+
+    names = [record("ingredient", n, name=name) for n, name in enumerate(("Gin", "Campari"), 1)]
+    lines = [record("line", n, cocktail=7, ingredient=n, amount="30", unit="ml") for n in (1, 2)]
+    found = read("a.json", json.dumps([record("cocktail", 7, name="Negroni"), *names, *lines]))
+    assert lines_of(found) == {"Negroni": NEGRONI}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"type": "Gin", "brand": "Ours", "ml": 30},
+        {"brand": "Gin", "ml": 30},
+        {"ingredient_name": "Gin", "ingredient_amount": "30 ml"},
+        {"ingredientName": "Gin", "quantityInMl": 30},
+        {"bottle": "Gin", "amount": 30, "unit": "ml"},
+        "30 ml Gin, 30 ml Rum",
+    ],
+)
+def test_what_a_line_is_of_may_be_called_in_many_ways(line: object) -> None:
+    file = {"cocktailRecipes": [{"cocktailName": "A", "cocktailIngredients": [line]}]}
+    (recipe,) = read("a.json", json.dumps(file)).recipes
+    assert said(recipe)[0] == (30, "ml", "Gin")
+    assert len(recipe.lines) == (2 if isinstance(line, str) else 1)
+
+
+@pytest.mark.parametrize("corner", ["Item", "Ingredient", ""])
+def test_how_many_bottles_there_were_is_no_recipe(corner: str) -> None:
+    rows = [[corner, "Jan", "Feb"], ["Gin", "12", "10"], ["Vodka", "8", "9"], ["Rum", "3", "2"]]
+    with pytest.raises(UnreadableError):
+        read("a.csv", table(rows))

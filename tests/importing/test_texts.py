@@ -115,3 +115,25 @@ def test_a_box_of_a_wiki_says_a_recipe() -> None:
 def test_what_is_no_text_of_recipes_says_what_to_do(text: str, message: str) -> None:
     with pytest.raises(UnreadableError, match=message):
         recipes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NEGRONI\n30 ml gin, 30 ml Campari. Stir over ice.\n\nGIMLET\n60 ml gin + 20 ml lime\n",
+        "**NEGRONI**\n- 30 ml gin, 30 ml Campari\n\nStir over ice.\n\n"
+        "**GIMLET**\n60 ml gin, 20 ml lime\n",
+        "# NEGRONI\n30 ml gin / 30 ml Campari\n\nStir over ice.\n\n"
+        "# GIMLET\n60 ml gin, 20 ml lime\n",
+    ],
+)
+def test_a_row_that_lists_what_is_poured_is_a_line_for_each(text: str) -> None:
+    negroni, gimlet = recipes(text, "a.md")
+    assert said(negroni) == [(30, "ml", "gin"), (30, "ml", "Campari")]
+    assert negroni.instructions.startswith("Stir over ice")
+    assert (gimlet.name, said(gimlet)) == ("GIMLET", [(60, "ml", "gin"), (20, "ml", "lime")])
+
+
+def test_what_leads_to_an_amount_is_no_part_of_a_name() -> None:
+    (recipe,) = recipes("Ours\nGin ........ 30 ml\nSt. Germain | 20 ml\nRum 1 cl\n")
+    assert said(recipe) == [(30, "ml", "Gin"), (20, "ml", "St. Germain"), (1, "cl", "Rum")]

@@ -46,6 +46,8 @@ _GARNISH = re.compile(rf"^\s*({'|'.join(garnish_words())})\s*:\s*", re.IGNORECAS
 _BIO = re.compile(r"\bbio-(?=\w)", re.IGNORECASE)
 _SAID_AGAIN = frozenset((*SLASH, "|", "+"))
 """After an amount, what another is added by, or the same in another unit: `45 ml/1.5 oz`."""
+_LEADERS = re.compile(r"\s*(?:[.…_]\s?){2,}$|\s*\|$")
+"""What leads from a name to its amount: `Gin ...... 45 ml`."""
 _WITH = re.compile(r"\bw/\s*", re.IGNORECASE)
 _TIMES = re.compile(r"^([^\d\s][^\d]*?)\s*[x×]\s*(\d{1,3})$", re.IGNORECASE)
 _MOST = 1e6
@@ -149,7 +151,7 @@ def _from_start(text: str, is_name: Callable[[str], bool]) -> Quantity:
             if scan.said() in JOINING and unit_at(scan, 1)[0]:
                 scan.take(1)  # `3/4-oz`, `2x dash`
         found = _unit_after_of(scan) if amount is not None else None
-        found = found or read_unit(scan)
+        found = found or _read_unit(scan, counted=amount is not None)
         unit = unit or found
         if found is not None and amount is not None:
             amount_max = amount_max or read_range_end(scan, unit=found)
@@ -167,6 +169,12 @@ def _from_start(text: str, is_name: Callable[[str], bool]) -> Quantity:
     if juice and amount is not None:
         scan.notes[:] = [text[: scan.tokens[scan.at - 1].end].strip(), *scan.notes[1:]]
     return _finished(scan, amount, amount_max, unit, juice=juice)
+
+
+def _read_unit(scan: Scanner, *, counted: bool) -> Unit | None:
+    """The unit that stands here; without an amount `St.` is no piece (`St. Germain`)."""
+    unit, _ = unit_at(scan)
+    return read_unit(scan) if counted or unit is None or unit.key != "piece" else None
 
 
 def _pass_said_again(scan: Scanner) -> None:
@@ -218,7 +226,8 @@ def _from_end(text: str) -> Quantity | None:
             continue
         if amount is None and unit.key not in _NO_NUMBER:
             continue
-        rest = _without_of(text[: scan.tokens[start].start].strip(" ,;:-–—"))
+        rest = _LEADERS.sub("", text[: scan.tokens[start].start].strip(" ,;:-–—"))
+        rest = _without_of(rest)
         if not rest or rest.isdigit():
             continue
         if amount is None and unit.key in _ONE_IS_MEANT:

@@ -40,7 +40,8 @@ def field_of(key: str, content: Any, mapped: Mapped) -> str | None:
     is_whole = met == "name" and folded(key) in _WHOLE
     if is_whole and (isinstance(content, list | Mapping) or says_lines(content)):
         return "ingredients"
-    return met
+    of_objects = isinstance(content, list) and any(isinstance(each, Mapping) for each in content)
+    return None if met == "name" and of_objects else met  # `cocktails` are several
 
 
 def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -> RecipeRow:

@@ -63,6 +63,7 @@ _BINARY = (
     GZIP,  # within another
     b"Rar!",
     b"7z\xbc\xaf",
+    b"{\\rtf",
 )
 _CATALOGUE = re.compile(rb'"format"\s*:\s*"catalogue/\d')
 

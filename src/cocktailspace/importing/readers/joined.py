@@ -35,8 +35,15 @@ class Joined:
 
 
 def tables_of(document: Any) -> dict[str, list[Row]]:
-    """The tables of a document: lists of objects by name, or objects by their ids."""
+    """The tables of a document: lists of objects by name, objects by their ids, or a list of
+    objects that say of which they are (`{"model": "bar.drink", "pk": 1, "fields": {…}}`).
+    """
     found: dict[str, list[Row]] = {}
+    for each in document if isinstance(document, list) else ():
+        if not (isinstance(each, Mapping) and isinstance(each.get("fields"), Mapping)):
+            return {}
+        table = text_of(each.get("model")).rpartition(".")[2]  # `bar.cocktail`
+        found.setdefault(table, []).append({"id": each.get("pk"), **each["fields"]})
     for key, value in document.items() if isinstance(document, Mapping) else ():
         rows: list[Row] = []
         if isinstance(value, list):
@@ -98,7 +105,7 @@ class _Join:
     def id_of(self, row: Row, thing: str) -> str:
         """By which others refer to a row."""
         own = (key for key in row if folded(str(key)) in _OWN_ID or _referred(str(key)) == thing)
-        return text_of(row.get(next(own, "")))
+        return text_of(row.get(next(own, ""))) or _name_in(row, thing)
 
     def by_id(self, thing: str) -> Mapping[str, Row]:
         """All of a kind of thing, by id."""
@@ -122,7 +129,14 @@ class _Join:
         """The rows of a table by the recipe that they refer to, in order, and its keys."""
         rows = self.tables[name]
         keys = {key: value for row in reversed(rows[:_SAMPLE]) for key, value in row.items()}
-        of = next((key for key in keys if _referred(str(key)) == _RECIPE), None)
+        of = next(
+            (
+                key
+                for key, value in keys.items()
+                if _referred(str(key)) == _RECIPE or self.target(key, value) == _RECIPE
+            ),
+            None,
+        )
         found: dict[str, list[Row]] = {}
         if of is None or name == self.names[_RECIPE]:
             return found, {}

@@ -14,6 +14,9 @@ _MOST_KEYS = 10_000
 _BEFORE_NUMBERS = ("ingredient", "item", "zutat", "line")
 _NUMBERED = re.compile(r"^(.*?)(\d{1,3})(.*)$")
 _NUMBER = re.compile(r"\d+")
+_IN = re.compile(r"(?<=[a-z])In$|[ _-]in$")
+_PREFIXES = {"recipe": ("cocktail", "drink", "recipe"), "line": ("ingredient",)}
+"""What a key may say once more that it is of: `cocktailIngredients`, `ingredient_amount`."""
 _UNIT = re.compile(
     r"(?:(?<![A-Za-z])(?:ml|cl|oz|parts|ounces|ML|CL|OZ)|(?:(?<=[a-z])|\b)(?:Ml|Cl|Oz|Parts|Ounces))"
     r"(?![A-Za-z])"
@@ -67,7 +70,8 @@ def parted(key: str) -> tuple[str, str]:
     found = _UNIT.search(key)
     if found is None:
         return key, ""
-    return f"{key[: found.start()].rstrip(' ([_-')} {key[found.end() :].lstrip(' )]_-')}", found[0]
+    before = _IN.sub("", key[: found.start()].rstrip(" ([_-"))
+    return f"{before} {key[found.end() :].lstrip(' )]_-')}", found[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,9 @@ def _field_of(
     known = names_of(kind)
     if name in known:
         return known[name], None
+    for prefix in _PREFIXES.get(kind, ()):
+        if name.startswith(prefix) and (rest := name.removeprefix(prefix)) in known:
+            return known[rest], None
     bare, unit = parted(key) if kind == "line" else (key, "")
     if unit and known.get(folded(bare)) in ("amount", "measure"):
         return "amount", None

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cocktailspace.importing.languages import is_preparation
+from cocktailspace.importing.languages import is_preparation, is_quality
 from cocktailspace.importing.lines import is_known_name
 from cocktailspace.importing.quantities import read_quantity
 from cocktailspace.importing.readers.keys import Mapped, folded, names_of, parted
@@ -14,6 +14,8 @@ from cocktailspace.importing.rows import LineRow
 from cocktailspace.importing.vocabulary import words_of
 
 Object = Mapping[str, Any]
+_KINDS = ("type", "kind", "booze", "alcohol", "base", "category")
+"""What a line may call its ingredient, where nothing else says it."""
 _LONGEST_LIST = 20_000
 _ROWS = re.compile(r"\r?\n|\s*[;|•·]\s*|\s*<br\s*/?>\s*")
 _COMMA = re.compile(r",\s+(?![^()]*\))")
@@ -49,6 +51,7 @@ def _lines_of_object(content: Object, mapped: Mapped) -> list[LineRow]:
     """A line in parts, or measures by name: `{"gin": "1 oz", "campari": "1 oz"}`."""
     if len(content) == 1 and (within := _list_within(content, mapped)):
         return lines_of(within, mapped)
+    content = _with_ingredient(content, mapped)
     fields = {mapped.field_of(str(key), "line")[0] for key in content}
     if fields & {"ingredient", "text"}:
         return [line_of(content, mapped)]
@@ -62,6 +65,16 @@ def _lines_of_object(content: Object, mapped: Mapped) -> list[LineRow]:
         else LineRow(measure=text_of(measure), ingredient=cleaned(str(name)))
         for name, measure in content.items()
     ]
+
+
+def _with_ingredient(content: Object, mapped: Mapped) -> Object:
+    """A line that calls what it is of otherwise: `{"type": "gin", "brand": "Ours", "oz": 2}`."""
+    fields = {mapped.field_of(str(key), "line")[0]: key for key in content}
+    if fields.keys() & {"ingredient", "text"} or not fields.keys() & {"amount", "measure", "unit"}:
+        return content
+    said = {folded(str(key)): key for key in content if isinstance(content[key], str)}
+    key = next((said[each] for each in _KINDS if each in said), fields.get("label"))
+    return {"ingredient" if each == key else each: value for each, value in content.items()}
 
 
 def says_ingredient(value: Any, mapped: Mapped) -> bool:
@@ -168,7 +181,8 @@ def _with_remarks(parts: Sequence[str]) -> list[str]:
     """Parts of a list, what is only done with one of them as its remark."""
     found: list[str] = []
     for part in parts:
-        if found and all(map(is_preparation, words_of(part))):
+        words = words_of(part)
+        if found and (all(map(is_preparation, words)) or all(map(is_quality, words))):
             found[-1] += f", {part}"
         else:
             found.append(part)
@@ -187,7 +201,7 @@ def _lines_of_one(each: Any, mapped: Mapped) -> list[LineRow]:
         return _lines_of_object(each, mapped)
     if isinstance(each, str):
         said = cleaned(each)
-        return [LineRow(text=" ".join(said.split()))] if said else []
+        return [LineRow(text=part) for part in parts_of_row(" ".join(said.split())) if part]
     if isinstance(each, Sequence) and all(isinstance(part, str | int | float) for part in each):
         return [LineRow(text=" ".join(map(text_of, each)))]  # ["2 oz", "gin"]
     return []

@@ -36,7 +36,9 @@ def objects_of_matrix(rows: Table, mapped: Mapped) -> list[dict[str, Any]] | Non
         corner = folded(parted(text_of(row[0]))[0])
         of_recipe = names_of("recipe").get(corner) == "name" and corner not in _OF_BOTH
         of_line = names_of("line").get(corner) == "ingredient" and corner not in _OF_BOTH
-        upright = None if of_line and not of_recipe else _Matrix.of(table, mapped)
+        upright = (
+            None if of_line and not of_recipe else _Matrix.of(table, mapped, is_certain=of_recipe)
+        )
         if of_recipe or any(
             mapped.field_of(text_of(cell), "recipe")[0] == "name" for cell in row[1:]
         ):
@@ -62,8 +64,11 @@ class _Matrix:
         self.table, self.name_at, self.columns, self.known = table, name_at, columns, known
 
     @classmethod
-    def of(cls, table: Table, mapped: Mapped) -> "_Matrix | None":
-        """The matrix that a table is; None where its columns are no ingredients."""
+    def of(cls, table: Table, mapped: Mapped, *, is_certain: bool = False) -> "_Matrix | None":
+        """The matrix that a table is; None where its columns are no ingredients.
+
+        is_certain: its first column is said to be of recipes.
+        """
         header = [text_of(cell) for cell in table[0]]
         fields = [mapped.field_of(each, "recipe")[0] for each in header]
         name_at = fields.index("name") if "name" in fields else 0
@@ -87,6 +92,10 @@ class _Matrix:
             measured += has_unit
         if len(columns) < 2 or max(known, measured) * 2 < len(columns):
             return None
+        filled = sum(bool(row[at]) for row in sample for at in columns if at < len(row))
+        is_sparse = filled < len(sample) * len(columns)
+        if not is_sparse and not measured and not is_certain:
+            return None  # how many bottles there were in each month
         return cls(table, name_at, columns, known)
 
     def objects(self) -> list[dict[str, Any]]:

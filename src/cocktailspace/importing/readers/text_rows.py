@@ -18,6 +18,8 @@ _STAMP = re.compile(
     re.IGNORECASE,
 )
 """When a message of a chat was written, and by whom."""
+_BEGINS = re.compile(r"\s*(?:[-*+•·–▪‣]\s+)?(?=[.,]?[\d¼-¾⅐-⅞])")
+"""Of a row that begins with a figure, what stands before that."""
 _BAR = re.compile(r"\s+[|•·]\s+")
 _HEADED = re.compile(r"\s*(?:#{1,6}\s|={3,}\s*$|-{3,}\s*$)")
 _LISTED = re.compile(r"\s*(?:[-*+•·–▪‣]\s|[\d.,¼-¾⅐-⅞])")
@@ -53,19 +55,35 @@ def _is_poured(part: str) -> bool:
     return found.unit in POURED and bool(found.rest)
 
 
+def _several(row: str) -> list[str]:
+    """A row that lists what is poured (`3 cl gin, 3 cl Campari. Stir.`) as one for each."""
+    begun = _BEGINS.match(row)
+    if begun is None or not any(sign in row for sign in (", ", " / ", " + ")):
+        return [row]
+    *parts, last = parts_of_row(row[begun.end() :].strip())
+    last, _, todo = last.partition(". ")
+    parts.append(last)
+    if len(parts) < 2 or sum(map(_is_poured, parts)) < 2:
+        return [row]
+    return [*(f"{begun[0]}{part}" for part in parts), *filter(None, (todo,))]
+
+
 def spread(rows: list[Row]) -> list[Row]:
     """Rows, those of recipes of one line (`Gimlet: 6 cl gin, 2 cl lime. Shake.`) as several.
 
     Where recipes have headings, such a line is of one of them.
     """
     if any(_HEADED.match(each) for _, each in rows):
-        return rows
+        return [(number, one) for number, each in rows for one in _several(each)]
     found: list[Row] = []
     is_list, known = False, sections()
     for number, each in rows:
         may_be_one = not is_list and ":" in each and ("," in each or " / " in each)
         said = FIELD.match(each) if may_be_one else None
         parts = parts_of_row(said[2]) if said and plain(said[1]) not in known else []
+        if said is None and len(split := _several(each)) > 1:
+            found += [(number, one) for one in split]
+            continue
         if said and len(parts) > 1 and any(map(_is_poured, parts)):
             *lines, last = parts
             last, _, todo = last.partition(". ")
