@@ -13,11 +13,9 @@ from starlette.routing import Route
 
 from cocktailspace import __version__
 from cocktailspace.analytics.published import ARTIFACTS, PublishedRun
-from cocktailspace.api.auth.groups import GroupRoles
+from cocktailspace.api.auth.choose import choose_authenticator, choose_sign_in
 from cocktailspace.api.auth.identity import Authenticator
-from cocktailspace.api.auth.oidc import OidcAuthenticator, OidcPolicy
-from cocktailspace.api.auth.sign_in import SignIn, SignInAtIssuer, no_sign_in
-from cocktailspace.api.auth.tokens import choose_tokens
+from cocktailspace.api.auth.sign_in import SignIn
 from cocktailspace.api.content import ContentResponses
 from cocktailspace.api.context import Context
 from cocktailspace.api.deferred import DeferredRequests
@@ -110,7 +108,7 @@ def create_app(
     """
     settings = services.settings
     index = SearchIndex(services.database if lasting else None)
-    authenticator = authenticator or choose_authenticator(services)
+    authenticator = authenticator or choose_authenticator(settings, services.database)
     sign_in = sign_in or choose_sign_in(settings, authenticator)
     app = FastAPI(
         title="cocktailspace",
@@ -133,12 +131,12 @@ def create_app(
         services,
         authenticator,
         sign_in,
-        WriteRateLimits(settings.max_writes_per_minute),
-        ContentResponses(),
-        index,
-        RenderedRecipes(),
-        _route_class(settings, uploads=services.links is not None),
-        _deferred(services),
+        rate_limits=WriteRateLimits(settings.max_writes_per_minute),
+        responses=ContentResponses(),
+        search=index,
+        rendered=RenderedRecipes(),
+        route_class=_route_class(settings, uploads=services.links is not None),
+        deferred=_deferred(services),
     )
     for routes in _API_ROUTES:
         app.include_router(routes(context), prefix=API)
@@ -156,39 +154,6 @@ def create_app(
     add_docs(app, site)
     app.include_router(health_routes(context, registry))
     return app
-
-
-def choose_authenticator(services: Services) -> Authenticator:
-    """An OpenID Connect issuer's tokens where one is set, else the tokens made here."""
-    settings = services.settings
-    if settings.oidc_issuer is None or settings.oidc_audience is None:
-        return choose_tokens(settings, services.database)
-    return OidcAuthenticator(
-        OidcPolicy(
-            issuer=settings.oidc_issuer,
-            audience=settings.oidc_audience,
-            roles=group_roles(settings),
-        )
-    )
-
-
-def choose_sign_in(settings: Settings, authenticator: Authenticator) -> SignIn:
-    """At the issuer whose tokens are taken, where the page is a client of it."""
-    if settings.oidc_client_id is None or not isinstance(authenticator, OidcAuthenticator):
-        return no_sign_in
-    return SignInAtIssuer(
-        authenticator.issuer,
-        client_id=settings.oidc_client_id,
-        scopes=settings.oidc_scopes,
-        audience=settings.oidc_audience or settings.oidc_client_id,
-    )
-
-
-def group_roles(settings: Settings) -> GroupRoles:
-    """The roles that groups of a token have."""
-    return GroupRoles(
-        settings.oidc_groups_claim, settings.oidc_editor_group, settings.oidc_admin_group
-    )
 
 
 def _event_feed(services: Services) -> EventFeed:

@@ -37,7 +37,7 @@ _POLL_SECONDS = 1
 _NOTHING_ASKED = "nothing was asked of a job under this address, or its day is over"
 
 
-class KeptRequest(BaseModel):
+class StoredRequest(BaseModel):
     """A request as it is kept until the job sends it."""
 
     token: str
@@ -51,7 +51,7 @@ class KeptRequest(BaseModel):
     asked_at: AwareDatetime
 
 
-class KeptAnswer(BaseModel):
+class StoredAnswer(BaseModel):
     """The response to such a request."""
 
     owner: str
@@ -92,20 +92,20 @@ class DeferredRequests:
 
     def accept(self, request: Request, body: bytes) -> Response:
         """Have the job answer a request, whose sender is known; 202."""
-        kept = self._kept(request, request.url.path, body)
-        self.store.write(f"{REQUESTS}{kept.token}", kept.model_dump_json().encode())
-        return _working(_address(request, kept.token))
+        stored = self._stored(request, request.url.path, body)
+        self.store.write(f"{REQUESTS}{stored.token}", stored.model_dump_json().encode())
+        return _working(_address(request, stored.token))
 
     def expect(self, request: Request, path: str, most_bytes: int) -> Upload:
         """Where the file goes that is to be the body of this request at another path."""
-        kept = self._kept(request, path, b"")
-        self.store.write(f"{_EXPECTED}{kept.token}", kept.model_dump_json().encode())
-        form = self.links.upload(f"{UPLOADS}{kept.token}", most_bytes)
+        stored = self._stored(request, path, b"")
+        self.store.write(f"{_EXPECTED}{stored.token}", stored.model_dump_json().encode())
+        form = self.links.upload(f"{UPLOADS}{stored.token}", most_bytes)
         return Upload(
             url=form.url,
             fields=form.fields,
             most_bytes=most_bytes,
-            answer=_address(request, kept.token),
+            answer=_address(request, stored.token),
         )
 
     def answer(self, request: Request, token: str) -> Response:
@@ -120,7 +120,7 @@ class DeferredRequests:
             raise NoAnswerError("the job ended without an answer: look at the import and ask again")
         return _working(request.url.path)
 
-    def take(self, key: str) -> KeptRequest | None:
+    def take(self, key: str) -> StoredRequest | None:
         """The request that an object completes; None where it is answered or forgotten."""
         try:
             if key.startswith(UPLOADS):
@@ -133,14 +133,14 @@ class DeferredRequests:
             return None
         return found if self._answer(found.token) is None else None
 
-    def keep_answer(self, to: KeptRequest, status: int, content_type: str, body: str) -> None:
+    def store_answer(self, to: StoredRequest, status: int, content_type: str, body: str) -> None:
         """Keep the answer; SwapConflictError where another delivery of the event was first."""
         owner = to.identity.owner
-        kept = KeptAnswer(owner=owner, status=status, content_type=content_type, body=body)
-        self.store.swap(f"{_ANSWERS}{to.token}", kept.model_dump_json().encode(), expected=None)
+        stored = StoredAnswer(owner=owner, status=status, content_type=content_type, body=body)
+        self.store.swap(f"{_ANSWERS}{to.token}", stored.model_dump_json().encode(), expected=None)
 
-    def _kept(self, request: Request, path: str, body: bytes) -> KeptRequest:
-        return KeptRequest.model_construct(
+    def _stored(self, request: Request, path: str, body: bytes) -> StoredRequest:
+        return StoredRequest.model_construct(
             token=secrets.token_hex(16),
             method=request.method,
             path=path,
@@ -151,13 +151,13 @@ class DeferredRequests:
             asked_at=self.clock(),
         )
 
-    def _answer(self, token: str) -> KeptAnswer | None:
+    def _answer(self, token: str) -> StoredAnswer | None:
         try:
-            return KeptAnswer.model_validate_json(self.store.read(f"{_ANSWERS}{token}").body)
+            return StoredAnswer.model_validate_json(self.store.read(f"{_ANSWERS}{token}").body)
         except MissingError:
             return None
 
-    def _find(self, token: str) -> KeptRequest:
+    def _find(self, token: str) -> StoredRequest:
         for prefix in (REQUESTS, _EXPECTED):
             try:
                 return self._read(f"{prefix}{token}")
@@ -165,8 +165,8 @@ class DeferredRequests:
                 continue
         raise NotFoundError(_NOTHING_ASKED)
 
-    def _read(self, key: str) -> KeptRequest:
-        return KeptRequest.model_validate_json(self.store.read(key).body)
+    def _read(self, key: str) -> StoredRequest:
+        return StoredRequest.model_validate_json(self.store.read(key).body)
 
 
 def deferring(base: type[GuardedRoute], deferred: DeferredRequests) -> type[GuardedRoute]:

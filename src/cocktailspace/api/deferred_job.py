@@ -14,7 +14,7 @@ from fastapi import Request
 from cocktailspace.api.app import create_app
 from cocktailspace.api.auth.identity import Identity
 from cocktailspace.api.cloudfront import Event
-from cocktailspace.api.deferred import DeferredRequests, KeptRequest
+from cocktailspace.api.deferred import DeferredRequests, StoredRequest
 from cocktailspace.api.lambda_handler import answering, lambda_services
 from cocktailspace.artifacts.store import SwapConflictError
 from cocktailspace.bootstrap import Services
@@ -35,26 +35,26 @@ def make_runner(services: Services) -> Callable[[str], None]:
     if services.links is None:
         raise SettingsError("deferred requests lie in a bucket: ANALYTICS_BUCKET is not set")
     deferred = DeferredRequests(services.store, services.links, services.clock)
-    app = create_app(replace(services, links=None), _KeptIdentities(), lasting=False)
+    app = create_app(replace(services, links=None), _KnownSenders(), lasting=False)
     ask = answering(app)
 
     def run(key: str) -> None:
-        kept = deferred.take(key)
-        if kept is None:
+        stored = deferred.take(key)
+        if stored is None:
             logger.info("%s completes no request that waits", key)
             return
-        said = ask(_event(kept), None)
+        said = ask(_event(stored), None)
         kind = said.get("headers", {}).get("content-type", "")
-        logger.info("%s %s: %s", kept.method, kept.path, said["statusCode"])
+        logger.info("%s %s: %s", stored.method, stored.path, said["statusCode"])
         try:
-            deferred.keep_answer(kept, said["statusCode"], kind, said["body"])
+            deferred.store_answer(stored, said["statusCode"], kind, said["body"])
         except SwapConflictError:
-            logger.info("%s was answered meanwhile", kept.token)
+            logger.info("%s was answered meanwhile", stored.token)
 
     return run
 
 
-class _KeptIdentities:
+class _KnownSenders:
     """An Authenticator: the API has made sure of each sender before it kept the request."""
 
     def identify(self, request: Request) -> Identity:
@@ -62,28 +62,28 @@ class _KeptIdentities:
         return identity
 
 
-def _event(kept: KeptRequest) -> dict[str, Any]:
+def _event(stored: StoredRequest) -> dict[str, Any]:
     """The request in payload format 2.0."""
-    headers = {"host": "job", "content-length": str(len(kept.body))}
-    if kept.content_type:
-        headers["content-type"] = kept.content_type
+    headers = {"host": "job", "content-length": str(len(stored.body))}
+    if stored.content_type:
+        headers["content-type"] = stored.content_type
     return {
         "version": "2.0",
-        "rawPath": kept.path,
-        "rawQueryString": kept.query,
+        "rawPath": stored.path,
+        "rawQueryString": stored.query,
         "headers": headers,
         "requestContext": {
             "stage": "$default",
             "http": {
-                "method": kept.method,
-                "path": kept.path,
+                "method": stored.method,
+                "path": stored.path,
                 "sourceIp": "127.0.0.1",
                 "protocol": "HTTP/1.1",
             },
         },
-        "body": base64.b64encode(kept.body).decode(),
+        "body": base64.b64encode(stored.body).decode(),
         "isBase64Encoded": True,
-        _IDENTITY: kept.identity,
+        _IDENTITY: stored.identity,
     }
 
 

@@ -19,8 +19,9 @@ from typing import Any
 from fastapi import FastAPI
 from mangum import Mangum
 
-from cocktailspace.api.app import create_app, group_roles
+from cocktailspace.api.app import create_app
 from cocktailspace.api.artifact_responses import LAMBDA_BYTES
+from cocktailspace.api.auth.choose import group_roles
 from cocktailspace.api.auth.gateway import GatewayAuthenticator
 from cocktailspace.api.auth.sign_in import StoredSignIn
 from cocktailspace.api.cloudfront import Event, Handler, behind_cloudfront, lambda_error
