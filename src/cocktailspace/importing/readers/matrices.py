@@ -1,6 +1,7 @@
 """Tables whose cells are amounts: a recipe a row and an ingredient a column, or turned."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
@@ -16,6 +17,7 @@ _HEADER_ROWS = 10
 _SAMPLE = 200
 _WIDEST = 1_000
 _AMOUNT = re.compile(r"[\d.,/\s½¼¾⅓⅔⅛–-]{0,12}(?:[^\W\d]{1,12}\.?\s?){0,3}")
+_NUMBER = re.compile(r"\d{1,3}")
 _MARKS = frozenset(("x", "✓", "✔", "•", "●"))
 _OF_BOTH = ("name", "nom", "nombre", "nome", "item", "what", "title")
 """What the first column may be called, whether it is of recipes or of ingredients."""
@@ -76,6 +78,7 @@ class _Matrix:
         sample = [row for row in sample if any(row[name_at : name_at + 1])]
         if not sample or any(_is_no_name(row[name_at]) for row in sample):
             return None
+        numbered = Counter(_NUMBER.sub("", said) for said in header)
         columns, known, measured = [], 0, 0
         for at, said in enumerate(header):
             cells = [row[at] for row in sample if at < len(row) and row[at]]
@@ -84,6 +87,8 @@ class _Matrix:
             if not all(map(is_amount, cells)):
                 continue
             is_known = _is_ingredient(parted(said)[0])
+            if not is_known and numbered[_NUMBER.sub("", said)] > 1:
+                continue  # `How much 1`, `How much 2`: of a row's lines
             has_unit = bool(parted(said)[1]) or any(any(map(str.isalpha, each)) for each in cells)
             if not is_known and not has_unit and len(cells) == len(sample):
                 continue  # a price, a rating
