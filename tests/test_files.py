@@ -1,5 +1,6 @@
 """Files appear whole; scratch folders go, at the latest with the next process that makes one."""
 
+import errno
 import fcntl
 import os
 import subprocess
@@ -132,6 +133,19 @@ def test_many_at_once_never_take_each_others_for_leftovers(tmp_path: Path) -> No
     for worker in workers:
         worker.join()
     assert kept == [True] * 200
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", no_room)
+    with pytest.raises(OSError, match="No space left") as failed:
+        replace_file(tmp_path / "file", b"new")
+    assert failed.value.filename == str(tmp_path / "file")
     assert list(tmp_path.iterdir()) == []
 
 

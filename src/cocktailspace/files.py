@@ -16,10 +16,20 @@ from typing import IO
 def replace_file(path: Path, content: bytes | IO[bytes], *, mode: int | None = None) -> None:
     """Write a file atomically: the new one is synced to disk, then renamed over the old one.
 
-    Readers see all of the old or all of the new one. Raises OSError, and leaves nothing behind.
+    Readers see all of the old or all of the new one. Raises OSError, which names the file, and
+    leaves nothing behind.
 
     mode: of a new file; unless it is given, an old one's stays.
     """
+    try:
+        _replace_file(path, content, mode)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _replace_file(path: Path, content: bytes | IO[bytes], mode: int | None) -> None:
     with scratch_folder(path.parent, ".writing-") as folder:
         made = folder / path.name
         with made.open("xb") as file:

@@ -3,6 +3,7 @@
 import gzip
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,6 +63,17 @@ def test_files_are_closed_when_nobody_reads_them(tmp_path: Any) -> None:
 
         os.fstat(handle)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("published")
+def test_an_answer_without_room_for_its_file_says_so(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = Path("/dev/full")
+    monkeypatch.setattr(content.tempfile, "TemporaryFile", lambda: full.open("wb"))
+    for path in ("catalogue/export", "analytics/recipe-similar"):
+        answer = client.get(f"{API}/{path}", headers={"Accept-Encoding": "gzip"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (507, "temporary_full")
 
 
 @pytest.mark.usefixtures("published")

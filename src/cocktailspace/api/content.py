@@ -8,20 +8,23 @@ for different ones wait in line, away from all others.
 """
 
 import asyncio
+import errno
 import gzip
 import hashlib
 import os
 import tempfile
 import weakref
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, TypeVar
+from typing import IO, TypeVar
 
 from fastapi import Request
 from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from cocktailspace.api.errors import NoRoomError
 from cocktailspace.api.middleware import HEAD
 from cocktailspace.api.recently_used import RecentlyUsed
 
@@ -57,7 +60,7 @@ class SmallContent:
 class FileContent:
     """An open file that several responses may read at once; it is closed with the last of them."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._handle = os.dup(file.fileno())
         weakref.finalize(self, os.close, self._handle)
         self.size = os.fstat(self._handle).st_size
@@ -70,16 +73,29 @@ class FileContent:
         """All of it."""
         return (self.read(start) for start in range(0, self.size, CHUNK_BYTES))
 
-    def open(self) -> BinaryIO:
+    def open(self) -> IO[bytes]:
         """All of it as a file, at its beginning; the caller closes it."""
         file = os.fdopen(os.dup(self._handle), "rb")
         file.seek(0)
         return file
 
 
+@contextmanager
+def _temporary_file() -> Iterator[IO[bytes]]:
+    """A temporary file without a name; NoRoomError where it cannot be made or grow."""
+    try:
+        with tempfile.TemporaryFile() as file:
+            yield file
+    except OSError as error:
+        # A folder on a full disk does not count as one for temporary files: ENOENT.
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.ENOENT):
+            raise
+        raise NoRoomError from error
+
+
 def temporary_file_of(chunks: Iterable[bytes]) -> FileContent:
-    """Write the chunks to a temporary file without a name."""
-    with tempfile.TemporaryFile() as file:
+    """Write the chunks to a temporary file without a name; NoRoomError."""
+    with _temporary_file() as file:
         file.writelines(chunks)
         file.flush()
         return FileContent(file)
@@ -144,7 +160,7 @@ class ContentResponses:
         return zipped
 
     def _gzip_file(self, etag: str, content: FileContent) -> FileContent:
-        with tempfile.TemporaryFile() as file:
+        with _temporary_file() as file:
             level = 9 if content.size <= _LARGE_FILE else 6
             with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=level, mtime=0) as zipping:
                 for chunk in content.chunks():

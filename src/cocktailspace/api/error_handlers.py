@@ -18,6 +18,7 @@ from cocktailspace.api.auth.identity import (
 from cocktailspace.api.errors import (
     GoneError,
     NoAnswerError,
+    NoRoomError,
     NotPublishedError,
     OverdueError,
     RefresherStoppedError,
@@ -70,6 +71,7 @@ _REFUSALS: dict[type[Exception], tuple[int, str]] = {
     SchemaError: (503, "schema_mismatch"),
     UnavailableError: (503, "catalogue_unavailable"),
     FullError: (507, "catalogue_full"),
+    NoRoomError: (507, "temporary_full"),
 }
 """Status and code of each error whose own words are all that there is to say."""
 

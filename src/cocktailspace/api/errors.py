@@ -56,6 +56,13 @@ class RefresherStoppedError(Exception):
     """The refresher does not work, so nothing new is published."""
 
 
+class NoRoomError(Exception):
+    """The disk for temporary files is full, in one of which a large answer is made."""
+
+    def __init__(self) -> None:
+        super().__init__("the server has no room left for temporary files; make room in TMPDIR")
+
+
 class StaleError(Exception):
     """The client's If-Match does not name the present version."""
 
@@ -96,7 +103,7 @@ _DESCRIPTIONS = {
     422: "The input breaks rules; nothing was written",
     429: "Too many requests; Retry-After says when to go on",
     503: "Not available for now; Retry-After says when to ask again",
-    507: "The catalogue's disk is full; nothing was written",
+    507: "The disk of the catalogue, or of temporary files, is full; nothing was written",
 }
 
 

@@ -101,7 +101,7 @@ def analytics_routes(context: Context) -> APIRouter:
     @router.get(
         "/runs/{run_id}/{name}",
         response_model=Artifact | SimilarRow,
-        responses=ELSEWHERE | answers(404, 422, 503),
+        responses=ELSEWHERE | answers(404, 422, 503, 507),
     )
     def get_run_artifact(
         request: Request, run_id: str, name: PathName, recipe_id: OneRecipe = None
@@ -124,7 +124,7 @@ def analytics_routes(context: Context) -> APIRouter:
     @router.get(
         "/{name:artifact}",
         response_model=Artifact | SimilarRow,
-        responses=FRESHNESS | ELSEWHERE | answers(404, 422, 503),
+        responses=FRESHNESS | ELSEWHERE | answers(404, 422, 503, 507),
     )
     def get_current_artifact(
         request: Request, name: PathName, recipe_id: OneRecipe = None

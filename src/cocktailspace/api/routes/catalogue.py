@@ -55,7 +55,7 @@ def catalogue_routes(context: Context) -> APIRouter:
     database = services.database
     exports = Exports(database, context.responses, services.store, services.links)
 
-    @router.get("/export", response_model=CatalogueFile, responses=answers(422, 503) | _KINDS)
+    @router.get("/export", response_model=CatalogueFile, responses=answers(422, 503, 507) | _KINDS)
     async def export_catalogue(
         request: Request,
         version: Annotated[
