@@ -235,12 +235,13 @@ def test_a_key_that_is_there_twice_is_refused_with_its_place(
 def test_a_child_that_takes_too_long_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[subprocess.Popen[bytes]] = []
 
-    class Noted(subprocess.Popen):  # type: ignore[type-arg]
+    class Halted(subprocess.Popen):  # type: ignore[type-arg]
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
+            self.send_signal(signal.SIGSTOP)  # it has no input yet, so it has not ended
             started.append(self)
 
-    monkeypatch.setattr(subprocess, "Popen", Noted)
+    monkeypatch.setattr(subprocess, "Popen", Halted)
     with pytest.raises(UnreadableError, match="was not read within"):
         read_in_child("a.csv", SAMPLES["a.csv"], bounds=Bounds(seconds=0.01))
     assert [child.returncode for child in started] == [-signal.SIGKILL]
