@@ -9,15 +9,17 @@ All SQL lives here, and nothing about HTTP, analytics or clouds does. Whoever wr
   `rds` signs them in and `rds_users` makes whom it signs in. `migrate` brings a database to the
   `revision` that this program needs, by `migrations/`.
 - The log: `changes`.
-- Rows: `recipes`, `ingredients`, `units`, `methods`, and what is checked before they are written
-  (`recipe_checks`, `ingredient_checks`). `names` are compared, `lookup` finds rows by them. The
-  `taxonomy` is a `forest`. What `uses` an ingredient, a `merge` moves; `duplicates` are listed.
+- Rows: `recipes` and `recipe_lines`, `ingredients`, `units`, `methods`, and what is checked before
+  they are written (`recipe_checks`, `ingredient_checks`). `names` are compared, `lookup` finds rows
+  by them. The `taxonomy` is a `forest`. What `uses` an ingredient, a `merge` moves; `duplicates`
+  are listed.
 - What follows and is never stored: `measures` make millilitres of amounts, ingredients inherit
   `properties`, from both comes what is `calculated`; `bases` say what a drink is built on.
   `reference` reads once what all that rests on, `missing_data` is what nobody has said,
   `usual_words` what recipes say most.
 - Beside the catalogue: `imports` under way, people's `collections`, access `tokens`, `idempotency`
   keys.
-- As a whole: `transfer/` to and from files, `backup`, `copying` to another database, `audit` of one
-  that comes from outside, the `snapshot` that a job reads, the index of `search/`.
+- As a whole: `transfer/` to and from files, `backup` by `file_copies`, `copying` to another
+  database, `audit` of one that comes from outside, the `snapshot` that a job reads, the index of
+  `search/`.
 """

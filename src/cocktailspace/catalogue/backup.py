@@ -1,10 +1,7 @@
 """Whole copies of the catalogue's SQLite file: taken while writers write, put back as one write."""
 
-import os
 import shutil
-import sqlite3
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,20 +17,26 @@ from cocktailspace.catalogue.changes import (
 )
 from cocktailspace.catalogue.database import Database, as_domain_errors
 from cocktailspace.catalogue.errors import (
-    BusyError,
     CatalogueError,
     ConflictError,
     DamagedError,
     MissingCatalogueError,
     SchemaError,
 )
+from cocktailspace.catalogue.file_copies import (
+    connect_file,
+    copy_database,
+    install,
+    is_closed_in_wal_mode,
+    temporary_beside,
+)
 from cocktailspace.catalogue.idempotency import delete_responses
 from cocktailspace.catalogue.migrate import migrate, revisions, upgrade
 from cocktailspace.catalogue.migrations import REVISION
 from cocktailspace.catalogue.revision import refuse_newer, schema_revision
 from cocktailspace.catalogue.schema import recipes
-from cocktailspace.catalogue.sqlite import BUSY_SECONDS, sqlite_url
-from cocktailspace.files import make_folder, match_owner, mode_at, scratch_folder
+from cocktailspace.catalogue.sqlite import sqlite_url
+from cocktailspace.files import make_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,11 @@ def backup(database: Database, target: Path, *, force: bool = False) -> CopySumm
     refuse_live_file(database, target)
     if not force and target.exists():
         raise ConflictError(f"{target} exists; name another file, or replace it with --force")
-    with _temporary_beside(target) as made:
-        with as_domain_errors(), closing(_connect(path, "ro")) as source:
-            _copy(source, made, one_file=True)
+    with temporary_beside(target) as made:
+        with as_domain_errors(), closing(connect_file(path, "ro")) as source:
+            copy_database(source, made, one_file=True)
         copied = _summary_of(made)
-        _install(made, target, like=path, force=force)
+        install(made, target, like=path, force=force)
     return copied
 
 
@@ -98,7 +101,7 @@ def restore(
     if not source.is_file():
         raise MissingCatalogueError(f"there is no file {source}")
     make_folder(path.parent)
-    with _temporary_beside(path) as made:
+    with temporary_beside(path) as made:
         _copy_checked(source, made)
         with _database(made) as copy:
             _refuse_unsound(source, copy, made.parent / "ours")
@@ -171,59 +174,29 @@ def _replace(database: Database, source: Path, made: Path, *, force: bool) -> No
     """Copy over the database as one write of it, which its other users see as such."""
     path = _file_of(database)
     if not path.exists():
-        _install(made, path, like=source, force=True)
+        install(made, path, like=source, force=True)
         return
     try:
-        with as_domain_errors(), closing(_connect(made, "ro")) as copy:
-            _copy(copy, path)
+        with as_domain_errors(), closing(connect_file(made, "ro")) as copy:
+            copy_database(copy, path)
     except DamagedError:
         if not force:
             raise
         for suffix in ("-wal", "-shm"):  # of the damaged file
             Path(f"{path}{suffix}").unlink(missing_ok=True)
-        _install(made, path, like=source, force=True)
-
-
-def _copy(source: sqlite3.Connection, target: Path, *, one_file: bool = False) -> None:
-    """SQLite's own backup, within one read of the source and as one write of the target.
-
-    one_file: whoever opens the copy needs no WAL beside it, so that it can be read from anywhere.
-    """
-    with closing(sqlite3.connect(target, timeout=BUSY_SECONDS, isolation_level=None)) as written:
-        source.execute("BEGIN")
-        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        source.backup(written, progress=_in_time())
-        if one_file:
-            written.execute("PRAGMA journal_mode = DELETE")
-
-
-def _in_time() -> Callable[[int, int, int], None]:
-    """Ends a backup that cannot begin; left alone, it would wait for its target for ever."""
-    until = time.monotonic() + BUSY_SECONDS
-
-    def look(status: int, _remaining: int, _total: int) -> None:
-        busy = status & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-        if busy and time.monotonic() > until:
-            raise BusyError("the catalogue is in use and was left as it is; try again")
-
-    return look
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS)
+        install(made, path, like=source, force=True)
 
 
 def _copy_checked(source: Path, made: Path) -> None:
     """Copy a file that is said to be a catalogue; DamagedError or SchemaError when it is none."""
     try:
         with as_domain_errors():
-            if _is_closed_in_wal_mode(source):
+            if is_closed_in_wal_mode(source):
                 shutil.copyfile(source, made)
             else:
-                with closing(_connect(source, "ro")) as original:
-                    _copy(original, made)
-            with closing(_connect(made, "rw")) as copy:
+                with closing(connect_file(source, "ro")) as original:
+                    copy_database(original, made)
+            with closing(connect_file(made, "rw")) as copy:
                 copy.execute("PRAGMA trusted_schema = OFF")
                 (finding,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
     except DamagedError as error:
@@ -255,13 +228,6 @@ def _refuse_unsound(source: Path, copy: Database, scratch: Path) -> None:
                     raise SchemaError(message) from error
 
 
-def _is_closed_in_wal_mode(source: Path) -> bool:
-    """Whether a file in WAL mode is not open anywhere: to open it would leave files beside it."""
-    with source.open("rb") as file:
-        header = file.read(20)
-    return header[18:19] == b"\2" and not Path(f"{source}-wal").exists()
-
-
 def _summary_of(made: Path) -> CopySummary:
     with _database(made) as copy, copy.reading() as connection:
         count = connection.execute(select(func.count()).select_from(recipes)).scalar_one()
@@ -275,35 +241,3 @@ def _database(path: Path) -> Iterator[Database]:
         yield database
     finally:
         database.close()
-
-
-@contextmanager
-def _temporary_beside(target: Path) -> Iterator[Path]:
-    """A name for a file in the same folder, on the same disk, that is gone in the end."""
-    with scratch_folder(target.absolute().parent, ".copying-") as folder:
-        yield folder / target.name
-
-
-def _install(made: Path, target: Path, *, like: Path, force: bool) -> None:
-    """On disk for good, then under its name; an earlier file is replaced only when forced.
-
-    like: who may read it, unless there is an earlier file that says so.
-    """
-    with made.open("rb+") as file:
-        os.fsync(file.fileno())
-    made.chmod(mode_at(target, mode_at(like, 0o644)))
-    match_owner(made, target)
-    if force:
-        made.replace(target)
-    else:
-        try:
-            os.link(made, target)
-        except FileExistsError:
-            raise ConflictError(f"{target} exists; replace it with --force") from None
-        except OSError:  # a file system without links, on a memory stick perhaps
-            made.replace(target)
-    folder = os.open(target.absolute().parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from cocktailspace.catalogue.lookup import chunks
 from cocktailspace.catalogue.names import alike_key, name_key
-from cocktailspace.catalogue.recipes import read_lines
+from cocktailspace.catalogue.recipe_lines import read_lines
 from cocktailspace.catalogue.reference import reference_for
 from cocktailspace.catalogue.schema import ingredients, recipes
 

@@ -1,28 +1,32 @@
-"""Recipes and their lines: reading, creating, replacing, deleting."""
+"""Recipes: reading, creating, replacing, deleting."""
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from cocktailspace.catalogue.calculated import Part, calculate
+from cocktailspace.catalogue.calculated import calculate
 from cocktailspace.catalogue.database import Transaction
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.catalogue.fields import column_values, completed, field_types, later_fields
 from cocktailspace.catalogue.lookup import chunks, names_by_id, require
-from cocktailspace.catalogue.measures import Measures
-from cocktailspace.catalogue.models import Calculated, Line, LineDraft, Recipe, RecipeDraft
+from cocktailspace.catalogue.models import Calculated, LineDraft, Recipe, RecipeDraft
 from cocktailspace.catalogue.names import alike_key, name_key, order_key
 from cocktailspace.catalogue.recipe_checks import check_recipes
+from cocktailspace.catalogue.recipe_lines import (
+    alternatives_of,
+    delete_lines,
+    insert_lines,
+    read_lines,
+)
 from cocktailspace.catalogue.reference import reference_for
 from cocktailspace.catalogue.schema import (
     ingredients,
     line_alternatives,
     recipe_ingredients,
     recipes,
-    units,
 )
 from cocktailspace.catalogue.values import Draft
 
@@ -116,66 +120,6 @@ def load_drafts(connection: Connection, ids: Collection[int]) -> dict[int, Recip
     return found
 
 
-def read_lines(
-    connection: Connection, recipe_ids: Collection[int], measures: Measures
-) -> dict[int, list[tuple[Line, Part]]]:
-    """The lines of some recipes in order, each with what is calculated from it."""
-    query = (
-        select(
-            recipe_ingredients,
-            ingredients.c.name.label("ingredient"),
-            units.c.name.label("unit"),
-            units.c.assumed,
-        )
-        .join_from(recipe_ingredients, ingredients)
-        .outerjoin(units)
-        .where(recipe_ingredients.c.recipe_id.in_(recipe_ids))
-        .order_by(recipe_ingredients.c.recipe_id, recipe_ingredients.c.position)
-    )
-    rows = connection.execute(query).all()
-    others = alternatives_of(connection, recipe_ids)
-    found: dict[int, list[tuple[Line, Part]]] = {}
-    for row in rows:
-        volume = measures.volume(
-            row.ingredient_id, row.amount, row.amount_max, row.unit_id, optional=row.optional
-        )
-        named = others.get((row.recipe_id, row.position), ())
-        alternatives = tuple(each for each, _ in named)
-        line = Line.model_construct(
-            **row._mapping,
-            alternatives=alternatives,
-            alternative_names=tuple(name for _, name in named),
-            volume_ml=volume.ml,
-        )
-        part = Part(
-            ingredient_id=row.ingredient_id,
-            volume=volume,
-            unit=row.unit or "",
-            note=row.note or "",
-            assumed=bool(row.assumed),
-            alternatives=alternatives,
-        )
-        found.setdefault(row.recipe_id, []).append((line, part))
-    return found
-
-
-def alternatives_of(
-    connection: Connection, recipe_ids: Collection[int]
-) -> dict[tuple[int, int], list[tuple[int, str]]]:
-    """Id and name of each alternative, by recipe and position of its line."""
-    others = line_alternatives.c
-    query = (
-        select(others.recipe_id, others.position, others.ingredient_id, ingredients.c.name)
-        .join_from(line_alternatives, ingredients)
-        .where(others.recipe_id.in_(recipe_ids))
-        .order_by(others.recipe_id, others.position, others.rank)
-    )
-    found: dict[tuple[int, int], list[tuple[int, str]]] = {}
-    for row in connection.execute(query):
-        found.setdefault((row.recipe_id, row.position), []).append((row.ingredient_id, row.name))
-    return found
-
-
 def claims_of(draft: RecipeDraft | None, recipe_id: int | None) -> set[str]:
     """What a write of one recipe changes, and what its checks rest on besides ingredients and
     units: the recipe, its uid, and all whose names are or look like its name.
@@ -203,7 +147,7 @@ def create_recipes(
         _values(draft) | stamps | {"uid": draft.uid or secrets.token_hex(16)} for draft in drafts
     ]
     ids = list(tx.connection.execute(statement, rows).scalars())
-    _insert_lines(tx, dict(zip(ids, drafts, strict=True)))
+    insert_lines(tx, dict(zip(ids, drafts, strict=True)))
     for recipe_id in ids:
         tx.record("recipe", recipe_id, "create")
     return ids
@@ -226,15 +170,15 @@ def replace_recipes(
     for recipe_id, draft in changed.items():
         change = update(recipes).where(recipes.c.id == recipe_id)
         tx.connection.execute(change.values(**_values(draft), updated_at=tx.now))
-        _delete_lines(tx, recipe_id)
+        delete_lines(tx, recipe_id)
         tx.record("recipe", recipe_id, "update")
-    _insert_lines(tx, changed)
+    insert_lines(tx, changed)
 
 
 def delete_recipe(tx: Transaction, recipe_id: int) -> None:
     """Delete a recipe and its lines."""
     require(tx.connection, recipes, recipe_id)
-    _delete_lines(tx, recipe_id)
+    delete_lines(tx, recipe_id)
     tx.connection.execute(delete(recipes).where(recipes.c.id == recipe_id))
     tx.record("recipe", recipe_id, "delete")
 
@@ -264,30 +208,6 @@ def _completed(draft: RecipeDraft, current: RecipeDraft, unsaid: Collection[str]
         same = left.get(line.ingredient_id)
         lines.append(completed(line, same.pop(0), later_fields(LineDraft)) if same else line)
     return whole.model_copy(update={"ingredients": tuple(lines)})
-
-
-def _insert_lines(tx: Transaction, drafts: Mapping[int, RecipeDraft]) -> None:
-    lines, others = [], []
-    for recipe_id, draft in drafts.items():
-        for position, line in enumerate(draft.ingredients):
-            place = {"recipe_id": recipe_id, "position": position}
-            lines.append(place | column_values(line))
-            others += [
-                place | {"rank": rank, "ingredient_id": each}
-                for rank, each in enumerate(line.alternatives)
-            ]
-    _insert(tx, recipe_ingredients, lines)
-    _insert(tx, line_alternatives, others)
-
-
-def _insert(tx: Transaction, table: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        tx.connection.execute(insert(table), rows)
-
-
-def _delete_lines(tx: Transaction, recipe_id: int) -> None:
-    for table in (line_alternatives, recipe_ingredients):
-        tx.connection.execute(delete(table).where(table.c.recipe_id == recipe_id))
 
 
 def _fields_of(model: type[Draft], row: Row[Any]) -> dict[str, Any]:

@@ -97,6 +97,29 @@ class RecipeBulk(Draft):
 def recipe_routes(context: Context) -> APIRouter:
     """Routes over this catalogue."""
     router = context.router("/recipes", "recipes")
+    _add_lists(router, context)
+    _add_choices(router, context)
+    _add_export(router, context)
+    entity = Entity(
+        "recipe",
+        "recipes",
+        draft=RecipeDraft,
+        answer=Recipe,
+        get=recipes.get_recipe,
+        cached=context.rendered.one,
+        create=recipes.create_recipes,
+        replace=recipes.replace_recipes,
+        delete=recipes.delete_recipe,
+        merge=merge_recipes,
+        alike=schema.recipes,
+        claims=recipes.claims_of,
+        bulk=RecipeBulk,
+    )
+    add_entity_routes(router, context, entity, context.editor)
+    return router
+
+
+def _add_lists(router: APIRouter, context: Context) -> None:
     database = context.services.database
 
     @router.get("", response_model=RecipeList, responses=answers(422, 503))
@@ -123,6 +146,10 @@ def recipe_routes(context: Context) -> APIRouter:
         body = to_json({"ids": index.all_ids(wanted, wanted.sort)})  # of what need not be checked
         return Response(body, media_type="application/json")
 
+
+def _add_choices(router: APIRouter, context: Context) -> None:
+    database = context.services.database
+
     @router.get("/house-made", responses=answers(422, 503))
     def list_house_made(
         makes: Annotated[
@@ -144,6 +171,10 @@ def recipe_routes(context: Context) -> APIRouter:
                 free_of=sorted(index.ingredients.allergens),
                 base=index.offered_bases,
             )
+
+
+def _add_export(router: APIRouter, context: Context) -> None:
+    database = context.services.database
 
     @router.get(
         "/{recipe_id:id}/export",
@@ -167,21 +198,3 @@ def recipe_routes(context: Context) -> APIRouter:
         found = recipe_json_ld(recipe, short, address)
         text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
         return Response(text, media_type="application/ld+json")
-
-    entity = Entity(
-        "recipe",
-        "recipes",
-        draft=RecipeDraft,
-        answer=Recipe,
-        get=recipes.get_recipe,
-        cached=context.rendered.one,
-        create=recipes.create_recipes,
-        replace=recipes.replace_recipes,
-        delete=recipes.delete_recipe,
-        merge=merge_recipes,
-        alike=schema.recipes,
-        claims=recipes.claims_of,
-        bulk=RecipeBulk,
-    )
-    add_entity_routes(router, context, entity, context.editor)
-    return router
