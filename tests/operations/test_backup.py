@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cocktailspace.catalogue import backup as copies
+from cocktailspace.catalogue import file_copies
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import BusyError, ConflictError, DamagedError, SchemaError
@@ -203,7 +204,7 @@ def test_a_restore_waits_for_its_turn_and_gives_up_in_time(
 ) -> None:
     backup = tmp_path / "backup"
     copies.backup(site.services.database, backup)
-    monkeypatch.setattr(copies, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(file_copies, "BUSY_SECONDS", 0.1)
     other_process = Database(sqlite_url(site.path))
     with site.services.database.transaction(), pytest.raises(BusyError):
         copies.restore(other_process, backup)
