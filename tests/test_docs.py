@@ -16,6 +16,7 @@ from cocktailspace.api.agents.tools import make_agent_server
 from cocktailspace.api.app import create_app
 from cocktailspace.artifacts.manifest import ArtifactName
 from cocktailspace.bootstrap import Services
+from cocktailspace.catalogue.transfer import starter_file
 from cocktailspace.cli.commands import app
 from cocktailspace.settings import Settings
 from tests.conftest import ROOT, run_alone
@@ -23,6 +24,12 @@ from tests.load.harness import Server
 
 REFERENCE = (ROOT / "docs" / "reference.md").read_text()
 README = (ROOT / "README.md").read_text()
+
+
+def test_the_readme_counts_the_starter_catalogue() -> None:
+    starter = starter_file()
+    counted = rf"{len(starter.recipes)} cocktails\s+over\s+{len(starter.ingredients)}\s+ingredients"
+    assert re.search(counted, README)
 
 
 def test_every_setting_is_documented_and_no_other() -> None:

@@ -357,12 +357,19 @@ def test_fields_of_a_recipe_find_their_place() -> None:
         ("a.yml", b"a: &x [1]\nb: *x\n", "aliases"),
         ("a.txt", b"only words here", "no recipes were found in this text"),
         ("a.csv", b"", "empty"),
-        ("a.bin", bytes(range(256)) * 4, "no recipes|cannot be read|not"),
+        ("a.bin", bytes(range(256)) * 4, "picture"),
+        ("a.webp", b"RIFF\x7a\x00\x00\x00WEBPVP8 " + bytes(range(200)), "picture"),
+        ("a.heic", b"\x00\x00\x00\x18ftypheic\x00\x00" + bytes(range(200)), "picture"),
     ],
 )
 def test_what_cannot_be_read_says_why_and_what_to_do(name: str, body: bytes, message: str) -> None:
     with pytest.raises(UnreadableError, match=message):
         read(name, body)
+
+
+def test_a_stray_control_character_is_no_picture() -> None:
+    body = b"Gimlet\n\n60 ml gin\n20 ml lime cordial\n\x1a"
+    assert [recipe.name for recipe in read("a.txt", body).recipes] == ["Gimlet"]
 
 
 def test_a_cell_that_lists_amounts_between_commas_is_several_lines() -> None:

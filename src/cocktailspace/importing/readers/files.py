@@ -65,6 +65,9 @@ _BINARY = (
     b"7z\xbc\xaf",
     b"{\\rtf",
 )
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
+_SAMPLE, _STRAY = 10_000, 4
+"""Characters that are looked at, and control characters that a text may have."""
 _CATALOGUE = re.compile(rb'"format"\s*:\s*"catalogue/\d')
 
 
@@ -91,14 +94,20 @@ def read_file(name: str, body: bytes, mapped: Mapped | None = None) -> Collectio
         return _checked(read_document(document, mapped, _name_of(PurePosixPath(name))))
     if body.startswith(ZIP):
         return _checked(read_archive(body, mapped, _read_text))
-    if body.startswith(_BINARY):
+    text, remark = decoded(body)
+    if body.startswith(_BINARY) or _is_binary(text):
         raise UnreadableError(
             "the file is a picture, a document or an archive that is not read: export it as CSV, "
             "JSON or text"
         )
-    text, remark = decoded(body)
     found = _checked(_read_text(name, text, mapped))
     return replace(found, remarks=(*found.remarks, remark)) if remark else found
+
+
+def _is_binary(text: str) -> bool:
+    """Whether what was decoded had been no text at all."""
+    sample = text[:_SAMPLE]
+    return len(_CONTROL.findall(sample)) > max(_STRAY, len(sample) // 100)
 
 
 def _checked(found: Collection) -> Collection:

@@ -96,7 +96,10 @@ export function formShell({ path, id, etag, form, fields, read, check, saved, co
 /** Enter goes on to the next field, so that none saves by accident; Ctrl+Enter saves. */
 function enter(event, submit) {
   if (event.key !== "Enter" || event.defaultPrevented || event.isComposing) return;
-  if (event.ctrlKey || event.metaKey) submit(event);
+  if (event.ctrlKey || event.metaKey) {
+    submit(event); // which may lead to a field with a problem
+    return;
+  }
   if (event.target.tagName !== "INPUT") return;
   event.preventDefault();
   const fields = all("input, select, textarea", event.currentTarget);
