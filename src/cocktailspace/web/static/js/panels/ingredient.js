@@ -77,7 +77,7 @@ function kinds(rows, link) {
   const sorted = [...rows].sort((one, other) => other.hierarchical_recipes - one.hierarchical_recipes || one.name.localeCompare(other.name));
   const most = Math.max(1, sorted[0]?.hierarchical_recipes ?? 0);
   return [
-    h("p", { class: "key", "aria-hidden": "true" }, h("span", {}, h("i", {}), "it or a kind of it"), h("span", {}, h("i", { class: "direct" }), "by name")),
+    h("p", { class: "key", "aria-hidden": "true" }, h("span", {}, h("i", { class: "direct" }), "recipes by name"), "/", h("span", {}, h("i", {}), "with its kinds")),
     h("ul", { class: "rows kinds" }, sorted.map((row) => barRow({
       name: row.children.length ? `${row.name} ›` : row.name,
       href: link({ view: "ingredient", id: row.ingredient_id }),
