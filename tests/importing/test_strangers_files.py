@@ -48,6 +48,7 @@ SAMPLES = {
     "a.xml": b"<r><name>Sour</name><ingredients><name>Pisco</name></ingredients></r>",
     "a.html": f"{_PAGE}{_ELEMENTS}".encode(),
     "b.html": _ELEMENTS.encode(),
+    "c.html": b"<html><h2>Sour</h2><ul><li>45 ml pisco</ul><table><tr><td>a<td>b</table>",
     "a.txt": TEXT.encode(),
     "a.md": b"---\ntitle: Ours\ntags: [a]\n---\n" + MARKDOWN.encode(),
     "a.xlsx": xlsx(LONG),

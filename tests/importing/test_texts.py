@@ -137,3 +137,24 @@ def test_a_row_that_lists_what_is_poured_is_a_line_for_each(text: str) -> None:
 def test_what_leads_to_an_amount_is_no_part_of_a_name() -> None:
     (recipe,) = recipes("Ours\nGin ........ 30 ml\nSt. Germain | 20 ml\nRum 1 cl\n")
     assert said(recipe) == [(30, "ml", "Gin"), (20, "ml", "St. Germain"), (1, "cl", "Rum")]
+
+
+PAGE = """<!DOCTYPE html><html><head><title>No</title><style>h2 {}</style></head><body>
+<nav><ul><li>2 oz of links</ul></nav><h1>Our drinks</h1>
+<h2>Negroni</h2><ul><li>30&nbsp;ml <b>gin</b><li>30 ml
+ Campari</ul><p>Stir.<h2>Gimlet</h2>60 ml gin<br>20 ml lime cordial<p>Shake.</p>
+<table><tr><th>Drink<th>Specs<tr><td>Dry<td><p>60 ml gin</p><p>10 ml vermouth</p></table>
+<script>1 oz of code</script></body></html>"""
+
+
+def test_a_page_without_data_is_read_as_it_is_seen() -> None:
+    found = read("a.html", PAGE)
+    dry, negroni, gimlet = found.recipes
+    assert (negroni.name, said(negroni)) == ("Negroni", [(30, "ml", "gin"), (30, "ml", "Campari")])
+    assert (negroni.instructions, gimlet.instructions) == ("Stir.", "Shake.")
+    assert (gimlet.name, said(gimlet)) == (
+        "Gimlet",
+        [(60, "ml", "gin"), (20, "ml", "lime cordial")],
+    )
+    assert (dry.name, said(dry)) == ("Dry", [(60, "ml", "gin"), (10, "ml", "vermouth")])
+    assert found.remarks == ("passed over: Our drinks",)

@@ -21,6 +21,7 @@ from cocktailspace.importing.readers.documents import read_json, read_xml, read_
 from cocktailspace.importing.readers.front_matter import read_markdown
 from cocktailspace.importing.readers.keys import Mapped
 from cocktailspace.importing.readers.objects import collection_of
+from cocktailspace.importing.readers.page_text import read_page_text
 from cocktailspace.importing.readers.pages import read_html
 from cocktailspace.importing.readers.spreadsheets import read_spreadsheet
 from cocktailspace.importing.readers.tables import delimiter_of, read_csv
@@ -138,11 +139,25 @@ def _read_text(name: str, text: str, mapped: Mapped) -> Collection:
         return _read_objects(text, mapped, path, start)
     if start == "<":
         if _HTML.match(text) or "application/ld+json" in text:
-            return collection_of(read_html(text), "in a web page", mapped)
+            return _read_page(text, mapped, path)
         return collection_of(read_xml(text), "XML", mapped)
     if path.suffix.casefold() == ".cook" or is_cooklang(text):
         return read_cooklang(text, mapped, _name_of(path))
     return _first_that_reads(text, mapped, path)
+
+
+def _read_page(text: str, mapped: Mapped, path: PurePosixPath) -> Collection:
+    """What a page says as data; where it says no recipe so, what stands in it."""
+    failed: UnreadableError | None = None
+    if data := read_html(text):
+        try:
+            return collection_of(data, "in a web page", mapped)
+        except UnreadableError as error:
+            failed = error
+    try:
+        return read_page_text(text, mapped, _name_of(path))
+    except UnreadableError as error:
+        raise failed or error from None
 
 
 def _read_objects(text: str, mapped: Mapped, path: PurePosixPath, start: str) -> Collection:

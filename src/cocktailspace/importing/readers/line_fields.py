@@ -18,9 +18,10 @@ _KINDS = ("type", "kind", "booze", "alcohol", "base", "category")
 """What a line may call its ingredient, where nothing else says it."""
 _LONGEST_LIST = 20_000
 _ROWS = re.compile(r"\r?\n|\s*[;|•·]\s*|\s*<br\s*/?>\s*")
-_COMMA = re.compile(r",\s+(?![^()]*\))")
-_LISTED = re.compile(r",(?!\d)\s*(?![^()]*\))")
+_COMMA = re.compile(r",\s+(?![^()]{0,200}\))")
+_LISTED = re.compile(r",(?!\d)\s*(?![^()]{0,200}\))")
 _AND = re.compile(r"^(?:and|und|et|y|e)\s+|\s+(?:and|&|und|et|y|e)\s+(?=[^\W\d])", re.IGNORECASE)
+_SIGNS = (",", "/", "+")
 _SIGN = re.compile(r"\s+[/+]\s+")
 _AMOUNT = re.compile(r"[.,]?[\d½¼¾⅓⅔⅛]")
 _MEASURED = re.compile(r"[.,]?[\d½¼¾⅓⅔⅛][\d\s./,½¼¾⅓⅔⅛–-]{0,12}[^\W\d]+")
@@ -160,6 +161,8 @@ def parts_of_row(row: str) -> list[str]:
 
     What is only done with one (`chilled`) stays with it.
     """
+    if not any(sign in row for sign in _SIGNS):  # as most
+        return [row]
     splits = (each.split(row) for each in (_COMMA, _SIGN))
     tries = [[part.strip() for part in split if part.strip()] for split in splits]
     parts = next(filter(_are_lines, tries), None)

@@ -28,18 +28,15 @@ _ADDRESSES = {"a": "href", "link": "href", "img": "src", "meta": "content"}
 
 
 def read_html(text: str) -> list[Any]:
-    """The recipes of a page: its JSON-LD, else what its elements say (`itemprop`)."""
+    """The recipes of a page: its JSON-LD, else what its elements say (`itemprop`); none of a page
+    that says none as data.
+    """
     found = list(_json_ld(text))
     if not any("Recipe" in json.dumps(each) for each in found):
         elements = _Microdata()
         elements.feed(text)
         elements.close()
         found += elements.found
-    if not found:
-        raise UnreadableError(
-            "this page has no recipe as data (schema.org JSON-LD or microdata): copy its text "
-            "instead"
-        )
     return found
 
 

@@ -47,8 +47,10 @@ def _boxes(text: str) -> Iterator[str]:
             depth += 1 if brace[0] == "{{" else -1
             if not depth:
                 at = begun.end() + brace.start()
+                yield text[begun.end() : at]
                 break
-        yield text[begun.end() : at]
+        else:  # it has no end: what it has begun is passed by
+            at += _LONGEST_BOX
 
 
 def _fields(box: str) -> Mapping[str, Any]:
