@@ -1,6 +1,7 @@
 """What is read back of a run says exactly what the job said."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -124,10 +125,13 @@ def test_a_recipe_that_is_not_there_is_not_found(tmp_path: Path) -> None:
         PublishedRun(FolderStore(tmp_path), "gone")
 
 
-def test_ingredients_are_read_with_their_kin(tmp_path: Path) -> None:
-    run, _ = published(snapshot_with(SOUR), tmp_path)
+def test_ingredients_are_read_with_their_kin_and_whether_recipes_count_them(
+    tmp_path: Path,
+) -> None:
+    snapshot = replace(snapshot_with(SOUR), counted_in_pieces=frozenset({3}))
+    run, _ = published(snapshot, tmp_path)
     assert run.kinds == {
-        each.id: TaxonomyEntry(each.name, each.parent_id, each.allow_substitution)
+        each.id: TaxonomyEntry(each.name, each.parent_id, each.allow_substitution, each.id == 3)
         for each in FOREST
     }
 

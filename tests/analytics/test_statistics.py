@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from cocktailspace.analytics.statistics import (
     ingredient_tree,
     ingredient_usage,
@@ -36,6 +38,12 @@ def test_a_recipe_counts_once_for_each_family_above_its_ingredients() -> None:
         "Juice": (1, 1),
     }
     assert rows[1]["children"] == [4, 3]  # by name
+
+
+def test_only_what_recipes_count_in_pieces_is_said_to_be() -> None:
+    snapshot = replace(SNAPSHOT, counted_in_pieces=frozenset({5}))
+    rows = ingredient_usage(snapshot, usage_of(snapshot))
+    assert [row.get("counted_in_pieces") for row in rows] == [None, None, None, None, True]
 
 
 def test_the_tree_nests_the_same_counts() -> None:

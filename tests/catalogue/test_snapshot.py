@@ -41,6 +41,39 @@ def test_a_snapshot_has_every_ingredient_and_every_line_in_order(
     ] == [tuple(row.values()) for row in BAR["ingredients"]]  # type: ignore[attr-defined]
 
 
+def test_what_most_lines_count_is_counted_in_pieces(
+    database: Database, load: Callable[[object], None]
+) -> None:
+    units = [
+        {"name": "Ounce", "millilitres": 30.0},
+        {"name": "Each", "millilitres": 1.0},
+        {"name": "Leaf", "millilitres": None},
+    ]
+    lines: dict[str, list[str | None]] = {  # by ingredient, the unit of each
+        "Mint": ["Leaf", "Leaf", "Ounce"],
+        "Sugar Cube": ["Each"],
+        "Cherry": [None, "Each", "Ounce"],
+        "Lime Juice": ["Ounce", "Ounce", "Leaf"],
+        "Egg White": ["Ounce", None],
+        "Gin": ["Ounce"],
+        "Olive": [],
+    }
+    recipes = [
+        {"name": f"{name} {n}", "ingredients": [{"ingredient": name, "amount": 2.0, "unit": unit}]}
+        for name, many in lines.items()
+        for n, unit in enumerate(many)
+    ]
+    garnish = {"ingredient": "Gin", "amount": 2.0, "unit": "Leaf", "optional": True}
+    garnished = {"name": "Garnished", "ingredients": [garnish, garnish]}
+    kinds = [{"name": name, "parent": None, "allow_substitution": False} for name in lines]
+    document = {"units": units, "ingredients": kinds, "recipes": [*recipes, garnished]}
+    load({"format": "catalogue/2", **document})
+    snapshot = take_snapshot(path_of(database))
+    names = {each.id: each.name for each in snapshot.ingredients}
+    counted = {names[each] for each in snapshot.counted_in_pieces}
+    assert counted == {"Mint", "Sugar Cube", "Cherry"}
+
+
 def test_a_snapshot_of_the_real_catalogue_loses_no_line(
     database: Database, real_catalogue: bytes
 ) -> None:

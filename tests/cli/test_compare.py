@@ -1,12 +1,18 @@
 """`cocktailspace compare`, in words."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 from cocktailspace.cli.compare import described
+from tests.cli.conftest import Run
+from tests.conftest import BAR
+
+COUNTED = {"Mint", "Basil"}
 
 
 def _words(**changes: list[dict[str, Any]]) -> str:
-    return described({"distance": 0.2, "likeness": 77, "near": True, "changes": changes})
+    return described({"distance": 0.2, "likeness": 77, "near": True, "changes": changes}, COUNTED)
 
 
 def test_what_is_poured_has_its_millilitres_and_a_dash_has_none() -> None:
@@ -23,3 +29,34 @@ def test_what_is_poured_has_its_millilitres_and_a_dash_has_none() -> None:
     assert _words(**{"with": [{"ingredient": "Lime Juice", "ml": 4.0}]}).endswith(
         "with 4 ml Lime Juice"
     )
+
+
+def test_what_is_counted_in_pieces_has_no_millilitres() -> None:
+    assert _words(
+        swap=[
+            {"from": "Basil", "ml": 5.0, "to": "Mint", "to_ml": 8.0},
+            {"from": "Mint", "ml": 8.0, "to": "Gin", "to_ml": 30.0},
+        ],
+        without=[{"ingredient": "Mint", "ml": 8.0}],
+        more=[{"ingredient": "Basil", "ml": 4.0, "to_ml": 8.0}],
+    ) == ("77 of 100, near; swap Basil for Mint, swap Mint for 30 ml Gin, without Mint, more Basil")
+
+
+def test_the_command_takes_from_the_run_what_is_counted(run: Run, tmp_path: Path) -> None:
+    gin = {"ingredient": "Gin", "amount": 2.0, "unit": "Ounce"}
+    leaves = {"ingredient": "Bitters", "amount": 8.0, "unit": "Leaf"}
+    document = {
+        **BAR,
+        "format": "catalogue/1",
+        "units": [*BAR["units"], {"name": "Leaf", "millilitres": None}],  # type: ignore[misc]
+        "recipes": [
+            {"name": "Plain", "ingredients": [gin]},
+            {"name": "With leaves", "ingredients": [gin, leaves]},
+        ],
+    }
+    file = tmp_path / "leaves.json"
+    file.write_text(json.dumps(document))
+    for command in (["import", "--yes", str(file)], ["refresh"]):
+        done = run(*command)
+        assert done.returncode == 0, done.stderr
+    assert run("compare", "Plain", "With leaves").stdout.endswith("; with Bitters\n")

@@ -47,13 +47,14 @@ _SAME_REGION = 0.12
 
 @dataclass(frozen=True, slots=True)
 class TaxonomyEntry:
-    """An ingredient in the taxonomy: its name, the id of the one above it (None for a root), and
-    whether a guest would take its siblings instead.
+    """An ingredient in the taxonomy: its name, the id of the one above it (None for a root),
+    whether a guest would take its siblings instead, and whether recipes count it in pieces.
     """
 
     name: str
     parent_id: int | None
     allow_substitution: bool
+    counted_in_pieces: bool = False
 
 
 def is_readable(manifest: Manifest) -> bool:
@@ -104,7 +105,10 @@ class PublishedRun:
 
         self.kinds = {
             row["ingredient_id"]: TaxonomyEntry(
-                row["name"], row["parent_id"], row["allow_substitution"]
+                row["name"],
+                row["parent_id"],
+                row["allow_substitution"],
+                row.get("counted_in_pieces", False),
             )
             for row in rows_of(artifact(ArtifactName.INGREDIENT_USAGE))
         }

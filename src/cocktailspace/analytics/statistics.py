@@ -31,7 +31,7 @@ def usage_of(snapshot: Snapshot) -> Usage:
 
 
 def ingredient_usage(snapshot: Snapshot, usage: Usage) -> list[dict[str, Any]]:
-    """One row for each ingredient, with the ids of its children."""
+    """One row for each ingredient, with the ids of its children; most are not counted in pieces."""
     children = _children(snapshot)
     return [
         {
@@ -41,6 +41,7 @@ def ingredient_usage(snapshot: Snapshot, usage: Usage) -> list[dict[str, Any]]:
             "allow_substitution": ingredient.allow_substitution,
             **_counts(ingredient, usage),
             "children": [child.id for child in children.get(ingredient.id, [])],
+            **({"counted_in_pieces": True} if ingredient.id in snapshot.counted_in_pieces else {}),
         }
         for ingredient in snapshot.ingredients
     ]

@@ -1,28 +1,38 @@
 """Response models of how two recipes differ."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, Field
+
+Millilitres = Annotated[
+    float,
+    Field(
+        description="To be told of what is poured; what recipes count in pieces, as mint leaves "
+        "or wedges (`counted_in_pieces` of ingredient-usage), is named without",
+    ),
+]
 
 
 class Swap(BaseModel):
     """One ingredient that takes the place of another."""
 
     source: str = Field(alias="from", examples=["Gin"])
-    ml: float = Field(examples=[30.0])
+    ml: Millilitres = Field(examples=[30.0])
     target: str = Field(alias="to", examples=["Bourbon"])
-    to_ml: float = Field(examples=[45.0])
+    to_ml: Millilitres = Field(examples=[45.0])
 
 
 class Measure(BaseModel):
     """An ingredient that is left out or added."""
 
     ingredient: str = Field(examples=["Campari"])
-    ml: float = Field(examples=[30.0])
+    ml: Millilitres = Field(examples=[30.0])
 
 
 class OtherMeasure(Measure):
     """An ingredient of which there is more or less."""
 
-    to_ml: float = Field(examples=[45.0])
+    to_ml: Millilitres = Field(examples=[45.0])
 
 
 class Changes(BaseModel):

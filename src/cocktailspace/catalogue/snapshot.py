@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING, Any, LiteralString, TypeAlias
 from cocktailspace.catalogue.errors import CatalogueError, SchemaError, UnavailableError
 from cocktailspace.catalogue.forest import forest_of
 from cocktailspace.catalogue.measures import Measures
-from cocktailspace.catalogue.properties import OwnProperties, inherit
+from cocktailspace.catalogue.pieces import counted_in_pieces
+from cocktailspace.catalogue.properties import OwnProperties, Properties, inherit
 from cocktailspace.catalogue.revision import check_revision
 from cocktailspace.files import scratch_folder
 from cocktailspace.times import Clock, from_text, utc_now
@@ -70,6 +72,7 @@ class Snapshot:
     """The whole catalogue at one version, in order of id; recipes that make an ingredient aside.
 
     lines_of_unknown_volume: how many lines are counted in what nobody knows the volume of.
+    counted_in_pieces: ids of the ingredients that most lines count rather than pour.
     """
 
     catalogue_id: str
@@ -78,6 +81,7 @@ class Snapshot:
     recipes: tuple[Recipe, ...]
     changed_at: datetime | None = None
     lines_of_unknown_volume: int = 0
+    counted_in_pieces: frozenset[int] = frozenset()
 
 
 def take_snapshot(source: "Source") -> Snapshot:
@@ -195,8 +199,10 @@ def _read(connection: "Rows", has_schema: LiteralString) -> Snapshot:
     newest = connection.execute(
         "SELECT version, changed_at FROM changes ORDER BY version DESC LIMIT 1"
     ).fetchone()
-    ingredients, measures = _ingredients(connection)
-    recipes, unknown = _recipes(connection, measures)
+    units = connection.execute("SELECT id, name, millilitres FROM units").fetchall()
+    ingredients, properties = _ingredients(connection)
+    measures = Measures({each: millilitres for each, _, millilitres in units}, properties)
+    recipes, unknown, lines = _recipes(connection, measures)
     return Snapshot(
         catalogue_id=catalogue_id,
         version=newest[0] if newest else 0,
@@ -204,10 +210,11 @@ def _read(connection: "Rows", has_schema: LiteralString) -> Snapshot:
         recipes=recipes,
         changed_at=from_text(newest[1]) if newest else None,
         lines_of_unknown_volume=unknown,
+        counted_in_pieces=counted_in_pieces(lines, units),
     )
 
 
-def _ingredients(connection: "Rows") -> tuple[tuple[Ingredient, ...], Measures]:
+def _ingredients(connection: "Rows") -> tuple[tuple[Ingredient, ...], dict[int, Properties]]:
     pieces: dict[int, dict[int, float]] = {}
     for ingredient_id, unit_id, millilitres in connection.execute(
         "SELECT ingredient_id, unit_id, millilitres FROM ingredient_pieces "
@@ -241,8 +248,7 @@ def _ingredients(connection: "Rows") -> tuple[tuple[Ingredient, ...], Measures]:
         )
         for each in ingredients
     }
-    units = dict(connection.execute("SELECT id, millilitres FROM units"))
-    return ingredients, Measures(units, inherit(own))
+    return ingredients, inherit(own)
 
 
 def _words(text: str | None) -> tuple[str, ...]:
@@ -258,8 +264,12 @@ class _Lines:
     alternatives: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
 
 
-def _recipes(connection: "Rows", measures: Measures) -> tuple[tuple[Recipe, ...], int]:
-    """Recipes of drinks, and how many of their lines are counted in what nobody knows."""
+def _recipes(
+    connection: "Rows", measures: Measures
+) -> tuple[tuple[Recipe, ...], int, Counter[tuple[int, int | None]]]:
+    """Recipes of drinks, how many lines are counted in what nobody knows, and how many that
+    are not optional there are by ingredient and unit.
+    """
     others: dict[tuple[int, int], list[int]] = {}
     for recipe_id, position, ingredient_id in connection.execute(
         "SELECT recipe_id, position, ingredient_id FROM line_alternatives "
@@ -268,6 +278,7 @@ def _recipes(connection: "Rows", measures: Measures) -> tuple[tuple[Recipe, ...]
         others.setdefault((recipe_id, position), []).append(ingredient_id)
     lines: dict[int, _Lines] = {}
     unknown = 0
+    by_unit: Counter[tuple[int, int | None]] = Counter()
     for recipe_id, position, ingredient_id, amount, amount_max, unit_id, flag in connection.execute(
         "SELECT recipe_id, position, ingredient_id, amount, amount_max, unit_id, optional "
         "FROM recipe_ingredients ORDER BY recipe_id, position"
@@ -279,6 +290,8 @@ def _recipes(connection: "Rows", measures: Measures) -> tuple[tuple[Recipe, ...]
         own.volumes.append((ingredient_id, volume.ml))
         if optional:
             own.optional.append(place)
+        else:
+            by_unit[ingredient_id, unit_id] += 1
         if found := others.get((recipe_id, position)):
             own.alternatives.append((place, tuple(found)))
     nothing = _Lines()
@@ -292,7 +305,7 @@ def _recipes(connection: "Rows", measures: Measures) -> tuple[tuple[Recipe, ...]
         found_recipes.append(
             Recipe(recipe_id, name, volumes, source, optional_places, tuple(own.alternatives))
         )
-    return tuple(found_recipes), unknown
+    return tuple(found_recipes), unknown, by_unit
 
 
 def _revision(connection: "Rows", has_schema: LiteralString) -> str | None:

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +19,7 @@ from cocktailspace.storage import choose_store
 Pair = tuple[str, str]
 
 _POURED_ML = 4
-"""What is less is counted in dashes or pieces, and named without its millilitres."""
+"""What is less is counted in dashes, and named without its millilitres."""
 
 
 def compare(
@@ -41,11 +41,12 @@ def compare(
     wanted = list(_wanted(names or [], pairs))
     store = choose_store(read_settings())
     run = PublishedRun(store, published_run_id(store))
+    counted = {each.name for each in run.kinds.values() if each.counted_in_pieces}
     for one, other, difference in differences(run, wanted):
         if as_json:
             typer.echo(json.dumps({"recipe": one, "other": other, **difference}))
         else:
-            typer.echo(f"{one} → {other}: {described(difference)}")
+            typer.echo(f"{one} → {other}: {described(difference, counted)}")
 
 
 def _wanted(names: Sequence[str], pairs: Path | None) -> Iterator[tuple[str, Pair]]:
@@ -96,34 +97,30 @@ def differences(
         yield run.names[one], run.names[other], difference
 
 
-def described(difference: Difference) -> str:
-    """Likeness and changes in one line."""
+def described(difference: Difference, counted: Collection[str] = ()) -> str:
+    """Likeness and changes in one line; counted: names of what recipes count in pieces."""
     near = "near" if difference["near"] else "not near"
-    return f"{difference['likeness']} of 100, {near}; {_changes(difference['changes'])}"
+    changes = ", ".join(_changes(difference["changes"], counted))
+    return f"{difference['likeness']} of 100, {near}; {changes or 'the same, measure for measure'}"
 
 
-def _changes(changes: dict[str, list[dict[str, Any]]]) -> str:
-    said = [
-        f"swap {_poured(each['ml'], each['from'])} for {_poured(each['to_ml'], each['to'])}"
-        for each in changes.get("swap", [])
-    ]
+def _changes(changes: dict[str, list[dict[str, Any]]], counted: Collection[str]) -> Iterator[str]:
+    def poured(ml: float, ingredient: str) -> str:
+        measured = ml >= _POURED_ML and ingredient not in counted
+        return f"{_ml(ml)} {ingredient}" if measured else ingredient
+
+    def step(ingredient: str, ml: float, to_ml: float) -> str:
+        measured = max(ml, to_ml) >= _POURED_ML and ingredient not in counted
+        return f"{ingredient} ({_ml(ml)} → {_ml(to_ml)})" if measured else ingredient
+
+    for each in changes.get("swap", []):
+        yield f"swap {poured(each['ml'], each['from'])} for {poured(each['to_ml'], each['to'])}"
     for kind in ("without", "with"):
-        said += [
-            f"{kind} {_poured(each['ml'], each['ingredient'])}" for each in changes.get(kind, [])
-        ]
+        for each in changes.get(kind, []):
+            yield f"{kind} {poured(each['ml'], each['ingredient'])}"
     for kind in ("more", "less"):
-        said += [f"{kind} {_step(**each)}" for each in changes.get(kind, [])]
-    return ", ".join(said) or "the same, measure for measure"
-
-
-def _poured(ml: float, ingredient: str) -> str:
-    return ingredient if ml < _POURED_ML else f"{_ml(ml)} {ingredient}"
-
-
-def _step(ingredient: str, ml: float, to_ml: float) -> str:
-    if max(ml, to_ml) < _POURED_ML:
-        return ingredient
-    return f"{ingredient} ({_ml(ml)} → {_ml(to_ml)})"
+        for each in changes.get(kind, []):
+            yield f"{kind} {step(**each)}"
 
 
 def _ml(volume: float) -> str:

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { closeness, reason } from "../../../src/cocktailspace/web/static/js/panels/differences.js";
+import { usageOf } from "../../../src/cocktailspace/web/static/js/data/run.js";
 import { measureOf, volume, wholeMillilitres } from "../../../src/cocktailspace/web/static/js/measures.js";
 
 const OUNCE = { name: "Ounce", abbreviation: "oz", millilitres: 29.5735 }, ML = { name: "Millilitre", abbreviation: "ml", millilitres: 1 };
@@ -58,5 +59,16 @@ for (const [changes, distance, words] of CHANGES) {
 }
 
 test("what to change is said in the units that are chosen", () => {
-  assert.equal(plain(reason({ distance: 1, changes: { with: [{ ingredient: "Lime Juice", ml: 22.18 }] } }, "oz")), "add ¾ oz Lime Juice");
+  assert.equal(plain(reason({ distance: 1, changes: { with: [{ ingredient: "Lime Juice", ml: 22.18 }] } }, { units: "oz" })), "add ¾ oz Lime Juice");
+});
+
+test("what recipes count in pieces is named without an amount", () => {
+  const usage = usageOf([["Mint", true], ["Basil", true], ["Gin", false], ["Lime", undefined]].map(([name, counted], place) => ({ ingredient_id: place, name, parent_id: null, children: [], counted_in_pieces: counted })));
+  const changes = {
+    swap: [{ from: "Basil", ml: 5, to: "Mint", to_ml: 8 }, { from: "Mint", ml: 8, to: "Gin", to_ml: 30 }],
+    with: [{ ingredient: "Mint", ml: 8 }, { ingredient: "Lime", ml: 8 }],
+    more: [{ ingredient: "Basil", ml: 4, to_ml: 8 }],
+    less: [{ ingredient: "Mint", ml: 8, to_ml: 4 }],
+  };
+  assert.equal(plain(reason({ distance: 1, changes }, { counted: usage.counted })), "swap Basil for Mint and Mint for 30 ml Gin, add Mint and 8 ml Lime, more Basil, less Mint");
 });

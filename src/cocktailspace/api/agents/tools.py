@@ -123,7 +123,8 @@ def _add_recipes(server: MCPServer[Any], operations: Operations) -> None:
     @_tool(server, "What is similar, and why", READS)
     async def similar_recipes(context: _Ctx, recipe_id: RecipeId) -> SimilarRow:
         """Recipes that are near this one, the nearest first, each with how alike they are (of 100)
-        and what to change to make it: swap, without, with, more, less.
+        and what to change to make it: swap, without, with, more, less. Name what recipes count in
+        pieces, as mint leaves, without its ml.
         """
         path = "/analytics/recipe-similar"
         return await operations.get(context, path, SimilarRow, recipe_id=recipe_id)
@@ -134,7 +135,9 @@ def _add_recipes(server: MCPServer[Any], operations: Operations) -> None:
         ingredients: Annotated[list[LineDraft], Field(description="The lines of the draft")],
         without: Annotated[Id | None, Field(description="A recipe to leave out")] = None,
     ) -> PlaceAnswer:
-        """What a draft is like: the nearest recipes, and what to change. Nothing is kept."""
+        """What a draft is like: the nearest recipes, and what to change. Nothing is kept. Name what
+        recipes count in pieces, as mint leaves, without its ml.
+        """
         lines = [line.model_dump(mode="json") for line in ingredients]
         body = {"ingredients": lines, "without": without}
         answer = await operations.send(context, "POST", "/analytics/place", body=body)

@@ -12,17 +12,17 @@ export function barSection(recipe, { store, router }) {
   const { kept } = store.get();
   if (!currentBar(kept).ingredients.length) return [];
   const section = h("section", { class: "in-bar", "aria-live": "polite" });
-  askWish(kept, recipe.id).then((wish) => wish && section.replaceChildren(...verdict(wish, router)), () => {});
+  askWish(kept, recipe.id).then((wish) => wish && section.replaceChildren(...verdict(wish, router, store.get().mapData?.usage.counted)), () => {});
   return [section];
 }
 
-function verdict(wish, router) {
+function verdict(wish, router, counted) {
   const ways = waysOf(wish);
   const list = ways.length ? h("ul", { class: "ways" }, ways.map((way) => h("li", {}, capital(way)))) : null;
   if (!wish.missing.length) return [h("h3", {}, "You can make this"), list].filter(Boolean);
   const doing = wish.lines.every(({ how }) => how !== "missing");
   const near = wish.nearest.map((each) => h("li", {}, h("a", { class: "row", href: router.link({ view: "recipe", id: each.recipe_id, search: "" }) },
-    h("span", { class: "name" }, each.name), h("span", { class: "value" }, closeness(each)), h("span", { class: "why" }, reason(each, readUnits())))));
+    h("span", { class: "name" }, each.name), h("span", { class: "value" }, closeness(each)), h("span", { class: "why" }, reason(each, { units: readUnits(), counted })))));
   return [
     h("h3", {}, doing ? "You can make this with stand-ins" : `You lack ${missingOf(wish)}`), list,
     doing ? h("p", { class: "small soft" }, `As it is written it takes ${missingOf(wish)}.`) : null,

@@ -77,7 +77,7 @@ function startWorker() {
   return started;
 }
 
-/** Usage rows with lookups: by id, parent and children. */
+/** Usage rows with lookups: by id, parent and children; counted: names of what recipes count in pieces. */
 export function usageOf(rows) {
   const byId = new Map(rows.map((row) => [row.ingredient_id, row]));
   const ancestors = (id) => {
@@ -92,7 +92,8 @@ export function usageOf(rows) {
     for (const each of found) byId.get(each)?.children.forEach((child) => found.add(child));
     return found;
   };
-  return { rows, byId, roots: rows.filter((row) => row.parent_id === null), ancestors, descendants };
+  const counted = new Set(rows.filter((row) => row.counted_in_pieces).map((row) => row.name));
+  return { rows, byId, roots: rows.filter((row) => row.parent_id === null), counted, ancestors, descendants };
 }
 
 /** What views have before there is a map: no recipe is on it, nothing was computed. */

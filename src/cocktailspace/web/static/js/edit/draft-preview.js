@@ -19,9 +19,10 @@ export function draftPreview(store) {
     const placed = await placeOf(lines, ownId).catch(() => null); // the form works without it
     if (mine !== turn) return;
     const near = placed?.neighbours ?? [];
+    const how = { units: readUnits(), counted: store.get().mapData?.usage.counted };
     says.textContent = placed?.nearest ? verdict(placed.nearest) : EMPTY;
     list.replaceChildren(...near.slice(0, SHOWN).map((each) =>
-      h("li", {}, h("b", {}, each.name), ` — ${closeness(each)}: ${reason(each, readUnits())}`)));
+      h("li", {}, h("b", {}, each.name), ` — ${closeness(each)}: ${reason(each, how)}`)));
     if (!near.length) list.append(h("li", {}, placed?.nearest ? FAR : HINT));
     store.set({ draft: placed?.places ? { name, places: placed.places, neighbours: near } : null });
   }

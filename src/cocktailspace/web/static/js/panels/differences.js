@@ -12,19 +12,25 @@ export function closeness({ likeness }) {
   return likeness >= VERY_CLOSE ? "very close" : likeness >= CLOSE ? "close" : "a relative";
 }
 
-/** "swap 30 ml Gin for 45 ml Bourbon, no Campari, more Lime Juice (15 ml → 25 ml)" */
-export function reason({ distance, changes }, units = "ml") {
-  const said = Object.entries(KINDS).filter(([kind]) => changes[kind]).map(([kind, say]) => say(changes[kind], units)).join(", ");
+/**
+ * "swap 30 ml Gin for 45 ml Bourbon, no Campari, more Lime Juice (15 ml → 25 ml)"
+ * counted: names of what recipes count in pieces, which is named without an amount: "add Mint"
+ * @param {any} difference
+ * @param {{ units?: string, counted?: Set<string> }} said
+ */
+export function reason({ distance, changes }, { units = "ml", counted = new Set() } = {}) {
+  const how = { units, counted };
+  const said = Object.entries(KINDS).filter(([kind]) => changes[kind]).map(([kind, say]) => say(changes[kind], how)).join(", ");
   if (said) return distance === 0 ? `the same proportions: ${said}` : said;
   return distance === 0 ? "the same, measure for measure" : "the same, in nearly the same measures";
 }
 
 const KINDS = {
-  swap: (list, units) => `swap ${named(list, (each) => exchange(each, units), "and")}`,
+  swap: (list, how) => `swap ${named(list, (each) => exchange(each, how), "and")}`,
   without: (list) => `no ${named(list, ({ ingredient }) => ingredient, "or")}`,
-  with: (list, units) => `add ${named(list, ({ ingredient, ml }) => poured(ml, ingredient, units), "and")}`,
-  more: (list, units) => `more ${named(list, (each) => step(each, units), "and")}`,
-  less: (list, units) => `less ${named(list, (each) => step(each, units), "and")}`,
+  with: (list, how) => `add ${named(list, ({ ingredient, ml }) => poured(ml, ingredient, how), "and")}`,
+  more: (list, how) => `more ${named(list, (each) => step(each, how), "and")}`,
+  less: (list, how) => `less ${named(list, (each) => step(each, how), "and")}`,
 };
 
 function named(list, say, last) {
@@ -34,15 +40,17 @@ function named(list, say, last) {
   return parts.length > 1 ? `${parts.slice(0, -1).join(", ")} ${last} ${parts.at(-1)}` : parts[0];
 }
 
-function exchange({ from, ml, to, to_ml: toMl }, units) {
-  const same = volume(ml, units) === volume(toMl, units);
-  return same ? `${from} for ${to}` : `${poured(ml, from, units)} for ${poured(toMl, to, units)}`;
+function exchange({ from, ml, to, to_ml: toMl }, how) {
+  const same = volume(ml, how.units) === volume(toMl, how.units);
+  return same ? `${from} for ${to}` : `${poured(ml, from, how)} for ${poured(toMl, to, how)}`;
 }
 
 /** Not in numbers where there are none to measure, or where rounding leaves no difference. */
-function step({ ingredient, ml, to_ml: toMl }, units) {
-  const [from, to] = [volume(ml, units), volume(toMl, units)];
-  return Math.max(ml, toMl) < POUR_ML || from === to ? ingredient : `${ingredient} (${from}\u00a0→\u00a0${to})`;
+function step({ ingredient, ml, to_ml: toMl }, how) {
+  const [from, to] = [volume(ml, how.units), volume(toMl, how.units)];
+  return measured(Math.max(ml, toMl), ingredient, how) && from !== to ? `${ingredient} (${from}\u00a0→\u00a0${to})` : ingredient;
 }
 
-const poured = (ml, ingredient, units) => (ml < POUR_ML ? ingredient : `${volume(ml, units)} ${ingredient}`);
+const poured = (ml, ingredient, how) => (measured(ml, ingredient, how) ? `${volume(ml, how.units)} ${ingredient}` : ingredient);
+
+const measured = (ml, ingredient, { counted }) => ml >= POUR_ML && !counted.has(ingredient);

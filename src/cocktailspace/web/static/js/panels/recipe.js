@@ -23,7 +23,7 @@ export function recipeView(context) {
     const similar = houseMade ? (await placeOf(recipe.ingredients, id).catch(() => null))?.neighbours : newer ? (await placeProvisionally(store, recipe)).neighbours : published;
     store.set({ similar: { id, list: newer || houseMade ? [] : similar ?? [] } });
     const likeIt = h("section", {});
-    const showLikeIt = ({ units }) => likeIt.replaceChildren(...similarSection(similar, router, units));
+    const showLikeIt = ({ units }) => likeIt.replaceChildren(...similarSection(similar, router, { units, counted: mapData.usage.counted }));
     const amounts = measures(recipe, unitOf, mapData, router, showLikeIt);
     showLikeIt(amounts.chosen);
     return {
@@ -79,19 +79,19 @@ function source({ source: name, source_url: address }) {
   return h("p", { class: "small soft" }, "From ", address ? h("a", { href: address, rel: "noopener nofollow" }, text) : text);
 }
 
-function similarSection(similar, router, units) {
+function similarSection(similar, router, how) {
   const heading = h("h3", {}, "Similar cocktails");
   const note = (text) => h("p", { class: "small soft" }, text);
   if (!similar) return [heading, note("They are being computed, and appear here by themselves.")];
   if (!similar.length) return [heading, note("None is near: this one is of its own kind.")];
-  return [heading, note("What to change in this one to make them."), h("ul", { class: "rows similar" }, similar.map((each) => similarRow(each, router, units)))];
+  return [heading, note("What to change in this one to make them."), h("ul", { class: "rows similar" }, similar.map((each) => similarRow(each, router, how)))];
 }
 
-function similarRow(each, router, units) {
+function similarRow(each, router, how) {
   return h("li", {}, h("a", { class: "row", href: router.link({ view: "recipe", id: each.recipe_id, search: "" }) },
     h("span", { class: "name" }, each.name),
     h("span", { class: "value", title: `${each.likeness}\u00a0% alike` }, closeness(each)),
-    h("span", { class: "why" }, reason(each, units))));
+    h("span", { class: "why" }, reason(each, how))));
 }
 
 function actions(recipe, etag, { router, merge, remove }) {
