@@ -272,7 +272,7 @@ def new_postgres_url(
 
         def make() -> URL:
             database = new_postgres_database(postgres_folder, template=postgres_template)
-            return made.enter_context(database).set(query={"host": str(folder)})
+            return made.enter_context(database).update_query_dict({"host": str(folder)})
 
         yield make
 

@@ -21,6 +21,9 @@ from tests.waiting import PATIENCE_SECONDS, eventually
 _UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 _OWNER = "cocktailspace"
 
+CONNECT_TIMEOUT = f"{PATIENCE_SECONDS:.0f}"
+"""Of tests: on a starved machine a server takes longer to answer than users would wait."""
+
 _PR_SET_PDEATHSIG = 1  # of Linux's prctl.h
 
 
@@ -183,9 +186,8 @@ def new_postgres_database(folder: Path, *, template: str = "template0") -> Itera
     name = f"test-{secrets.token_hex(8)}"
     _administer(folder, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
-        yield URL.create(
-            "postgresql+psycopg", username=_OWNER, database=name, query={"host": str(folder)}
-        )
+        query = {"host": str(folder), "connect_timeout": CONNECT_TIMEOUT}
+        yield URL.create("postgresql+psycopg", username=_OWNER, database=name, query=query)
     finally:
         _administer(folder, f'DROP DATABASE "{name}" WITH (FORCE)')
 

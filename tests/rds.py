@@ -16,7 +16,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 
-from tests.postgres import PostgresServer, server_folder
+from tests.postgres import CONNECT_TIMEOUT, PostgresServer, server_folder
 
 _HBA = "local all rdsadmin trust\nhostssl all +rds_iam 127.0.0.1/32 {}\n"
 _TLS = "ssl = on\nssl_key_file = 'key.pem'\nssl_cert_file = '{}/rds.pem'\n"
@@ -35,6 +35,7 @@ class Rds:
 
     def url(self, user: str) -> sa.URL:
         query = {
+            "connect_timeout": CONNECT_TIMEOUT,
             "iam": "true",
             "sslmode": "verify-full",
             "sslrootcert": str(self.folder / "rds.pem"),
