@@ -15,8 +15,8 @@ All SQL lives here, and nothing about HTTP, analytics or clouds does. Whoever wr
   are listed.
 - What follows and is never stored: `measures` make millilitres of amounts, ingredients inherit
   `properties`, from both comes what is `calculated`; `bases` say what a drink is built on.
-  `reference` reads once what all that rests on, `missing_data` is what nobody has said,
-  `usual_words` what recipes say most.
+  `reference` reads once what all that rests on, `missing_data` is what nobody has said, `pieces` is
+  what recipes count, `usual_words` what recipes say most.
 - Beside the catalogue: `imports` under way, people's `collections`, access `tokens`, `idempotency`
   keys.
 - As a whole: `transfer/` to and from files, `backup` by `file_copies`, `copying` to another
