@@ -377,8 +377,9 @@ def test_what_a_line_is_of_may_be_called_in_many_ways(line: object) -> None:
     assert len(recipe.lines) == (2 if isinstance(line, str) else 1)
 
 
+@pytest.mark.parametrize("turn", [False, True])
 @pytest.mark.parametrize("corner", ["Item", "Ingredient", ""])
-def test_how_many_bottles_there_were_is_no_recipe(corner: str) -> None:
+def test_how_many_bottles_there_were_is_no_recipe(corner: str, turn: bool) -> None:
     rows = [[corner, "Jan", "Feb"], ["Gin", "12", "10"], ["Vodka", "8", "9"], ["Rum", "3", "2"]]
     with pytest.raises(UnreadableError):
-        read("a.csv", table(rows))
+        read("a.csv", table(turned(rows) if turn else rows))

@@ -36,7 +36,9 @@ def test_an_open_document_is_read_without_what_was_deleted() -> None:
         "<t:h>Dry</t:h><t:list><t:list-item><t:p>60 ml<t:s/>gin</t:p></t:list-item></t:list></o>"
     )
     kind = "application/vnd.oasis.opendocument.text"
-    (recipe,) = read("a.odt", zipped({"mimetype": kind, "content.xml": text})).recipes
+    found = read("a.odt", zipped({"mimetype": kind, "content.xml": text}))
+    (recipe,) = found.recipes
+    assert found.remarks == ()  # nothing of what was deleted is passed over, either
     assert (recipe.name, said(recipe)) == ("Dry", [(60, "ml", "gin")])
 
 

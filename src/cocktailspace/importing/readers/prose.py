@@ -9,7 +9,6 @@ from cocktailspace.importing.quantities import read_quantity
 from cocktailspace.importing.readers.keys import folded, names_of, sections
 from cocktailspace.importing.readers.text_lines import (
     IMAGE,
-    SENTENCE,
     STEP,
     Line,
     is_sentence,
@@ -174,8 +173,6 @@ def _is_name(lines: list[Line], place: int, current: _Draft | None, *, headed: b
 def _begins_recipe(lines: list[Line], place: int) -> bool:
     """Whether a line that stands alone is a name, by what it says and what comes next."""
     line = lines[place]
-    if line.is_done and SENTENCE.search(line.text):  # `Shake.`
-        return False
     if line.is_ingredient:  # unless it is a title: `SPRITZ VENEZIANO`
         below = lines[place + 1] if place + 1 < len(lines) else line
         is_title = line.text.isupper() or line.text.istitle()
