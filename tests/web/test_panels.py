@@ -46,6 +46,9 @@ def test_similar_recipes_are_those_that_are_near_with_what_to_change(
     assert [each.get_attribute("title") for each in close.all()] == likeness
     boulevardier = page.locator(".similar a", has_text="Boulevardier").locator(".why")
     expect(boulevardier).to_have_text("swap 30 ml London Dry Gin for 45 ml Bourbon")
+    page = visit(starter, f"#/recipe/{recipe_id(starter, 'Whiskey Sour')}")
+    smash = page.locator(".similar a", has_text="Gin Basil Smash").locator(".why")
+    expect(smash).to_have_text("swap 45 ml Bourbon for 60 ml London Dry Gin, add Basil")
 
 
 def test_a_recipe_without_its_like_is_said_to_be_one_of_its_kind(
