@@ -122,6 +122,13 @@ def test_of_several_recipes_of_a_name_one_is_meant_by_its_id() -> None:
         recipes.id_of("99")
 
 
+def test_a_recipe_is_found_by_what_looks_like_its_name() -> None:
+    recipes = RecipeNames(["New York\xa0Sour", "Piña Colada", "Mai Tai", "Mai-Tai"], [7, 8, 9, 10])
+    assert recipes.ids_of(["New York Sour", "pina colada", "mai-tai"]) == [7, 8, 10]
+    with pytest.raises(NotFoundError, match="2 recipes 'Mai/Tai': name one by its id, 9 or 10"):
+        recipes.id_of("Mai/Tai")
+
+
 def test_a_name_that_looks_like_another_is_that_one(index: BarIndex) -> None:
     index.names[:3] = ["Bénédictine", "Lime", "Peychaud's Bitters"]
     for typed, place in (

@@ -1,36 +1,51 @@
 """Names that people type, found among those of the published run."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 
 from cocktailspace.analytics.bar.index import BarIndex
 from cocktailspace.catalogue.errors import NotFoundError
-from cocktailspace.catalogue.names import did_you_mean, name_key, plain_words
+from cocktailspace.catalogue.names import alike_key, did_you_mean, name_key, plain_words
 
 _SHOWN_CHOICES = 5
 
 
 class RecipeNames:
-    """Recipes by name; of several that share one, each is meant by its id."""
+    """Recipes by name, else by what looks the same (pina colada, or a no-break space); of several
+    that share one, each is meant by its id.
+    """
 
     def __init__(self, names: Sequence[str], ids: Sequence[int]) -> None:
-        self._names, self._ids = names, set(ids)
-        self._by_key: dict[str, list[int]] = {}
-        for name, recipe_id in zip(names, ids, strict=True):
-            self._by_key.setdefault(name_key(name), []).append(recipe_id)
+        self._names, self._ids = names, ids
 
     def id_of(self, wanted: str) -> int:
         """The recipe that is meant; NotFoundError where there is none, or several."""
-        there = self._by_key.get(name_key(wanted), [])
+        there = self._by_name.get(name_key(wanted), [])
+        if not there and wanted.isdecimal() and int(wanted) in self._ids:
+            return int(wanted)
+        there = there or self._by_look.get(alike_key(wanted), [])
         if len(there) == 1:
             return there[0]
         if there:
             ids = _listed(map(str, sorted(there)))
             message = f"there are {len(there)} recipes {wanted!r}: name one by its id, {ids}"
             raise NotFoundError(message)
-        if wanted.isdecimal() and int(wanted) in self._ids:
-            return int(wanted)
         raise NotFoundError(f"there is no recipe {wanted!r}{did_you_mean(wanted, self._names)}")
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[int]]:
+        return self._by(name_key)
+
+    @cached_property
+    def _by_look(self) -> dict[str, list[int]]:
+        return self._by(alike_key)
+
+    def _by(self, key_of: Callable[[str], str]) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for name, recipe_id in zip(self._names, self._ids, strict=True):
+            found.setdefault(key_of(name), []).append(recipe_id)
+        return found
 
     def ids_of(self, wanted: Iterable[str]) -> list[int]:
         """Those that are meant; NotFoundError names every one that is not clear."""
