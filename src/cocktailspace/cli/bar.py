@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -103,24 +103,28 @@ def answer_of(
 
 
 def described(answer: dict[str, Any]) -> str:
-    """The lists, one a line, what can be made first."""
-
-    def line(title: str, name: str, said: Iterable[str]) -> str:
-        listed = ", ".join(said) or "nothing"
-        more = answer["counts"][name] - len(answer[name])
-        return f"{title}: {listed}" + (f", and {more:,} more" if more > 0 else "")
-
+    """The lists, a drink or a bottle a line, what can be made first."""
+    counts = answer["counts"]
     lines = [
-        line("can make", "can_make", (each["name"] for each in answer["can_make"])),
-        line("with stand-ins", "with_stand_ins", map(_with_stand_ins, answer["with_stand_ins"])),
-        line("one bottle short", "one_short", map(_without, answer["one_short"])),
-        line("two bottles short", "two_short", map(_without, answer["two_short"])),
+        *_listed("can make", answer["can_make"], counts["can_make"], _name),
+        *_listed("with stand-ins", answer["with_stand_ins"], counts["with_stand_ins"], _swaps),
+        *_listed("one bottle short", answer["one_short"], counts["one_short"], _without),
+        *_listed("two bottles short", answer["two_short"], counts["two_short"], _without),
+        *_listed("buy next", answer["next_bottles"], len(answer["next_bottles"]), _bottle),
     ]
-    bottles = "; ".join(map(_bottle, answer["next_bottles"])) or "nothing"
-    lines.append(f"buy next: {bottles}")
     if answer.get("wish"):
         lines += _wish(answer["wish"])
     return "\n".join([*lines, f"in the bar: {', '.join(answer['bar'])}"])
+
+
+def _listed(
+    title: str, rows: list[dict[str, Any]], count: int, say: Callable[[dict[str, Any]], str]
+) -> Iterator[str]:
+    """A heading with how many there are, then a line for each of the rows, the first of them."""
+    yield f"{title}: {count:,}" if count else f"{title}: nothing"
+    yield from (f"  {say(each)}" for each in rows)
+    if count > len(rows):
+        yield f"  and {count - len(rows):,} more"
 
 
 def _wish(wish: dict[str, Any]) -> Iterator[str]:
@@ -133,9 +137,14 @@ def _wish(wish: dict[str, Any]) -> Iterator[str]:
         yield f"nearest to it: {each['name']} ({described_difference(each)})"
 
 
-def _with_stand_ins(drink: dict[str, Any]) -> str:
+def _name(row: dict[str, Any]) -> str:
+    name: str = row["name"]
+    return name
+
+
+def _swaps(drink: dict[str, Any]) -> str:
     swaps = [_swap(line) for line in drink["lines"] if line["how"] == "stand_in"]
-    return f"{drink['name']} ({'; '.join(swaps)})"
+    return f"{drink['name']}: {'; '.join(swaps)}"
 
 
 def _swap(line: dict[str, Any]) -> str:
@@ -146,12 +155,12 @@ def _swap(line: dict[str, Any]) -> str:
 
 
 def _without(drink: dict[str, Any]) -> str:
-    return f"{drink['name']} ({' and '.join(each['name'] for each in drink['missing'])})"
+    return f"{drink['name']}: {' and '.join(map(_name, drink['missing']))}"
 
 
 def _bottle(bottle: dict[str, Any]) -> str:
     drinks = ", ".join(each["name"] for each in bottle["drinks"])
     nearer = f"brings {bottle['nearer']:,} within one bottle" if bottle["nearer"] else ""
-    opens = f"completes {bottle['opens']:,}: {drinks}" if bottle["opens"] else "completes none yet"
     more = ", …" if bottle["opens"] > len(bottle["drinks"]) else ""
-    return f"{bottle['name']} ({'; '.join(filter(None, [f'{opens}{more}', nearer]))})"
+    opens = f"completes {bottle['opens']:,} ({drinks}{more})" if bottle["opens"] else ""
+    return f"{bottle['name']}: {', '.join(filter(None, [opens, nearer])) or 'completes none yet'}"
