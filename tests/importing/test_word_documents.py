@@ -1,8 +1,13 @@
 """Documents of word processors: specs under headings, in lists, in tables."""
 
+import io
+import tracemalloc
+import zipfile
+
 import pytest
 
 from cocktailspace.importing.readers.files import read_file
+from cocktailspace.importing.readers.word_documents import text_part
 from cocktailspace.importing.rows import UnreadableError
 from tests.importing.test_readers import docx, read, said, zipped
 
@@ -54,3 +59,16 @@ def test_an_open_document_is_read_without_what_was_deleted() -> None:
 def test_a_document_that_cannot_be_read_says_why(xml: str, message: str) -> None:
     with pytest.raises(UnreadableError, match=message):
         read_file("a.docx", zipped({"word/document.xml": xml}))
+
+
+def test_what_kind_of_document_it_is_is_not_read_whole() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", bytes(20_000_000))
+        archive.writestr("content.xml", "")
+    with zipfile.ZipFile(packed) as archive:
+        tracemalloc.start()
+        assert text_part(archive) is None
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 1_000_000

@@ -16,6 +16,8 @@ _BREAKS = {"br": "\n", "cr": "\n", "line-break": "\n", "tab": " ", "s": " "}
 _PASSED = ("del", "instrText", "note", "annotation", "tracked-changes")
 """What does not stand in the text as it is read: what was deleted, notes, fields."""
 _DEEPEST = 5 * BOUNDS.depth
+_LONGEST_KIND = 100
+"""Bytes of a document's kind: the file that says it may be as large as any other in a zip."""
 
 
 def text_part(archive: zipfile.ZipFile) -> str | None:
@@ -23,8 +25,10 @@ def text_part(archive: zipfile.ZipFile) -> str | None:
     names = set(archive.namelist())
     if _PARTS[0] in names:
         return _PARTS[0]
-    kind = archive.read("mimetype") if {"mimetype", _PARTS[1]} <= names else b""
-    return _PARTS[1] if b"opendocument.text" in kind else None
+    if not {"mimetype", _PARTS[1]} <= names:
+        return None
+    with archive.open("mimetype") as file:
+        return _PARTS[1] if b"opendocument.text" in file.read(_LONGEST_KIND) else None
 
 
 def read_document(content: bytes, mapped: Mapped, name: str) -> Collection:
