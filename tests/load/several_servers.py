@@ -134,13 +134,15 @@ def write_often(token: str, stop: threading.Event, seen: Seen) -> None:
 
 
 def watch(url: str, artifacts: Path, stop: threading.Event, seen: Seen) -> None:
-    """What is published and who has the job's lock, ten times a second."""
+    """What is published and who has the job's lock, ten times a second, and once in the end."""
     holders = (
         "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE "
         "locktype = 'advisory' AND granted AND application_name <> 'cocktailspace'"
     )
     with psycopg.connect(url, autocommit=True) as connection:
-        while not stop.is_set():
+        stopped = False
+        while not stopped:
+            stopped = stop.wait(0.1)
             found = [name for (name,) in connection.execute(holders)]
             seen.most_jobs = max(seen.most_jobs, len(found))
             seen.holders.update(found)
@@ -150,7 +152,6 @@ def watch(url: str, artifacts: Path, stop: threading.Event, seen: Seen) -> None:
                 if not seen.published or seen.published[-1] != version:
                     seen.published.append(version)
                     check_run(artifacts, manifest, seen)
-            time.sleep(0.1)
 
 
 def check_run(artifacts: Path, manifest: Any, seen: Seen) -> None:
