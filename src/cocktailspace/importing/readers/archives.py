@@ -15,6 +15,7 @@ from cocktailspace.importing.readers.joined import joined
 from cocktailspace.importing.readers.keys import Mapped
 from cocktailspace.importing.readers.objects import collection_of
 from cocktailspace.importing.readers.tables import csv_objects
+from cocktailspace.importing.readers.values import as_list
 from cocktailspace.importing.readers.word_documents import text_part
 from cocktailspace.importing.rows import Collection, IngredientRow, UnreadableError
 from cocktailspace.wording import counted, listed
@@ -243,9 +244,7 @@ class _Pack:
 
     def _of_data_pack(self) -> list[Collection]:
         contents = {
-            folder: [
-                one for _, each in files for one in (each if isinstance(each, list) else [each])
-            ]
+            folder: [one for _, each in files for one in as_list(each)]
             for folder, files in self.objects.items()
         }
         return [collection_of({name: contents.get(name, []) for name in _FOLDERS}, "data pack",

@@ -7,6 +7,7 @@ from typing import Any
 from cocktailspace.importing.readers.fields import recipe_of
 from cocktailspace.importing.readers.front_matter import parted_front_matter
 from cocktailspace.importing.readers.keys import Mapped
+from cocktailspace.importing.readers.values import as_list
 from cocktailspace.importing.rows import Collection, UnreadableError
 
 _NAME = r"[^\W_][\w '’.,:&|/-]{0,79}?"
@@ -62,12 +63,8 @@ def read_cooklang(text: str, mapped: Mapped, name: str) -> Collection:
         raise UnreadableError(
             "this text in Cooklang has no ingredients: they are marked as in `@gin{60%ml}`"
         )
-    said["ingredients"] = [*_listed(said.get("ingredients")), *lines]
+    said["ingredients"] = [*as_list(said.get("ingredients") or []), *lines]
     for key, texts in (("instructions", steps), ("notes", notes)):
         above = [str(said[key])] if said.get(key) else []
         said[key] = "\n".join([*above, *texts])
     return Collection("Cooklang", recipes=(recipe_of(said, mapped, "line 1", name),))
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value] if value else []

@@ -14,7 +14,7 @@ from cocktailspace.importing.readers.fields import (
 from cocktailspace.importing.readers.joined import Joined, joined, tables_of
 from cocktailspace.importing.readers.keys import Mapped, words_of_lists
 from cocktailspace.importing.readers.line_fields import are_lines
-from cocktailspace.importing.readers.values import text_of
+from cocktailspace.importing.readers.values import as_list, text_of
 from cocktailspace.importing.rows import Collection, IngredientRow, RecipeRow, UnreadableError
 from cocktailspace.wording import listed
 
@@ -197,7 +197,7 @@ def _schema_org(document: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
         return
     if isinstance(document, Mapping):
         types = document.get("@type")
-        if any(each in _RECIPE_TYPES for each in (types if isinstance(types, list) else [types])):
+        if any(each in _RECIPE_TYPES for each in as_list(types)):
             yield document
             return
         if "@type" in document or "@graph" in document or "@context" in document or depth == 0:

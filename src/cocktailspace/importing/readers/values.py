@@ -35,7 +35,7 @@ def _digits(value: float) -> str:
 
 def _text_of_object(value: Mapping[str, Any]) -> str:
     if "itemListElement" in value:  # a section of steps: its heading, and all of them
-        return text_of([value.get("name"), *_listed(value["itemListElement"])])
+        return text_of([value.get("name"), *as_list(value["itemListElement"])])
     parts = (value.get(key) for key in ("text", "name", "@value", "value"))
     others = [
         part
@@ -45,7 +45,8 @@ def _text_of_object(value: Mapping[str, Any]) -> str:
     return next((said for part in parts if (said := text_of(part))), "") or text_of(others)
 
 
-def _listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
+    """A list as it is, anything else as the only one of a list."""
     return value if isinstance(value, list) else [value]
 
 
