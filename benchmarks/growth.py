@@ -14,7 +14,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from typing import Any
 from urllib.parse import quote
 
 import numpy as np
+from tests.ports import free_port
 
 from benchmarks.catalogues import real_catalogue_path
 from benchmarks.synthetic import generate
@@ -78,9 +78,7 @@ class Site:
     def start(self) -> None:
         """Serve it."""
         self.token = self._command("token", "new", f"bench-{time.time_ns()}", "--role", "editor")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         code = "from cocktailspace.cli import main; main()"
         self.child = subprocess.Popen(
             [sys.executable, "-c", code, "serve", "--port", str(self.port)],

@@ -8,7 +8,6 @@ import argparse
 import contextlib
 import os
 import re
-import socket
 import statistics
 import subprocess
 import sys
@@ -17,6 +16,8 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.ports import free_port
 
 from benchmarks.catalogues import real_catalogue_path
 
@@ -31,9 +32,7 @@ CODE = "from cocktailspace.cli import main; main()"
 def serving(python: str, folder: Path) -> Iterator[int]:
     """The port of a server that this interpreter runs, over the real catalogue."""
     folder.mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = os.environ | {
         "DB_PATH": str(folder / "catalogue.sqlite"),
         "ANALYTICS_PATH": str(folder / "artifacts"),

@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_port
+
 PATIENCE = 25.0
 CHUNK = 64 * 1024
 LARGE_CHUNKS = 160  # 10 MB
@@ -65,9 +67,7 @@ class Server:
     """One of them, as a process."""
 
     def __init__(self, name: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         command = COMMANDS[name].format(port=self.port).split()
         environment = {**os.environ, "PORT": str(self.port)}
         if not command:

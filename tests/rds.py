@@ -4,7 +4,6 @@ process, and no earlier one; or any, where other processes sign them.
 """
 
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 
+from tests.ports import free_port
 from tests.postgres import CONNECT_TIMEOUT, PostgresServer, server_folder
 
 _HBA = "local all rdsadmin trust\nhostssl all +rds_iam 127.0.0.1/32 {}\n"
@@ -75,8 +75,7 @@ def make_certificate(folder: Path, name: str) -> None:
 @contextmanager
 def rds_server(programs: Path, *, any_token: bool = False) -> Iterator[tuple[Path, int]]:
     """Run a server until the context ends: its folder and its port on loopback."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with server_folder() as folder:
         server = PostgresServer(programs, folder, address="127.0.0.1", port=port, owner="rdsadmin")
         try:

@@ -22,6 +22,7 @@ from cocktailspace.api.server import ServerLimits
 from cocktailspace.bootstrap import Services
 from cocktailspace.settings import Settings
 from tests.conftest import BAR, import_document, nothing_published
+from tests.ports import free_port
 from tests.serving import serving
 from tests.waiting import eventually
 
@@ -217,9 +218,7 @@ def test_told_to_end_the_server_does_and_its_job_with_it(
 ) -> None:
     """Although a body and an answer are unfinished and a job has just begun."""
     command = [sys.executable, "-c", "from cocktailspace.cli import main; main()"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     bounds = {"SHUTDOWN_SECONDS": "4", "MAX_REQUEST_SECONDS": "600"}
     environment = settings_of_process | bounds | {"PORT": str(port)}
     with nothing_published(services.settings.artifacts_folder):
@@ -227,6 +226,7 @@ def test_told_to_end_the_server_does_and_its_job_with_it(
         try:
             eventually(lambda: server.poll() is not None or _answers(port))
             eventually(lambda: server.poll() is not None or bool(_children(server)))
+            assert server.poll() is None
             job = _children(server)[0]
             head = b"POST /api/v1/analytics/place HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
             stream = b"GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n"

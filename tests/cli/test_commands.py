@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -14,6 +13,7 @@ import pytest
 
 from tests.cli.conftest import COMMAND, Run
 from tests.conftest import BAR
+from tests.ports import free_port
 from tests.waiting import eventually
 
 
@@ -103,9 +103,7 @@ def server(
     environment: dict[str, str], tmp_path: Path
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """`cocktailspace serve` on a free port, with nothing there before."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     log = (tmp_path / "serve.log").open("wb")
     child = subprocess.Popen(
         [*COMMAND, "serve", "--port", str(port)], env=environment, stdout=log, stderr=log

@@ -8,7 +8,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from multiprocessing.synchronize import Event as EventType
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_port
 from tests.waiting import PATIENCE_SECONDS, eventually
 
 TOTAL = 100.0
@@ -39,9 +39,7 @@ class Server:
     """`cocktailspace serve` in a process that can be killed and started again."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.folder = folder
         self.environment = {
             **os.environ,

@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import re
-import socket
 import ssl
 import subprocess
 import sysconfig
@@ -21,6 +20,7 @@ from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.tokens import Role
 from tests.conftest import BAR, ROOT, import_document, need
 from tests.nginx import nginx_command, nginx_program
+from tests.ports import free_port
 from tests.serving import serving
 from tests.waiting import eventually
 
@@ -106,9 +106,7 @@ def _caddy(folder: Path, _upstream: int, port: int) -> list[str]:
 @pytest.fixture(params=[_nginx, _caddy], ids=["nginx", "caddy"])
 def proxy(request: pytest.FixtureRequest, service: int, tmp_path: Path) -> Iterator[Proxy]:
     """A proxy before the server."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     command = request.param(tmp_path, service, port)
     tls = None
     if request.param is _caddy:

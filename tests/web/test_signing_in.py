@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.ports import free_port
 from tests.web.conftest import Visit
 from tests.web.issuing import (
     FONTS,
@@ -27,7 +28,7 @@ from tests.web.issuing import (
     stored,
     without_fonts,
 )
-from tests.web.server import NEVER, Server, copy_published, free_port, running
+from tests.web.server import NEVER, Server, copy_published, running
 from tests.web.test_editing import fill_line
 
 pytestmark = pytest.mark.browser
