@@ -8,7 +8,7 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
-def listed(names: Sequence[str], most: int, count: int | None = None) -> str:
+def listed(names: Sequence[str], most: int = 5, count: int | None = None) -> str:
     """The first names, and how many there are besides. count: how many there are, where `names`
     are only the first of them.
     """

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from cocktailspace.catalogue.forest import lineage
 from cocktailspace.importing.languages import in_english, is_quality
@@ -13,6 +14,9 @@ from cocktailspace.importing.vocabulary import (
     word_set,
     words_of,
 )
+
+Certain = Literal["name", "alias", "synonym"]
+"""How an ingredient is known to be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class KnownIngredients:
         """The first of these names that the catalogue has."""
         return next((met for name in names if (met := self.called(name)) is not None), None)
 
-    def find(self, words: tuple[str, ...]) -> tuple[int, str] | None:
+    def find(self, words: tuple[str, ...]) -> tuple[int, Certain] | None:
         """The ingredient that is certainly meant by these words, and how that is known."""
         if (met := self._find(words)) is not None:
             return met
@@ -89,7 +93,7 @@ class KnownIngredients:
                     return there, "synonym"
         return None
 
-    def _find(self, words: tuple[str, ...]) -> tuple[int, str] | None:
+    def _find(self, words: tuple[str, ...]) -> tuple[int, Certain] | None:
         key = key_of(words)
         if key in self.by_key:
             return self._precisely(self.by_key[key], key), "name"
@@ -105,7 +109,7 @@ class KnownIngredients:
             return met, "synonym"
         return self._reordered(words) or self._family_said_again(words) or self._in_kind(words)
 
-    def _in_kind(self, words: tuple[str, ...]) -> tuple[int, str] | None:
+    def _in_kind(self, words: tuple[str, ...]) -> tuple[int, Certain] | None:
         """`Crema di cacao scura`: a word of colour or sweetness beside another name of a family."""
         for place, word in enumerate(words):
             if len(words) < 2 or not is_quality(word):
@@ -126,14 +130,14 @@ class KnownIngredients:
         met = self.called(usual) if usual else None
         return met if met is not None and ingredient_id in self.ancestors(met) else ingredient_id
 
-    def _reordered(self, words: tuple[str, ...]) -> tuple[int, str] | None:
+    def _reordered(self, words: tuple[str, ...]) -> tuple[int, Certain] | None:
         """`Tequila blanco` is `Blanco Tequila`: words of colour, sweetness, age change places."""
         found = self._bags.get(tuple(sorted(words)))
         if found is None or not any(map(is_quality, words)):
             return None
         return found, "name"
 
-    def _family_said_again(self, words: tuple[str, ...]) -> tuple[int, str] | None:
+    def _family_said_again(self, words: tuple[str, ...]) -> tuple[int, Certain] | None:
         """`Bourbon whiskey`: without the word that says its family, the name is there."""
         for place, word in enumerate(words):
             if word not in word_set("families") or len(words) < 2:

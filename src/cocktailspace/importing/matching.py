@@ -8,7 +8,7 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 from cocktailspace.importing.families import Families
-from cocktailspace.importing.known_ingredients import KnownIngredients
+from cocktailspace.importing.known_ingredients import Certain, KnownIngredients
 from cocktailspace.importing.languages import (
     is_preparation,
     particle,
@@ -31,7 +31,7 @@ from cocktailspace.importing.names import (
 )
 from cocktailspace.importing.vocabulary import key_of, word_set, words_of
 
-How = Literal["name", "alias", "synonym", "brand", "near", "new", "unplaced", "unread"]
+How = Literal[Certain, "brand", "near", "new", "unplaced", "unread"]
 
 _AND = re.compile(r"\s+and\s+|\s*&\s*", re.IGNORECASE)
 _YEARS = re.compile(r"(\d+)(?:yr|yo|y|year|ano|an|anni|anno|jahre?|jahrig|jarig|letni|ar)?")
@@ -186,7 +186,7 @@ class Matcher:
         above = self.known.ancestors(ingredient_id)
         return any(_is_drink(words_of(self.known.by_id[each].name)) for each in above)
 
-    def _brand_said(self, words: NameWords, ingredient_id: int, how: str) -> str:
+    def _brand_said(self, words: NameWords, ingredient_id: int, how: How) -> str:
         """The brand by which an ingredient is called, which is more than another name of it."""
         own = words_of(self.known.by_id[ingredient_id].name)
         for brand, start in brands_in(words.flat) if how in ("alias", "synonym") else ():
@@ -194,9 +194,9 @@ class Matcher:
                 return as_written(words, start, len(brand.words))
         return ""
 
-    def _met(self, ingredient_id: int, how: str, note: str = "") -> Match:
+    def _met(self, ingredient_id: int, how: How, note: str = "") -> Match:
         name = self.known.by_id[ingredient_id].name
-        return Match(how, ingredient_id, name, note=note)  # type: ignore[arg-type]
+        return Match(how, ingredient_id, name, note=note)
 
     def _brand(self, words: NameWords) -> Match | None:
         """A brand, stripped to what is in its bottle."""

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from cocktailspace.catalogue.imports import ListedImport, kept_for
-from cocktailspace.importing.decisions import Decisions, Group
+from cocktailspace.importing.decisions import Decisions, Group, Kind
 from cocktailspace.importing.planning import Plan, counts_of, outcome_of
 from cocktailspace.importing.service import Import
 from cocktailspace.importing.targets import Outcome
@@ -48,7 +48,7 @@ class PlannedGroup(BaseModel):
     """A question about some names at once."""
 
     key: str
-    kind: Literal["near", "new", "unplaced"]
+    kind: Kind
     place: str = Field(description="The ingredient that they may be, or the family of new ones")
     question: str = Field(examples=["16 new ones: under Vodka?"])
     lines: int

@@ -92,6 +92,17 @@ class Collection:
     """What a reader has to say: how the text was coded, what was passed over."""
 
 
+def combined(what: str, found: Sequence[Collection]) -> Collection:
+    """All that several parts of a file have. what: the kind of file that it is, in words."""
+    return Collection(
+        what,
+        recipes=tuple(recipe for each in found for recipe in each.recipes),
+        ingredients=tuple(row for each in found for row in each.ingredients),
+        columns=tuple(dict.fromkeys(column for each in found for column in each.columns)),
+        remarks=tuple(remark for each in found for remark in each.remarks),
+    )
+
+
 def as_objects(found: Collection) -> dict[str, Any]:
     """A collection as JSON has it: of each row what is not empty."""
     return {

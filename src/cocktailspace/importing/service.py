@@ -1,5 +1,6 @@
 """Imports from start to end: read and plan, decide, apply, undo."""
 
+import dataclasses
 import hashlib
 import json
 import secrets
@@ -7,7 +8,7 @@ import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePath
 
 import jiter
@@ -87,16 +88,7 @@ class Imports:
         decisions: Decisions | None = None,
     ) -> Import:
         """Plan what a file that was read would do."""
-        new = StoredImport(
-            secrets.token_hex(16),
-            owner,
-            "planned",
-            name,
-            sha256,
-            self._clock(),
-            _packed(found),
-            (decisions or Decisions()).model_dump_json(),
-        )
+        new = self._new(owner, name, sha256, found, decisions or Decisions())
         with self._database.transaction() as tx:
             add_import(tx.connection, new)
         return self._planned(new)
@@ -120,7 +112,7 @@ class Imports:
             raise ConflictError("this import was applied: there is nothing to decide any more")
         said = decisions.model_dump_json()
         with self._working():
-            found = self._planned(replace(stored, decisions=said))
+            found = self._planned(dataclasses.replace(stored, decisions=said))
         if problems := [problem for _, problem in void_answers(decisions, found.plan.view)]:
             raise InvalidError(problems)
         with self._database.transaction() as tx:
@@ -182,8 +174,8 @@ class Imports:
         version: of the catalogue that its plan rests on; StalePlanError if that is another one by
         now. same: see `import_own_file`. replace: also delete what it lacks, which nobody undoes.
         """
-        now = self._clock()
-        sha256, nothing = hashlib.sha256(body).hexdigest(), Collection(file.format)
+        sha256 = hashlib.sha256(body).hexdigest()
+        new = self._new(owner, name, sha256, Collection(file.format), Decisions())
 
         def load(tx: Transaction, file: CatalogueFile) -> ImportSummary:
             if catalogue_state(tx.connection).version != version:
@@ -193,19 +185,10 @@ class Imports:
             summary, applied = import_own_file(tx, file, same or {})
             if tx.touched:
                 after = version + len(tx.touched)
-                new = StoredImport(
-                    id=secrets.token_hex(16),
-                    owner=owner,
-                    state="applied",
-                    name=name,
-                    sha256=sha256,
-                    created_at=now,
-                    content=_packed(nothing),
-                    decisions=Decisions().model_dump_json(),
-                    applied=applied.packed(),
-                    applied_version=after,
+                done = dataclasses.replace(
+                    new, state="applied", applied=applied.packed(), applied_version=after
                 )
-                add_import(tx.connection, new)
+                add_import(tx.connection, done)
             return summary
 
         return load_file(self._database, file, load=load)
@@ -226,6 +209,20 @@ class Imports:
         stored = self._stored(owner, import_id)
         with self._database.transaction() as tx:
             delete_import(tx.connection, stored.id)
+
+    def _new(
+        self, owner: str, name: str, sha256: str, found: Collection, decisions: Decisions
+    ) -> StoredImport:
+        return StoredImport(
+            secrets.token_hex(16),
+            owner,
+            "planned",
+            name,
+            sha256,
+            self._clock(),
+            _packed(found),
+            decisions.model_dump_json(),
+        )
 
     def _stored(self, owner: str, import_id: str) -> StoredImport:
         with self._database.reading() as connection:

@@ -4,6 +4,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -17,7 +18,7 @@ from cocktailspace.importing.readers.objects import collection_of
 from cocktailspace.importing.readers.tables import csv_objects
 from cocktailspace.importing.readers.values import as_list
 from cocktailspace.importing.readers.word_documents import text_part
-from cocktailspace.importing.rows import Collection, IngredientRow, UnreadableError
+from cocktailspace.importing.rows import Collection, UnreadableError, combined
 from cocktailspace.wording import counted, listed
 
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
@@ -30,7 +31,7 @@ _OBJECTS = {
     ".melarecipe": read_json,
 }
 _TEXTS = (".csv", ".tsv", ".txt", ".md", ".markdown", ".xml", ".html", ".htm", ".jsonld", ".cook")
-_TABLES = (".csv", ".tsv")
+TABLES = (".csv", ".tsv")
 _FOLDERS = ("cocktails", "ingredients")
 """Of a data pack: what is in them is told by their names."""
 _BROKEN = (
@@ -44,7 +45,6 @@ _BROKEN = (
     EOFError,
 )
 """What a reader makes of an archive that is damaged or locked."""
-_NAMED = 5
 
 
 def gunzipped(body: bytes, most: int | None = None) -> bytes:
@@ -63,52 +63,42 @@ def gunzipped(body: bytes, most: int | None = None) -> bytes:
     return content
 
 
-def is_spreadsheet(body: bytes) -> bool:
-    """Whether a zip is a spreadsheet; UnreadableError where it is damaged, or holds too much."""
+@contextmanager
+def opened_zip(body: bytes) -> Iterator[zipfile.ZipFile]:
+    """A zip to read from; UnreadableError where it is damaged, locked or holds too much."""
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             _refuse_excess(archive.infolist(), _Room())
-            is_office = not {"[Content_Types].xml", "mimetype"}.isdisjoint(archive.namelist())
-            return is_office and text_part(archive) is None
+            yield archive
     except UnreadableError:
         raise
     except _BROKEN as error:
-        raise _cannot(error) from None
+        raise UnreadableError(f"the archive cannot be read: {error}") from None
 
 
-def document_in(body: bytes) -> bytes | None:
+def is_office_file(archive: zipfile.ZipFile) -> bool:
+    """Whether a zip is a document or a spreadsheet."""
+    return not {"[Content_Types].xml", "mimetype"}.isdisjoint(archive.namelist())
+
+
+def document_in(archive: zipfile.ZipFile) -> bytes | None:
     """The XML of a word processor's document; None where a zip is none."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            part = text_part(archive)
-            if part is None:
-                return None
-            with archive.open(part) as file:
-                return _Room().take(file.read(BOUNDS.expanded_bytes + 1))
-    except UnreadableError:
-        raise
-    except _BROKEN as error:
-        raise _cannot(error) from None
+    part = text_part(archive)
+    if part is None:
+        return None
+    with archive.open(part) as file:
+        return _Room().take(file.read(BOUNDS.expanded_bytes + 1))
 
 
-def _cannot(error: Exception) -> UnreadableError:
-    return UnreadableError(f"the archive cannot be read: {error}")
-
-
-def read_archive(body: bytes, mapped: Mapped, read_text: ReadText) -> Collection:
+def read_archive(archive: zipfile.ZipFile, mapped: Mapped, read_text: ReadText) -> Collection:
     """What the files of a zip say; UnreadableError where none of them has recipes.
 
     read_text: reads a text of any format, by the name of its file.
     """
-    try:
-        pack = _Pack(mapped, read_text)
-        for path, content in _files(body, _Room()):
-            pack.add(path, content)
-        return pack.collection()
-    except UnreadableError:
-        raise
-    except _BROKEN as error:
-        raise _cannot(error) from None
+    pack = _Pack(mapped, read_text)
+    for path, content in _files(archive, _Room()):
+        pack.add(path, content)
+    return pack.collection()
 
 
 @dataclass(slots=True)
@@ -130,21 +120,23 @@ def _too_large() -> UnreadableError:
     return UnreadableError(f"the archive holds more than {size} MB: split it")
 
 
-def _files(body: bytes, room: _Room, *, within: bool = False) -> Iterator[tuple[str, bytes]]:
+def _files(
+    archive: zipfile.ZipFile, room: _Room, *, within: bool = False
+) -> Iterator[tuple[str, bytes]]:
     """The files of a zip, those of zips in it included, in the order of their names."""
-    with zipfile.ZipFile(io.BytesIO(body)) as archive:
-        members = [each for each in archive.infolist() if not each.is_dir()]
-        _refuse_excess(members, room)
-        for member in sorted(members, key=lambda each: each.filename):
-            with archive.open(member) as file:
-                # What the archive says of a size may be a lie.
-                content = room.take(file.read(room.size + 1)) if _is_read(member) else b""
-            if content.startswith(ZIP) and not within:
-                yield from _files(content, room, within=True)
-            elif content.startswith(GZIP):
-                yield member.filename, room.take(gunzipped(content, room.size))
-            else:
-                yield member.filename, content
+    members = [each for each in archive.infolist() if not each.is_dir()]
+    _refuse_excess(members, room)
+    for member in sorted(members, key=lambda each: each.filename):
+        with archive.open(member) as file:
+            # What the archive says of a size may be a lie.
+            content = room.take(file.read(room.size + 1)) if _is_read(member) else b""
+        if content.startswith(ZIP) and not within:
+            with zipfile.ZipFile(io.BytesIO(content)) as inner:
+                yield from _files(inner, room, within=True)
+        elif content.startswith(GZIP):
+            yield member.filename, room.take(gunzipped(content, room.size))
+        else:
+            yield member.filename, content
 
 
 def _refuse_excess(members: list[zipfile.ZipInfo], room: _Room) -> None:
@@ -189,7 +181,7 @@ class _Pack:
                 parts = PurePosixPath(name).parts[:-1]
                 folder = next((part for part in parts if part in _FOLDERS), "")
                 self.objects.setdefault(folder, []).append((name, _OBJECTS[suffix](text)))
-            elif suffix in _TABLES:
+            elif suffix in TABLES:
                 self.tables[name] = text  # perhaps of several that belong together
             else:
                 self.texts.append(self.read_text(name, text, self.mapped))
@@ -204,19 +196,13 @@ class _Pack:
         if not found:
             why = f": {self.failed[0]}" if self.failed else ""
             raise UnreadableError(f"the archive has no files with recipes{why}")
-        ingredients: dict[str, IngredientRow] = {
-            row.name.casefold(): row for each in found for row in each.ingredients
-        }
+        ingredients = {row.name.casefold(): row for each in found for row in each.ingredients}
         remarks = [f"passed over: {counted(self.others, 'file')} of the archive"][: self.others]
         if self.failed:
-            remarks.append(f"passed over: {listed(self.failed, _NAMED)}")
-        remarks += [remark for each in found for remark in each.remarks]
-        return Collection(
-            "data pack (zip)" if is_pack else "archive",
-            recipes=tuple(recipe for each in found for recipe in each.recipes),
-            ingredients=tuple(ingredients.values()),
-            columns=tuple(dict.fromkeys(column for each in found for column in each.columns)),
-            remarks=tuple(remarks),
+            remarks.append(f"passed over: {listed(self.failed)}")
+        both = combined("data pack (zip)" if is_pack else "archive", found)
+        return replace(
+            both, ingredients=tuple(ingredients.values()), remarks=(*remarks, *both.remarks)
         )
 
     def _of_tables(self) -> Iterator[Collection]:

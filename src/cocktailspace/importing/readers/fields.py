@@ -6,6 +6,7 @@ from typing import Any
 
 from cocktailspace.importing.readers.keys import Mapped, folded, names_of
 from cocktailspace.importing.readers.line_fields import (
+    Object,
     add_part,
     line_of_parts,
     lines_of,
@@ -15,7 +16,6 @@ from cocktailspace.importing.readers.line_fields import (
 from cocktailspace.importing.readers.values import list_of, number_of, text_of
 from cocktailspace.importing.rows import IngredientRow, LineRow, RecipeRow
 
-Object = Mapping[str, Any]
 _URL = re.compile(r"^https?://\S+$")
 _SHORT = 40
 _WHOLE = ("recipe", "drink", "cocktail", "rezept", "recette", "receta", "ricetta")

@@ -8,10 +8,12 @@ from pathlib import PurePosixPath
 from cocktailspace.importing.names import titled
 from cocktailspace.importing.readers.archives import (
     GZIP,
+    TABLES,
     ZIP,
     document_in,
     gunzipped,
-    is_spreadsheet,
+    is_office_file,
+    opened_zip,
     read_archive,
 )
 from cocktailspace.importing.readers.bounds import BOUNDS
@@ -30,7 +32,6 @@ from cocktailspace.importing.readers.word_documents import read_document
 from cocktailspace.importing.rows import Collection, UnreadableError
 from cocktailspace.wording import counted
 
-_TABLES = (".csv", ".tsv")
 _LIKELY = {
     ".yml": "yaml",
     ".yaml": "yaml",
@@ -89,12 +90,10 @@ def read_file(name: str, body: bytes, mapped: Mapped | None = None) -> Collectio
         raise UnreadableError("the file is empty")
     if body.startswith(GZIP):
         name, body = name.removesuffix(".gz"), gunzipped(body)
-    if body.startswith(_OLE) or (body.startswith(ZIP) and is_spreadsheet(body)):
+    if body.startswith(_OLE):
         return _checked(read_spreadsheet(body, mapped))
-    if body.startswith(ZIP) and (document := document_in(body)) is not None:
-        return _checked(read_document(document, mapped, _name_of(PurePosixPath(name))))
     if body.startswith(ZIP):
-        return _checked(read_archive(body, mapped, _read_text))
+        return _checked(_read_zip(name, body, mapped))
     text, remark = decoded(body)
     if body.startswith(_BINARY) or _is_binary(text):
         raise UnreadableError(
@@ -109,6 +108,17 @@ def _is_binary(text: str) -> bool:
     """Whether what was decoded had been no text at all."""
     sample = text[:_SAMPLE]
     return len(_CONTROL.findall(sample)) > max(_STRAY, len(sample) // 100)
+
+
+def _read_zip(name: str, body: bytes, mapped: Mapped) -> Collection:
+    """What an archive says; documents and spreadsheets are zips, too."""
+    with opened_zip(body) as archive:
+        document = document_in(archive)
+        if document is None and not is_office_file(archive):
+            return read_archive(archive, mapped, _read_text)
+    if document is None:
+        return read_spreadsheet(body, mapped)
+    return read_document(document, mapped, _name_of(PurePosixPath(name)))
 
 
 def _checked(found: Collection) -> Collection:
@@ -180,7 +190,7 @@ def _first_that_reads(text: str, mapped: Mapped, path: PurePosixPath) -> Collect
     readers: dict[str, Callable[[], Collection]] = {}
     ending = path.suffix.casefold()
     delimiter = delimiter_of(text)
-    if delimiter or ending in _TABLES:
+    if delimiter or ending in TABLES:
         readers["table"] = lambda: read_csv(text, mapped, _name_of(path))
     if _YAML.search(text[:5_000]):
         readers["yaml"] = lambda: collection_of(read_yaml(text), "YAML", mapped)

@@ -20,7 +20,6 @@ _ANY = ("data", "items", "results", "graph", "entries", "records", "collection",
 """What files call lists of recipes, and of anything else."""
 _RECIPE, _INGREDIENT = "recipe", "ingredient"
 _SAMPLE = 50
-_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +72,10 @@ def joined(tables: Tables) -> Joined | None:
     remarks = []
     if lines:
         many = counted(sum(map(len, lines.values())), "line")
-        which = listed([f"id {each}" for each in lines], _NAMED)
+        which = listed([f"id {each}" for each in lines])
         remarks.append(f"passed over: {many} of recipes that the file does not have ({which})")
     if join.missing:
-        which = listed([f"id {each}" for each in join.missing], _NAMED)
+        which = listed([f"id {each}" for each in join.missing])
         remarks.append(f"passed over: lines of ingredients that the file does not have ({which})")
     document = {"recipes": recipes, "ingredients": ingredients}
     return Joined(document, frozenset(join.used), tuple(remarks))

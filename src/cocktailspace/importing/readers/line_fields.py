@@ -113,23 +113,23 @@ def says_lines(value: Any) -> bool:
 def with_measures(value: Object, mapped: Mapped) -> Object:
     """An object whose list of measures stands beside its list of ingredients, as one list."""
     of_names = [key for key in value if mapped.field_of(str(key), "recipe")[0] == "ingredients"]
-    names = _listed(value[of_names[0]]) if len(of_names) == 1 else []
+    names = _plain_list(value[of_names[0]]) if len(of_names) == 1 else []
     beside: dict[str, str] = {}
     for key, content in value.items() if len(names) > 1 else ():
         word = folded(str(key)).removeprefix("ingredient").removesuffix("s")
         word = {"quantitie": "quantity"}.get(word, word)
         met = names_of("line").get(word)
-        if met in ("amount", "measure", "unit") and len(_listed(content)) == len(names):
+        if met in ("amount", "measure", "unit") and len(_plain_list(content)) == len(names):
             beside.setdefault(met, key)
     if not beside:
         return value
-    columns = {"ingredient": names} | {met: _listed(value[key]) for met, key in beside.items()}
+    columns = {"ingredient": names} | {met: _plain_list(value[key]) for met, key in beside.items()}
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     others = {key: said for key, said in value.items() if key not in beside.values()}
     return {**others, of_names[0]: rows}
 
 
-def _listed(content: Any) -> list[Any]:
+def _plain_list(content: Any) -> list[Any]:
     """A list of texts or numbers, also where a text is one; nothing of any other value."""
     if isinstance(content, str):
         return listed_in(content) or [part.strip() for part in _ROWS.split(content)]

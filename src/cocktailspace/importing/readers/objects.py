@@ -18,7 +18,6 @@ from cocktailspace.importing.readers.values import as_list, text_of
 from cocktailspace.importing.rows import Collection, IngredientRow, RecipeRow, UnreadableError
 from cocktailspace.wording import listed
 
-_NAMED = 5
 _WRAPPERS = ("recipe", "cocktail", "drink")
 _RECIPE_TYPES = ("Recipe", "https://schema.org/Recipe", "http://schema.org/Recipe")
 
@@ -104,7 +103,7 @@ def _passed_over(document: Any, mapped: Mapped) -> Iterator[str]:
 def _remarks(names: Sequence[str]) -> tuple[str, ...]:
     if not names:
         return ()
-    return (f"passed over, as no ingredients were found: {listed(names, _NAMED)}",)
+    return (f"passed over, as no ingredients were found: {listed(names)}",)
 
 
 def _recipes_in(document: Any, mapped: Mapped) -> tuple[list[RecipeRow], str]:

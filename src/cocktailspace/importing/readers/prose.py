@@ -22,7 +22,6 @@ from cocktailspace.wording import listed
 
 _NUMBERED_NAME = re.compile(r"^(?:(?:#|no\.?|nr\.?)\s*)?\d{1,3}[.):]\s+", re.IGNORECASE)
 _LONGEST_NAME = 200
-_NAMED = 5
 
 
 def read_text(text: str, name: str = "") -> Collection:
@@ -41,7 +40,7 @@ def read_text(text: str, name: str = "") -> Collection:
     return Collection(
         "Markdown" if markdown else "plain text",
         recipes=tuple(recipes),
-        remarks=(f"passed over: {listed(passed, _NAMED)}",) if passed else (),
+        remarks=(f"passed over: {listed(passed)}",) if passed else (),
     )
 
 

@@ -1,6 +1,7 @@
 """Spreadsheets (XLSX, XLS, ODS): each sheet is a table, or all are joined by ids."""
 
 import io
+from dataclasses import replace
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -8,10 +9,8 @@ from cocktailspace.importing.readers.joined import joined
 from cocktailspace.importing.readers.keys import Mapped
 from cocktailspace.importing.readers.objects import collection_of
 from cocktailspace.importing.readers.tables import bounded, collection_of_rows, plain_objects
-from cocktailspace.importing.rows import Collection, UnreadableError
+from cocktailspace.importing.rows import Collection, UnreadableError, combined
 from cocktailspace.wording import listed
-
-_NAMED = 5
 
 
 def read_spreadsheet(body: bytes, mapped: Mapped) -> Collection:
@@ -39,13 +38,7 @@ def read_spreadsheet(body: bytes, mapped: Mapped) -> Collection:
         failed = sorted(passed.values(), key=lambda error: not error.headers)
         raise next(iter(failed), None) or UnreadableError("the spreadsheet is empty")
     said = [f"sheet {name}" for name in passed if any(map(any, sheets[name]))]
-    remarks = [remark for each in found for remark in each.remarks]
-    remarks += join.remarks if join is not None else ()
-    remarks += [f"passed over, as no recipes were found: {listed(said, _NAMED)}"] if said else []
-    return Collection(
-        "spreadsheet" if join is None else found[0].format,
-        recipes=tuple(recipe for each in found for recipe in each.recipes),
-        ingredients=tuple(row for each in found for row in each.ingredients),
-        columns=tuple(dict.fromkeys(column for each in found for column in each.columns)),
-        remarks=tuple(remarks),
-    )
+    remarks = list(join.remarks) if join is not None else []
+    remarks += [f"passed over, as no recipes were found: {listed(said)}"] if said else []
+    both = combined("spreadsheet" if join is None else found[0].format, found)
+    return replace(both, remarks=(*both.remarks, *remarks))

@@ -63,11 +63,15 @@ def read_csv(text: str, mapped: Mapped, name: str = "") -> Collection:
     if delimiter is None:
         raise UnreadableError("this is no table: its rows have not the same number of cells")
     try:
-        rows = list(bounded(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+        rows = _rows_of(text, delimiter)
     except csv.Error as error:
         raise UnreadableError(f"the table cannot be read: {error}") from None
     said = {",": "", ";": "semicolons", "\t": "tabs", "|": "bars"}[delimiter]
     return collection_of_rows(rows, "CSV" + (f" with {said}" if said else ""), mapped, name)
+
+
+def _rows_of(text: str, delimiter: str) -> list[list[Any]]:
+    return list(bounded(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
 
 
 def bounded(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
@@ -163,13 +167,10 @@ def plain_objects(rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
 def csv_objects(text: str) -> list[dict[str, Any]]:
     """The rows of a CSV text as objects; none of what is no table."""
     delimiter = delimiter_of(text)
-    if delimiter is None:
-        return []
     try:
-        rows = list(bounded(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+        return plain_objects(_rows_of(text, delimiter)) if delimiter else []
     except csv.Error:
         return []
-    return plain_objects(rows)
 
 
 def _header_of(rows: Sequence[Sequence[Any]], mapped: Mapped) -> int:

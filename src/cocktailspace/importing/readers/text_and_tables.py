@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cocktailspace.importing.readers.front_matter import read_markdown
 from cocktailspace.importing.readers.keys import Mapped
 from cocktailspace.importing.readers.tables import bounded, collection_of_rows
-from cocktailspace.importing.rows import Collection, UnreadableError
+from cocktailspace.importing.rows import Collection, UnreadableError, combined
 
 Block = str | list[list[str]]
 """A paragraph as Markdown, or the rows of a table."""
@@ -34,12 +34,7 @@ def read_blocks(blocks: Sequence[Block], what: str, mapped: Mapped, name: str) -
         except UnreadableError:
             if called and not found:
                 raise
-    return Collection(
-        what,
-        recipes=tuple(recipe for each in found for recipe in each.recipes),
-        columns=tuple(dict.fromkeys(column for each in found for column in each.columns)),
-        remarks=tuple(remark for each in found for remark in each.remarks),
-    )
+    return combined(what, found)
 
 
 class Blocks:
