@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from mcp import Client, StdioServerParameters
+from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult
 
@@ -134,6 +134,21 @@ def test_the_bounds_are_those_of_the_api(app: FastAPI) -> None:
     assert "there is no recipe 99" in refusal(app, "get_recipe", recipe_id=99)
     assert "follow within moments" in refusal(app, "what_can_i_make", ingredients=[5])
     refusal(app, "find_ingredients", names=["gin"] * 31)
+
+
+def test_what_an_agent_asks_for_that_is_not_there_is_no_fault_of_ours(
+    app: FastAPI, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def session() -> None:
+        async with Client(make_agent_server(Operations(app))) as client:
+            with pytest.raises(MCPError, match="Unknown prompt: menu"):
+                await client.get_prompt("menu")
+            with pytest.raises(MCPError):
+                await client.read_resource("file:///etc/passwd")
+            assert (await client.call_tool("pour", {})).is_error
+
+    run_alone(session())
+    assert [each for each in caplog.records if each.levelname != "INFO"] == []
 
 
 def test_tools_say_whether_they_write(app: FastAPI) -> None:

@@ -113,6 +113,8 @@ def test_requests_are_timed_by_the_template_of_their_route(
     client.post("/api/v1/recipes", json={"name": ""}, headers=editor)
     client.request("BREW", "/nowhere")
     client.get("/nowhere/else?and=more")
+    client.patch("/api/v1/recipes/1")
+    client.request("BREW", "/api/v1/units")
     client.get("/static/0123/js/app.js")
     counted = {
         tuple(dict(labels)[each] for each in ("method", "route", "status")): value
@@ -126,6 +128,7 @@ def test_requests_are_timed_by_the_template_of_their_route(
         ("POST", "/api/v1/recipes", "422"): 1,
         ("other", "none", "404"): 1,
         ("GET", "none", "404"): 1,
+        ("other", "none", "405"): 2,
         ("GET", "/static/{digest}/{path}", "200"): 1,
     }
 

@@ -21,6 +21,23 @@ def test_a_name_is_one_visible_line(name: Any) -> None:
         IngredientDraft(name=name)
 
 
+@pytest.mark.parametrize("code", [0x3164, 0x115F, 0x1160, 0xFFA0, 0x2800, 0xFDD0, 0xFFFF, 0x10FFFE])
+def test_a_name_has_no_letter_that_is_drawn_as_nothing(code: int) -> None:
+    with pytest.raises(ValidationError, match=rf"U\+{code:04X}, which nobody sees"):
+        IngredientDraft(name=f"Gin{chr(code)}")
+
+
+@pytest.mark.parametrize("name", ["\u0301", "\ufe0f", "\u034f \u180b", "\U000e0100"])
+def test_a_name_is_not_of_marks_alone(name: str) -> None:
+    with pytest.raises(ValidationError, match="something that can be seen"):
+        IngredientDraft(name=name)
+
+
+@pytest.mark.parametrize("name", ["☕\ufe0f", "🍸", "한글", "葛\U000e0100", "7", "%", "\U0001fadf"])
+def test_a_name_of_any_script_or_emoji_is_one(name: str) -> None:
+    assert IngredientDraft(name=name).name == name
+
+
 def test_a_name_is_tidied() -> None:
     assert IngredientDraft(name="  Cre\u0300me   de Cacao ").name == "Crème de Cacao"
 

@@ -126,3 +126,19 @@ def test_what_is_put_back_is_searched_at_once_and_old_answers_are_forgotten(
     with site.services.database.reading() as connection:
         count = connection.exec_driver_sql("SELECT count(*) FROM idempotency_keys").scalar()
     assert count == 0
+
+
+def test_a_backup_with_a_name_that_is_no_longer_taken_is_put_back(
+    site: Site, tmp_path: Path
+) -> None:
+    backup = tmp_path / "backup.sqlite"
+    copies.backup(site.services.database, backup)
+    with closing(sqlite3.connect(backup, isolation_level=None)) as spoilt:
+        spoilt.execute(
+            "UPDATE recipes SET name = char(12644), name_key = char(12644), "
+            "order_key = char(12644), alike_key = char(12644) WHERE id = 1"
+        )
+    copies.restore(site.services.database, backup, force=True)
+    assert site.client.get("/api/v1/recipes/1").json()["name"] == "\u3164"
+    site.settle()
+    site.publishes_the_truth()

@@ -5,6 +5,7 @@ import logging
 import time
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 
 from prometheus_client import CollectorRegistry, Histogram
 from starlette.datastructures import Headers, MutableHeaders
@@ -155,7 +156,8 @@ class SecurityHeaders:
 
 class RequestTimer:
     """Middleware that times each request, by the template of its route: no label that clients
-    could make up, so that there are never more series than routes.
+    could make up. A method that a route does not have counts as of no route, so that the series
+    are those of what there is.
     """
 
     def __init__(self, app: ASGIApp, registry: CollectorRegistry, prefix: str) -> None:
@@ -187,7 +189,7 @@ class RequestTimer:
         try:
             await self._app(scope, receive, send_and_see_status)
         finally:
-            route = self._template(scope)
+            route = "none" if status == HTTPStatus.METHOD_NOT_ALLOWED else self._template(scope)
             seconds = time.perf_counter() - started
             self._seconds.labels(method, route, str(status)).observe(seconds)
 

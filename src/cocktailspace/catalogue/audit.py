@@ -36,6 +36,7 @@ from cocktailspace.catalogue.models import (
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.schema import Json, UtcTime
 from cocktailspace.catalogue.taxonomy import in_cycles
+from cocktailspace.catalogue.values import UNSEEN
 from cocktailspace.times import from_text
 
 _CATALOGUE_ID = re.compile(r"[0-9A-Fa-f]{32}")
@@ -146,7 +147,9 @@ def _bad_values(connection: Connection, table: Table, model: type[BaseModel]) ->
             clean = model.model_validate({name: row[name] for name in fields})
         except ValidationError as error:
             for finding in error.errors(include_url=False):
-                yield Problem(at(place, place_of(finding["loc"])), problem_of(finding).message)
+                if finding["type"] != UNSEEN:  # or a backup with such a name could not be put back
+                    field = place_of(finding["loc"])
+                    yield Problem(at(place, field), problem_of(finding).message)
             continue
         name = getattr(clean, "name", None)
         if name is not None and row["name_key"] != name_key(name):

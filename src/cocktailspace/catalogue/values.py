@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic_core import PydanticCustomError
 
 MAX_ID = 2**63 - 1
 MAX_QUANTITY = 1e6
@@ -15,6 +16,14 @@ MOST_WORDS = 50
 """So many tags, aliases and the like one row has at most."""
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_UNSEEN = re.compile(
+    "[\u115f\u1160\u2800\u3164\uffa0\U0001d159\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
+"""Letters and symbols that are drawn as nothing (fillers), and what is no character."""
+UNSEEN = "unseen"
+"""Type of the error about names that nobody can see. Earlier versions took them."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _EXTRA_CHARACTERS = 50_000
 _EXTRA_LEVELS = 20
@@ -47,6 +56,13 @@ def _clean_name(text: str) -> str:
         raise ValueError("must not be empty")
     if any(unicodedata.category(each) in _INVISIBLE for each in name):
         raise ValueError("must not contain control characters or line breaks")
+    if found := _UNSEEN.search(name):
+        code = f"U+{ord(found[0]):04X}"
+        raise PydanticCustomError(
+            UNSEEN, "must not contain {code}, which nobody sees", {"code": code}
+        )
+    if all(unicodedata.category(each)[0] in "MZ" for each in name):  # marks with nothing to mark
+        raise PydanticCustomError(UNSEEN, "must contain something that can be seen")
     return name
 
 

@@ -1,10 +1,11 @@
 """The tools: each a sentence for the agent, and operations of the API."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
+from mcp import MCPError
 from mcp.server.mcpserver import Context, MCPServer
-from mcp_types import ToolAnnotations
+from mcp_types import INVALID_PARAMS, ToolAnnotations
 from pydantic import Field
 
 from cocktailspace import __version__
@@ -56,9 +57,17 @@ Confirm = Annotated[bool, Field(description="Write it although its name looks li
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class _AgentServer(MCPServer[Any]):
+    """The library's server, which takes a prompt that is not there for a fault of ours."""
+
+    async def get_prompt(self, name: str, *_: Any) -> NoReturn:
+        """There are none."""
+        raise MCPError(INVALID_PARAMS, f"Unknown prompt: {name:.200}")
+
+
 def make_agent_server(operations: Operations) -> MCPServer[Any]:
     """The server, which keeps nothing of its clients."""
-    server: MCPServer[Any] = MCPServer(
+    server = _AgentServer(
         "cocktailspace",
         title="Cocktail catalogue",
         version=__version__,
