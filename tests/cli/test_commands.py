@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
+from cocktailspace.cli.commands import app
 from tests.cli.conftest import COMMAND, Run
 from tests.conftest import BAR
 from tests.ports import free_port
@@ -137,3 +140,18 @@ def test_serve_on_an_empty_machine_ends_with_a_map(
     assert b"<title>" in _get(f"{address}/")[1]
     child.send_signal(signal.SIGTERM)
     assert child.wait(60) in (0, -signal.SIGTERM)
+
+
+def test_what_is_off_by_default_has_no_option_that_switches_it_off() -> None:
+    program = typer.main.get_command(app)
+    assert isinstance(program, TyperGroup)
+    refresh = program.commands["refresh"]
+    assert [each.secondary_opts for each in refresh.params] == [["--no-wait"], [], []]
+    useless = [
+        f"{name} {option}"
+        for name, command in program.commands.items()
+        for each in command.params
+        if each.default is False
+        for option in each.secondary_opts
+    ]
+    assert useless == []

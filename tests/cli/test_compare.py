@@ -23,11 +23,19 @@ def test_what_is_poured_has_its_millilitres_and_a_dash_has_none() -> None:
         more=[{"ingredient": "Syrup", "ml": 2.5, "to_ml": 4.0}],
         less=[{"ingredient": "Saline", "ml": 1.9, "to_ml": 1.2}],
     ) == (
-        "77 of 100, near; swap 30 ml Gin for Orange Bitters, without Absinthe, "
+        "77 of 100, near; swap 30 ml Gin for Orange Bitters, no Absinthe, "
         "more Syrup (2.5 ml → 4 ml), less Saline"
     )
     assert _words(**{"with": [{"ingredient": "Lime Juice", "ml": 4.0}]}).endswith(
-        "with 4 ml Lime Juice"
+        "add 4 ml Lime Juice"
+    )
+
+
+def test_amounts_that_come_to_the_same_are_not_told() -> None:
+    swap = {"from": "Gin", "ml": 59.1, "to": "Bourbon", "to_ml": 59.15}
+    more = {"ingredient": "Lime Juice", "ml": 22.0, "to_ml": 22.4}
+    assert _words(swap=[swap], more=[more]) == (
+        "77 of 100, near; swap Gin for Bourbon, more Lime Juice"
     )
 
 
@@ -39,7 +47,7 @@ def test_what_is_counted_in_pieces_has_no_millilitres() -> None:
         ],
         without=[{"ingredient": "Mint", "ml": 8.0}],
         more=[{"ingredient": "Basil", "ml": 4.0, "to_ml": 8.0}],
-    ) == ("77 of 100, near; swap Basil for Mint, swap Mint for 30 ml Gin, without Mint, more Basil")
+    ) == ("77 of 100, near; swap Basil for Mint, swap Mint for 30 ml Gin, no Mint, more Basil")
 
 
 def test_the_command_takes_from_the_run_what_is_counted(run: Run, tmp_path: Path) -> None:
@@ -59,4 +67,4 @@ def test_the_command_takes_from_the_run_what_is_counted(run: Run, tmp_path: Path
     for command in (["import", "--yes", str(file)], ["refresh"]):
         done = run(*command)
         assert done.returncode == 0, done.stderr
-    assert run("compare", "Plain", "With leaves").stdout.endswith("; with Bitters\n")
+    assert run("compare", "Plain", "With leaves").stdout.endswith("; add Bitters\n")

@@ -62,7 +62,7 @@ def test_mistakes_get_one_line(run: Run, bar_file: Path, drinks: Path) -> None:
     run("import", str(bar_file), "--yes")
     for arguments, message in (
         (["--on-conflict", "maybe", str(drinks)], "skip, fill or replace"),
-        (["--map", "name", str(drinks)], "field=header"),
+        (["--map", "name", str(drinks)], "--map: say which header is what"),
         (["--replace", str(drinks)], "--replace is for a catalogue's file"),
         (["-"], "is empty"),
     ):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -142,6 +143,11 @@ class PublishedRun:
         self._by_column = self._subtrees.transposed()
         self.order = np.array(order, dtype=np.int64)
         self.places = _as_points(places)[self.order]
+
+    @cached_property
+    def counted_in_pieces(self) -> frozenset[str]:
+        """Names of the ingredients that recipes count in pieces."""
+        return frozenset(each.name for each in self.kinds.values() if each.counted_in_pieces)
 
     def row_of(self, recipe_id: int) -> int:
         """The row of a recipe; NotFoundError when the run does not have it."""

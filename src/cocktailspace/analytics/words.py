@@ -3,7 +3,7 @@
 The transport plan says what becomes what; how much of it, the recipes' own amounts say.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,9 @@ Changes = dict[str, list[dict[str, Any]]]
 
 _SAME = 1.1
 """Amounts of which the larger is at most so many times the smaller are the same."""
+
+_POURED_ML = 4
+"""What is less is counted in dashes, and named without its millilitres."""
 
 _Numbers = NDArray[np.int64]
 
@@ -121,3 +124,39 @@ def _swaps(sources: _Numbers, targets: _Numbers, possible: NDArray[np.bool_]) ->
         free = ~(np.isin(sources[left], sources[now]) | np.isin(targets[left], targets[now]))
         left = left[free]
     return np.concatenate(chosen) if chosen else left
+
+
+def in_words(
+    changes: Changes, counted: Collection[str] = (), *, amounts: bool = True
+) -> Iterator[str]:
+    """Each change as one bartender tells another, and as the page does (`panels/differences.js`):
+    "swap 30 ml Gin for 45 ml Bourbon", "no Campari", "more Lime Juice (15 ml → 25 ml)".
+
+    counted: names of what recipes count in pieces, which is told without millilitres.
+    amounts: whether anything is told with them.
+    """
+
+    def measured(ml: float, ingredient: str) -> bool:
+        return amounts and ml >= _POURED_ML and ingredient not in counted
+
+    def poured(ml: float, ingredient: str) -> str:
+        return f"{_ml(ml)} {ingredient}" if measured(ml, ingredient) else ingredient
+
+    for each in changes.get("swap", []):
+        one, other = each["from"], each["to"]
+        if _ml(each["ml"]) != _ml(each["to_ml"]):
+            one, other = poured(each["ml"], one), poured(each["to_ml"], other)
+        yield f"swap {one} for {other}"
+    for each in changes.get("without", []):
+        yield f"no {each['ingredient']}"
+    for each in changes.get("with", []):
+        yield f"add {poured(each['ml'], each['ingredient'])}"
+    for kind in ("more", "less"):
+        for each in changes.get(kind, []):
+            name, ml, to_ml = each["ingredient"], each["ml"], each["to_ml"]
+            differs = measured(max(ml, to_ml), name) and _ml(ml) != _ml(to_ml)
+            yield f"{kind} {name}" + (f" ({_ml(ml)} → {_ml(to_ml)})" if differs else "")
+
+
+def _ml(volume: float) -> str:
+    return f"{volume:.0f} ml" if volume >= 10 else f"{volume:.2g} ml"

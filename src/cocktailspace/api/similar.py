@@ -1,12 +1,12 @@
 """What is like a recipe, in words, for the page that needs no script."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
 
 from pydantic_core import from_json
 
 from cocktailspace.analytics.published import is_readable
+from cocktailspace.analytics.words import in_words
 from cocktailspace.artifacts.manifest import ArtifactName, current_manifest
 from cocktailspace.artifacts.rows import IndexedRows
 from cocktailspace.artifacts.store import StoreError
@@ -42,7 +42,8 @@ def similar_recipes(services: Services, rows: IndexedRows, recipe_id: int) -> li
             each["recipe_id"],
             each["name"],
             _closeness(each["likeness"]),
-            ", ".join([*_changes(each["changes"])][:_MOST_CHANGES]) or "the same",
+            ", ".join(islice(in_words(each["changes"], amounts=False), _MOST_CHANGES))
+            or "the same",
         )
         for each in near
     ]
@@ -53,11 +54,3 @@ def _closeness(likeness: int) -> str:
     if likeness == 100:
         return "the same"
     return "very close" if likeness >= 85 else "close" if likeness >= 70 else "a relative"
-
-
-def _changes(changes: dict[str, Any]) -> Iterator[str]:
-    for swap in changes.get("swap", ()):
-        yield f"swap {swap['from']} for {swap['to']}"
-    for kind, says in (("without", "no"), ("with", "add"), ("more", "more"), ("less", "less")):
-        for each in changes.get(kind, ()):
-            yield f"{says} {each['ingredient']}"

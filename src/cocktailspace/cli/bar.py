@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -67,7 +67,8 @@ def bar(
     if as_json:
         typer.echo(json.dumps(answer))
     else:
-        say(described(answer))
+        nearest = answer.get("wish") and answer["wish"]["nearest"]
+        say(described(answer, run().counted_in_pieces if nearest else ()))
 
 
 def _names_in(path: Path) -> list[str]:
@@ -102,8 +103,11 @@ def answer_of(
     return answer
 
 
-def described(answer: dict[str, Any]) -> str:
-    """The lists, a drink or a bottle a line, what can be made first."""
+def described(answer: dict[str, Any], counted: Collection[str] = ()) -> str:
+    """The lists, a drink or a bottle a line, what can be made first.
+
+    counted: names of what recipes count in pieces.
+    """
     counts = answer["counts"]
     lines = [
         *_listed("can make", answer["can_make"], counts["can_make"], _name),
@@ -113,7 +117,7 @@ def described(answer: dict[str, Any]) -> str:
         *_listed("buy next", answer["next_bottles"], len(answer["next_bottles"]), _bottle),
     ]
     if answer.get("wish"):
-        lines += _wish(answer["wish"])
+        lines += _wish(answer["wish"], counted)
     return "\n".join([*lines, f"in the bar: {', '.join(answer['bar'])}"])
 
 
@@ -127,14 +131,14 @@ def _listed(
         yield f"  and {count - len(rows):,} more"
 
 
-def _wish(wish: dict[str, Any]) -> Iterator[str]:
+def _wish(wish: dict[str, Any], pieces: Collection[str]) -> Iterator[str]:
     """Whether it can be made and how, or what it lacks and what is nearest to it."""
     swaps = [_swap(line) for line in wish["lines"] if line["how"] == "stand_in"]
     doing = f"; stand-ins: {'; '.join(swaps)}" if swaps else ""
     lacks = " and ".join(each["name"] for each in wish["missing"])
     yield f"wish: {wish['name']} " + (f"lacks {lacks}{doing}" if lacks else "can be made")
     for each in wish["nearest"]:
-        yield f"nearest to it: {each['name']} ({described_difference(each)})"
+        yield f"nearest to it: {each['name']} ({described_difference(each, pieces)})"
 
 
 def _name(row: dict[str, Any]) -> str:

@@ -117,8 +117,12 @@ def serve(
 @app.command(rich_help_panel=_SERVER)
 def refresh(
     wait: Annotated[bool, typer.Option(help="Follow the job until it ends")] = True,
-    force: Annotated[bool, typer.Option(help="Compute even what is published already")] = False,
-    verbose: Annotated[bool, typer.Option(help="Show the job's log instead of a bar")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Compute even what is published already")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show the job's log instead of a bar")
+    ] = False,
 ) -> None:
     """Compute the analytics now and publish them, without waiting for edits to end."""
     with existing() as services:
@@ -169,7 +173,7 @@ for _command in (export, duplicates, compare, bar, mcp):
 @app.command(rich_help_panel=_DATA)
 def backup(
     file: Annotated[Path, typer.Argument(help="Where to write the copy, a SQLite file")],
-    force: Annotated[bool, typer.Option(help="Replace a file of that name")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file of that name")] = False,
 ) -> None:
     """Write a whole copy of the catalogue, as it is at one moment, while others go on writing."""
     with services_of() as services:
@@ -181,7 +185,10 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help="What `backup` wrote")],
     force: Annotated[
-        bool, typer.Option(help="Even when the present catalogue has changes that the file lacks")
+        bool,
+        typer.Option(
+            "--force", help="Even when the present catalogue has changes that the file lacks"
+        ),
     ] = False,
 ) -> None:
     """Put a backup back as the catalogue, under a new identity; a running server goes on with it.

@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import typer
+from sqlalchemy import URL
 
 from cocktailspace import wording
 from cocktailspace.analytics.published import is_readable
@@ -15,8 +17,13 @@ from cocktailspace.bootstrap import Services, build_services, prepare_catalogue
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.catalogue.migrate import require_catalogue
 from cocktailspace.catalogue.transfer import ImportSummary
+from cocktailspace.setting_types import database_url
 from cocktailspace.settings import read_settings
 from cocktailspace.terminal import printable
+
+STDIO = Path("-")
+"""Stands for standard input or output where a file is asked for."""
+STANDARD_INPUT = "standard input"
 
 _SHOWN = 12
 """So many names of a list are printed."""
@@ -36,6 +43,14 @@ def fail(message: str) -> NoReturn:
 def listed(names: Sequence[str], count: int) -> str:
     """The first names of so many, and how many there are besides."""
     return wording.listed(names, _SHOWN, count)
+
+
+def url_of(text: str) -> URL:
+    """The URL of a database; ends the program where the text is none of ours."""
+    try:
+        return database_url(text)
+    except ValueError as error:
+        fail(str(error))
 
 
 def published_run_id(store: ArtifactStore) -> str:

@@ -4,12 +4,13 @@ import csv
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from cocktailspace.analytics.comparing import Difference
 from cocktailspace.analytics.published import PublishedRun
+from cocktailspace.analytics.words import in_words
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.cli.common import published_run_id
 from cocktailspace.cli.naming import RecipeNames
@@ -17,9 +18,6 @@ from cocktailspace.settings import read_settings
 from cocktailspace.storage import choose_store
 
 Pair = tuple[str, str]
-
-_POURED_ML = 4
-"""What is less is counted in dashes, and named without its millilitres."""
 
 
 def compare(
@@ -41,12 +39,11 @@ def compare(
     wanted = list(_wanted(names or [], pairs))
     store = choose_store(read_settings())
     run = PublishedRun(store, published_run_id(store))
-    counted = {each.name for each in run.kinds.values() if each.counted_in_pieces}
     for one, other, difference in differences(run, wanted):
         if as_json:
             typer.echo(json.dumps({"recipe": one, "other": other, **difference}))
         else:
-            typer.echo(f"{one} → {other}: {described(difference, counted)}")
+            typer.echo(f"{one} → {other}: {described(difference, run.counted_in_pieces)}")
 
 
 def _wanted(names: Sequence[str], pairs: Path | None) -> Iterator[tuple[str, Pair]]:
@@ -100,28 +97,5 @@ def differences(
 def described(difference: Difference, counted: Collection[str] = ()) -> str:
     """Likeness and changes in one line; counted: names of what recipes count in pieces."""
     near = "near" if difference["near"] else "not near"
-    changes = ", ".join(_changes(difference["changes"], counted))
+    changes = ", ".join(in_words(difference["changes"], counted))
     return f"{difference['likeness']} of 100, {near}; {changes or 'the same, measure for measure'}"
-
-
-def _changes(changes: dict[str, list[dict[str, Any]]], counted: Collection[str]) -> Iterator[str]:
-    def poured(ml: float, ingredient: str) -> str:
-        measured = ml >= _POURED_ML and ingredient not in counted
-        return f"{_ml(ml)} {ingredient}" if measured else ingredient
-
-    def step(ingredient: str, ml: float, to_ml: float) -> str:
-        measured = max(ml, to_ml) >= _POURED_ML and ingredient not in counted
-        return f"{ingredient} ({_ml(ml)} → {_ml(to_ml)})" if measured else ingredient
-
-    for each in changes.get("swap", []):
-        yield f"swap {poured(each['ml'], each['from'])} for {poured(each['to_ml'], each['to'])}"
-    for kind in ("without", "with"):
-        for each in changes.get(kind, []):
-            yield f"{kind} {poured(each['ml'], each['ingredient'])}"
-    for kind in ("more", "less"):
-        for each in changes.get(kind, []):
-            yield f"{kind} {step(**each)}"
-
-
-def _ml(volume: float) -> str:
-    return f"{volume:.0f} ml" if volume >= 10 else f"{volume:.2g} ml"

@@ -13,8 +13,7 @@ from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.names import name_key
 from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.catalogue.tokens import TokenEntry
-from cocktailspace.cli.common import fail, say
-from cocktailspace.setting_types import database_url
+from cocktailspace.cli.common import fail, say, url_of
 from cocktailspace.settings import read_settings
 from cocktailspace.times import utc_now
 from cocktailspace.wording import counted
@@ -55,10 +54,7 @@ def copy(
 def _url(place: str) -> URL:
     if "://" not in place:
         return sqlite_url(Path(place).expanduser().absolute())
-    try:
-        return database_url(place)
-    except ValueError as error:
-        fail(str(error))
+    return url_of(place)
 
 
 def _keep(file: TokenFile, copied: list[TokenEntry]) -> None:

@@ -1,29 +1,35 @@
 """`import`: bring in what people have. The plan is shown first; whoever has a terminal decides."""
 
 import sys
-from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 from rich.console import Console
 
 from cocktailspace.bootstrap import Services
 from cocktailspace.catalogue.imports import COMMAND_LINE
-from cocktailspace.cli.common import existing, fail, prepare, say, services_of
+from cocktailspace.cli.common import (
+    STANDARD_INPUT,
+    STDIO,
+    existing,
+    fail,
+    prepare,
+    say,
+    services_of,
+)
 from cocktailspace.cli.plan_dialogue import ask, described_counts, show
-from cocktailspace.cli.transfer import STANDARD_INPUT, take_catalogue
+from cocktailspace.cli.transfer import take_catalogue
 from cocktailspace.importing.decisions import Decisions, OnConflict
 from cocktailspace.importing.planning import Plan
 from cocktailspace.importing.readers.child_process import read_in_child
 from cocktailspace.importing.readers.files import is_catalogue
+from cocktailspace.importing.readers.keys import mapping_of
 from cocktailspace.importing.rows import Collection, UnreadableError
 from cocktailspace.importing.service import Imports
 from cocktailspace.times import to_text
 from cocktailspace.wording import counted
-
-_STDIO = Path("-")
 
 
 def import_(
@@ -48,10 +54,14 @@ def import_(
         str | None, typer.Option(help="The source of recipes that name none themselves")
     ] = None,
     second_versions: Annotated[
-        bool, typer.Option(help="Make second versions of drinks that are there from elsewhere")
+        bool,
+        typer.Option(
+            "--second-versions", help="Make second versions of drinks that are there from elsewhere"
+        ),
     ] = False,
     replace: Annotated[
-        bool, typer.Option(help="Of a catalogue's file: also delete what it does not have")
+        bool,
+        typer.Option("--replace", help="Of a catalogue's file: also delete what it does not have"),
     ] = False,
     undo: Annotated[
         bool,
@@ -65,20 +75,22 @@ def import_(
     catalogue/2) means its names as they are. All is taken back with --undo, for a month and while
     nobody has touched what it made.
     """
-    if on_conflict not in ("skip", "fill", "replace"):
-        fail(f"--on-conflict is skip, fill or replace, not {on_conflict}")
+    conflict = _conflict(on_conflict)
     if undo:
         undo_imports(files or [])
         return
     if not files:
         fail("say which files to bring in; --undo takes back the last that came in")
-    mapping = _mapping(map_ or [])
+    try:
+        mapping = mapping_of(map_ or [])
+    except ValueError as error:
+        fail(f"--map: {error}")
     decisions = Decisions(
-        on_conflict=_conflict(on_conflict), source=source, second_versions=second_versions,
+        on_conflict=conflict, source=source, second_versions=second_versions,
         rest="unsorted" if yes else None,
     )  # fmt: skip
     bodies = {
-        file: sys.stdin.buffer.read() if file == _STDIO else file.read_bytes() for file in files
+        file: sys.stdin.buffer.read() if file == STDIO else file.read_bytes() for file in files
     }
     strange = [file for file, body in bodies.items() if not is_catalogue(body)]
     if replace and strange:
@@ -116,21 +128,14 @@ def undo_imports(files: list[Path]) -> None:
 
 
 def _conflict(text: str) -> OnConflict:
-    return "skip" if text == "skip" else "replace" if text == "replace" else "fill"
-
-
-def _mapping(pairs: Iterable[str]) -> dict[str, str]:
-    found = {}
-    for pair in pairs:
-        field, equals, header = pair.partition("=")
-        if not equals or not header.strip():
-            fail(f'--map says field=header, as in name="Drink name", not {pair!r}')
-        found[field.strip()] = header.strip()
+    found: OnConflict | None = next((each for each in get_args(OnConflict) if each == text), None)
+    if found is None:
+        fail(f"--on-conflict is skip, fill or replace, not {text}")
     return found
 
 
 def _name(file: Path) -> str:
-    return STANDARD_INPUT if file == _STDIO else file.name
+    return STANDARD_INPUT if file == STDIO else file.name
 
 
 def _read(file: Path, body: bytes, mapping: dict[str, str]) -> Collection:
@@ -155,7 +160,7 @@ def _import_one(
     found = imports.plan(COMMAND_LINE, _name(file), digest, collection, decisions)
     console = Console()
     show(console, found)
-    may_ask = sys.stdin.isatty() and sys.stdout.isatty() and file != _STDIO
+    may_ask = sys.stdin.isatty() and sys.stdout.isatty() and file != STDIO
     if not dry_run and may_ask and decisions.rest is None:
         found = ask(console, imports, found)
     if dry_run or found.plan.open_groups or (decisions.rest is None and not may_ask):

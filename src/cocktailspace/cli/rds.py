@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from cocktailspace.catalogue.rds_users import make_users
-from cocktailspace.cli.common import fail, say
-from cocktailspace.setting_types import database_url
+from cocktailspace.cli.common import fail, say, url_of
 
 
 def rds_users(
@@ -20,10 +19,7 @@ def rds_users(
 
     Users that are there already stay, and get what they may do.
     """
-    try:
-        url = database_url(admin_url)
-    except ValueError as error:
-        fail(str(error))
+    url = url_of(admin_url)
     if url.get_backend_name() != "postgresql":
         fail("a SQLite file has no users")
     make_users(url, writer=writer, reader=reader)

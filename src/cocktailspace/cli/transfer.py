@@ -17,16 +17,21 @@ from cocktailspace.catalogue.transfer import (
     left_out_of_1,
     parse_file,
 )
-from cocktailspace.cli.common import described, existing, fail, listed, say
+from cocktailspace.cli.common import (
+    STANDARD_INPUT,
+    STDIO,
+    described,
+    existing,
+    fail,
+    listed,
+    say,
+)
 from cocktailspace.cli.views import plan_table
 from cocktailspace.files import replace_file
 from cocktailspace.importing.own_files import OwnPlan, plan_own_file
 from cocktailspace.importing.service import Imports
 from cocktailspace.terminal import printable
 from cocktailspace.wording import counted
-
-_STDIO = Path("-")
-STANDARD_INPUT = "standard input"
 
 
 def take_catalogue(
@@ -74,7 +79,7 @@ def _plan_rows(plan: OwnPlan) -> Iterator[tuple[str, str]]:
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="Where to write; - is standard output")] = _STDIO,
+    file: Annotated[Path, typer.Argument(help="Where to write; - is standard output")] = STDIO,
     version: Annotated[
         str, typer.Option("--format", help=f"{', '.join(OUTPUTS)}; catalogue/2 says all")
     ] = "catalogue/1",
@@ -89,7 +94,7 @@ def export(
         with services.database.reading() as connection:
             text = "".join(output.parts(connection))
             left_out = left_out_of_1(connection) if version == "catalogue/1" else {}
-        if file == _STDIO:
+        if file == STDIO:
             typer.echo(text, nl=False)
         else:
             copies.refuse_live_file(services.database, file)

@@ -14,6 +14,7 @@ from cocktailspace.api.writing import refuse_key
 from cocktailspace.catalogue.errors import InvalidError, Problem
 from cocktailspace.importing.decisions import Decisions, OnConflict
 from cocktailspace.importing.plan_view import ListedImportView, PlanView, described, listed
+from cocktailspace.importing.readers.keys import mapping_of
 from cocktailspace.importing.rows import UnreadableError
 from cocktailspace.importing.service import Imports
 
@@ -126,11 +127,7 @@ def _unknown(header: str) -> Problem:
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:
-    found = {}
-    for pair in pairs:
-        field, equals, header = pair.partition("=")
-        if not equals or not header.strip():
-            message = f"say which header is what, as in `name=Drink name`, not {pair!r}"
-            raise InvalidError([Problem("map", message)])
-        found[field.strip()] = header.strip()
-    return found
+    try:
+        return mapping_of(pairs)
+    except ValueError as error:
+        raise InvalidError([Problem("map", str(error))]) from None

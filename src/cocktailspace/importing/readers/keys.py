@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -72,6 +72,20 @@ def parted(key: str) -> tuple[str, str]:
         return key, ""
     before = _IN.sub("", key[: found.start()].rstrip(" ([_-"))
     return f"{before} {key[found.end() :].lstrip(' )]_-')}", found[0]
+
+
+def mapping_of(pairs: Iterable[str]) -> dict[str, str]:
+    """Headers of a file by the field that each is, as people write it: `name=Drink name`.
+
+    Raises ValueError for a pair that names no header.
+    """
+    found = {}
+    for pair in pairs:
+        field, equals, header = pair.partition("=")
+        if not equals or not header.strip():
+            raise ValueError(f"say which header is what, as in name=Drink name, not {pair!r}")
+        found[field.strip()] = header.strip()
+    return found
 
 
 @dataclass(frozen=True, slots=True)
