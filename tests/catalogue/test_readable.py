@@ -8,15 +8,17 @@ import re
 import pytest
 
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.models import LineDraft, RecipeDraft, RecipeFields
+from cocktailspace.catalogue.models import Line, LineDraft, RecipeDraft, RecipeFields, Unit
 from cocktailspace.catalogue.recipes import get_recipe
 from cocktailspace.catalogue.transfer import OUTPUTS, import_file, parse_file, starter_file
 from cocktailspace.catalogue.transfer.readable import (
+    quantity,
     recipe_json_ld,
     recipe_markdown,
     recipe_text,
-    short_units,
+    units_by_name,
 )
+from cocktailspace.catalogue.units import written
 from tests.catalogue.samples import everything
 
 pytestmark = pytest.mark.both_databases
@@ -39,12 +41,12 @@ def full(database: Database) -> Database:
 
 def _texts(database: Database) -> dict[str, str]:
     with database.reading() as connection:
-        recipe, short = get_recipe(connection, 1), short_units(connection)
+        recipe, units = get_recipe(connection, 1), units_by_name(connection)
         return {
             **{name: "".join(output.parts(connection)) for name, output in OUTPUTS.items()},
-            "text": recipe_text(recipe, short),
-            "markdown": recipe_markdown(recipe, short),
-            "json-ld": json.dumps(recipe_json_ld(recipe, short, "https://here"), indent=1),
+            "text": recipe_text(recipe, units),
+            "markdown": recipe_markdown(recipe, units),
+            "json-ld": json.dumps(recipe_json_ld(recipe, units, "https://here"), indent=1),
         }
 
 
@@ -104,7 +106,47 @@ def test_no_cell_of_a_table_is_a_formula(database: Database, name: str) -> None:
 
 
 def test_lines_are_written_as_one_says_them(full: Database) -> None:
-    assert "- 1.5–1.5 Each Lime or Lime (something said), optional" in (_texts(full)["text"])
+    assert "- 1.5–1.5 Lime or Lime (something said), optional" in (_texts(full)["text"])
+
+
+@pytest.mark.parametrize(
+    ("name", "abbreviation", "one", "more"),
+    [
+        ("Dash", "dash", "dash", "dashes"),
+        ("Leaf", None, "Leaf", "Leaves"),
+        ("Pony", "pony", "pony", "ponies"),
+        ("Drops", None, "Drops", "Drops"),
+        ("Glass", "glass", "glass", "glasses"),
+        ("Ounce", "oz", "oz", "oz"),
+        ("fl oz", None, "fl oz", "fl oz"),
+        ("Tsp.", None, "Tsp.", "Tsp."),
+        ("Wedge", "wdg", "wdg", "wdg"),
+        ("to top", None, "to top", "to top"),
+        ("Each", "each", "", ""),
+    ],
+)
+def test_units_are_written_in_singular_and_plural(
+    name: str, abbreviation: str | None, one: str, more: str
+) -> None:
+    assert written(name, abbreviation) == (one, more)
+
+
+@pytest.mark.parametrize(
+    ("amount", "most", "said"),
+    [
+        (None, None, "dash"),
+        (0.5, None, "0.5 dash"),
+        (1, None, "1 dash"),
+        (1, 2, "1–2 dashes"),
+        (2, None, "2 dashes"),
+    ],
+)
+def test_a_quantity_is_in_the_plural_above_one(
+    amount: float | None, most: float | None, said: str
+) -> None:
+    line = Line.model_construct(amount=amount, amount_max=most, unit="Dash")
+    dash = Unit.model_construct(name="Dash", singular="dash", plural="dashes")
+    assert quantity(line, {"Dash": dash}) == said
 
 
 def test_marks_of_markdown_are_text(database: Database) -> None:

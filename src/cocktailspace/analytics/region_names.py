@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from cocktailspace.analytics.space import Space
 from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.wording import plural
 
 _FIT = 30
 """Dice coefficient, in hundredths, of a region and a classic from which it takes that name."""
@@ -173,20 +174,12 @@ def _plurals(words: Sequence[str], named: Sequence[tuple[str, ...]], known: set[
     """Each classic in the plural, with the word before it if that is part of it: "Mai Tais"."""
     counts = Counter(named)
     total = Counter(each[-1] for each in named if each)
-    plurals = {word: _plural(word) for word in words}
+    plurals = {word: plural(word) for word in words}
     for pair in sorted((p for p in counts if len(p) == 2), key=lambda p: (counts[p], p)):
         before, word = pair
         if before not in known and counts[pair] * 10 >= total[word] * 3:
-            plurals[word] = f"{_capitalised(before)} {_capitalised(_plural(word))}"
+            plurals[word] = f"{_capitalised(before)} {_capitalised(plural(word))}"
     return [plurals[word] for word in words]
-
-
-def _plural(word: str) -> str:
-    if word.endswith(("s", "x", "z", "ch", "sh")):
-        return f"{word}es"
-    if word.endswith("y") and word[-2:-1] not in "aeiou":
-        return f"{word[:-1]}ies"
-    return f"{word}s"
 
 
 def _words(name: str) -> list[str]:

@@ -39,7 +39,10 @@ class UnitDraft(Draft):
         title="Name", description="Unique without regard to case", examples=["Ounce"]
     )
     abbreviation: Name | None = Field(
-        None, title="Short form", description="Short form for labels", examples=["oz"]
+        None,
+        title="Short form",
+        description="Short form for labels; one that is not the name itself has no plural",
+        examples=["oz"],
     )
     millilitres: Quantity | None = Field(
         title="Millilitres",
@@ -256,6 +259,10 @@ class Unit(UnitDraft, _Record):
     """A unit of measure."""
 
     id: int
+    singular: str = Field(
+        description="How it is written after a number up to 1; Each is not", examples=["dash"]
+    )
+    plural: str = Field(description="How it is written after more", examples=["dashes"])
 
 
 class Method(MethodDraft, _Record):

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-_EACH = "each"
+EACH = "each"
 """Catalogues that had to give it millilitres gave it 1, whatever it counts."""
 
 
@@ -17,7 +17,7 @@ def counted_in_pieces(
     leaves"). So lime juice stays poured for all of one line in wedges, and egg white while most
     lines measure it.
     """
-    counting = {each for each, name, ml in units if ml is None or name.casefold() == _EACH}
+    counting = {each for each, name, ml in units if ml is None or name.casefold() == EACH}
     all_lines: Counter[int] = Counter()
     in_pieces: Counter[int] = Counter()
     for (ingredient_id, unit_id), count in lines.items():

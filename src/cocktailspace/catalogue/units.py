@@ -1,8 +1,10 @@
 """Units of measure."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from cocktailspace.catalogue.database import Transaction
 from cocktailspace.catalogue.errors import InvalidError
@@ -10,6 +12,7 @@ from cocktailspace.catalogue.fields import as_draft, column_values, completed, l
 from cocktailspace.catalogue.lookup import name_problems, require
 from cocktailspace.catalogue.models import Unit, UnitDraft
 from cocktailspace.catalogue.names import name_key
+from cocktailspace.catalogue.pieces import EACH
 from cocktailspace.catalogue.schema import (
     ingredient_pieces,
     ingredients,
@@ -18,19 +21,25 @@ from cocktailspace.catalogue.schema import (
     units,
 )
 from cocktailspace.catalogue.uses import refuse_in_use
+from cocktailspace.wording import plural
+
+_SAME_FOR_MORE = re.compile(
+    r"(^|.* )([a-z]{1,2}|[^aeiouy ]+)\.?|to .*|.*[^s]s", re.IGNORECASE | re.DOTALL
+)
+"""Names that are abbreviations (oz, fl oz, tsp), words that are no noun (to top), or plurals."""
 
 
 def list_units(connection: Connection) -> list[Unit]:
     """All units, in the order in which they were made."""
     rows = connection.execute(select(units).order_by(units.c.id))
-    return [Unit.model_construct(**row._mapping) for row in rows]
+    return [_unit(row) for row in rows]
 
 
 def get_unit(connection: Connection, unit_id: int) -> Unit:
     """One unit; NotFoundError when there is none."""
     require(connection, units, unit_id)
     row = connection.execute(select(units).where(units.c.id == unit_id)).one()
-    return Unit.model_construct(**row._mapping)
+    return _unit(row)
 
 
 def create_units(tx: Transaction, drafts: Sequence[UnitDraft], places: Sequence[str]) -> list[int]:
@@ -77,6 +86,25 @@ def delete_unit(tx: Transaction, unit_id: int) -> None:
     refuse_in_use(tx.connection, what, "a piece of", counting.order_by(ingredients.c.name_key))
     tx.connection.execute(delete(units).where(units.c.id == unit_id))
     tx.record("unit", unit_id, "delete")
+
+
+def written(name: str, abbreviation: str | None) -> tuple[str, str]:
+    """How a unit is written after a number up to 1, and after more: `1 dash`, `2 dashes`.
+
+    An abbreviation is the same for both (`2 tsp`), unless it is the name itself. Each is not
+    written: `8 Mint Leaves`.
+    """
+    short = abbreviation or name
+    if name_key(name) == EACH:
+        return "", ""
+    if name_key(short) != name_key(name) or _SAME_FOR_MORE.fullmatch(short):
+        return short, short
+    return short, plural(short)
+
+
+def _unit(row: Row[Any]) -> Unit:
+    one, more = written(row.name, row.abbreviation)
+    return Unit.model_construct(**row._mapping, singular=one, plural=more)
 
 
 def _check(

@@ -95,6 +95,8 @@ class Drafter:
     def _make_line(self, line: UnderstoodLine, notes: list[str]) -> LineDraft:
         ingredient_id = self._ingredients[line.meaning]
         amount, amount_max, unit = line.amount, line.amount_max, line.unit
+        if unit is None and amount is not None and self._has_each(ingredient_id):
+            unit = "each"
         squeezed = line.juice and unit in (None, "each")
         fruit = self._view.fruit_ml.get(ingredient_id) if squeezed else None
         most = max(amount or 0, amount_max or 0)
@@ -115,6 +117,11 @@ class Drafter:
             optional=line.optional,
             alternatives=others[:20],
         )
+
+    def _has_each(self, ingredient_id: int) -> bool:
+        """Whether a bare number of it is of whole ones: the catalogue says what one comes to."""
+        each, ingredient = self._units.get("each"), self._view.ingredients.get(ingredient_id)
+        return ingredient is not None and any(p.unit_id == each for p in ingredient.pieces)
 
 
 def _name(text: str) -> str | None:

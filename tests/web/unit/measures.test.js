@@ -4,9 +4,10 @@ import { closeness, reason } from "../../../src/cocktailspace/web/static/js/pane
 import { usageOf } from "../../../src/cocktailspace/web/static/js/data/run.js";
 import { measureOf, volume, wholeMillilitres } from "../../../src/cocktailspace/web/static/js/measures.js";
 
-const OUNCE = { name: "Ounce", abbreviation: "oz", millilitres: 29.5735 }, ML = { name: "Millilitre", abbreviation: "ml", millilitres: 1 };
-const DASH = { name: "Dash", abbreviation: "dash", millilitres: 0.616 }, SPOON = { name: "Barspoon", abbreviation: "bsp", millilitres: 2.46 };
-const TOP = { name: "to top", abbreviation: "top", millilitres: 90 }, LEAF = { name: "Leaf", abbreviation: null, millilitres: null };
+const OUNCE = { name: "Ounce", abbreviation: "oz", singular: "oz", plural: "oz", millilitres: 29.5735 }, ML = { name: "Millilitre", abbreviation: "ml", singular: "ml", plural: "ml", millilitres: 1 };
+const DASH = { name: "Dash", abbreviation: "dash", singular: "dash", plural: "dashes", millilitres: 0.616 }, SPOON = { name: "Barspoon", abbreviation: "bsp", singular: "bsp", plural: "bsp", millilitres: 2.46 };
+const TOP = { name: "to top", abbreviation: "top", singular: "top", plural: "top", millilitres: 90 }, LEAF = { name: "Leaf", abbreviation: null, singular: "Leaf", plural: "Leaves", millilitres: null };
+const EACH = { name: "Each", abbreviation: "each", singular: "", plural: "", millilitres: null };
 const plain = (text) => text.replaceAll("\u00a0", " ");
 const said = (amount, unit, chosen, most = null) => plain(measureOf({ amount, amount_max: most, volume_ml: (amount ?? 1) * (unit?.millilitres ?? 1) }, unit, chosen));
 
@@ -25,16 +26,20 @@ test("an amount is shown as written, in millilitres or in ounces", () => {
 
 test("dashes, spoons, pieces and words stay what they are", () => {
   for (const units of ["written", "ml", "oz"]) {
-    assert.deepEqual([said(2, DASH, { units }), said(1, SPOON, { units }), said(null, TOP, { units }), said(6, LEAF, { units })], ["2 dash", "1 bsp", "top", "6 Leaf"]);
+    assert.deepEqual([said(2, DASH, { units }), said(1, SPOON, { units }), said(null, TOP, { units }), said(6, LEAF, { units }), said(8, EACH, { units })], ["2 dashes", "1 bsp", "top", "6 Leaves", "8"]);
   }
 });
 
 test("servings multiply, rounded to what can be measured", () => {
   assert.deepEqual([said(0.75, OUNCE, { units: "oz", times: 3 }), said(0.75, OUNCE, { units: "ml", times: 3 }), said(0.75, OUNCE, { units: "written", times: 3 })], ["2¼ oz", "65 ml", "2¼ oz"]);
-  assert.equal(said(2, DASH, { units: "ml", times: 1.5 }), "3 dash");
+  assert.equal(said(2, DASH, { units: "ml", times: 1.5 }), "3 dashes");
 });
 
-test("a range keeps both its ends", () => assert.equal(said(1, DASH, { units: "oz", times: 2 }, 2), "2–4 dash"));
+test("what comes to one or less is in the singular", () => {
+  assert.deepEqual([said(0.5, DASH, { units: "oz" }), said(1, DASH, { units: "oz" }), said(null, DASH, { units: "oz" }), said(2, DASH, { units: "oz", times: 0.5 })], ["½ dash", "1 dash", "dash", "1 dash"]);
+});
+
+test("a range keeps both its ends", () => assert.equal(said(1, DASH, { units: "oz", times: 2 }, 2), "2–4 dashes"));
 
 test("likeness is said in words", () => {
   assert.deepEqual([100, 99, 85, 84, 70, 69, 1].map((likeness) => closeness({ likeness })), ["the same", "very close", "very close", "close", "close", "a relative", "a relative"]);

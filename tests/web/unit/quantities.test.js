@@ -8,7 +8,8 @@ const AMOUNTS = {
 };
 const OUNCE = { id: 1, name: "Ounce", abbreviation: "oz" }, DASH = { id: 2, name: "Dash", abbreviation: null };
 const ML = { id: 3, name: "Milliliter", abbreviation: "ml" }, SPOON = { id: 4, name: "Bar spoon", abbreviation: "bsp" };
-const UNITS = [OUNCE, DASH, ML, SPOON];
+const LEAF = { id: 5, name: "Leaf", abbreviation: "leaf", plural: "leaves" };
+const UNITS = [OUNCE, DASH, ML, SPOON, LEAF];
 
 for (const [text, amount] of Object.entries(AMOUNTS)) {
   test(`“${text}” is read as ${amount}`, () => assert.deepEqual(readAmount(text), { amount, rest: "", problem: "" }));
@@ -31,6 +32,7 @@ test("a division by nothing is refused", () => assert.match(readAmount("1/0").pr
 const SPLIT = {
   "2 oz": [2, OUNCE, ""], "60ml": [60, ML, ""], "2 Dashes": [2, DASH, ""], "1½ oz. Lime Juice": [1.5, OUNCE, "Lime Juice"],
   "1 bar spoon of sugar": [1, SPOON, "sugar"], "2 dashing": [2, null, "dashing"], "3 mint": [3, null, "mint"],
+  "6 leaves mint": [6, LEAF, "mint"],
 };
 
 for (const [text, [amount, unit, rest]] of Object.entries(SPLIT)) {

@@ -20,7 +20,7 @@ from cocktailspace.artifacts.rows import IndexedRows
 from cocktailspace.catalogue import ingredients, recipes, taxonomy
 from cocktailspace.catalogue.errors import NotFoundError
 from cocktailspace.catalogue.search import RecipeQuery
-from cocktailspace.catalogue.transfer.readable import details_of, recipe_json_ld, short_units
+from cocktailspace.catalogue.transfer.readable import details_of, recipe_json_ld, units_by_name
 
 NAMES_A_PAGE = 500
 
@@ -42,18 +42,18 @@ def page_routes(context: Context, site: Site, error_pages: ErrorPages) -> APIRou
         try:
             with database.reading() as connection:
                 found = recipes.get_recipe(connection, recipe_id)
-                short = short_units(connection)
+                units = units_by_name(connection)
         except NotFoundError as error:
             return missing(error)
         address = str(request.url_for("recipe", recipe_id=recipe_id))
-        schema = recipe_json_ld(found, short, address)
+        schema = recipe_json_ld(found, units, address)
         return html(
             request,
             "recipe.html",
             recipe=found,
             details=[*details_of(found, without=("source", "source_url"))],
             schema=schema,
-            short=short,
+            units=units,
             summary=schema["description"],
             address=address,
             similar=similar_recipes(context.services, similar, recipe_id),

@@ -16,7 +16,7 @@ from cocktailspace.api.site import Site
 from cocktailspace.catalogue import recipes
 from cocktailspace.catalogue.errors import InvalidError, problem_of
 from cocktailspace.catalogue.search import Order, Snapshot
-from cocktailspace.catalogue.transfer.readable import short_units
+from cocktailspace.catalogue.transfer.readable import units_by_name
 from cocktailspace.catalogue.usual_words import usual_words
 
 MOST_OFFERED = 2_000
@@ -49,7 +49,7 @@ def recipe_list_routes(context: Context, site: Site, error_pages: ErrorPages) ->
             index = context.search.snapshot(connection)
             found = index.search(wanted, order=wanted.sort, after=after, limit=wanted.limit)
             loaded = recipes.load_recipes(connection, found.ids)
-            usual, short = usual_words(connection), short_units(connection)
+            usual, units = usual_words(connection), units_by_name(connection)
         following = found.next_after and urlencode(
             given | {"cursor": encode_cursor(found.next_after)}, doseq=True
         )
@@ -67,7 +67,7 @@ def recipe_list_routes(context: Context, site: Site, error_pages: ErrorPages) ->
             bases=[(each.id, f"{each.name} ({each.recipes})") for each in index.offered_bases],
             allergens=sorted(index.ingredients.allergens),
             usual=usual,
-            short=short,
+            units=units,
         )
 
     return router

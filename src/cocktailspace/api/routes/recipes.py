@@ -27,7 +27,7 @@ from cocktailspace.catalogue.transfer.readable import (
     recipe_json_ld,
     recipe_markdown,
     recipe_text,
-    short_units,
+    units_by_name,
 )
 from cocktailspace.catalogue.usual_words import usual_words
 from cocktailspace.catalogue.values import AddressId, Draft
@@ -189,12 +189,12 @@ def _add_export(router: APIRouter, context: Context) -> None:
         """One recipe for people, or in schema.org's words."""
         with database.reading() as connection:
             recipe = recipes.get_recipe(connection, recipe_id)
-            short = short_units(connection)
+            units = units_by_name(connection)
         if kind == "text":
-            return Response(recipe_text(recipe, short), media_type="text/plain")
+            return Response(recipe_text(recipe, units), media_type="text/plain")
         if kind == "markdown":
-            return Response(recipe_markdown(recipe, short), media_type="text/markdown")
+            return Response(recipe_markdown(recipe, units), media_type="text/markdown")
         address = str(request.url_for("recipe", recipe_id=recipe_id))
-        found = recipe_json_ld(recipe, short, address)
+        found = recipe_json_ld(recipe, units, address)
         text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
         return Response(text, media_type="application/ld+json")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from cocktailspace.catalogue import schema
 from cocktailspace.catalogue.fields import field_types, name_in_files
 from cocktailspace.catalogue.lookup import chunks
-from cocktailspace.catalogue.models import Line, LineDraft, Recipe, RecipeDraft, RecipeFields
+from cocktailspace.catalogue.models import Line, LineDraft, Recipe, RecipeDraft, RecipeFields, Unit
 from cocktailspace.catalogue.recipes import load_drafts, load_recipes
 from cocktailspace.catalogue.transfer.file import row_of_draft
 from cocktailspace.catalogue.units import list_units
@@ -22,41 +22,45 @@ _SHOWN_ELSEWHERE = ("name", "description", "instructions", "extra", "uid", "make
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins with one of these is a formula to a spreadsheet, unless quoted."""
 
-Short = Mapping[str, str]
-"""How each unit is written, by name."""
+Units = Mapping[str, Unit]
+"""All units by name."""
 
 
-def short_units(connection: Connection) -> Short:
-    """Abbreviations where units have some, else their names."""
-    return {unit.name: unit.abbreviation or unit.name for unit in list_units(connection)}
+def units_by_name(connection: Connection) -> Units:
+    """The units that lines name."""
+    return {unit.name: unit for unit in list_units(connection)}
 
 
-def quantity(line: Line, short: Short) -> str:
-    """Amount and unit as the recipe has them: `1.5–2 oz`."""
-    amounts = [f"{n:.4g}" for n in (line.amount, line.amount_max) if n is not None]
-    return f"{'–'.join(amounts)} {short.get(line.unit or '', line.unit or '')}".strip()
+def quantity(line: Line, units: Units) -> str:
+    """Amount and unit as one writes them: `1.5–2 oz`, `2 dashes`."""
+    amounts = [n for n in (line.amount, line.amount_max) if n is not None]
+    number = "–".join(f"{n:.4g}" for n in amounts)
+    if line.unit is None:
+        return number
+    unit = units[line.unit]
+    return f"{number} {unit.plural if max(amounts, default=0) > 1 else unit.singular}".strip()
 
 
-def line_text(line: Line, short: Short) -> str:
+def line_text(line: Line, units: Units) -> str:
     """A whole line: `60 ml Rye or Bourbon (chilled), optional`."""
     names = " or ".join((line.ingredient, *line.alternative_names))
     note = f" ({line.note})" if line.note else ""
     optional = ", optional" if line.optional else ""
-    return f"{quantity(line, short)} {names}{note}{optional}".strip()
+    return f"{quantity(line, units)} {names}{note}{optional}".strip()
 
 
-def recipe_text(recipe: Recipe, short: Short) -> str:
+def recipe_text(recipe: Recipe, units: Units) -> str:
     """A recipe as plain text, all that it says."""
     parts = [recipe.name, recipe.description]
-    parts.append("\n".join(f"- {line_text(line, short)}" for line in recipe.ingredients))
+    parts.append("\n".join(f"- {line_text(line, units)}" for line in recipe.ingredients))
     parts.append(recipe.instructions)
     parts.append("\n".join(f"{title}: {said}" for title, said in details_of(recipe)))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def recipe_markdown(recipe: Recipe, short: Short) -> str:
+def recipe_markdown(recipe: Recipe, units: Units) -> str:
     """A recipe as Markdown, all that it says."""
-    lines = "\n".join(f"- {_plain(line_text(line, short))}" for line in recipe.ingredients)
+    lines = "\n".join(f"- {_plain(line_text(line, units))}" for line in recipe.ingredients)
     details = "\n".join(f"- {title}: {_plain(said)}" for title, said in details_of(recipe))
     parts = [
         f"# {_plain(recipe.name)}",
@@ -91,7 +95,7 @@ def _plain(text: str) -> str:
     return text
 
 
-def recipe_json_ld(recipe: Recipe, short: Short, address: str | None = None) -> dict[str, Any]:
+def recipe_json_ld(recipe: Recipe, units: Units, address: str | None = None) -> dict[str, Any]:
     """The recipe in schema.org's words, as search engines read them."""
     names = ", ".join(line.ingredient for line in recipe.ingredients)
     steps = [step.strip() for step in (recipe.instructions or "").splitlines() if step.strip()]
@@ -105,7 +109,7 @@ def recipe_json_ld(recipe: Recipe, short: Short, address: str | None = None) -> 
         "description": recipe.description or f"A cocktail of {names or 'nothing yet'}.",
         "url": address,
         "recipeCategory": "Cocktail",
-        "recipeIngredient": [line_text(line, short) for line in recipe.ingredients],
+        "recipeIngredient": [line_text(line, units) for line in recipe.ingredients],
         "recipeInstructions": [{"@type": "HowToStep", "text": step} for step in steps],
         "recipeYield": recipe.servings and counted(recipe.servings, "serving"),
         "cookingMethod": recipe.method,
@@ -134,17 +138,17 @@ def _images(images: object) -> Iterator[dict[str, str]]:
 
 def markdown_parts(connection: Connection) -> Iterator[str]:
     """All recipes by name, as Markdown."""
-    short = short_units(connection)
+    units = units_by_name(connection)
     for number, recipe in enumerate(_by_name(connection)):
-        yield "\n" * (number > 0) + recipe_markdown(recipe, short)
+        yield "\n" * (number > 0) + recipe_markdown(recipe, units)
 
 
 def json_ld_parts(connection: Connection) -> Iterator[str]:
     """All recipes by name, as a graph in JSON-LD."""
-    short = short_units(connection)
+    units = units_by_name(connection)
     yield '{"@context": "https://schema.org", "@graph": ['
     for number, recipe in enumerate(_by_name(connection)):
-        found = recipe_json_ld(recipe, short)
+        found = recipe_json_ld(recipe, units)
         del found["@context"]
         yield ("," * (number > 0)) + "\n" + json.dumps(found, ensure_ascii=False)
     yield "\n]}\n"

@@ -38,19 +38,20 @@ export function volume(ml, units) {
 const stays = (unit) => !unit || unit.millilitres === null || unit.name.startsWith("to ") || (unit.millilitres < COUNTED_ML && unit.millilitres !== 1);
 
 /**
- * What a line of a recipe comes to, in words: "45 ml", "2 dash", "1–2 leaf".
+ * What a line of a recipe comes to, in words: "45 ml", "2 dashes", "1–2 leaves".
  * unit: as the API has it, or undefined; units: one of UNITS; times: how many times the recipe is made.
  */
 export function measureOf(line, unit, { units, times = 1 }) {
   if (units !== "written" && unit && !stays(unit) && line.amount !== null) return volume(line.volume_ml * times, units);
   const numbers = [line.amount, line.amount_max].filter((each) => each != null).map((each) => multiplied(each, times));
-  return [numbers.join("–"), unit ? unit.abbreviation ?? unit.name : ""].filter(Boolean).join("\u00a0");
+  const word = Math.max(0, ...numbers) > 1 ? unit?.plural : unit?.singular;
+  return [numbers.map(amount).join("–"), word].filter(Boolean).join("\u00a0");
 }
 
 /** As the recipe has it, or multiplied and rounded to a quarter or a third. */
 function multiplied(number, times) {
-  if (times === 1) return amount(number);
+  if (times === 1) return number;
   const product = number * times;
   const nearest = [Math.round(product * 4) / 4, Math.round(product * 3) / 3].sort((one, other) => Math.abs(one - product) - Math.abs(other - product));
-  return amount(nearest[0] || product);
+  return nearest[0] || product;
 }

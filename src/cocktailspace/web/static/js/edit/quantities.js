@@ -46,7 +46,7 @@ export function readUnit(text, units) {
   const folded = fold(text);
   let best = { unit: null, rest: text };
   for (const unit of units) {
-    for (const name of [unit.name, unit.abbreviation].filter(Boolean).flatMap(written)) {
+    for (const name of written(unit)) {
       const end = name.length;
       if (!folded.startsWith(name) || /^\p{L}/u.test(folded.slice(end))) continue;
       if (best.unit && text.length - end >= best.rest.length) continue;
@@ -56,5 +56,6 @@ export function readUnit(text, units) {
   return { unit: best.unit, rest: best.rest.replace(/^\./, "").replace(/^\s+of\s/, "").trim() };
 }
 
-/** A name and its plurals. */
-const written = (name) => [fold(name), `${fold(name)}s`, `${fold(name)}es`];
+/** Name, abbreviation and plurals. */
+const written = ({ name, abbreviation, plural }) =>
+  [plural, ...[name, abbreviation].flatMap((each) => (each ? [each, `${each}s`, `${each}es`] : []))].filter(Boolean).map(fold);
