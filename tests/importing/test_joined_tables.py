@@ -195,11 +195,33 @@ def test_what_tables_refer_to_in_vain_is_said() -> None:
 
 
 def test_tables_that_refer_to_nothing_are_not_joined() -> None:
-    assert joined({"recipes": RECIPES, "glasses": OTHERS["glasses"]}) is None
-    assert (
-        joined({"drinks": [{"name": "A", "ingredients": ["1 oz gin"]}], "ingredients": INGREDIENTS})
-        is None
-    )
+    assert joined({"recipes": RECIPES, "glasses": OTHERS["glasses"]}, Mapped()) is None
+    drinks = [{"name": "A", "ingredients": ["1 oz gin"]}]
+    assert joined({"drinks": drinks, "ingredients": INGREDIENTS}, Mapped()) is None
+
+
+def test_columns_of_joined_tables_may_be_called_by_somebody() -> None:
+    files = {
+        "drinks.csv": table([["id", "What we call it"], ["1", "Negroni"]]),
+        "ingredients.csv": table([["id", "name"], ["1", "Gin"], ["2", "Campari"]]),
+        "lines.csv": table(
+            [["drink_id", "ingredient_id", "Pour"], ["1", "1", "30 ml"], ["1", "2", "30 ml"]]
+        ),
+    }
+    mapping = {"name": "What we call it", "measure": "Pour"}
+    found = read("a.zip", zipped(files), mapping)
+    assert lines_of(found) == {"Negroni": NEGRONI}
+
+
+def test_tables_of_an_office_are_called_so() -> None:
+    files = {
+        "tblDrinks.csv": table([["DrinkID", "DrinkName"], ["1", "Negroni"]]),
+        "tblIngredients.csv": table([["IngredientID", "Name"], ["1", "Gin"], ["2", "Campari"]]),
+        "tblDrinkIngredients.csv": table(
+            [["DrinkID", "IngredientID", "ml"], ["1", "1", "30"], ["1", "2", "30"]]
+        ),
+    }
+    assert lines_of(read("a.zip", zipped(files))) == {"Negroni": NEGRONI}
 
 
 @pytest.mark.parametrize(

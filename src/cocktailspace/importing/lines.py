@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cocktailspace.importing.languages import in_english, is_preparation, is_quality, varieties
-from cocktailspace.importing.quantities import Quantity, in_words, read_quantity
+from cocktailspace.importing.quantities import Quantity, read_quantity
+from cocktailspace.importing.remarks import in_words
 from cocktailspace.importing.rows import LineRow
 from cocktailspace.importing.vocabulary import (
     flavours,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cocktailspace.importing.languages import is_preparation
+from cocktailspace.importing.remarks import with_remarks, without_clause
 from cocktailspace.importing.scanning import (
     HYPHEN,
     JOINING,
@@ -19,30 +19,17 @@ from cocktailspace.importing.scanning import (
 )
 from cocktailspace.importing.vocabulary import (
     Unit,
-    clauses,
-    garnish_words,
     phrases,
     spoken,
     unit_phrases,
     units,
-    words_of,
 )
 
 MOST_CHARACTERS = 500
 """So long is a line that is read; a longer one is a note as a whole."""
 
-_BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
-_UNIT_IN_BRACKETS = re.compile(r"([^\W\d_]+\.?)\s*\(([^()\d]{1,20})\)")
 _SEGMENT = re.compile(r"\s*[,;]\s+|\s*[,;]$|\s+[-–—]\s+|\s*:\s+")
-_CLAUSE = re.compile(rf"\s+(?=(?:{'|'.join(clauses())})(?!\w))", re.IGNORECASE)
-"""Where a name ends and what is done with it begins."""
 _HALF = re.compile(r"\b(?:(?:une?|1)\s+)?demie?-(?=\w)", re.IGNORECASE)
-_STRENGTH = re.compile(
-    r"(?<![\d.,])\d{1,3}(?:[.,]\d+)?\s?(?:%|°)\s*(?:vol\b\.?|abv\b|alc\w*\.?|(?:blue )?agave\b)?",
-    re.IGNORECASE,
-)
-_NO_ALCOHOL = re.compile(r"(?<![\d.,])0(?:[.,]0+)?\s?%|(?<=\s)0[.,]00?(?=[\s)]|$)")
-_GARNISH = re.compile(rf"^\s*({'|'.join(garnish_words())})\s*:\s*", re.IGNORECASE)
 _BIO = re.compile(r"\bbio-(?=\w)", re.IGNORECASE)
 _SAID_AGAIN = frozenset((*SLASH, "|", "+"))
 """After an amount, what another is added by, or the same in another unit: `45 ml/1.5 oz`."""
@@ -50,10 +37,14 @@ _LEADERS = re.compile(r"\s*(?:[.…_]\s?){2,}$|\s*\|$")
 """What leads from a name to its amount: `Gin ...... 45 ml`."""
 _WITH = re.compile(r"\bw/\s*", re.IGNORECASE)
 _TIMES = re.compile(r"^([^\d\s][^\d]*?)\s*[x×]\s*(\d{1,3})$", re.IGNORECASE)
+_DASHES = re.compile(r"(?<=\d)d(?=\s)")
+"""`2d Angostura`, as bartenders write."""
+_PUT_LAST = re.compile(r"\s+(?:as an? |to )?(float|floater|floated|rinse)$", re.IGNORECASE)
 _MOST = 1e6
 _ONE_IS_MEANT = ("dash", "splash", "pinch")
 _CONTAINERS = ("can", "bottle", "carton", "package")
-_NO_NUMBER = ("top", "rinse", "float", *_ONE_IS_MEANT)
+_PUT_ON = ("top", "rinse", "float")
+_NO_NUMBER = (*_PUT_ON, *_ONE_IS_MEANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +143,7 @@ def _from_start(text: str, is_name: Callable[[str], bool]) -> Quantity:
                 scan.take(1)  # `3/4-oz`, `2x dash`
         found = _unit_after_of(scan) if amount is not None else None
         found = found or _read_unit(scan, counted=amount is not None)
+        amount, found = _put_on(scan, amount, found)
         unit = unit or found
         if found is not None and amount is not None:
             amount_max = amount_max or read_range_end(scan, unit=found)
@@ -169,6 +161,25 @@ def _from_start(text: str, is_name: Callable[[str], bool]) -> Quantity:
     if juice and amount is not None:
         scan.notes[:] = [text[: scan.tokens[scan.at - 1].end].strip(), *scan.notes[1:]]
     return _finished(scan, amount, amount_max, unit, juice=juice)
+
+
+def _put_on(
+    scan: Scanner, amount: float | None, unit: Unit | None
+) -> tuple[float | None, Unit | None]:
+    """After `float` or `top with`, how much of it: `float 15 ml red wine`; else what was read."""
+    if amount is not None or unit is None or unit.key not in _PUT_ON:
+        return amount, unit
+    start, passed = scan.at, scan.text[: scan.tokens[scan.at - 1].end]
+    if scan.said() in ("with", "of", "mit", "avec", "con", "com"):
+        scan.at += 1
+    much = read_number(scan) if scan.kind() in ("number", "vulgar") else None
+    measure, length = unit_at(scan)
+    if much is None or measure is None or measure.millilitres is None:
+        scan.at = start
+        return amount, unit
+    scan.take(length)
+    scan.notes.append(passed.strip())
+    return much, measure
 
 
 def _read_unit(scan: Scanner, *, counted: bool) -> Unit | None:
@@ -199,7 +210,7 @@ def _finished(
     *,
     juice: bool,
 ) -> Quantity:
-    if amount is None and unit is not None and unit.key not in ("top", "rinse", "float"):
+    if amount is None and unit is not None and unit.key not in _PUT_ON:
         few = any(_few(note) for note in scan.notes)
         amount = 1.0 if unit.key in _ONE_IS_MEANT and not few else None
     if amount_max is not None and (amount is None or amount_max <= amount):
@@ -242,46 +253,6 @@ def _without_of(text: str) -> str:
     return scan.rest() or text
 
 
-def in_words(text: str) -> str:
-    """A text in which `0.0` and `0 %` are said in words: what has no alcohol is another thing."""
-    return _NO_ALCOHOL.sub(" alcohol-free ", text)
-
-
-def _with_remarks(text: str) -> tuple[str, list[str]]:
-    """A line without what is in brackets, says its strength or that it is the garnish."""
-    notes: list[str] = []
-    text = in_words(text)
-    for remark in (_GARNISH, _STRENGTH):
-        if (met := remark.search(text)) and (bare := remark.sub(" ", text, count=1)).strip(" ()"):
-            notes.append(met[0].strip(" :"))
-            text = bare
-    for _ in range(3):  # brackets within brackets, no deeper
-        text = _UNIT_IN_BRACKETS.sub(_without_brackets, text)
-        notes += [(one or other).strip() for one, other in _BRACKETS.findall(text)]
-        text = _BRACKETS.sub(" ", text)
-    return " ".join(text.split()), [note for note in notes if note]
-
-
-def _without_brackets(found: re.Match[str]) -> str:
-    """`2 colheres (sopa)`: word and brackets together are a unit."""
-    joined = f"{found[1]} {found[2]}"
-    return joined if spoken(joined) in unit_phrases() else found[0]
-
-
-def _without_clause(name: str) -> list[str]:
-    """A name, and what is said after it; `peeled and chopped ginger` is a name as a whole."""
-    parts = _CLAUSE.split(name, maxsplit=1)
-    first = words_of(parts[0])
-    is_unit = spoken(parts[0]) in unit_phrases()
-    is_name = (
-        first
-        and not is_unit
-        and first[-1] not in ("and", "or")
-        and not all(map(is_preparation, first))
-    )
-    return parts if is_name else [name]
-
-
 def _whole(remark: str) -> Quantity | None:
     """A remark that is an amount and nothing else: `Gin (45 ml)`, `soda water, to top`."""
     found = _from_start(remark, _never)
@@ -298,13 +269,14 @@ def read_quantity(text: str, is_name: Callable[[str], bool] = _never) -> Quantit
     """
     if len(text) > MOST_CHARACTERS:
         return Quantity(notes=(text,))
+    text = _DASHES.sub(" dash", text)
     usual = _TIMES.sub(r"\2 \1", _WITH.sub("with ", _HALF.sub("1/2 ", text)))
-    bare, remarks = _with_remarks(_BIO.sub("", usual))
+    bare, remarks = with_remarks(_BIO.sub("", usual))
     found = _from_start(bare, is_name)
     if found.amount is None and found.unit is None and not is_name(bare):
         found = _from_end(bare) or found
     segments = [part.strip() for part in _SEGMENT.split(found.rest) if part and part.strip()]
-    segments[:1] = [part for first in segments[:1] for part in _without_clause(first)]
+    segments[:1] = [part for first in segments[:1] for part in without_clause(first)]
     notes, optional, juice = list(found.notes), False, found.juice
     for remark in [*segments[1:], *remarks]:
         said = spoken(remark)
@@ -318,4 +290,7 @@ def read_quantity(text: str, is_name: Callable[[str], bool] = _never) -> Quantit
         else:
             notes.append(remark)
     rest = segments[0] if segments else ""
+    if found.amount is not None and (last := _PUT_LAST.search(rest)):
+        rest = rest[: last.start()]
+        notes.append(last[1])
     return Quantity(found.amount, found.amount_max, found.unit, rest, tuple(notes), optional, juice)

@@ -30,7 +30,8 @@ _OBJECTS = {
     ".paprikarecipe": read_json,
     ".melarecipe": read_json,
 }
-_TEXTS = (".csv", ".tsv", ".txt", ".md", ".markdown", ".xml", ".html", ".htm", ".jsonld", ".cook")
+_TEXTS = (".csv", ".tsv", ".txt", ".md", ".markdown", ".xml", ".html", ".htm", ".jsonld", ".cook",
+          ".org", ".tex", ".enex")  # fmt: skip
 TABLES = (".csv", ".tsv")
 _FOLDERS = ("cocktails", "ingredients")
 """Of a data pack: what is in them is told by their names."""
@@ -164,6 +165,8 @@ class _Pack:
     objects: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
     """By the folder of a data pack: name and content."""
     texts: list[Collection] = field(default_factory=list)
+    pages: dict[str, Collection] = field(default_factory=dict)
+    """What texts say, by the names of their files."""
     tables: dict[str, str] = field(default_factory=dict)
     others: int = 0
     """Files of kinds that are not read, such as pictures."""
@@ -184,15 +187,19 @@ class _Pack:
             elif suffix in TABLES:
                 self.tables[name] = text  # perhaps of several that belong together
             else:
-                self.texts.append(self.read_text(name, text, self.mapped))
+                self.pages[name] = self.read_text(name, text, self.mapped)
         except UnreadableError as error:
-            self.failed.append(f"{name} ({error})")
+            self._fail(name, error)
+
+    def _fail(self, name: str, error: UnreadableError) -> None:
+        self.failed.append(f"{name} ({str(error).partition(':')[0]})")
 
     def collection(self) -> Collection:
         """All that the files say."""
         self.texts += self._of_tables()
         is_pack = "cocktails" in self.objects
-        found = [*self._of_data_pack(), *self.texts] if is_pack else [*self.texts, *self._each()]
+        objects = self._of_data_pack() if is_pack else list(self._each())
+        found = [*objects, *self.pages.values(), *self.texts]
         if not found:
             why = f": {self.failed[0]}" if self.failed else ""
             raise UnreadableError(f"the archive has no files with recipes{why}")
@@ -201,9 +208,8 @@ class _Pack:
         if self.failed:
             remarks.append(f"passed over: {listed(self.failed)}")
         both = combined("data pack (zip)" if is_pack else "archive", found)
-        return replace(
-            both, ingredients=tuple(ingredients.values()), remarks=(*remarks, *both.remarks)
-        )
+        remarks = list(dict.fromkeys((*remarks, *both.remarks)))
+        return replace(both, ingredients=tuple(ingredients.values()), remarks=tuple(remarks))
 
     def _of_tables(self) -> Iterator[Collection]:
         """What tables say together that are joined by ids, and each of the others alone."""
@@ -214,7 +220,7 @@ class _Pack:
         }
         rows = {name: csv_objects(text) for name, text in self.tables.items()} | documents
         by_stem = {PurePosixPath(name).stem: name for name in rows}
-        join = joined({stem: rows[name] for stem, name in by_stem.items()})
+        join = joined({stem: rows[name] for stem, name in by_stem.items()}, self.mapped)
         used = {by_stem[stem] for stem in join.used} if join is not None else set()
         if join is not None:
             found = collection_of(join.document, "tables joined by ids", self.mapped)
@@ -226,7 +232,7 @@ class _Pack:
                 try:
                     yield self.read_text(name, text, self.mapped)
                 except UnreadableError as error:
-                    self.failed.append(f"{name} ({error})")
+                    self._fail(name, error)
 
     def _of_data_pack(self) -> list[Collection]:
         contents = {
@@ -241,4 +247,8 @@ class _Pack:
             try:
                 yield collection_of(document, "JSON", self.mapped)
             except UnreadableError as error:
-                self.failed.append(f"{name} ({error})")
+                self._fail(name, error)
+                continue
+            page = str(PurePosixPath(name).with_suffix(".html"))
+            if self.pages.pop(page, None) is not None:
+                self.failed.append(f"{page} (it says what the file beside it says)")

@@ -10,9 +10,10 @@ from cocktailspace.importing.readers.line_fields import (
     add_part,
     line_of_parts,
     lines_of,
+    says_amount,
     says_lines,
-    with_measures,
 )
+from cocktailspace.importing.readers.measures import with_measures
 from cocktailspace.importing.readers.values import list_of, number_of, text_of
 from cocktailspace.importing.rows import IngredientRow, LineRow, RecipeRow
 
@@ -51,7 +52,7 @@ def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -
     """
     said: dict[str, Any] = {}
     tags: list[str] = []
-    lines: list[LineRow] = []
+    lists: dict[str, list[LineRow]] = {}
     numbered: dict[int, dict[str, Any]] = {}
     extra: dict[str, Any] = {}
     for raw_key, content in with_measures(_flat(value), mapped).items():
@@ -63,7 +64,7 @@ def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -
             continue
         elif met == "ingredients":
             made = lines_of(content, mapped)
-            lines += made
+            lists[key] = made
             if not all(each.text or each.ingredient or each.label for each in made):
                 extra[key] = content  # what was not understood of it is kept, and said
         elif met == "tags":
@@ -72,6 +73,9 @@ def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -
             extra[key] = content
         else:
             said[met] = content
+    again = _said_again(lists)
+    extra |= {key: value[key] for key in again if key in value}
+    lines = [line for key, made in lists.items() if key not in again for line in made]
     lines += [line_of_parts(numbered[number]) for number in sorted(numbered)]
     fields = _texts(said)
     fields["name"] = fields.get("name") or name
@@ -82,6 +86,21 @@ def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -
         origin=origin,
         extra=extra,
     )
+
+
+def _said_again(lists: Mapping[str, Sequence[LineRow]]) -> list[str]:
+    """Of several lists of what a recipe is made of (`Ingredients`, `Spec`) those that say again
+    what another says: without amounts, or line by line.
+    """
+    if len(lists) < 2:
+        return []
+    amounts = {key: sum(map(says_amount, lines)) for key, lines in lists.items()}
+    best = max(amounts, key=lambda key: amounts[key])
+    return [
+        key
+        for key, lines in lists.items()
+        if key != best and amounts[best] and (not amounts[key] or len(lines) == len(lists[best]))
+    ]
 
 
 def _flat(value: Object) -> Object:

@@ -22,6 +22,7 @@ from cocktailspace.importing.readers.decoding import decoded
 from cocktailspace.importing.readers.documents import read_json, read_xml, read_yaml
 from cocktailspace.importing.readers.front_matter import read_markdown
 from cocktailspace.importing.readers.keys import Mapped
+from cocktailspace.importing.readers.markup import as_markdown
 from cocktailspace.importing.readers.objects import collection_of
 from cocktailspace.importing.readers.page_text import read_page_text
 from cocktailspace.importing.readers.pages import read_html
@@ -38,6 +39,8 @@ _LIKELY = {
     ".md": "prose",
     ".markdown": "prose",
     ".txt": "prose",
+    ".org": "prose",
+    ".tex": "prose",
     ".csv": "table",
     ".tsv": "table",
 }
@@ -187,6 +190,7 @@ def _name_of(path: PurePosixPath) -> str:
 
 def _first_that_reads(text: str, mapped: Mapped, path: PurePosixPath) -> Collection:
     """Tables, YAML and prose look alike: whichever finds recipes, the likeliest first."""
+    text = as_markdown(text, path.suffix.casefold())
     readers: dict[str, Callable[[], Collection]] = {}
     ending = path.suffix.casefold()
     delimiter = delimiter_of(text)

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from cocktailspace.importing.readers.keys import folded, names_of, words_of_lists
+from cocktailspace.importing.readers.keys import Mapped, folded, names_of, words_of_lists
 from cocktailspace.importing.readers.values import number_of, text_of
 from cocktailspace.wording import counted, listed
 
 Row = Mapping[str, Any]
 Tables = Mapping[str, Sequence[Row]]
 _ID = re.compile(r"id(.+)|(.+?)(?:uuid|uid|ids?|key|ref)")
+_TABLE = re.compile(r"^tbl(?=.)")
+"""Of `tblDrinks`, as databases of an office have it."""
 _OWN_ID = ("id", "uuid", "uid", "key", "slug", "code")
 _BARE = ("ref", "id", "_id", "key", "slug")
 _UNIT_NAMES = ("abbreviation", "abbr", "symbol", "short", "shortname")
@@ -54,9 +56,9 @@ def tables_of(document: Any) -> dict[str, list[Row]]:
     return found
 
 
-def joined(tables: Tables) -> Joined | None:
+def joined(tables: Tables, mapped: Mapped) -> Joined | None:
     """Recipes whose lines refer to other tables, with what those say; None where none do."""
-    join = _Join(tables)
+    join = _Join(_renamed(tables, mapped))
     if _RECIPE not in join.names or len(tables) < 2:
         return None
     lines = next(filter(None, map(join.lines_of, tables)), {})
@@ -79,6 +81,19 @@ def joined(tables: Tables) -> Joined | None:
         remarks.append(f"passed over: lines of ingredients that the file does not have ({which})")
     document = {"recipes": recipes, "ingredients": ingredients}
     return Joined(document, frozenset(join.used), tuple(remarks))
+
+
+def _renamed(tables: Tables, mapped: Mapped) -> Tables:
+    """Tables whose columns are called as somebody said that they are meant."""
+    said = {folded(key): field for field, key in mapped.fields.items()}
+    if not said:
+        return tables
+    return {
+        name: [
+            {said.get(folded(str(key)), key): value for key, value in row.items()} for row in rows
+        ]
+        for name, rows in tables.items()
+    }
 
 
 @dataclass(slots=True)
@@ -247,7 +262,7 @@ class _Join:
 @cache
 def _thing(name: str) -> str:
     """What a table, or a key, is of: `cocktails` and `Drink` of a recipe."""
-    word = folded(name)
+    word = _TABLE.sub("", folded(name))
     ends = "es" if word.endswith("sses") else "" if word.endswith("ss") else "s"
     for each in (word, word.removesuffix(ends), word[:-1]):
         if names_of("recipe").get(each) == "ingredients":

@@ -47,6 +47,12 @@ def is_sum(text: str) -> bool:
     return folded(text) in _words()["table"]["sums"]
 
 
+@cache
+def is_kind(header: str) -> bool:
+    """Whether a column is called as a kind of ingredient is: `Base Spirit`, `Liqueur 2`."""
+    return _NUMBER.sub("", folded(header)).removesuffix("s") in _words()["table"]["kinds"]
+
+
 def sections() -> Mapping[str, str]:
     """What comes after a heading in a text, by its words."""
     return {plain(name): each for each, names in _words()["section"].items() for name in names}

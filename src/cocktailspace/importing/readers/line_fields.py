@@ -17,13 +17,13 @@ Object = Mapping[str, Any]
 _KINDS = ("type", "kind", "booze", "alcohol", "base", "category")
 """What a line may call its ingredient, where nothing else says it."""
 _LONGEST_LIST = 20_000
-_ROWS = re.compile(r"\r?\n|\s*[;|•·]\s*|\s*<br\s*/?>\s*")
+ROWS = re.compile(r"\r?\n|\s*[;|•·]\s*|\s*<br\s*/?>\s*")
 _COMMA = re.compile(r",\s+(?![^()]{0,200}\))")
 _LISTED = re.compile(r",(?!\d)\s*(?![^()]{0,200}\))")
 _AND = re.compile(r"^(?:and|und|et|y|e)\s+|\s+(?:and|&|und|et|y|e)\s+(?=[^\W\d])", re.IGNORECASE)
 _SIGNS = (",", "/", "+")
 _SIGN = re.compile(r"\s+[/+]\s+")
-_AMOUNT = re.compile(r"[.,]?[\d½¼¾⅓⅔⅛]")
+AMOUNT = re.compile(r"[.,]?[\d½¼¾⅓⅔⅛]")
 _MEASURED = re.compile(r"[.,]?[\d½¼¾⅓⅔⅛][\d\s./,½¼¾⅓⅔⅛–-]{0,12}[^\W\d]+")
 _AMOUNT_LAST = re.compile(
     r"[^\W\d].*[\d½¼¾⅓⅔⅛]\s?(?:ml|cl|oz|tsp|tbsp|bsp|dash(?:es)?|drops?|parts?)\.?\)?$",
@@ -37,9 +37,9 @@ def lines_of(content: Any, mapped: Mapped) -> list[LineRow]:
     if isinstance(content, str):
         if texts := listed_in(content):
             return lines_of(texts, mapped)
-        parts = [part for part in map(cleaned, _ROWS.split(content)) if part]
+        parts = [part for part in map(cleaned, ROWS.split(content)) if part]
         if len(parts) == 1:  # a list, whether it says how much or not
-            return [LineRow(text=each) for each in _parts_of_cell(parts[0])]
+            return [LineRow(text=each) for each in parts_of_cell(parts[0])]
         return [LineRow(text=each) for part in parts for each in parts_of_row(part)]
     if isinstance(content, Mapping):
         return _lines_of_object(content, mapped)
@@ -99,42 +99,20 @@ def are_lines(value: Any) -> bool:
 
 def _is_measure(text: str) -> bool:
     found = read_quantity(text)
-    return found.unit is not None and not found.rest and bool(_AMOUNT.match(text))
+    return found.unit is not None and not found.rest and bool(AMOUNT.match(text))
 
 
 def says_lines(value: Any) -> bool:
     """Whether a text is of several lines that say how much: `2 oz gin, 1 oz lime juice`."""
     if not isinstance(value, str):
         return False
-    rows = [part for row in _ROWS.split(value) for part in parts_of_row(row.strip())]
+    rows = [part for row in ROWS.split(value) for part in parts_of_row(row.strip())]
     return sum(bool(_MEASURED.match(row)) for row in rows) > 1
 
 
-def with_measures(value: Object, mapped: Mapped) -> Object:
-    """An object whose list of measures stands beside its list of ingredients, as one list."""
-    of_names = [key for key in value if mapped.field_of(str(key), "recipe")[0] == "ingredients"]
-    names = _plain_list(value[of_names[0]]) if len(of_names) == 1 else []
-    beside: dict[str, str] = {}
-    for key, content in value.items() if len(names) > 1 else ():
-        word = folded(str(key)).removeprefix("ingredient").removesuffix("s")
-        word = {"quantitie": "quantity"}.get(word, word)
-        met = names_of("line").get(word)
-        if met in ("amount", "measure", "unit") and len(_plain_list(content)) == len(names):
-            beside.setdefault(met, key)
-    if not beside:
-        return value
-    columns = {"ingredient": names} | {met: _plain_list(value[key]) for met, key in beside.items()}
-    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    others = {key: said for key, said in value.items() if key not in beside.values()}
-    return {**others, of_names[0]: rows}
-
-
-def _plain_list(content: Any) -> list[Any]:
-    """A list of texts or numbers, also where a text is one; nothing of any other value."""
-    if isinstance(content, str):
-        return listed_in(content) or [part.strip() for part in _ROWS.split(content)]
-    is_list = isinstance(content, list)
-    return content if is_list and not any(isinstance(x, list | Mapping) for x in content) else []
+def says_amount(line: LineRow) -> bool:
+    """Whether a line says how much."""
+    return line.amount is not None or bool(line.measure or AMOUNT.search(line.text))
 
 
 def listed_in(text: str) -> list[str]:
@@ -169,7 +147,7 @@ def parts_of_row(row: str) -> list[str]:
     return [row] if parts is None else _with_remarks(parts)
 
 
-def _parts_of_cell(row: str) -> list[str]:
+def parts_of_cell(row: str) -> list[str]:
     """`Gin, Campari and red vermouth`: what a drink is made of, parted by commas."""
     parts = parts_of_row(row)
     if len(parts) > 1:
@@ -195,7 +173,7 @@ def _with_remarks(parts: Sequence[str]) -> list[str]:
 def _are_lines(parts: Sequence[str]) -> bool:
     """Whether two say first how much, or two last: `Lime - 15 ml`, `Gin (45 ml)`."""
     return any(
-        sum(bool(amount.match(part)) for part in parts) > 1 for amount in (_AMOUNT, _AMOUNT_LAST)
+        sum(bool(amount.match(part)) for part in parts) > 1 for amount in (AMOUNT, _AMOUNT_LAST)
     )
 
 
@@ -261,7 +239,7 @@ def line_of_parts(parts: Mapping[str, Any], extra: Mapping[str, Any] | None = No
         measure = " ".join(filter(None, (said["amount"], unit, measure)))
         unit = ""
     elif amount is not None and measure and not unit:
-        if _AMOUNT.search(measure):  # that says it all
+        if AMOUNT.search(measure):  # that says it all
             amount = None
         else:
             measure, unit = "", measure

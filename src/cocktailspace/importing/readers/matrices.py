@@ -7,10 +7,11 @@ from itertools import zip_longest
 from typing import Any
 
 from cocktailspace.importing.languages import usual_in_english
+from cocktailspace.importing.lines import is_known_name
 from cocktailspace.importing.quantities import read_quantity
 from cocktailspace.importing.readers.keys import Mapped, folded, is_sum, names_of, parted
 from cocktailspace.importing.readers.values import text_of
-from cocktailspace.importing.vocabulary import places, words_of
+from cocktailspace.importing.vocabulary import brands, places, words_of
 
 Table = Sequence[Sequence[Any]]
 _HEADER_ROWS = 10
@@ -86,7 +87,7 @@ class _Matrix:
                 continue
             if not all(map(is_amount, cells)):
                 continue
-            is_known = _is_ingredient(parted(said)[0])
+            is_known = is_ingredient(parted(said)[0])
             if not is_known and numbered[_NUMBER.sub("", said)] > 1:
                 continue  # `How much 1`, `How much 2`: of a row's lines
             has_unit = bool(parted(said)[1]) or any(any(map(str.isalpha, each)) for each in cells)
@@ -154,8 +155,10 @@ def _is_no_name(said: str) -> bool:
     )
 
 
-def _is_ingredient(name: str) -> bool:
+def is_ingredient(name: str) -> bool:
+    """Whether a name is one of an ingredient that is known, or of a family of them."""
     words = words_of(name)
-    return usual_in_english(words) is not None or any(
-        words[start:] in places() for start in range(len(words))
-    )
+    if usual_in_english(words) is not None or is_known_name(name):
+        return True
+    is_brand = any(each.words == words for each in brands().get(words[0], ())) if words else False
+    return is_brand or any(words[start:] in places() for start in range(len(words)))

@@ -14,6 +14,7 @@ from cocktailspace.importing.readers.fields import (
 from cocktailspace.importing.readers.joined import Joined, joined, tables_of
 from cocktailspace.importing.readers.keys import Mapped, words_of_lists
 from cocktailspace.importing.readers.line_fields import are_lines
+from cocktailspace.importing.readers.notes import read_notes
 from cocktailspace.importing.readers.values import as_list, text_of
 from cocktailspace.importing.rows import Collection, IngredientRow, RecipeRow, UnreadableError
 from cocktailspace.wording import listed
@@ -27,12 +28,14 @@ def collection_of(document: Any, what: str, mapped: Mapped) -> Collection:
 
     what: the format that it is written in, in words.
     """
-    join = _joined(document)
+    join = _joined(document, mapped)
     document = _unwrapped(document if join is None else join.document)
     if nodes := list(_schema_org(document)):
         recipes = [_of_schema_org(node, mapped, f"recipe {n}") for n, node in enumerate(nodes, 1)]
         return Collection(f"schema.org Recipe, {what}", recipes=tuple(recipes))
     found, name = _recipes_in(document, mapped)
+    if not found and (notes := read_notes(document, what, mapped)) is not None:
+        return notes
     if not found:
         raise UnreadableError(
             f"no recipes were found in this {what} file: a recipe has a name and ingredients; "
@@ -47,12 +50,12 @@ def collection_of(document: Any, what: str, mapped: Mapped) -> Collection:
     return Collection(what, name, tuple(found), ingredients, remarks=remarks)
 
 
-def _joined(document: Any, depth: int = 3) -> Joined | None:
+def _joined(document: Any, mapped: Mapped, depth: int = 3) -> Joined | None:
     """What a document's tables say together; they may be wrapped in objects of their own."""
-    found = joined(tables_of(document))
+    found = joined(tables_of(document), mapped)
     inner = list(document.values()) if isinstance(document, Mapping) else []
     if found is None and depth and len(inner) == 1:
-        return _joined(inner[0], depth - 1)
+        return _joined(inner[0], mapped, depth - 1)
     return found
 
 

@@ -11,6 +11,7 @@ _PASSED = ("script", "style", "nav", "footer", "aside", "form", "noscript", "svg
            "select", "button", "title")  # fmt: skip
 _PARAGRAPHS = ("p", "div", "section", "article", "blockquote", "dt", "dd", "ul", "ol", "main",
                "header", "figcaption")  # fmt: skip
+_BOLD = ("b", "strong")
 _HEADING = re.compile(r"h[1-6]")
 _SPACE = re.compile(r"\s+")
 
@@ -49,6 +50,8 @@ class _Page(HTMLParser):
             self.blocks.begin_paragraph("- ")
         elif tag in _PARAGRAPHS or tag == "br":
             self.blocks.begin_paragraph()
+        elif tag in _BOLD:
+            self.blocks.begin_strong()
         elif tag == "table":
             self.blocks.begin_table()
         elif tag == "tr":
@@ -63,6 +66,8 @@ class _Page(HTMLParser):
             return
         elif tag == "table":
             self.blocks.end_table()
+        elif tag in _BOLD:
+            self.blocks.end_strong()
         elif tag in _PARAGRAPHS or tag == "li" or _HEADING.fullmatch(tag):
             self.blocks.end_paragraph(gap=tag in ("p", "ul", "ol"))
 

@@ -7,6 +7,7 @@ from typing import Any
 from cocktailspace.importing.lines import is_known_name
 from cocktailspace.importing.quantities import read_quantity
 from cocktailspace.importing.readers.keys import folded, names_of, sections
+from cocktailspace.importing.readers.menus import PRICE, with_menu_as_lists
 from cocktailspace.importing.readers.text_lines import (
     IMAGE,
     STEP,
@@ -21,12 +22,13 @@ from cocktailspace.importing.vocabulary import plain
 from cocktailspace.wording import listed
 
 _NUMBERED_NAME = re.compile(r"^(?:(?:#|no\.?|nr\.?)\s*)?\d{1,3}[.):]\s+", re.IGNORECASE)
+_GARNISHED = re.compile(r"^garnish(?:ed)? with (?:an? |the )?([^.]{3,60})\.?$", re.IGNORECASE)
 _LONGEST_NAME = 200
 
 
 def read_text(text: str, name: str = "") -> Collection:
     """The recipes of a text. name: of the recipe that its first lines are of, if that is known."""
-    lines = list(lines_of_text(spread(without_tables(text))))
+    lines = list(lines_of_text(spread(with_menu_as_lists(without_tables(text)))))
     markdown = any(line.heading for line in lines)
     drafts = _drafts(lines, name)
     recipes = [recipe for draft in drafts if (recipe := draft.finished())]
@@ -71,6 +73,8 @@ class _Draft:
             return
         if image := IMAGE.match(line.text):
             self.extra.setdefault("images", []).append({"address": image[2], "credit": image[1]})
+        elif (garnish := _GARNISHED.match(line.text)) and not self.said.get("garnish"):
+            self.said["garnish"] = [garnish[1]]
         elif self._is_line(line):
             self.lines.append(LineRow(text=line.text))
         else:
@@ -142,7 +146,10 @@ def _drafts(lines: list[Line], name: str) -> list[_Draft]:
         current = drafts[-1] if drafts else None
         if _is_name(lines, place, current, headed=headed):
             said = _NUMBERED_NAME.sub("", _named(line.text)).strip(" :")
-            drafts.append(_Draft(said, line.number, line.heading))
+            price = PRICE.search(said)
+            drafts.append(_Draft(PRICE.sub("", said), line.number, line.heading))
+            if price and drafts[-1].name:
+                drafts[-1].extra["price"] = price[0].strip(" .…-–—|")
         elif current is not None:
             current.add(line)
     return drafts
@@ -172,11 +179,17 @@ def _is_name(lines: list[Line], place: int, current: _Draft | None, *, headed: b
 def _begins_recipe(lines: list[Line], place: int) -> bool:
     """Whether a line that stands alone is a name, by what it says and what comes next."""
     line = lines[place]
-    if line.is_ingredient:  # unless it is a title: `SPRITZ VENEZIANO`
+    if line.is_ingredient:  # unless it is a title: `SPRITZ VENEZIANO`, `BATCHED GIMLET, 2 L`
         below = lines[place + 1] if place + 1 < len(lines) else line
         is_title = line.text.isupper() or line.text.istitle()
         is_amount = any(map(str.isnumeric, line.text)) or _is_poured_on(line.text)
-        return is_title and not is_amount and below.is_ingredient and not below.after_blank
+        stands_out = line.text.isupper() and line.text[0].isalpha() and not below.text.isupper()
+        return (
+            is_title
+            and (stands_out or not is_amount)
+            and below.is_ingredient
+            and not below.after_blank
+        )
     return _ingredients_follow(lines, place) or _is_above_ingredients(lines, place)
 
 

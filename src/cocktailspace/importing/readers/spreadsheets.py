@@ -22,7 +22,7 @@ def read_spreadsheet(body: bytes, mapped: Mapped) -> Collection:
         raise UnreadableError(f"the spreadsheet cannot be read: {error}") from None
     sheets = {name: list(bounded(rows)) for name, rows in sheets.items()}
     found: list[Collection] = []
-    join = joined({name: plain_objects(rows) for name, rows in sheets.items()})
+    join = joined({name: plain_objects(rows) for name, rows in sheets.items()}, mapped)
     if join is not None:
         both = collection_of(join.document, "spreadsheet, joined by ids", mapped)
         found.append(both)

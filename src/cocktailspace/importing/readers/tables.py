@@ -10,6 +10,7 @@ from typing import Any
 
 from cocktailspace.importing.readers.blocks import text_of_blocks
 from cocktailspace.importing.readers.bounds import BOUNDS
+from cocktailspace.importing.readers.cells import with_lines_in_one, without_header
 from cocktailspace.importing.readers.fields import is_long, is_recipe, recipe_of, rows_of_lines
 from cocktailspace.importing.readers.keys import Mapped, is_sum
 from cocktailspace.importing.readers.matrices import objects_of_matrix
@@ -91,6 +92,7 @@ def collection_of_rows(
 
     name: of the one recipe whose lines they are, where no column says it.
     """
+    rows = with_lines_in_one(rows, mapped)
     try:
         header_at = _header_of(rows, mapped)
     except UnreadableError:
@@ -99,7 +101,10 @@ def collection_of_rows(
         if name and (found := _of_one(rows, what, mapped, name)) is not None:
             return found
         if (matrix := objects_of_matrix(rows, mapped)) is None:
-            raise
+            if (told := without_header(rows)) is None:
+                raise
+            found = collection_of_rows(told[0], what, mapped)
+            return replace(found, remarks=(told[1], *found.remarks))
         found = collection_of(matrix, f"{what}, amounts in cells", mapped)
         columns = dict.fromkeys(key for recipe in found.recipes for key in recipe.extra)
         return replace(found, columns=tuple(columns))

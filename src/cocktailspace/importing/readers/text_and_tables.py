@@ -45,6 +45,8 @@ class Blocks:
         self._said: list[str] = []
         self._mark = ""
         self._tables = 0
+        self._strong = 0
+        self._is_strong = True
 
     def begin_paragraph(self, mark: str = "") -> None:
         """What is said from now on is one. mark: `# ` of a heading, `- ` of an item of a list."""
@@ -58,7 +60,10 @@ class Blocks:
     def end_paragraph(self, *, gap: bool = False) -> None:
         """The paragraph is over. gap: an empty one is one, too."""
         text = "".join(self._said).strip()
+        if text and self._is_strong and not self._mark:
+            text = f"**{text.strip('* ')}**"  # all of it
         self._said = []
+        self._is_strong = True
         table = self.found[-1] if self._tables else None
         if not isinstance(table, list):
             self.found += [f"{self._mark}{text}"] if text else [""] if gap else []
@@ -92,6 +97,16 @@ class Blocks:
         self.end_paragraph()
         self._tables = max(0, self._tables - 1)
 
+    def begin_strong(self) -> None:
+        """What is said from now on is in bold."""
+        self._strong += 1
+
+    def end_strong(self) -> None:
+        """It is not any more."""
+        self._strong = max(0, self._strong - 1)
+
     def say(self, text: str) -> None:
         """Take a piece of text."""
+        if text.strip():
+            self._is_strong = self._is_strong and self._strong > 0
         self._said.append(text)

@@ -16,6 +16,8 @@ _UNDERLINE = re.compile(r"^(=+|-{3,}|\*{3,}|_{3,}|~{3,})$")
 _BULLET = re.compile(r"^\s*(?:[-*+•·–▪‣]|\[[ x]\])\s+(.+)$")
 _LINK = re.compile(r"!?\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
 _WIKI_LINK = re.compile(r"\[\[([^\[\]|]+)(?:\|([^\[\]|]+))?\]\]")
+_DASHED = re.compile(r"^([^\W\d]{4,15})\s+[-–—]\s+(\S.*)$")
+_DASHED_FIELDS = ("glass", "garnish", "method")
 _ONLY_LINK = re.compile(r"\[\[[^\[\]]+\]\]|\[[^\[\]]+\]\([^()\s]+\)")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(.+?)\1|(?<!\w)[*_](.+?)[*_](?!\w)")
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
@@ -26,6 +28,7 @@ STEP = re.compile(r"^\s*(?:\d{1,2}[.)]|step \d+:?)\s+(.+)$", re.IGNORECASE)
 SENTENCE = re.compile(r"[.!?]$")
 _RULES = re.compile(r"[-=]{2,}(?:\s+[-=]{2,})+")
 """Below the header of a table in plain text."""
+_POURED_ON = ("top", "float", "rinse", "dash", "splash", "pinch")
 _FEW = 8
 """Words of a line of a recipe, even if it ends as sentences do: `2 oz. gin.`"""
 
@@ -56,9 +59,14 @@ class Line:
     @property
     def is_done(self) -> bool:
         """Whether it says what to do: `Shake, strain.`"""
-        words = spoken(self.text)
-        first, last = doing()
-        return words[:1] in first or words[:2] in first or not last.isdisjoint(words[-1:])
+        return says_to_do(self.text)
+
+
+def says_to_do(text: str) -> bool:
+    """Whether a text says what to do: `Shake, strain.`"""
+    words = spoken(text)
+    first, last = doing()
+    return words[:1] in first or words[:2] in first or not last.isdisjoint(words[-1:])
 
 
 def _says_amount(text: str) -> bool:
@@ -68,7 +76,12 @@ def _says_amount(text: str) -> bool:
     if not in_figures and not says_unit(spoken(text)):
         return False  # most lines of a long text: no need to read them
     found = read_quantity(text, is_known_name)
-    if not found.rest or (is_sentence(text) and not (in_figures and len(text.split()) < _FEW)):
+    is_done = found.amount is None and found.unit not in _POURED_ON and says_to_do(text)
+    if (
+        not found.rest
+        or is_done
+        or (is_sentence(text) and not (in_figures and len(text.split()) < _FEW))
+    ):
         return False
     return found.unit is not None or (found.amount is not None and in_figures)
 
@@ -98,7 +111,9 @@ def lines_of_text(rows: list[Row]) -> Iterator[Line]:
             line.heading, said = len(heading[1]), heading[2]
         elif heading := _WIKI_HEADING.match(said):
             line.heading, said = len(heading[1]) - 1, heading[2]
-        elif _is_rule(below) and not is_banner and not _BULLET.match(each):
+        elif (
+            _is_rule(below) and not is_banner and not _BULLET.match(each) and not _says_amount(said)
+        ):
             line.heading = 1 if below[0] == "=" else 2
         elif re.fullmatch(r"\*\*[^*]+\*\*:?|__[^_]+__:?", said):
             line.heading = 6
@@ -131,6 +146,10 @@ def _find_section(line: Line, known: Mapping[str, str]) -> None:
             line.section, line.content = known[word], found[2].strip()
         elif word == "method" and not line.heading:
             line.section, line.content = "method", found[2].strip()
+    elif (found := _DASHED.match(line.text)) and not line.heading:
+        word = plain(found[1])
+        if known.get(word) in _DASHED_FIELDS:
+            line.section, line.content = known[word], found[2]
     is_word = line.bullet or word == "method"
     if line.section == "instructions" and is_word and 0 < len(line.content) < 20:
         line.section = "method"

@@ -18,6 +18,12 @@ _STAMP = re.compile(
     re.IGNORECASE,
 )
 """When a message of a chat was written, and by whom."""
+_HIGHLIGHT = re.compile(
+    r"^- [^|\n]{5,80}(?: \| [^|\n]{3,80}){0,2} \| [^|\n]*\d{4}[^|\n]*\d{1,2}:\d{2}"
+)
+"""Below a book's name, where in an e-book something was marked, and when."""
+_THEN = re.compile(r"\.\s+(?=[^\W\d_])(?=[^\d½¼¾⅓⅔⅛]{0,300}$)")
+"""Between the last ingredient of a row and what is said after it."""
 _BEGINS = re.compile(r"\s*(?:[-*+•·–▪‣]\s+)?(?=[.,]?[\d¼-¾⅐-⅞])")
 """Of a row that begins with a figure, what stands before that."""
 _BAR = re.compile(r"\s+[|•·]\s+")
@@ -28,7 +34,12 @@ _LISTED = re.compile(r"\s*(?:[-*+•·–▪‣]\s|[\d.,¼-¾⅐-⅞])")
 def without_tables(text: str) -> list[Row]:
     """A text with the rows of its Markdown tables as lists, their headers left out."""
     found: list[Row] = []
+    book = ""
     for number, written in enumerate(text.splitlines(), 1):
+        if _HIGHLIGHT.match(written) and found:
+            book = found.pop()[1].strip(" \ufeff")
+            found.append((number, ""))
+            continue
         each, is_message = _STAMP.subn("", written)
         if is_message:
             found.append((number, ""))  # which begins anew
@@ -39,6 +50,9 @@ def without_tables(text: str) -> list[Row]:
             found[-1:] = []
         else:
             found.append((number, f"- {' '.join(filter(None, cells))}"))
+        if book and each.strip():
+            found.append((number, f"Source: {book}"))
+            book = ""
     return found
 
 
@@ -80,14 +94,13 @@ def spread(rows: list[Row]) -> list[Row]:
     for number, each in rows:
         may_be_one = not is_list and ":" in each and ("," in each or " / " in each)
         said = FIELD.match(each) if may_be_one else None
-        parts = parts_of_row(said[2]) if said and plain(said[1]) not in known else []
+        listed, *todo = _THEN.split(said[2], maxsplit=1) if said else ("",)
+        parts = parts_of_row(listed) if said and plain(said[1]) not in known else []
         if said is None and len(split := _several(each)) > 1:
             found += [(number, one) for one in split]
             continue
         if said and len(parts) > 1 and any(map(_is_poured, parts)):
-            *lines, last = parts
-            last, _, todo = last.partition(". ")
-            several = ("", said[1], *lines, last, *filter(None, (todo,)), "")
+            several = ("", said[1], *parts, *todo, "")
             found += [(number, one) for one in several]
         else:
             is_list = bool(each.strip()) and (is_list or bool(_LISTED.match(each)))
