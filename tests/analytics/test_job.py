@@ -22,9 +22,9 @@ from cocktailspace.artifacts.rows import rows_of
 from cocktailspace.artifacts.store import StoreError
 from cocktailspace.catalogue.changes import catalogue_state
 from cocktailspace.catalogue.database import Database
-from cocktailspace.catalogue.errors import SchemaError
+from cocktailspace.catalogue.errors import SchemaError, UnavailableError
 from cocktailspace.catalogue.recipes import delete_recipe
-from cocktailspace.catalogue.snapshot import UnreadableError, take_snapshot
+from cocktailspace.catalogue.snapshot import take_snapshot
 from tests.conftest import BAR, ManualClock
 
 
@@ -102,7 +102,7 @@ def test_a_busy_catalogue_is_tried_again_and_then_left_for_later(
 
     def snapshot(_path: Path) -> object:
         tries.append(1)
-        raise UnreadableError("database is locked")
+        raise UnavailableError("database is locked")
 
     monkeypatch.setattr(job_module, "take_snapshot", snapshot)
     with pytest.raises(TryAgainError):

@@ -27,7 +27,7 @@ from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.models import IngredientDraft
 from cocktailspace.catalogue.recipes import get_recipe
 from cocktailspace.catalogue.schema import changes, ingredients
-from cocktailspace.catalogue.snapshot import UnreadableError, take_snapshot
+from cocktailspace.catalogue.snapshot import take_snapshot
 from cocktailspace.settings import Settings
 from tests.catalogue.writers import end_other_connections, gate_at_commit
 from tests.conftest import BAR, import_document
@@ -208,7 +208,7 @@ def test_a_job_reads_what_the_servers_wrote(new_server: NewServer, database: Dat
 def test_a_job_without_a_database_says_so(postgres_url: sa.URL, tmp_path: Path) -> None:
     with pytest.raises(SchemaError, match="holds no catalogue"):
         take_snapshot(postgres_url)
-    with pytest.raises(UnreadableError):
+    with pytest.raises(UnavailableError):
         take_snapshot(postgres_url.set(query={"host": str(tmp_path)}))
 
 

@@ -17,7 +17,7 @@ from cocktailspace.catalogue.errors import MissingDriverError, UnavailableError
 from cocktailspace.catalogue.migrate import migrate
 from cocktailspace.catalogue.rds_users import make_users
 from cocktailspace.catalogue.schema import changes
-from cocktailspace.catalogue.snapshot import UnreadableError, clock_of, take_snapshot
+from cocktailspace.catalogue.snapshot import clock_of, take_snapshot
 from cocktailspace.times import utc_now
 from tests.conftest import BAR, import_document
 from tests.rds import Rds, make_certificate
@@ -85,7 +85,7 @@ def test_a_token_is_told_to_nobody(
         migrate(database)
     assert "password authentication failed" in str(caught.value)
     assert "X-Amz" not in str(caught.value)
-    with pytest.raises(UnreadableError) as refused:
+    with pytest.raises(UnavailableError) as refused:
         take_snapshot(users("cocktailspace"))
     assert "X-Amz" not in str(refused.value)
 
@@ -95,10 +95,10 @@ def test_a_server_with_another_certificate_gets_no_token(
 ) -> None:
     make_certificate(tmp_path, "other.pem")
     wrong = users("cocktailspace").update_query_dict({"sslrootcert": str(tmp_path / "other.pem")})
-    with pytest.raises(UnreadableError, match="certificate verify failed"):
+    with pytest.raises(UnavailableError, match="certificate verify failed"):
         take_snapshot(wrong)
     missing = users("cocktailspace").update_query_dict({"sslrootcert": str(tmp_path / "none.pem")})
-    with pytest.raises(UnreadableError, match=r"none\.pem.*does not exist"):
+    with pytest.raises(UnavailableError, match=r"none\.pem.*does not exist"):
         take_snapshot(missing)
 
 
@@ -115,7 +115,7 @@ def test_what_a_token_lacks_is_named(
         rds.signed_in({"iam": "true", "host": "host", "user": "ann"})
     url = sa.make_url("postgresql+psycopg://ann@host.invalid/any?iam=true&sslmode=verify-full")
     assert abs(clock_of(url)() - utc_now()) < timedelta(minutes=1), "a job's own clock will do"
-    with pytest.raises(UnreadableError, match="needs AWS credentials"):  # and is tried again
+    with pytest.raises(UnavailableError, match="needs AWS credentials"):  # and is tried again
         take_snapshot(url)
 
 

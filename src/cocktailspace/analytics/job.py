@@ -22,7 +22,8 @@ from cocktailspace.artifacts.manifest import (
 )
 from cocktailspace.artifacts.publish import Result, publish
 from cocktailspace.artifacts.store import ArtifactStore
-from cocktailspace.catalogue.snapshot import Snapshot, UnreadableError, take_snapshot
+from cocktailspace.catalogue.errors import UnavailableError
+from cocktailspace.catalogue.snapshot import Snapshot, take_snapshot
 from cocktailspace.times import Clock
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _snapshot_with_retries(catalogue: "Source", sleep: Callable[[float], None]) 
     for attempt in range(_SNAPSHOT_TRIES):
         try:
             return take_snapshot(catalogue)
-        except UnreadableError as error:
+        except UnavailableError as error:
             logger.warning("the catalogue cannot be read for now: %s", error)
         if attempt + 1 < _SNAPSHOT_TRIES:
             sleep(0.25 * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311 - spreads retries

@@ -20,6 +20,6 @@ All SQL lives here, and nothing about HTTP, analytics or clouds does. Whoever wr
 - Beside the catalogue: `imports` under way, people's `collections`, access `tokens`, `idempotency`
   keys.
 - As a whole: `transfer/` to and from files, `backup` by `file_copies`, `copying` to another
-  database, `audit` of one that comes from outside, the `snapshot` that a job reads, the index of
-  `search/`.
+  database, `audit` of one that comes from outside, the `snapshot` that a job reads of a
+  `local_copy`, the index of `search/`.
 """

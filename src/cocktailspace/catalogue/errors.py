@@ -44,7 +44,7 @@ class BusyError(CatalogueError):
 
 
 class UnavailableError(CatalogueError):
-    """The database cannot be read or written for now: its disk or its rights are to blame."""
+    """The database cannot be read or written for now; the message says why."""
 
 
 class MissingDriverError(CatalogueError):
@@ -102,7 +102,7 @@ def problem_of(finding: Any) -> Problem:
 
 def place_of(location: Sequence[int | str]) -> str:
     """A path such as ("recipes", 12, "name") as text: `recipes[12].name`."""
-    steps = (f"[{step}]" if isinstance(step, int) else f".{_short(step)}" for step in location)
+    steps = (f"[{step}]" if isinstance(step, int) else f".{short(step)}" for step in location)
     return "".join(steps).removeprefix(".")
 
 
@@ -115,9 +115,9 @@ def _describe(message: str, value: object) -> str:
     text = message.removeprefix("Value error, ")
     if not isinstance(value, str | int | float | None):
         return text
-    return f"{text} (got {_short(repr(value))})"
+    return f"{text} (got {short(repr(value))})"
 
 
-def _short(text: str) -> str:
-    """Of a key or a value that somebody else made up, what is enough to find it."""
+def short(text: str) -> str:
+    """The beginning of a text that somebody else made up: enough to find it by."""
     return text if len(text) <= 60 else f"{text[:57]}..."

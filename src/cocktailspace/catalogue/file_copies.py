@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from cocktailspace.catalogue.errors import BusyError, ConflictError
+from cocktailspace.catalogue.local_copy import is_in_wal_mode
 from cocktailspace.catalogue.sqlite import BUSY_SECONDS
 from cocktailspace.files import match_owner, mode_at, scratch_folder
 
@@ -45,9 +46,7 @@ def connect_file(path: Path, mode: str) -> sqlite3.Connection:
 
 def is_closed_in_wal_mode(source: Path) -> bool:
     """Whether a file in WAL mode is not open anywhere: to open it would leave files beside it."""
-    with source.open("rb") as file:
-        header = file.read(20)
-    return header[18:19] == b"\2" and not Path(f"{source}-wal").exists()
+    return is_in_wal_mode(source) and not Path(f"{source}-wal").exists()
 
 
 @contextmanager

@@ -16,7 +16,6 @@ MOST_PLANS = 20
 
 State = Literal["planned", "applied", "undone"]
 
-
 COMMAND_LINE = "command line"
 """The owner of what is imported on the server's own machine. Nobody who signs in is called so."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 
 from cocktailspace.catalogue.database import Limits, Transaction
-from cocktailspace.catalogue.errors import InvalidError, Problem, at
+from cocktailspace.catalogue.errors import InvalidError, Problem, at, short
 from cocktailspace.catalogue.lookup import chunks, ids_by_key, key_problems, missing_ids
 from cocktailspace.catalogue.models import RecipeDraft
 from cocktailspace.catalogue.names import order_key
@@ -46,7 +46,7 @@ def _name_problems(
     """Of one name and one source there is one recipe."""
     keys = [order_key(draft.name, draft.source) for draft in drafts]
     shown = [
-        repr(draft.name) + (f" from {_short(draft.source)!r}" if draft.source else "")
+        repr(draft.name) + (f" from {short(draft.source)!r}" if draft.source else "")
         for draft in drafts
     ]
     holders = {
@@ -98,7 +98,3 @@ def _line_problems(
             if each in no_ingredient:
                 message = f"there is no ingredient {each}"
                 yield Problem(at(place, f"{where}.alternatives[{number}]"), message)
-
-
-def _short(source: str) -> str:
-    return source if len(source) <= 60 else f"{source[:57]}..."

@@ -98,7 +98,7 @@ def _insert(tx: Transaction, table: Table, rows: list[dict[str, Any]]) -> None:
         tx.connection.execute(insert(table), rows)
 
 
-def delete_lines(tx: Transaction, recipe_id: int) -> None:
-    """Delete the lines of a recipe."""
+def delete_lines(tx: Transaction, recipe_ids: Collection[int]) -> None:
+    """Delete the lines of recipes; no more than a statement may have parameters."""
     for table in (line_alternatives, recipe_ingredients):
-        tx.connection.execute(delete(table).where(table.c.recipe_id == recipe_id))
+        tx.connection.execute(delete(table).where(table.c.recipe_id.in_(recipe_ids)))

@@ -24,7 +24,6 @@ from cocktailspace.catalogue.recipe_lines import (
 from cocktailspace.catalogue.reference import reference_for
 from cocktailspace.catalogue.schema import (
     ingredients,
-    line_alternatives,
     recipe_ingredients,
     recipes,
 )
@@ -170,7 +169,7 @@ def replace_recipes(
     for recipe_id, draft in changed.items():
         change = update(recipes).where(recipes.c.id == recipe_id)
         tx.connection.execute(change.values(**_values(draft), updated_at=tx.now))
-        delete_lines(tx, recipe_id)
+        delete_lines(tx, [recipe_id])
         tx.record("recipe", recipe_id, "update")
     insert_lines(tx, changed)
 
@@ -178,7 +177,7 @@ def replace_recipes(
 def delete_recipe(tx: Transaction, recipe_id: int) -> None:
     """Delete a recipe and its lines."""
     require(tx.connection, recipes, recipe_id)
-    delete_lines(tx, recipe_id)
+    delete_lines(tx, [recipe_id])
     tx.connection.execute(delete(recipes).where(recipes.c.id == recipe_id))
     tx.record("recipe", recipe_id, "delete")
 
@@ -186,8 +185,7 @@ def delete_recipe(tx: Transaction, recipe_id: int) -> None:
 def delete_recipes(tx: Transaction, ids: Sequence[int]) -> None:
     """Delete recipes and their lines; those that are gone already are passed over."""
     for chunk in chunks(ids):
-        for table in (line_alternatives, recipe_ingredients):
-            tx.connection.execute(delete(table).where(table.c.recipe_id.in_(chunk)))
+        delete_lines(tx, chunk)
         gone = delete(recipes).where(recipes.c.id.in_(chunk)).returning(recipes.c.id)
         for recipe_id in tx.connection.execute(gone).scalars().all():
             tx.record("recipe", recipe_id, "delete")

@@ -2,22 +2,20 @@
 
 import json
 import sqlite3
-import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString, TypeAlias
 
-from cocktailspace.catalogue.errors import CatalogueError, SchemaError, UnavailableError
+from cocktailspace.catalogue.errors import SchemaError, UnavailableError
 from cocktailspace.catalogue.forest import forest_of
+from cocktailspace.catalogue.local_copy import local_copy
 from cocktailspace.catalogue.measures import Measures
 from cocktailspace.catalogue.pieces import counted_in_pieces
 from cocktailspace.catalogue.properties import OwnProperties, Properties, inherit
 from cocktailspace.catalogue.revision import check_revision
-from cocktailspace.files import scratch_folder
 from cocktailspace.times import Clock, from_text, utc_now
 
 if TYPE_CHECKING:  # a job of a SQLite file starts without
@@ -26,9 +24,6 @@ if TYPE_CHECKING:  # a job of a SQLite file starts without
 
     Source: TypeAlias = Path | URL
     Rows: TypeAlias = sqlite3.Connection | psycopg.Connection[tuple[Any, ...]]
-
-_COPIES = ".cocktailspace-copy-"
-"""Folders of this name in the temporary folder are ours to remove."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +82,7 @@ class Snapshot:
 def take_snapshot(source: "Source") -> Snapshot:
     """Read the whole catalogue at one version: a SQLite file, or a PostgreSQL database by its URL.
 
-    Raises UnreadableError when it cannot be read for now, and SchemaError when it is no catalogue
+    Raises UnavailableError when it cannot be read for now, and SchemaError when it is no catalogue
     that this version understands, or a file whose journal does not work where it lies.
     """
     if not isinstance(source, Path):
@@ -98,7 +93,7 @@ def take_snapshot(source: "Source") -> Snapshot:
         )
     # The file is opened read-only and copied to local disk by SQLite itself, in one transaction
     # that holds up writers for as short as can be; all else happens on the copy.
-    with _local_copy(source) as copy, closing(sqlite3.connect(copy)) as connection:
+    with local_copy(source) as copy, closing(sqlite3.connect(copy)) as connection:
         return _read(
             connection, "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
         )
@@ -108,10 +103,7 @@ def _read_database(url: "URL") -> Snapshot:
     """Read a PostgreSQL database in one transaction, which holds up nobody."""
     from cocktailspace.catalogue.postgres import connection_parameters  # noqa: PLC0415
 
-    try:
-        parameters = connection_parameters(url)
-    except UnavailableError as error:  # nobody gives us a token for now
-        raise UnreadableError(str(error)) from error
+    parameters = connection_parameters(url)
     import psycopg  # noqa: PLC0415
 
     try:
@@ -120,7 +112,7 @@ def _read_database(url: "URL") -> Snapshot:
             connection.read_only = True
             return _read(connection, "SELECT count(to_regclass('alembic_version'))")
     except psycopg.OperationalError as error:
-        raise UnreadableError(" ".join(str(error).split())) from error
+        raise UnavailableError(" ".join(str(error).split())) from error
 
 
 def clock_of(source: "Source") -> Clock:
@@ -130,63 +122,6 @@ def clock_of(source: "Source") -> Clock:
     from cocktailspace.catalogue.several_servers import ServerClock  # noqa: PLC0415
 
     return ServerClock.of(source)
-
-
-class UnreadableError(CatalogueError):
-    """The catalogue cannot be read for now: a writer is busy, or has left a journal to be healed
-    by whoever opens the database for writing next.
-    """
-
-
-@contextmanager
-def _local_copy(path: Path) -> Iterator[Path]:
-    uri = f"{path.absolute().as_uri()}?mode=ro"
-    with scratch_folder(Path(tempfile.gettempdir()), _COPIES) as folder:
-        copy = folder / "catalogue.sqlite"
-        with (
-            _named_errors(path),
-            closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=1.0)) as source,
-            closing(sqlite3.connect(copy)) as target,
-        ):
-            # The lock is taken by a read of our own, which gives up in time; backup() never does.
-            source.execute("BEGIN")
-            source.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            source.backup(target)
-        yield copy
-
-
-@contextmanager
-def _named_errors(path: Path) -> Iterator[None]:
-    """SQLite's codes for what a reader of a network file system meets, by what can be done."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        code = getattr(error, "sqlite_errorcode", 0)
-        if code & 0xFF in _FOR_NOW or code == sqlite3.SQLITE_READONLY_ROLLBACK:
-            raise UnreadableError(
-                f"{path}: {error} ({getattr(error, 'sqlite_errorname', code)})"
-            ) from error
-        no_wal = code == sqlite3.SQLITE_CANTOPEN and _in_wal_mode(path)  # of a read-only mount
-        if no_wal or code in _WAL_WITHOUT_WRITING:
-            raise SchemaError(
-                f"{path} is in WAL mode, which cannot be read where nothing may be written: let "
-                "the API or its reconcile open it once, with DB_NETWORK_FILE_SYSTEM=true"
-            ) from error
-        raise
-
-
-_FOR_NOW = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR}
-_WAL_WITHOUT_WRITING = {
-    sqlite3.SQLITE_READONLY_DIRECTORY,
-    sqlite3.SQLITE_READONLY_CANTINIT,
-    sqlite3.SQLITE_READONLY_RECOVERY,
-}
-
-
-def _in_wal_mode(path: Path) -> bool:
-    """By the header of the file, whose 19th byte is the version of the format for writers."""
-    with path.open("rb") as file:
-        return file.read(19)[18:] == b"\x02"
 
 
 def _read(connection: "Rows", has_schema: LiteralString) -> Snapshot:
@@ -270,12 +205,7 @@ def _recipes(
     """Recipes of drinks, how many lines are counted in what nobody knows, and how many that
     are not optional there are by ingredient and unit.
     """
-    others: dict[tuple[int, int], list[int]] = {}
-    for recipe_id, position, ingredient_id in connection.execute(
-        "SELECT recipe_id, position, ingredient_id FROM line_alternatives "
-        "ORDER BY recipe_id, position, rank"
-    ):
-        others.setdefault((recipe_id, position), []).append(ingredient_id)
+    others = _alternatives(connection)
     lines: dict[int, _Lines] = {}
     unknown = 0
     by_unit: Counter[tuple[int, int | None]] = Counter()
@@ -306,6 +236,17 @@ def _recipes(
             Recipe(recipe_id, name, volumes, source, optional_places, tuple(own.alternatives))
         )
     return tuple(found_recipes), unknown, by_unit
+
+
+def _alternatives(connection: "Rows") -> dict[tuple[int, int], list[int]]:
+    """Ids of ingredients by recipe and position of the line."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for recipe_id, position, ingredient_id in connection.execute(
+        "SELECT recipe_id, position, ingredient_id FROM line_alternatives "
+        "ORDER BY recipe_id, position, rank"
+    ):
+        found.setdefault((recipe_id, position), []).append(ingredient_id)
+    return found
 
 
 def _revision(connection: "Rows", has_schema: LiteralString) -> str | None:

@@ -1,6 +1,7 @@
-"""The catalogue as a whole: import and export in the format `catalogue/1`."""
+"""The catalogue as a whole: import, export, and what is left of the starter catalogue."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -17,6 +18,7 @@ from cocktailspace.catalogue.transfer import (
     CatalogueFile,
     ExportFormat,
     delete_untouched_recipes,
+    import_file,
     load_file,
     untouched_recipes,
 )
@@ -79,7 +81,8 @@ def catalogue_routes(context: Context) -> APIRouter:
         ] = False,
     ) -> Imported:
         """Add and update by name, all of the file or nothing; every bad row is reported."""
-        return Imported(**asdict(load_file(database, file, replace=replace)))
+        load = partial(import_file, replace=replace)
+        return Imported(**asdict(load_file(database, file, load=load)))
 
     @router.get("/starter", responses=answers(503))
     def get_starter() -> StarterRecipes:

@@ -41,25 +41,6 @@ class ImportSummary:
     unchanged: int
 
 
-def load_file(
-    database: Database,
-    file: CatalogueFile,
-    *,
-    replace: bool = False,
-    load: Callable[[Transaction, CatalogueFile], ImportSummary] | None = None,
-) -> ImportSummary:
-    """Import a file in one transaction. What can be said of it before anybody has to wait for it
-    is said before: also which names were meant by those that are unknown.
-
-    load: imports the file in place of `import_file`, and may do more in its transaction.
-    """
-    with paused_collector():
-        with database.reading() as connection:
-            refuse_bad_names(file, known_names(connection), hints=MOST_PROBLEMS)
-        with database.transaction() as tx:
-            return load(tx, file) if load else import_file(tx, file, replace=replace)
-
-
 def would_delete(connection: Connection, file: CatalogueFile) -> dict[str, list[str]]:
     """What an import with `replace` would delete, by table: names, of recipes with their source."""
     known = known_names(connection)
@@ -109,6 +90,24 @@ def import_file(tx: Transaction, file: CatalogueFile, *, replace: bool = False) 
     if replace:
         _delete_absent(tx, unit_ids, ingredient_ids, recipe_ids)
     return _summary(tx, file)
+
+
+def load_file(
+    database: Database,
+    file: CatalogueFile,
+    *,
+    load: Callable[[Transaction, CatalogueFile], ImportSummary] = import_file,
+) -> ImportSummary:
+    """Import a file in one transaction. What can be said of it before anybody has to wait for it
+    is said before: also which names were meant by those that are unknown.
+
+    load: imports the file; it may do more in the transaction than `import_file`.
+    """
+    with paused_collector():
+        with database.reading() as connection:
+            refuse_bad_names(file, known_names(connection), hints=MOST_PROBLEMS)
+        with database.transaction() as tx:
+            return load(tx, file)
 
 
 def _unit_drafts(tx: Transaction, file: CatalogueFile) -> list[UnitDraft]:
