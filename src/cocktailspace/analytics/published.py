@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,13 +121,17 @@ class PublishedRun:
                 self._evidence.setdefault(one, set()).add(two)
                 self._evidence.setdefault(two, set()).add(one)
         self._columns = _Columns(self.kinds, self.kinds)
+        self._take_recipes(rows_of(artifact(MAPS[0])))
+
+    def _take_recipes(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Lay the recipes of the first map out in order of name."""
         names: list[str] = []
         ids: list[int] = []
         places: list[tuple[float, float]] = []
         lengths: list[int] = []
         columns: list[int] = []
         volumes: list[float] = []
-        for row in rows_of(artifact(MAPS[0])):
+        for row in rows:
             lines = row["ingredients"]
             names.append(row["name"])
             ids.append(row["recipe_id"])

@@ -3,9 +3,9 @@
 A region is split by the ingredient, or family of ingredients, that sets its recipes apart: the one
 whose presence explains most of the spread of their masses at or below each ingredient. Recipes that
 hold it are a region of their own, the others are split further, and what is left when nothing sets
-enough of them apart keeps the name that it has. Together this is a
-predictive clustering tree (Blockeel, De Raedt & Ramon 1998) whose every test is one ingredient: a
-little less close than clusters of near recipes, but it says what it is and holds still.
+enough of them apart keeps the name that it has. Together this is a predictive clustering tree
+(Blockeel, De Raedt & Ramon 1998) whose every test is one ingredient: a little less close than
+clusters of near recipes, but it says what it is and holds still.
 """
 
 from collections.abc import Sequence

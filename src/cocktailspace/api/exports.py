@@ -11,7 +11,12 @@ from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from cocktailspace.api.artifact_responses import LAMBDA_BYTES, encoded_bytes, redirect_to_link
-from cocktailspace.api.content import ContentResponses, FileContent, temporary_file_of
+from cocktailspace.api.content import (
+    REVALIDATE,
+    ContentResponses,
+    FileContent,
+    temporary_file_of,
+)
 from cocktailspace.api.fair_queue import leave_queue
 from cocktailspace.artifacts.store import ArtifactLinks, ArtifactStore, MissingError
 from cocktailspace.catalogue.changes import CatalogueState, catalogue_state
@@ -77,7 +82,7 @@ class Exports:
         headers = {
             "Content-Disposition": f'attachment; filename="{output.file_name}"',
             "Content-Type": output.media_type,
-            "Cache-Control": "no-cache",
+            "Cache-Control": REVALIDATE,
         }
         return self._responses.large(request, current.etag, content, headers | left_out)
 

@@ -84,7 +84,7 @@ class PublishedRuns(Generic[Content]):
     def _read(self, run_id: str) -> Content:
         try:
             for name in self._artifacts:
-                self._integrity.verify(self._integrity.entry(run_id, name))
+                self._integrity.verify_artifact(run_id, name)
             return self._read_content(self._store, run_id)
         except MissingError:  # deleted by hand, or replaced just now
             raise NotPublishedError(

@@ -31,8 +31,7 @@ def similar_recipes(services: Services, rows: IndexedRows, recipe_id: int) -> li
         manifest = current_manifest(services.store)
         if manifest is None or not is_readable(manifest):
             return []
-        entry = services.integrity.entry(manifest.run_id, ArtifactName.RECIPE_SIMILAR)
-        services.integrity.verify(entry)
+        services.integrity.verify_artifact(manifest.run_id, ArtifactName.RECIPE_SIMILAR)
         row = rows.find(manifest.run_id, recipe_id)
     except StoreError:  # the page shows all else
         return []

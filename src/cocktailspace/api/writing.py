@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from cocktailspace.api.auth.identity import Identity
-from cocktailspace.api.content import matches, not_modified
+from cocktailspace.api.content import REVALIDATE, matches, not_modified
 from cocktailspace.api.errors import StaleError
 from cocktailspace.api.rendered import Rendered
 from cocktailspace.catalogue.database import Database, Transaction
@@ -54,7 +54,7 @@ def entity_response(
 
 def read_response(request: Request, rendered: Rendered) -> Response:
     """An entity with its ETag, or 304 when the client has it already."""
-    headers = {"ETag": rendered.etag, "Cache-Control": "no-cache"}
+    headers = {"ETag": rendered.etag, "Cache-Control": REVALIDATE}
     if not_modified(request, rendered.etag):
         return Response(status_code=304, headers=headers)
     return Response(rendered.body, media_type="application/json", headers=headers)

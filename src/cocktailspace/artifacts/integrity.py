@@ -112,6 +112,10 @@ class IntegrityChecker:
         self._record_damage(entry)
         raise DamagedArtifactError(f"{entry.key} is damaged; it is being computed anew")
 
+    def verify_artifact(self, run_id: str, name: str) -> None:
+        """Verify a run's artifact of that name, likewise."""
+        self.verify(self.entry(run_id, name))
+
     def _is_intact(self, entry: ArtifactEntry) -> bool:
         if self._store.size(entry.key) != entry.bytes:
             return False

@@ -27,8 +27,6 @@ _MISSING = {"NoSuchKey", "NotFound", "404"}
 _DENIED = {"AccessDenied", "Forbidden", "403"}
 
 LINK_SECONDS, UPLOAD_SECONDS = 300, 900
-
-
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from cocktailspace.catalogue.database import Limits, Transaction
 from cocktailspace.catalogue.errors import InvalidError, Problem, at, short
 from cocktailspace.catalogue.lookup import chunks, ids_by_key, key_problems, missing_ids
-from cocktailspace.catalogue.models import RecipeDraft
+from cocktailspace.catalogue.models import LineDraft, RecipeDraft
 from cocktailspace.catalogue.names import order_key
 from cocktailspace.catalogue.schema import ingredients, recipes, units
 
@@ -35,7 +35,7 @@ def check_recipes(
         if draft.makes_id in no_ingredient:
             message = f"there is no ingredient {draft.makes_id}"
             problems.append(Problem(at(place, "makes_id"), message))
-        problems += _line_problems(draft, place, no_ingredient, no_unit, tx.limits)
+        problems += line_problems(draft.ingredients, place, no_ingredient, no_unit, tx.limits)
     if problems:
         raise InvalidError(problems)
 
@@ -81,13 +81,18 @@ def _uid_problems(
         seen.add(draft.uid)
 
 
-def _line_problems(
-    draft: RecipeDraft, place: str, no_ingredient: set[int], no_unit: set[int], limits: Limits
+def line_problems(
+    lines: Sequence[LineDraft],
+    place: str,
+    no_ingredient: set[int],
+    no_unit: set[int],
+    limits: Limits,
 ) -> Iterator[Problem]:
-    count, most = len(draft.ingredients), limits.ingredients_per_recipe
+    """What is wrong with lines, of which these ids of ingredients and units are nobody's."""
+    count, most = len(lines), limits.ingredients_per_recipe
     if count > most:
         yield Problem(at(place, "ingredients"), f"{count} ingredients are too many; at most {most}")
-    for position, line in enumerate(draft.ingredients):
+    for position, line in enumerate(lines):
         where = f"ingredients[{position}]"
         if line.ingredient_id in no_ingredient:
             message = f"there is no ingredient {line.ingredient_id}"

@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from cocktailspace.catalogue.calculated import calculate
@@ -46,13 +47,15 @@ def recipe_names(connection: Connection, ids: Collection[int]) -> list[RecipeNam
 
 @dataclass(frozen=True, slots=True)
 class HouseMade:
-    """A recipe that makes an ingredient, and which."""
+    """A recipe that makes an ingredient. The map of cocktails does not have it."""
 
     id: int
-    name: str
+    name: Annotated[str, Field(examples=["Honey Syrup"])]
     source: str | None
     makes_id: int
-    makes: str
+    makes: Annotated[
+        str, Field(description="The ingredient that it makes", examples=["Honey Syrup"])
+    ]
 
 
 def house_made(connection: Connection, makes: Collection[int], most: int) -> list[HouseMade]:

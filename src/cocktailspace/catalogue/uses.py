@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
 from sqlalchemy import Connection, Select, func, select
 
 from cocktailspace.catalogue.errors import ConflictError
@@ -14,7 +15,7 @@ from cocktailspace.catalogue.schema import (
     recipes,
 )
 
-MOST_NAMED = 5
+_MOST_NAMED = 5
 
 Need = Literal["kind", "made_from", "line", "alternative", "house_made"]
 _WORDS: dict[Need, str] = {
@@ -28,14 +29,17 @@ _WORDS: dict[Need, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One way in which something needs an ingredient.
+    """One way in which an ingredient is needed: a merge moves it, and deleting is refused."""
 
-    need: as what. total: of how many. names: the first of these, by name.
-    """
-
-    need: Need
-    total: int
-    names: list[str]
+    need: Annotated[
+        Need,
+        Field(
+            description="`kind` and `made_from`: by ingredients; `line`, `alternative` and "
+            "`house_made`: by recipes"
+        ),
+    ]
+    total: Annotated[int, Field(description="By how many")]
+    names: Annotated[list[str], Field(description="The first of these, by name")]
 
 
 def uses_of(connection: Connection, ingredient_id: int) -> Iterator[Use]:
@@ -43,7 +47,7 @@ def uses_of(connection: Connection, ingredient_id: int) -> Iterator[Use]:
     for need, names in _queries(ingredient_id):
         total = connection.execute(select(func.count()).select_from(names.subquery())).scalar_one()
         if total:
-            first = connection.execute(names.limit(MOST_NAMED)).scalars()
+            first = connection.execute(names.limit(_MOST_NAMED)).scalars()
             yield Use(need, total, list(first))
 
 
@@ -55,10 +59,10 @@ def refuse_needed(connection: Connection, ingredient_id: int, name: str) -> None
 
 def refuse_in_use(connection: Connection, what: str, how: str, names: Select[Any]) -> None:
     """Raise ConflictError where a query finds names of users, with the first of them."""
-    found = connection.execute(names.limit(MOST_NAMED + 1)).scalars().all()
+    found = connection.execute(names.limit(_MOST_NAMED + 1)).scalars().all()
     if found:
-        more = " and others" if len(found) > MOST_NAMED else ""
-        named = ", ".join(map(repr, found[:MOST_NAMED])) + more
+        more = " and others" if len(found) > _MOST_NAMED else ""
+        named = ", ".join(map(repr, found[:_MOST_NAMED])) + more
         raise ConflictError(f"{what} is {how} {named}; change those first")
 
 

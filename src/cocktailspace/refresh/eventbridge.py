@@ -42,18 +42,17 @@ class EventBridgeScheduler:
         earliest = self._clock() + EARLIEST
         try:
             if due < earliest and armed:
-                return self._create_missing(self._names, _whole_second(earliest))
-            return self._put(self._names, _whole_second(max(due, earliest)))
+                return self._create_missing(_whole_second(earliest))
+            return self._put(_whole_second(max(due, earliest)))
         except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "an error")
-            raise SchedulerError(f"the scheduler answered {code}") from error
+            raise SchedulerError(f"the scheduler answered {_code(error)}") from error
         except BotoCoreError as error:
             raise SchedulerError(
                 f"the scheduler cannot be reached ({type(error).__name__})"
             ) from error
 
-    def _put(self, names: ScheduleNames, at: datetime) -> datetime:
-        fields = _fields(names, at)
+    def _put(self, at: datetime) -> datetime:
+        fields = _fields(self._names, at)
         try:
             self._client.update_schedule(**fields)
         except ClientError as error:
@@ -73,9 +72,9 @@ class EventBridgeScheduler:
                 raise
             self._client.update_schedule(**fields)  # somebody else was first to create it
 
-    def _create_missing(self, names: ScheduleNames, at: datetime) -> datetime | None:
+    def _create_missing(self, at: datetime) -> datetime | None:
         try:
-            self._client.create_schedule(**_fields(names, at))
+            self._client.create_schedule(**_fields(self._names, at))
         except ClientError as error:
             if _code(error) != _CONFLICT:
                 raise
@@ -112,4 +111,4 @@ def _whole_second(moment: datetime) -> datetime:
 
 
 def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", ""))
+    return str(error.response.get("Error", {}).get("Code", "an error"))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocktailspace.analytics.space import masses_of
-from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.transport.rows import Rows, stretches
 
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -46,10 +46,8 @@ class Lists:
         """Where the values of the chosen lists are, list by list, and whose each is, counted within
         `chosen`.
         """
-        lengths = self.starts[chosen + 1] - self.starts[chosen]
-        owner = np.repeat(np.arange(len(chosen)), lengths)
-        before = np.cumsum(lengths) - lengths
-        return (self.starts[chosen] - before)[owner] + np.arange(len(owner)), owner
+        begins = self.starts[chosen]
+        return stretches(begins, self.starts[chosen + 1] - begins)
 
     def take(self, chosen: Numbers) -> Lists:
         """The chosen lists, in that order."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.transport.rows import Rows, stretches
 
 _SAMPLE = 200
 """A far row is sought among about this many rows of a stretch."""
@@ -51,11 +51,9 @@ def _bisect(
 ) -> None:
     """Put the rows of each stretch of the order between two of them that are far apart."""
     lengths = stops - starts
-    stretch = np.repeat(np.arange(len(starts)), lengths)
-    within = np.arange(len(stretch)) - (np.cumsum(lengths) - lengths)[stretch]
-    places = starts[stretch] + within
+    places, stretch = stretches(starts, lengths)
     members = order[places]
-    sampled = within % (1 + lengths // _SAMPLE)[stretch] == 0
+    sampled = (places - starts[stretch]) % (1 + lengths // _SAMPLE)[stretch] == 0
     sample = _Members(rows, members[sampled], stretch[sampled])
     first = sample.farthest(sums, order[starts + lengths // 2])
     second = sample.farthest(sums, first)

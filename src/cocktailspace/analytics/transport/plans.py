@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cocktailspace.analytics.transport.rows import Rows
+from cocktailspace.analytics.transport.rows import Rows, stretches
 from cocktailspace.analytics.transport.taxonomy import Forest
 from cocktailspace.analytics.transport.workers import (
     THIS_MACHINE,
@@ -53,11 +53,9 @@ class Flows:
     def of_pairs(self, pairs: NDArray[np.integer]) -> Flows:
         """The flows of some pairs, which are counted anew in the order given."""
         begin, end = (np.searchsorted(self.pair, pairs, side=side) for side in ("left", "right"))
-        lengths = end - begin
-        pair = np.repeat(np.arange(len(pairs), dtype=np.int32), lengths)
-        which = begin[pair] + np.arange(len(pair)) - (np.cumsum(lengths) - lengths)[pair]
+        which, pair = stretches(begin, end - begin)
         parts = (self.source, self.target, self.mass, self.held)
-        return Flows(pair, *(part[which] for part in parts))
+        return Flows(pair.astype(np.int32), *(part[which] for part in parts))
 
 
 def nearly_all_moves(flows: Flows) -> NDArray[np.bool_]:

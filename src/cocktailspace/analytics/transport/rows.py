@@ -60,11 +60,8 @@ class Rows:
 
         The second array counts within `chosen`.
         """
-        begin = self.indptr[chosen]
-        lengths = self.indptr[chosen + 1] - begin
-        owner = np.repeat(np.arange(len(chosen)), lengths)
-        before = np.cumsum(lengths) - lengths
-        return (begin - before)[owner] + np.arange(len(owner)), owner
+        begins = self.indptr[chosen]
+        return stretches(begins, self.indptr[chosen + 1] - begins)
 
     def take(self, order: ArrayLike) -> Rows:
         """The rows numbered by `order`, in that order."""
@@ -94,6 +91,15 @@ class Rows:
         _check_triplets(rows, columns, values, shape)
         order = _order_of_places(rows * shape[1] + columns, values)
         return _summed(rows[order], columns[order], values[order], shape)
+
+
+def stretches(
+    begins: NDArray[np.integer], lengths: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """So many numbers from each begin on, stretch after stretch, and which stretch each is of."""
+    owner = np.repeat(np.arange(len(begins)), lengths)
+    before = np.cumsum(lengths) - lengths
+    return (begins - before)[owner] + np.arange(len(owner)), owner
 
 
 def _order_of_places(places: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -147,10 +153,10 @@ def _check_entries(rows: Rows) -> None:
         raise ValueError(
             f"columns must ascend within a row, without repeats (entry {np.argmax(descends) + 1})"
         )
-    check_masses(rows.data)
+    _check_masses(rows.data)
 
 
-def check_masses(masses: NDArray[np.float64], name: str = "masses") -> None:
+def _check_masses(masses: NDArray[np.float64], name: str = "masses") -> None:
     """Raise ValueError unless every mass is finite and >= 0, with the first that is not."""
     wrong = ~(np.isfinite(masses) & (masses >= 0))
     if wrong.any():
@@ -173,4 +179,4 @@ def _check_triplets(
     for name, numbers, limit in (("row", rows, shape[0]), ("column", columns, shape[1])):
         if len(numbers) and (numbers.min() < 0 or numbers.max() >= limit):
             raise ValueError(f"{name} numbers must be from 0 to {limit - 1}")
-    check_masses(values, "value")
+    _check_masses(values, "value")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any, NoReturn, TypeVar
 
+from httpx2 import Response
 from mcp import MCPError
 from mcp.server.mcpserver import Context, MCPServer
 from mcp_types import INVALID_PARAMS, ToolAnnotations
@@ -244,7 +245,7 @@ def _found(recipe: Recipe) -> FoundRecipe:
     return FoundRecipe(id=recipe.id, name=recipe.name, source=recipe.source, ingredients=names)
 
 
-def _versioned(answer: Any) -> VersionedRecipe:
+def _versioned(answer: Response) -> VersionedRecipe:
     recipe = Recipe.model_validate_json(answer.content)
     return VersionedRecipe(version=answer.headers["ETag"], recipe=recipe)
 

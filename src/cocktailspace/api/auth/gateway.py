@@ -33,9 +33,7 @@ class GatewayAuthenticator:
         context = request.scope.get("aws.event", {}).get("requestContext", {})
         claims = ((context.get("authorizer") or {}).get("jwt") or {}).get("claims")
         if not claims:
-            raise NotAuthenticatedError(
-                "writing needs a token: send it as `Authorization: Bearer ...`"
-            )
+            raise NotAuthenticatedError
         content = _content_of(bearer_token(request))
         if content.get("sub") != claims.get("sub") or _differ(content, claims):
             raise NotAuthenticatedError("the token is not the one that the gateway has verified")

@@ -26,6 +26,11 @@ class Identity:
 class NotAuthenticatedError(Exception):
     """There is no valid token. The message never says anything about the token itself."""
 
+    def __init__(
+        self, message: str = "writing needs a token: send it as `Authorization: Bearer ...`"
+    ) -> None:
+        super().__init__(message)
+
 
 class NotAllowedError(Exception):
     """The identity is known and its role is too low."""
@@ -47,5 +52,5 @@ def bearer_token(request: "Request") -> str:
     """The token of the Authorization header; NotAuthenticatedError when there is none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise NotAuthenticatedError("writing needs a token: send it as `Authorization: Bearer ...`")
+        raise NotAuthenticatedError
     return token.strip()

@@ -50,14 +50,10 @@ class OidcAuthenticator:
     """An Authenticator over an issuer's signed tokens."""
 
     def __init__(
-        self,
-        policy: OidcPolicy,
-        *,
-        fetch: Callable[[str], Any] | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
+        self, policy: OidcPolicy, *, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._policy = policy
-        self.issuer = Issuer(policy.issuer, fetch or fetch_json, monotonic)
+        self.issuer = Issuer(policy.issuer, fetch_json, monotonic)
         self._claims = jwt.JWTClaimsRegistry(
             leeway=SKEW_SECONDS,
             iss={"essential": True, "value": policy.issuer},

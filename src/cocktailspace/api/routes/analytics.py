@@ -75,7 +75,7 @@ def analytics_routes(context: Context) -> APIRouter:
     similar = IndexedRows(store, ArtifactName.RECIPE_SIMILAR)
 
     def similar_to(request: Request, run_id: str, recipe_id: int, caching: str) -> Response:
-        integrity.verify(integrity.entry(run_id, ArtifactName.RECIPE_SIMILAR))
+        integrity.verify_artifact(run_id, ArtifactName.RECIPE_SIMILAR)
         row = similar.find(run_id, recipe_id)
         if row is None:
             raise NotFoundError(

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
+from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
@@ -200,7 +201,7 @@ class _Asked:
         unknown = list(dict.fromkeys(self._unknown))
         return {"unknown": {"ingredients": self._bar.unknown, "recipes": unknown}, **answer}
 
-    def _weights(self) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+    def _weights(self) -> NDArray[np.int64] | None:
         if not self._question.likes:
             return None
         run = self._runs.of(self._run_id)

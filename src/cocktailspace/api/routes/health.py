@@ -67,9 +67,8 @@ def health_routes(context: Context, registry: CollectorRegistry | None) -> APIRo
             since = to_text(status.unpublished_since) if status.unpublished_since else "ever"
             raise OverdueError(
                 f"the refresh that was due by {to_text(status.overdue_at)} has not published "
-                f"{counted(status.pending_changes, 'change')} since {since} "
-                f"(state: {status.state}); "
-                "/api/v1/refresh says more"
+                f"{counted(status.pending_changes, 'change')} since {since} (state: "
+                f"{status.state}); /api/v1/refresh says more"
             )
         return RefreshHealth(
             status="ok",

@@ -1,7 +1,7 @@
 """Ingredients and their taxonomy."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from cocktailspace.api.context import Context
@@ -11,7 +11,7 @@ from cocktailspace.api.routes.entities import Entity, add_entity_routes
 from cocktailspace.catalogue import ingredients, schema, taxonomy
 from cocktailspace.catalogue.merge import merge_ingredients
 from cocktailspace.catalogue.models import Ingredient, IngredientDraft
-from cocktailspace.catalogue.uses import Need, uses_of
+from cocktailspace.catalogue.uses import Use, uses_of
 from cocktailspace.catalogue.values import Draft
 
 
@@ -33,7 +33,7 @@ class IngredientNode(BaseModel):
 class IngredientTree(BaseModel):
     """The forest, roots and children by name."""
 
-    roots: list["IngredientNode"]
+    roots: list[IngredientNode]
 
 
 class IngredientName(BaseModel):
@@ -48,19 +48,6 @@ class IngredientDetail(Ingredient):
 
     ancestors: list[IngredientName] = Field(description="From its root down to its parent")
     children: list[IngredientName] = Field(description="Its kinds, one level down, by name")
-
-
-class Use(BaseModel):
-    """One way in which an ingredient is needed: a merge moves it, and deleting is refused."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    need: Need = Field(
-        description="`kind` and `made_from`: by ingredients; `line`, `alternative` and "
-        "`house_made`: by recipes"
-    )
-    total: int = Field(description="By how many")
-    names: list[str] = Field(description="The first of these, by name")
 
 
 class UseList(BaseModel):
@@ -100,7 +87,7 @@ def ingredient_routes(context: Context) -> APIRouter:
         with database.reading() as connection:
             ingredients.get_ingredient(connection, ingredient_id)
             found = uses_of(connection, ingredient_id)
-            return UseList(items=[Use.model_validate(each) for each in found])
+            return UseList(items=list(found))
 
     entity = Entity(
         "ingredient",
@@ -132,7 +119,7 @@ def _detail(connection: Connection, ingredient_id: int) -> IngredientDetail:
     )
 
 
-def nested(flat: list[Ingredient]) -> list["IngredientNode"]:
+def nested(flat: list[Ingredient]) -> list[IngredientNode]:
     """The forest of these ingredients, roots and children by name."""
     children = ingredients.families(flat)
 

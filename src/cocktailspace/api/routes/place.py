@@ -1,6 +1,6 @@
 """Placing a draft, and comparing any two recipes: what is near, and why, in milliseconds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
 import numpy as np
@@ -24,8 +24,10 @@ from cocktailspace.api.differences import DifferenceOut, Similar
 from cocktailspace.api.errors import answers
 from cocktailspace.api.runs import PublishedRuns
 from cocktailspace.catalogue import ingredients
-from cocktailspace.catalogue.errors import InvalidError, Problem
+from cocktailspace.catalogue.database import Limits
+from cocktailspace.catalogue.errors import InvalidError
 from cocktailspace.catalogue.models import LineDraft
+from cocktailspace.catalogue.recipe_checks import line_problems
 from cocktailspace.catalogue.reference import reference_for
 from cocktailspace.catalogue.taxonomy import with_ancestors
 from cocktailspace.catalogue.values import AddressId, Draft, Id
@@ -78,8 +80,6 @@ def place_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRout
     """Routes over this catalogue and store. They write nothing, so they are open to all."""
     router = context.router("/analytics", "analytics")
     services = context.services
-    most = services.database.limits.ingredients_per_recipe
-
     others = PublishedRuns(services.store, services.integrity, [OTHER_MAP], read_other_places)
 
     @router.post(
@@ -90,14 +90,10 @@ def place_routes(context: Context, runs: PublishedRuns[PublishedRun]) -> APIRout
     )
     def place_draft(draft: PlaceDraft) -> PlaceAnswer:
         """What a draft is like, what changes, and where it would stand."""
-        if len(draft.ingredients) > most:
-            message = f"{len(draft.ingredients)} ingredients are too many; at most {most}"
-            raise InvalidError([Problem("ingredients", message)])
-        manifest, run = runs.current()
         with services.database.reading() as connection:
-            wanted = (line.ingredient_id for line in draft.ingredients)
-            kinds = _with_newer(connection, run.kinds, wanted)
-            lines = _volumes(connection, draft)
+            lines = _volumes(connection, draft.ingredients, services.database.limits)
+            manifest, run = runs.current()
+            kinds = _with_newer(connection, run.kinds, (each for each, _ in lines))
         neighbours: list[Similar] = []
         places = None
         if has_volume(lines):
@@ -168,17 +164,12 @@ def _with_newer(
     } | dict(known)
 
 
-def _volumes(connection: Connection, draft: PlaceDraft) -> Lines:
-    """Ingredient and volume of each line; InvalidError lists every unknown ingredient and unit."""
+def _volumes(connection: Connection, lines: Sequence[LineDraft], limits: Limits) -> Lines:
+    """Ingredient and volume of each line; InvalidError lists all that is wrong with them."""
     measures = reference_for(connection).measures
-    problems = []
-    for position, line in enumerate(draft.ingredients):
-        where = f"ingredients[{position}]"
-        if line.ingredient_id not in measures.ingredients:
-            message = f"there is no ingredient {line.ingredient_id}"
-            problems.append(Problem(f"{where}.ingredient_id", message))
-        if line.unit_id is not None and line.unit_id not in measures.units:
-            problems.append(Problem(f"{where}.unit_id", f"there is no unit {line.unit_id}"))
-    if problems:
+    named = {line.ingredient_id for line in lines}  # alternatives are not compared
+    units = {line.unit_id for line in lines if line.unit_id is not None}
+    no_ingredient, no_unit = named - measures.ingredients.keys(), units - measures.units.keys()
+    if problems := list(line_problems(lines, "", no_ingredient, no_unit, limits)):
         raise InvalidError(problems)
-    return [(line.ingredient_id, measures.of_line(line).ml) for line in draft.ingredients]
+    return [(line.ingredient_id, measures.of_line(line).ml) for line in lines]

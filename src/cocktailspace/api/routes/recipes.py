@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from cocktailspace.api.context import Context
@@ -49,22 +49,10 @@ class RecipeIds(BaseModel):
     ids: list[int]
 
 
-class HouseMade(BaseModel):
-    """A recipe that makes an ingredient. The map of cocktails does not have it."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: int
-    name: str = Field(examples=["Honey Syrup"])
-    source: str | None
-    makes_id: int
-    makes: str = Field(description="The ingredient that it makes", examples=["Honey Syrup"])
-
-
 class HouseMadeList(BaseModel):
     """Recipes that make an ingredient, in order of name."""
 
-    items: list[HouseMade]
+    items: list[recipes.HouseMade]
 
 
 MOST_HOUSE_MADE = 1_000
@@ -159,7 +147,7 @@ def _add_choices(router: APIRouter, context: Context) -> None:
         """Recipes that make an ingredient (a house syrup): the first 1,000 by name."""
         with database.reading() as connection:
             found = recipes.house_made(connection, makes, MOST_HOUSE_MADE)
-        return HouseMadeList(items=[HouseMade.model_validate(each) for each in found])
+        return HouseMadeList(items=found)
 
     @router.get("/suggestions", responses=answers(503))
     def suggest_values() -> Suggestions:
