@@ -65,6 +65,10 @@ def said(text: str) -> tuple[float | None, float | None, str | None, str]:
         ("2 EL Zucker", 2, None, "tbsp", "Zucker"),
         ("2 cuillères à café de sucre", 2, None, "tsp", "sucre"),
         ("half and half", None, None, None, "half and half"),
+        ("gin 2-3 oz", 2, 3, "oz", "gin"),
+        ("gin 3-2 oz", 3, None, "oz", "gin"),
+        ("gin 0-0 oz", 0, None, "oz", "gin"),
+        ("gin 2000000 oz", None, None, None, "gin 2000000 oz"),
     ],
 )
 def test_reads_amounts_as_people_write_them(
@@ -103,6 +107,12 @@ def test_optional_is_no_remark() -> None:
 )
 def test_what_is_said_besides_is_kept_word_for_word(text: str, note: str) -> None:
     assert note in read_quantity(text).notes
+
+
+@pytest.mark.parametrize("text", ["2000000 oz gin", "1-2000000 oz gin"])
+def test_more_than_anybody_pours_is_a_note(text: str) -> None:
+    found = read_quantity(text)
+    assert (found.amount, found.amount_max, found.notes) == (None, None, (text,))
 
 
 def test_a_line_without_end_is_a_note() -> None:

@@ -213,15 +213,16 @@ def _finished(
     if amount is None and unit is not None and unit.key not in _PUT_ON:
         few = any(_few(note) for note in scan.notes)
         amount = 1.0 if unit.key in _ONE_IS_MEANT and not few else None
-    if amount_max is not None and (amount is None or amount_max <= amount):
-        amount_max = None
-    if amount is not None and not amount <= _MOST:
+    if amount is not None and not max(amount, amount_max or 0) <= _MOST:
         amount = amount_max = None
         scan.notes.append(scan.text)
-    return Quantity(
-        amount, amount_max, unit.key if unit else None, scan.rest().strip(" ,;:-–—"),
-        tuple(scan.notes), juice=juice,
-    )  # fmt: skip
+    rest, key = scan.rest().strip(" ,;:-–—"), unit.key if unit else None
+    return Quantity(amount, _above(amount, amount_max), key, rest, tuple(scan.notes), juice=juice)
+
+
+def _above(amount: float | None, end: float | None) -> float | None:
+    """The end of a range, where it is above its beginning."""
+    return end if amount is not None and end is not None and end > amount else None
 
 
 def _from_end(text: str) -> Quantity | None:
@@ -237,13 +238,15 @@ def _from_end(text: str) -> Quantity | None:
             continue
         if amount is None and unit.key not in _NO_NUMBER:
             continue
+        if amount is not None and not max(amount, amount_max or 0) <= _MOST:
+            continue
         rest = _LEADERS.sub("", text[: scan.tokens[start].start].strip(" ,;:-–—"))
         rest = _without_of(rest)
         if not rest or rest.isdigit():
             continue
         if amount is None and unit.key in _ONE_IS_MEANT:
             amount = 1.0
-        return Quantity(amount, amount_max, unit.key, rest, tuple(scan.notes))
+        return Quantity(amount, _above(amount, amount_max), unit.key, rest, tuple(scan.notes))
     return None
 
 

@@ -5,8 +5,8 @@ import { h } from "../html.js";
 import { CancelledError, explain } from "../edit/writer.js";
 import { countsText } from "./words.js";
 
-export function doneView(plan, { writer, router, store, announce }) {
-  const run = store.get().mapData?.run;
+/** before: the run that was shown when it was carried out, if that was just now: the map of another has it. */
+export function doneView(plan, { writer, router, store, announce }, before = null) {
   const said = h("p", { class: "lede", role: "status", tabindex: "-1" }, plan.state === "undone" ? "This import was undone: everything is as it was." : doneText(plan));
   const map = h("p", { class: "small soft", role: "status" });
   const problem = h("div", { role: "alert" });
@@ -22,7 +22,7 @@ export function doneView(plan, { writer, router, store, announce }) {
   function follow({ freshness, mapData }) {
     if (!node.isConnected && map.textContent) return stop();
     const state = freshness.status?.state;
-    map.textContent = mapData && mapData.run !== run && state === "fresh" ? "The map shows it." : state === "fresh" ? "" : "The map is being computed anew; it fills by itself.";
+    map.textContent = mapData && mapData.run !== before && state === "fresh" ? "The map shows it." : state === "fresh" ? "" : "The map is being computed anew; it fills by itself.";
     return undefined;
   }
 

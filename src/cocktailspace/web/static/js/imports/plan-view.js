@@ -12,7 +12,7 @@ import { planOf, sentFor } from "./sending.js";
 import { applyText, countsText, linesText } from "./words.js";
 
 export async function planView(id, context) {
-  const { writer, router, announce } = context;
+  const { store, writer, router, announce } = context;
   const [first, ingredients] = await Promise.all([planOf(writer, id), liveIngredients()]);
   if (first.state !== "planned") return [doneView(first, context)];
   let plan = first;
@@ -79,9 +79,10 @@ export async function planView(id, context) {
     await busy;
     if (plan.open_groups) return asked.focusOpen();
     apply.disabled = true;
+    const before = store.get().mapData?.run; // the new map may be there before the answer
     try {
       const { body } = await writer.send(`/catalogue/imports/${id}/apply?digest=${plan.digest}`, { method: "POST" });
-      const done = doneView(body, context);
+      const done = doneView(body, context, before);
       place.replaceWith(done);
       done.querySelector("[role=status]").focus();
     } catch (error) {
