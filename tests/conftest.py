@@ -331,6 +331,16 @@ def aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def patient_writers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long a writer waits for its turn has its own tests; elsewhere a slow machine is no
+    fault.
+    """
+    for name in ("database", "migrate", "sqlite"):
+        monkeypatch.setattr(f"cocktailspace.catalogue.{name}.BUSY_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr("cocktailspace.catalogue.postgres.WAIT_SECONDS", PATIENCE_SECONDS)
+
+
+@pytest.fixture
 def patient_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
     """How long an edit waits for the scheduler has its own tests; elsewhere a slow machine is no
     fault.

@@ -14,6 +14,7 @@ import pytest
 from cocktailspace.bootstrap import Services
 from cocktailspace.files import replace_file, scratch_folder
 from tests.conftest import BAR, import_document
+from tests.waiting import PATIENCE_SECONDS
 
 HOLDER = """
 import sys
@@ -178,11 +179,16 @@ def test_the_copy_of_a_job_killed_in_its_snapshot_goes_with_the_next_job(
     environment = {**os.environ, **services.settings.environment(), "TMPDIR": str(temporary)}
     killed = [sys.executable, "-c", KILLED_WITH_A_COPY]
     done = subprocess.run(
-        killed, env=environment, check=False, timeout=120, capture_output=True, text=True
+        killed,
+        env=environment,
+        check=False,
+        timeout=PATIENCE_SECONDS,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == -9, done.stderr
     [left] = temporary.iterdir()
     assert (left / "catalogue.sqlite").stat().st_size > 0
     job = [sys.executable, "-m", "cocktailspace.analytics"]
-    subprocess.run(job, env=environment, check=True, timeout=120, capture_output=True)
+    subprocess.run(job, env=environment, check=True, timeout=PATIENCE_SECONDS, capture_output=True)
     assert list(temporary.iterdir()) == []

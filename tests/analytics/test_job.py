@@ -26,6 +26,7 @@ from cocktailspace.catalogue.errors import SchemaError, UnavailableError
 from cocktailspace.catalogue.recipes import delete_recipe
 from cocktailspace.catalogue.snapshot import take_snapshot
 from tests.conftest import BAR, ManualClock
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -190,7 +191,8 @@ def _leave_a_hot_journal(path: Path) -> None:
         "writer.execute('DELETE FROM recipe_ingredients')\n"
         "os.kill(os.getpid(), 9)\n"
     )
-    subprocess.run([sys.executable, "-c", script, str(path)], check=False, timeout=60)
+    killed = [sys.executable, "-c", script, str(path)]
+    subprocess.run(killed, check=False, timeout=PATIENCE_SECONDS)
     assert path.with_name(f"{path.name}-journal").stat().st_size > 0
 
 

@@ -9,7 +9,10 @@ from cocktailspace.catalogue.database import Database
 
 
 @pytest.fixture
-def new_server(new_postgres_url: Callable[[], sa.URL]) -> Iterator[Callable[..., Database]]:
+def new_server(
+    new_postgres_url: Callable[[], sa.URL],
+    patient_writers: None,  # noqa: ARG001
+) -> Iterator[Callable[..., Database]]:
     """Makes what several servers have of one catalogue: each its own pool of connections."""
     url = new_postgres_url()
     made: list[Database] = []

@@ -49,6 +49,7 @@ def test_each_catalogue_gets_an_identity_of_its_own(tmp_path: Path) -> None:
     assert len(identities) == 2
 
 
+@pytest.mark.usefixtures("patient_writers")
 def test_several_processes_may_make_the_catalogue_at_once(tmp_path: Path) -> None:
     databases = [Database(sqlite_url(tmp_path / "catalogue.sqlite")) for _ in range(4)]
     with ThreadPoolExecutor() as pool:

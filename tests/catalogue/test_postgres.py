@@ -81,11 +81,11 @@ def test_versions_have_no_gaps(new_server: NewServer) -> None:
 def test_a_writer_whose_turn_does_not_come_is_told_so(
     new_server: NewServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    impatient = postgres._BEGIN_WRITE.replace("lock_timeout = '5s'", "lock_timeout = '50ms'")
-    monkeypatch.setattr(postgres, "_BEGIN_WRITE", impatient)
     holder, other = new_server(), new_server()
-    with holder.transaction(), pytest.raises(BusyError, match="nothing was written"):
-        _create(other, "Gin")
+    with holder.transaction(), monkeypatch.context() as patched:
+        patched.setattr(postgres, "WAIT_SECONDS", 0.05)
+        with pytest.raises(BusyError, match="nothing was written"):
+            _create(other, "Gin")
     _create(other, "Gin")
 
 

@@ -21,7 +21,7 @@ from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.catalogue.transfer import import_file, starter_file
 from cocktailspace.times import utc_now
 from tests.ports import free_port
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 API = "/api/v1"
 NEVER = "600"  # minutes: a refresh comes only when it is asked for
@@ -50,7 +50,7 @@ class Server:
         request = urllib.request.Request(
             f"{self.address}{API}{path}", data, sent | headers, method=method
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
             return json.loads(answer.read() or "null")
 
     def wait_until_published(self) -> None:

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.ports import free_port
+from tests.waiting import PATIENCE_SECONDS
 from tests.web.conftest import Visit
 from tests.web.issuing import (
     FONTS,
@@ -71,7 +72,9 @@ class Signing:
         """A form sent to the issuer by somebody else; the status of its answer."""
         data = urllib.parse.urlencode({"client_id": "page", **fields}).encode()
         try:
-            with urllib.request.urlopen(f"{self.issuer}{path}", data, timeout=30) as answer:
+            with urllib.request.urlopen(
+                f"{self.issuer}{path}", data, timeout=PATIENCE_SECONDS
+            ) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return error.code

@@ -152,6 +152,8 @@ def test_what_is_typed_before_the_page_is_ready_is_searched_for(
     page.route("**/js/app.js", hold)
     page.evaluate("() => { location.href = '/'; }")
     page.locator("#search-text").fill("negroni")
+    while not held:  # the script may be asked for after that
+        page.wait_for_timeout(10)
     for each in held:
         each.continue_()
     expect(page.locator("#stage")).to_have_attribute("data-matches", "3")

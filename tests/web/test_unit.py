@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from tests.conftest import need
+from tests.waiting import PATIENCE_SECONDS
 
 FOLDER = Path(__file__).parent / "unit"
 
@@ -18,6 +19,6 @@ def test_the_pages_pure_functions_keep_their_claims() -> None:
         check=False,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -12,7 +12,7 @@ from cocktailspace.catalogue.database import Database, as_domain_errors
 from cocktailspace.catalogue.migrations import REVISION
 from cocktailspace.catalogue.postgres import refuse_foreign_tables
 from cocktailspace.catalogue.revision import check_schema, refuse_newer, schema_revision
-from cocktailspace.catalogue.sqlite import keep_journal
+from cocktailspace.catalogue.sqlite import BUSY_SECONDS, keep_journal
 from cocktailspace.files import make_folder, match_owner
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def migrate(database: Database, *, network_file_system: bool = False) -> None:
     if path:
         database.close()  # a connection of ours would be in the way
         # WAL needs shared memory, which a network file system does not have.
-        with as_domain_errors(), closing(sqlite3.connect(path)) as file:
+        with as_domain_errors(), closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as file:
             file.execute(f"PRAGMA journal_mode = {'DELETE' if network_file_system else 'WAL'}")
     if not upgraded:
         upgrade(database)
@@ -49,7 +49,10 @@ def migrate(database: Database, *, network_file_system: bool = False) -> None:
 
 def _make_journal(path: Path) -> None:
     """Leave a journal beside the file, as every later write does, by writing what is there."""
-    with as_domain_errors(), closing(sqlite3.connect(path, isolation_level=None)) as file:
+    with (
+        as_domain_errors(),
+        closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as file,
+    ):
         keep_journal(file)
         file.execute("BEGIN IMMEDIATE")
         (number,) = file.execute("PRAGMA user_version").fetchone()

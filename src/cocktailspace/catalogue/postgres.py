@@ -50,7 +50,6 @@ SET LOCAL tcp_keepalives_interval = 2;
 SET LOCAL tcp_keepalives_count = 3;
 SET LOCAL tcp_user_timeout = '10s'"""
 _BEGIN_WRITE = f"""\
-SET LOCAL lock_timeout = '{WAIT_SECONDS:.0f}s';
 SET LOCAL idle_in_transaction_session_timeout = '120s';
 {KEEPALIVES};
 """
@@ -108,9 +107,10 @@ def _begin_write(claims: Collection[str]) -> str:
     A statement sees what was committed before it began: locks come before all that is read. All
     writers take theirs in one order, or two could wait for each other.
     """
+    begin = f"SET LOCAL lock_timeout = '{1000 * WAIT_SECONDS:.0f}ms';\n{_BEGIN_WRITE}"
     if not claims:
-        return f"{_BEGIN_WRITE}SELECT pg_advisory_xact_lock({_WRITER})"
-    shared = f"{_BEGIN_WRITE}SELECT pg_advisory_xact_lock_shared({_WRITER})"
+        return f"{begin}SELECT pg_advisory_xact_lock({_WRITER})"
+    shared = f"{begin}SELECT pg_advisory_xact_lock_shared({_WRITER})"
     return ";\n".join([shared, *sorted({_claim(name) for name in claims})])
 
 
