@@ -81,6 +81,13 @@ def test_a_method_that_is_not_possible_is_told_which_are(
                 assert said == f"{method} is not possible here; {allowed} {verb}"
 
 
+def test_nothing_follows_a_body_whose_length_is_said_in_two_ways(client: TestClient) -> None:
+    said = {"Content-Type": "application/json", "Content-Length": "2"}
+    for more, kept in (({}, None), ({"Transfer-Encoding": "chunked"}, "close")):
+        answer = client.post(f"{API}/bar", content=b"{}", headers=said | more)
+        assert answer.headers.get("connection") == kept
+
+
 @pytest.mark.parametrize("path", ["recipes/1", "ingredients/1", "units/1"])
 def test_what_the_client_has_is_not_sent_again(client: TestClient, path: str) -> None:
     etag = client.get(f"{API}/{path}").headers["etag"]

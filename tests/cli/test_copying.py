@@ -36,6 +36,11 @@ def test_a_catalogue_moves_to_another_database(
     assert f"1 access token in {tmp_path}/tokens.json" in back.stdout
     assert "Eve" in run("token", "list", DB_PATH=str(tmp_path / "back.sqlite")).stdout
     assert token
+    assert run("token", "revoke", "Eve", **there).returncode == 0
+    revoked = run("copy", url, str(tmp_path / "again.sqlite"))
+    assert "has tokens that the database has not, and nothing was copied: 'Eve'" in revoked.stderr
+    (tmp_path / "tokens.json").unlink()
+    assert "0 access tokens in" in run("copy", url, str(tmp_path / "again.sqlite")).stdout
     refused = run("copy", file, "mysql://host/name")
     assert "a catalogue lies in SQLite or PostgreSQL, not in mysql" in refused.stderr
 

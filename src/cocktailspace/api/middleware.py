@@ -28,8 +28,8 @@ _METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}
 
 class HttpRules:
     """Middleware: HEAD wherever GET is, 500 in JSON for an unforeseen error, a closed connection
-    after a request whose body was not read, Cache-Control in every answer, and each name in Vary
-    once.
+    after a request whose body was not read or has two lengths, Cache-Control in every answer, and
+    each name in Vary once.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -60,7 +60,9 @@ class _Answer:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._scope, self._receive, self._send = scope, receive, send
         self._head_alone = scope["method"] == "HEAD"
-        self._unread = _has_large_body(Headers(scope=scope))
+        headers = Headers(scope=scope)
+        self._unread = _has_large_body(headers)
+        self._ambiguous = "transfer-encoding" in headers and "content-length" in headers
         self._ended = self.started = False
 
     async def receive(self) -> Message:
@@ -75,7 +77,9 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.started = True
             headers = MutableHeaders(scope=message)
-            if self._unread:  # or the server would read all of it before the next request
+            # Unread, the server would read all of it before the next request; of two lengths a
+            # proxy may have gone by the other, and what follows be no request of its own.
+            if self._unread or self._ambiguous:
                 headers["Connection"] = "close"
             headers.setdefault("Cache-Control", self._caching())
             if varies := headers.get("Vary"):  # compression names again what a route has named

@@ -59,5 +59,6 @@ def refuse_newer(revision: str | None) -> None:
     if revision is not None and revision > REVISION:
         raise SchemaError(
             f"the catalogue has schema {revision}, which a newer version of cocktailspace wrote "
-            f"(this one knows {REVISION}); upgrade the program"
+            f"(this one knows {REVISION}); upgrade the program, or go back to the copy that the "
+            "upgrade left beside it: `cocktailspace restore --force` it"
         )

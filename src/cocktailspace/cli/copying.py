@@ -58,19 +58,26 @@ def _url(place: str) -> URL:
 
 
 def _keep(file: TokenFile, copied: list[TokenEntry]) -> None:
-    """Keep tokens of a database in the file, as part of the copy."""
-    known = {name_key(each.name): each for each in file.entries()}
-    new = []
+    """Keep tokens of a database in the file, as part of the copy.
+
+    One that the file has and the database has not was revoked there, or is of somebody else.
+    """
+    there = {name_key(each.name): each for each in file.entries()}
     for token in copied:
-        there = known.get(name_key(token.name))
-        if there is None:
-            new.append(token)
-        elif there.sha256 != token.sha256:
+        same = there.pop(name_key(token.name), token)
+        if same.sha256 != token.sha256:
             raise TokenError(
                 f"{file.path} has another token named {token.name!r}, and nothing was copied; "
                 "revoke one of them, or name another file with TOKENS_PATH"
             )
-    if new:
+    if there:
+        names = ", ".join(repr(each.name) for each in there.values())
+        raise TokenError(
+            f"{file.path} has tokens that the database has not, and nothing was copied: {names}; "
+            "move that file away (the copy makes a new one), or name another with TOKENS_PATH"
+        )
+    known = {each.sha256 for each in file.entries()}
+    if new := [each for each in copied if each.sha256 not in known]:
         file.add_all(new)
 
 
