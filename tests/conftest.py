@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -27,10 +28,13 @@ from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.catalogue.transfer import import_file, parse_file
 from cocktailspace.collector import exempt_from_collection
 from cocktailspace.settings import Settings
+from tests.environment import leave_environment
 from tests.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from tests.rds import Rds
+
+leave_environment()  # before other conftests import what reads it
 
 T = TypeVar("T")
 
@@ -327,7 +331,6 @@ def aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
 
 
 @pytest.fixture
@@ -349,8 +352,19 @@ def patient_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
 
     from cocktailspace.refresh import eventbridge  # noqa: PLC0415
 
-    patient = Config(connect_timeout=60, read_timeout=60, retries={"total_max_attempts": 1})
+    patient = Config(
+        connect_timeout=PATIENCE_SECONDS,
+        read_timeout=PATIENCE_SECONDS,
+        retries={"total_max_attempts": 1},
+    )
     monkeypatch.setattr(eventbridge, "_CONFIG", patient)
+
+
+@pytest.fixture
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writes are counted in the middle of a minute: where one ends, one write more is let pass."""
+    middle = SimpleNamespace(time=lambda: 1_800_000_030.0)
+    monkeypatch.setattr("limits.storage.memory.time", middle)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from cocktailspace.catalogue.database import Database
 from cocktailspace.catalogue.errors import BusyError
 from tests.conftest import BAR, import_document, run_alone
 from tests.publishing import publish_analytics
+from tests.waiting import PATIENCE_SECONDS
 
 EVENTS = "/api/v1/events"
 
@@ -43,7 +44,7 @@ def names_told(feed: EventFeed, *then: tuple[Callable[[], object], str]) -> list
                     await asyncio.to_thread(act)
         return told
 
-    return run_alone(asyncio.wait_for(follow(), 240))
+    return run_alone(asyncio.wait_for(follow(), PATIENCE_SECONDS))
 
 
 def test_the_first_event_says_how_things_stand(client: TestClient) -> None:
@@ -126,12 +127,13 @@ def test_nobody_looks_while_nobody_listens(services: Services) -> None:
                 break
             async for _ in feed.follow():
                 break
-        await asyncio.sleep(0.1)
+        while feed._looking is None or not feed._looking.done():
+            await asyncio.sleep(0.01)
         seen = looks
         await asyncio.sleep(0.1)
         return looks - seen
 
-    assert run_alone(follow()) == 0
+    assert run_alone(asyncio.wait_for(follow(), PATIENCE_SECONDS)) == 0
     assert looks > 0
 
 

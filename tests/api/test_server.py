@@ -1,5 +1,6 @@
 """Limits of the server itself, over real connections."""
 
+import asyncio
 import contextlib
 import http.client
 import os
@@ -18,13 +19,13 @@ from typing import Any
 import pytest
 
 from cocktailspace.api.app import create_app
-from cocktailspace.api.server import ServerLimits
+from cocktailspace.api.server import ServerLimits, make_server
 from cocktailspace.bootstrap import Services
 from cocktailspace.settings import Settings
-from tests.conftest import BAR, import_document, nothing_published
+from tests.conftest import BAR, import_document, nothing_published, run_alone
 from tests.ports import free_port
 from tests.serving import serving
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, children_of, eventually
 
 LARGE = 64 * 2**20
 Start = Callable[..., int]
@@ -62,7 +63,7 @@ def app(services: Services) -> Any:
 
 
 def _connected(port: int, sent: bytes = b"", address: str = "127.0.0.1") -> socket.socket:
-    made = socket.create_connection(("127.0.0.1", port), 30, (address, 0))
+    made = socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS, (address, 0))
     made.sendall(sent)
     return made
 
@@ -73,7 +74,8 @@ def _received(connection: socket.socket) -> bytes:
 
 
 def _answers(port: int, address: str = "127.0.0.1") -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, 30, source_address=(address, 0))
+    where = ("127.0.0.1", port, PATIENCE_SECONDS)
+    connection = http.client.HTTPConnection(*where, source_address=(address, 0))
     with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200
@@ -83,7 +85,7 @@ def _answers(port: int, address: str = "127.0.0.1") -> bool:
 def _is_dropped(connection: socket.socket, drip: bytes = b"") -> bool:
     """Whether the server closes it, however slowly the client goes on."""
     connection.settimeout(0.1)
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
         try:
             if drip:
@@ -112,11 +114,32 @@ def test_the_next_head_must_come_in_time_too(start: Start, app: Any) -> None:
         assert _is_dropped(connection)
 
 
+def test_a_head_that_came_while_the_server_was_halted_is_in_time(app: Any) -> None:
+    server = make_server(app, "127.0.0.1", 0, ServerLimits(request_seconds=0.2))
+
+    async def scene() -> bytes:
+        served = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.001)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        with _connected(port) as client:
+            while not server.server_state.connections:
+                await asyncio.sleep(0)
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            time.sleep(0.3)  # halts the server, which runs in this thread
+            answer = await asyncio.to_thread(client.recv, 4_096)
+        server.should_exit = True
+        await served
+        return answer
+
+    assert run_alone(scene()).startswith(b"HTTP/1.1 200")
+
+
 def test_who_takes_nothing_of_an_answer_is_dropped(start: Start) -> None:
     endless = Endless()
     port = start(endless, request_seconds=0.5)
     with _connected(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") as connection:
-        assert endless.over.wait(60)
+        assert endless.over.wait(PATIENCE_SECONDS)
         received = 0
         with contextlib.suppress(ConnectionResetError):
             while chunk := connection.recv(2**20):
@@ -137,7 +160,7 @@ def test_streams_outlive_the_deadline_for_answers_and_keep_nobody_waiting(
                 _await(each, b"event: pending")
             with _connected(port, stream) as refused:
                 assert refused.recv(4_096).startswith(b"HTTP/1.1 429")
-            connection = http.client.HTTPConnection("127.0.0.1", port, 30)
+            connection = http.client.HTTPConnection("127.0.0.1", port, PATIENCE_SECONDS)
             with contextlib.closing(connection):
                 connection.request("GET", "/api/v1/units")
                 assert connection.getresponse().status == 200
@@ -193,6 +216,7 @@ def test_proxies_are_named_by_address_or_network(trusted: str, host: str, expect
     assert ServerLimits(trusted=trusted).trusts(host) is expected
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_the_clients_address_is_a_trusted_proxys_word(start: Start, services: Services) -> None:
     settings = services.settings.model_copy(update={"max_writes_per_minute": 1})
     limited = replace(services, settings=settings)
@@ -200,7 +224,7 @@ def test_the_clients_address_is_a_trusted_proxys_word(start: Start, services: Se
     def tries(port: int) -> list[int]:
         found = []
         for client in ("198.51.100.1", "198.51.100.1", "198.51.100.2"):
-            connection = http.client.HTTPConnection("127.0.0.1", port, 30)
+            connection = http.client.HTTPConnection("127.0.0.1", port, PATIENCE_SECONDS)
             with contextlib.closing(connection):
                 connection.request(
                     "DELETE", "/api/v1/recipes/1", headers={"X-Forwarded-For": client}
@@ -219,34 +243,26 @@ def test_told_to_end_the_server_does_and_its_job_with_it(
     """Although a body and an answer are unfinished and a job has just begun."""
     command = [sys.executable, "-c", "from cocktailspace.cli import main; main()"]
     port = free_port()
-    bounds = {"SHUTDOWN_SECONDS": "4", "MAX_REQUEST_SECONDS": "600"}
+    bounds = {"SHUTDOWN_SECONDS": "10", "MAX_REQUEST_SECONDS": "600"}
     environment = settings_of_process | bounds | {"PORT": str(port)}
     with nothing_published(services.settings.artifacts_folder):
         server = subprocess.Popen([*command, "serve"], env=environment, stdout=subprocess.DEVNULL)
         try:
             eventually(lambda: server.poll() is not None or _answers(port))
-            eventually(lambda: server.poll() is not None or bool(_children(server)))
+            eventually(lambda: server.poll() is not None or bool(children_of(server.pid)))
             assert server.poll() is None
-            job = _children(server)[0]
+            job = Path(f"/proc/{children_of(server.pid)[0]}")
             head = b"POST /api/v1/analytics/place HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
             stream = b"GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n"
             with _connected(port, head), _connected(port, stream) as listening:
                 _await(listening, b"data: ")
                 server.send_signal(signal.SIGTERM)
                 assert _received(listening).endswith(b"0\r\n\r\n")  # ended, and not cut off
-                server.wait(120)  # and not the ten minutes that the body may take
+                server.wait(PATIENCE_SECONDS)  # and not the ten minutes that the body may take
             eventually(lambda: not job.exists())
         finally:
             server.kill()
             server.wait()
-
-
-def _children(process: subprocess.Popen[bytes]) -> list[Path]:
-    return [
-        Path(f"/proc/{pid}")
-        for task in Path(f"/proc/{process.pid}/task").iterdir()
-        for pid in (task / "children").read_text().split()
-    ]
 
 
 @pytest.fixture

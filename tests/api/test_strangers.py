@@ -111,6 +111,7 @@ def test_every_route_that_takes_a_body_is_among_these(services: Services) -> Non
     assert found == set(WRITES)
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_too_low_a_role_and_a_spent_budget_are_known_from_the_head(
     services: Services, editor: dict[str, str]
 ) -> None:
@@ -182,6 +183,7 @@ def test_an_answer_is_no_larger_than_a_small_multiple_of_the_question(
         assert str(20 + error["more_problems"]) in error["message"].replace(",", "")
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_strangers_do_not_spend_the_budget_of_a_good_token(
     services: Services, editor: dict[str, str]
 ) -> None:
@@ -253,6 +255,7 @@ def _with(services: Services, **changes: Any) -> Services:
     return replace(services, **changes)
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_tokens_are_told_apart_from_addresses(tokens: TokenFile, services: Services) -> None:
     settings = services.settings.model_copy(update={"max_writes_per_minute": 1})
     first, second = (

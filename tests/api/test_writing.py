@@ -290,6 +290,7 @@ def test_too_large_a_request_is_refused(
     assert answer.json()["error"]["code"] == "too_large"
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_too_many_writes_are_told_to_wait_and_reading_goes_on(
     services: Services, new_services: Callable[..., Services]
 ) -> None:

@@ -34,7 +34,7 @@ from cocktailspace.refresh.status import RefreshState, StatusReader
 from cocktailspace.settings import Settings
 from tests.conftest import BAR, ManualClock, import_document
 from tests.operations.site import POLICY, Site
-from tests.waiting import eventually
+from tests.waiting import children_of, eventually
 
 
 class FullStore:
@@ -307,11 +307,7 @@ def test_a_failure_that_cannot_be_noted_holds_the_next_try_up_all_the_same(
 
 def _held() -> tuple[int, int, int]:
     """Open files, threads and children of this process."""
-    children = 0
-    for task in Path("/proc/self/task").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # a thread that ends as we look
-            children += len((task / "children").read_text().split())
-    return len(os.listdir("/proc/self/fd")), threading.active_count(), children
+    return len(os.listdir("/proc/self/fd")), threading.active_count(), len(children_of("self"))
 
 
 def _grew(before: tuple[int, ...], after: tuple[int, ...]) -> bool:

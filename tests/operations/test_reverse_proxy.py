@@ -22,7 +22,7 @@ from tests.conftest import BAR, ROOT, import_document, need
 from tests.nginx import nginx_command, nginx_program
 from tests.ports import free_port
 from tests.serving import serving
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 PAGE = ROOT / "docs" / "reverse-proxies.md"
 SITE = "bar.example.org"
@@ -47,9 +47,9 @@ class Proxy:
         """One request from that address: the answer's status and text."""
         where = {"host": "127.0.0.1", "port": self.port, "source_address": (address, 0)}
         made = (
-            http.client.HTTPSConnection(**where, context=self.tls, timeout=60)
+            http.client.HTTPSConnection(**where, context=self.tls, timeout=PATIENCE_SECONDS)
             if self.tls
-            else http.client.HTTPConnection(**where, timeout=60)
+            else http.client.HTTPConnection(**where, timeout=PATIENCE_SECONDS)
         )
         with contextlib.closing(made):
             sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -136,6 +136,7 @@ def _is_up(proxy: Proxy, child: subprocess.Popen[bytes], log: Path) -> bool:
     return False
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_clients_behind_the_proxy_are_told_apart(proxy: Proxy) -> None:
     def tries(address: str, claimed: str) -> list[int]:
         return [

@@ -19,7 +19,7 @@ from cocktailspace.refresh import job_lock, local_jobs
 from cocktailspace.refresh.embedded import Refresher
 from cocktailspace.refresh.status import RefreshState
 from tests.conftest import BAR, import_document, nothing_published
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 
 def test_one_job_at_a_time_whoever_asks(
@@ -60,8 +60,16 @@ def test_whoever_only_looks_keeps_no_job_from_starting(
     assert services.jobs.wait(240)
     looking = [os.open(services.settings.artifacts_folder / ".job.lock", os.O_RDONLY)]
     fcntl.flock(looking[0], fcntl.LOCK_SH)
-    with monkeypatch.context() as patch:  # they look no more once it has waited for them
-        patch.setattr(job_lock.time, "sleep", lambda _: looking and os.close(looking.pop()))
+    waited = []
+
+    def wait(seconds: float) -> None:
+        """They look no more after a second, as on a machine that is busy."""
+        waited.append(seconds)
+        if sum(waited) > 1 and looking:
+            os.close(looking.pop())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(job_lock.time, "sleep", wait)
         job = services.jobs.submit(force=True)
     assert not looking
     assert services.jobs.started(job)
@@ -146,10 +154,11 @@ def test_stopping_waits_for_the_word_on_a_job_that_has_just_ended(
     stopping, said = threading.Event(), []
 
     def held(report: RunReport, _logger: object) -> None:
-        stopping.wait(60)
+        stopping.wait(PATIENCE_SECONDS)
         said.append(report.outcome)
 
     monkeypatch.setattr(RunReport, "log_to", held)
+    monkeypatch.setattr(local_jobs, "_STOP_SECONDS", PATIENCE_SECONDS)
     services.jobs.submit()
     eventually(lambda: services.jobs.active() is None)
     threading.Timer(0.2, stopping.set).start()
@@ -168,7 +177,7 @@ def test_a_job_that_does_not_listen_is_killed_when_patience_ends(
         os.waitid(os.P_PID, int(job.id), os.WSTOPPED | os.WNOWAIT)
         stopping = threading.Thread(target=services.jobs.stop, daemon=True)
         stopping.start()
-        stopping.join(60)
+        stopping.join(PATIENCE_SECONDS)
         still_there = services.jobs.active()
         with contextlib.suppress(ProcessLookupError):
             os.kill(int(job.id), signal.SIGKILL)

@@ -104,7 +104,7 @@ class TimedProtocol(asyncio.Protocol):
         self._inner = H11Protocol(**options)
         self._transport: asyncio.Transport | None = None
         self._peer = ("", 0)
-        self._deadline: asyncio.TimerHandle | None = None
+        self._deadline: asyncio.Handle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Accept the connection, or drop it at once."""
@@ -146,7 +146,13 @@ class TimedProtocol(asyncio.Protocol):
     def await_head(self) -> None:
         """Start the deadline for the head of the next request."""
         seconds = self._connections.limits.request_seconds
-        self._deadline = asyncio.get_running_loop().call_later(seconds, self.drop)
+        self._deadline = asyncio.get_running_loop().call_later(seconds, self._end_wait)
+
+    def _end_wait(self) -> None:
+        """Drop the connection after this round of the loop: a head that came while the whole
+        process was halted has just been read, and its request begins before that.
+        """
+        self._deadline = asyncio.get_running_loop().call_soon(self.drop)
 
     def stop_waiting(self) -> None:
         """Stop the deadline: the head has arrived."""

@@ -19,7 +19,7 @@ from cocktailspace.catalogue.several_servers import AdvisoryLock
 from cocktailspace.files import open_lock
 from cocktailspace.refresh.ports import Job
 
-_LOCK_TRIES, _TRY_SECONDS = 20, 0.01
+_LOCK_TRIES, _TRY_SECONDS = 500, 0.01  # a busy machine halts who looks for seconds
 _ID_WIDTH = 20
 
 
