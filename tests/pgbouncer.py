@@ -3,6 +3,7 @@ relies on what a session keeps fails.
 """
 
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +41,8 @@ def pgbouncer(program: str, server: Path, *, connections: int = 4) -> Iterator[P
 
         def listens() -> bool:
             assert child.poll() is None, (folder / "log").read_text()
-            return (folder / ".s.PGSQL.5432").exists()
+            with socket.socket(socket.AF_UNIX) as client:
+                return client.connect_ex(str(folder / ".s.PGSQL.5432")) == 0
 
         try:
             eventually(listens)

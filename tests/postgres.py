@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from sqlalchemy import URL
 
 from tests.waiting import PATIENCE_SECONDS, eventually
@@ -140,6 +141,7 @@ class PostgresServer:
         assert self._server is not None
         pid = self.pid
         self._server.send_signal(signal.SIGSTOP)  # it may be about to start another one
+        os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         for each in (pid, *map(int, children)):
             with suppress(ProcessLookupError):
@@ -195,4 +197,19 @@ def new_postgres_database(folder: Path, *, template: str = "template0") -> Itera
 def _administer(folder: Path, statement: str) -> None:
     where = {"host": str(folder), "user": _OWNER, "dbname": "postgres"}
     with psycopg.connect(**where, autocommit=True) as connection:
-        connection.execute(statement.encode())
+        execute(connection, statement.encode())
+
+
+def execute(connection: psycopg.Connection[Any], statement: bytes | sql.Composed | sql.SQL) -> None:
+    """Carry it out, once nobody uses any more what it copies or drops: the server itself waits 5 s
+    for processes of its own whose clients have gone.
+    """
+
+    def done() -> bool:
+        try:
+            connection.execute(statement)
+        except psycopg.errors.ObjectInUse:
+            return False
+        return True
+
+    eventually(done)

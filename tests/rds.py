@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from psycopg import sql
 
 from tests.ports import free_port
-from tests.postgres import CONNECT_TIMEOUT, PostgresServer, server_folder
+from tests.postgres import CONNECT_TIMEOUT, PostgresServer, execute, server_folder
 
 _HBA = "local all rdsadmin trust\nhostssl all +rds_iam 127.0.0.1/32 {}\n"
 _TLS = "ssl = on\nssl_key_file = 'key.pem'\nssl_cert_file = '{}/rds.pem'\n"
@@ -64,7 +64,7 @@ class Rds:
         where = {"host": str(self.folder), "port": self.port, "user": "rdsadmin"}
         with psycopg.connect(**where, dbname="postgres", autocommit=True) as connection:
             for command in commands:
-                connection.execute(command)
+                execute(connection, command)
 
 
 def make_certificate(folder: Path, name: str) -> None:

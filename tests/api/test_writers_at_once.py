@@ -100,6 +100,7 @@ def servers(
     new_postgres_url: Callable[[], sa.URL],
     new_services: Callable[..., Services],
     tmp_path: Path,
+    patient_writers: None,  # noqa: ARG001
 ) -> Servers:
     settings = Settings(
         database_url=new_postgres_url().render_as_string(hide_password=False),

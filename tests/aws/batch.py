@@ -14,7 +14,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from moto.batch.models import Job, batch_backends
 
 from tests.aws.checks import retry_decision
 from tests.aws.resolve import ACCOUNT, REGION, ResolvedTemplate
+from tests.waiting import PATIENCE_SECONDS
 
 MOUNT = "/mnt/efs"
 IN_A_NAMESPACE = (
@@ -42,7 +43,7 @@ def namespaces_allowed() -> bool:
         tried = subprocess.run(
             [*IN_A_NAMESPACE, tempfile.gettempdir(), "true"],
             capture_output=True,
-            timeout=60,
+            timeout=PATIENCE_SECONDS,
             check=False,
         )
     except FileNotFoundError:
@@ -96,7 +97,9 @@ class Instance:
     def wait_for(self, text: str) -> None:
         """Wait until the job's log has the text."""
         with self.said:
-            heard = self.said.wait_for(lambda: any(text in line for line in self.lines), 60)
+            heard = self.said.wait_for(
+                lambda: any(text in line for line in self.lines), PATIENCE_SECONDS
+            )
         assert heard, "".join(self.lines)
 
 
@@ -152,8 +155,8 @@ class Batch:
         reclaim = self.spot.pop(0) if self.spot else None
         if reclaim is not None:
             reclaim(instance)
-        instance.process.wait(120)
-        listener.join(120)
+        instance.process.wait(PATIENCE_SECONDS)
+        listener.join(PATIENCE_SECONDS)
         log = "".join(instance.lines)
         code = instance.process.returncode
         if code == -signal.SIGKILL:
@@ -187,7 +190,7 @@ class Batch:
             "AWS_ENDPOINT_URL": self._address,
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",
-            **shifted_clock(now),
+            **standing_clock(now),
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/"),
         }
@@ -204,13 +207,13 @@ class Batch:
         return dict(batch_backends[ACCOUNT][REGION]._jobs)
 
 
-def shifted_clock(now: datetime) -> dict[str, str]:
-    """What a child process must be given for its clock to say `now`, and for its disk to be as full
-    as ours is said to be (see shifted/).
+def standing_clock(now: datetime) -> dict[str, str]:
+    """What a child process must be given for its clock to say `now` however long it takes, and for
+    its disk to be as full as ours is said to be (see children/).
     """
     return {
-        "CLOCK_SHIFT_SECONDS": str((now - datetime.now(UTC)).total_seconds()),
-        "PYTHONPATH": str(Path(__file__).parent / "shifted"),
+        "CLOCK_STANDS_AT": now.isoformat(),
+        "PYTHONPATH": str(Path(__file__).parent / "children"),
     } | {name: "1" for name in ("JOB_DISK_FULL",) if name in os.environ}
 
 

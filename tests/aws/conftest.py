@@ -24,6 +24,7 @@ from tests.aws.edge import Edge, Gateway
 from tests.aws.resolve import resolve
 from tests.aws.world import AwsWorld, EmbeddedWorld, World, emulated_aws
 from tests.conftest import BAR, ManualClock, import_document
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -67,7 +68,9 @@ def deployed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., AwsWorld]]:
     """Deploys a stage, or a template; what is in `efs` below the temporary folder is on its EFS."""
-    monkeypatch.setitem(AnalyticsSignal.__init__.__kwdefaults__, "patience_seconds", 60.0)
+    monkeypatch.setitem(
+        AnalyticsSignal.__init__.__kwdefaults__, "patience_seconds", PATIENCE_SECONDS
+    )
     efs = tmp_path / "efs"
     efs.mkdir()
     with emulated_aws(aws_server, monkeypatch):

@@ -16,6 +16,7 @@ from cocktailspace.api import artifact_responses
 from tests.aws.batch import Instance, last_line
 from tests.aws.resolve import Stage
 from tests.aws.world import MINUTE, RECONCILE, SECOND, AwsWorld
+from tests.waiting import PATIENCE_SECONDS
 
 API = "/api/v1"
 SCHEDULE = "cocktailspace-dev-analytics-debounce"
@@ -34,7 +35,7 @@ def test_a_burst_makes_one_schedule_that_moves_with_each_edit_and_one_job(
     with _publishing_waits(monkeypatch) as (publishing, looked):
 
         def look(_instance: Instance) -> None:
-            assert publishing.wait(60)
+            assert publishing.wait(PATIENCE_SECONDS)
             shown.append(aws.refresh)
             looked.set()
 
@@ -95,7 +96,7 @@ def test_two_first_mutations_at_once_make_one_schedule(
     deployed: Callable[[Stage], AwsWorld], caplog: pytest.LogCaptureFixture
 ) -> None:
     world = deployed("dev")
-    both = threading.Barrier(2, timeout=60)
+    both = threading.Barrier(2, timeout=PATIENCE_SECONDS)
     calls: list[str] = []
     functions = [world.new_function() for _ in range(2)]
 

@@ -26,6 +26,7 @@ from cocktailspace.importing.readers.child_process import read_in_child
 from tests.aws.edge import Edge, Gateway, serving
 from tests.aws.world import SECOND, Answer, AwsWorld, World, http_event
 from tests.conftest import ROOT, need, new_context
+from tests.waiting import PATIENCE_SECONDS
 
 IMPORTS = "/api/v1/catalogue/imports"
 UPLOADS, ANSWERS = "/api/v1/catalogue/uploads", "/api/v1/catalogue/answers"
@@ -45,7 +46,7 @@ def _post(form: Mapping[str, Any], file: bytes) -> int:
         return 400
     assert {"key": form["fields"]["key"]} in policy["conditions"]
     return requests.post(
-        form["url"], data=form["fields"], files={"file": file}, timeout=60
+        form["url"], data=form["fields"], files={"file": file}, timeout=PATIENCE_SECONDS
     ).status_code
 
 
@@ -216,7 +217,7 @@ def test_the_commands_of_the_docs_send_a_file_and_wait_for_its_plan(
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=PATIENCE_SECONDS,
         )
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout) == {"create": 1}

@@ -11,6 +11,7 @@ import pytest
 
 from tests.aws.batch import IN_A_NAMESPACE, Instance, last_line, matches, namespaces_allowed
 from tests.aws.world import AwsWorld
+from tests.waiting import PATIENCE_SECONDS
 
 API = "/api/v1"
 
@@ -82,7 +83,9 @@ def test_a_writer_killed_in_mid_commit_makes_jobs_retry_until_it_is_healed(aws: 
 
     aws.batch.spot += [None, heal]
     aws.invoke_trigger({"source": "manual"})
-    subprocess.run([sys.executable, "-c", WRITER, aws.catalogue], check=False, timeout=60)
+    subprocess.run(
+        [sys.executable, "-c", WRITER, aws.catalogue], check=False, timeout=PATIENCE_SECONDS
+    )
     assert journal.stat().st_size > 0
     aws.advance(aws.boot_time)
     [run] = aws.runs

@@ -41,7 +41,7 @@ from cocktailspace.catalogue.tokens import Role
 from cocktailspace.refresh import trigger
 from cocktailspace.refresh.ports import Job
 from cocktailspace.settings import Settings, read_settings
-from tests.aws.batch import MOUNT, Batch, Run, shifted_clock
+from tests.aws.batch import MOUNT, Batch, Run, standing_clock
 from tests.aws.resolve import ACCOUNT, REGION, ResolvedTemplate
 from tests.conftest import ManualClock, reset_aws
 
@@ -313,7 +313,7 @@ class EmbeddedWorld(World):
         return self._services.database.path
 
     def _counted(self, **options: bool) -> Job:
-        with mock.patch.dict(os.environ, shifted_clock(self.clock())):
+        with mock.patch.dict(os.environ, standing_clock(self.clock())):
             job = self._submit(**options)
         self._jobs_run += 1
         if self._kill_next:

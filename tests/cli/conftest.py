@@ -13,6 +13,7 @@ import pytest
 
 from cocktailspace.cli import main
 from tests.conftest import BAR
+from tests.waiting import PATIENCE_SECONDS
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 COMMAND = [sys.executable, "-c", "from cocktailspace.cli import main; main()"]
@@ -40,7 +41,7 @@ def run_process(environment: dict[str, str]) -> Run:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=PATIENCE_SECONDS,
             check=False,
         )
 

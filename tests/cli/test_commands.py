@@ -17,7 +17,7 @@ from cocktailspace.cli.commands import app
 from tests.cli.conftest import COMMAND, Run
 from tests.conftest import BAR
 from tests.ports import free_port
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 
 def test_import_refresh_status_and_export_go_together(
@@ -115,13 +115,13 @@ def server(
         yield f"http://127.0.0.1:{port}", child
     finally:
         child.terminate()
-        child.wait(60)
+        child.wait(PATIENCE_SECONDS)
         log.close()
 
 
 def _get(address: str) -> tuple[int, bytes]:
     try:
-        with urllib.request.urlopen(address, timeout=60) as answer:
+        with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
@@ -139,7 +139,7 @@ def test_serve_on_an_empty_machine_ends_with_a_map(
     assert manifest["counts"]["recipes"] >= 100
     assert b"<title>" in _get(f"{address}/")[1]
     child.send_signal(signal.SIGTERM)
-    assert child.wait(60) in (0, -signal.SIGTERM)
+    assert child.wait(PATIENCE_SECONDS) in (0, -signal.SIGTERM)
 
 
 def test_what_is_off_by_default_has_no_option_that_switches_it_off() -> None:

@@ -48,6 +48,7 @@ class Server:
             "TOKENS_PATH": str(folder / "tokens.json"),
             "ANALYTICS_DEBOUNCE_MINUTES": "600",
             "MAX_WRITES_PER_MINUTE": "1000000",
+            "SHUTDOWN_SECONDS": f"{PATIENCE_SECONDS:.0f}",
             **environment,
         }
         self.child: subprocess.Popen[bytes] | None = None
@@ -87,7 +88,24 @@ class Server:
     def stop(self) -> None:
         if self.child is not None and self.child.poll() is None:
             self.child.terminate()
-            self.child.wait(60)
+            self.child.wait(PATIENCE_SECONDS)
+
+    def get(self, path: str) -> Any:
+        """What it answers, however often it has to be asked."""
+        answers: list[Any] = []
+
+        def is_answered() -> bool:
+            status, _, body = request(self.port, "GET", path)
+            answers.append(body)
+            return status == 200
+
+        eventually(is_answered, lambda: str(answers[-1]))
+        return answers[-1]
+
+    @property
+    def refresh_state(self) -> str:
+        """How its refresh stands."""
+        return str(self.get("/api/v1/refresh")["state"])
 
 
 def request(
@@ -127,9 +145,9 @@ def run_load(
     reports = [results.get(timeout=3_000) for _ in range(writers)]
     killer.join()
     done.set()
-    reports += [results.get(timeout=60) for _ in range(readers)]
+    reports += [results.get(timeout=PATIENCE_SECONDS) for _ in range(readers)]
     for child in children:
-        child.join(30)
+        child.join(PATIENCE_SECONDS)
     return reports
 
 

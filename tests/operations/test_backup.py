@@ -20,7 +20,7 @@ from cocktailspace.catalogue.sqlite import sqlite_url
 from cocktailspace.refresh.status import RefreshState
 from tests.load.harness import Server, request
 from tests.operations.site import Site, another_catalogue
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 PAIR = 2
 
@@ -66,7 +66,7 @@ def test_a_backup_is_one_moment_of_a_catalogue_that_is_being_written(
             assert changes - before == ingredients - 9
             versions.append(changes)
             wrote.clear()
-            assert wrote.wait(60)
+            assert wrote.wait(PATIENCE_SECONDS)
     finally:
         done.set()
         writer.join()
@@ -271,14 +271,14 @@ def test_backup_and_restore_as_commands_beside_a_server_and_its_writers(tmp_path
         writer.join()
         assert set(statuses) == {201}
         assert _pairs(Path(backup))
-        first = request(server.port, "GET", "/api/v1/refresh")[2]
+        first = server.get("/api/v1/refresh")
         server.command("restore", "--force", backup)
-        second = request(server.port, "GET", "/api/v1/refresh")[2]
+        second = server.get("/api/v1/refresh")
         assert second["catalogue_id"] != first["catalogue_id"]
         body = {"name": "After the restore"}
         assert request(server.port, "POST", "/api/v1/ingredients", body, **headers)[0] == 201
-        eventually(lambda: request(server.port, "GET", "/api/v1/refresh")[2]["state"] == "fresh")
-        manifest = request(server.port, "GET", "/api/v1/analytics/manifest")[2]
+        eventually(lambda: server.refresh_state == "fresh")
+        manifest = server.get("/api/v1/analytics/manifest")
         assert manifest["catalogue_id"] == second["catalogue_id"]
     finally:
         server.stop()

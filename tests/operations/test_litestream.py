@@ -12,12 +12,13 @@ from pathlib import Path
 from cocktailspace.catalogue import backup as copies
 from tests.conftest import ROOT, need
 from tests.operations.site import Site
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 LITESTREAM = Path(sysconfig.get_path("scripts")) / "litestream"
 QUICK = """
 checkpoint-interval: 100ms
 monitor-interval: 20ms
+busy-timeout: 240s
 """
 
 
@@ -27,7 +28,7 @@ def _environment(site: Site, replica: Path) -> dict[str, str]:
 
 @contextmanager
 def _replicating(site: Site, folder: Path) -> Iterator[None]:
-    """The documented configuration, and checkpoints ten times a second."""
+    """The documented configuration, patient, and with checkpoints ten times a second."""
     need(LITESTREAM.exists(), "litestream")
     text = (ROOT / "deploy" / "litestream.yml").read_text()
     configuration, log = folder / "litestream.yml", folder / "litestream.log"
@@ -45,7 +46,7 @@ def _replicating(site: Site, folder: Path) -> Iterator[None]:
         yield
     finally:
         child.terminate()
-        child.wait(60)
+        child.wait(PATIENCE_SECONDS)
     said = log.read_text()
     assert "level=ERROR" not in said, said
 

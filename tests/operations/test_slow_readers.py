@@ -18,6 +18,7 @@ from cocktailspace.artifacts.publish import Result, new_run_id, publish
 from cocktailspace.artifacts.store import MissingError
 from cocktailspace.bootstrap import Services
 from tests.conftest import ManualClock
+from tests.waiting import PATIENCE_SECONDS
 
 REFRESHES, PATIENCE = 50, timedelta(minutes=5)
 LARGE = ArtifactName.RECIPE_SIMILAR
@@ -93,7 +94,7 @@ def test_a_client_slow_over_one_artifact_gets_all_of_it_though_its_run_is_gone(
     followed = _publish(services, clock, 1, size=8_000_000)
     entry = followed.artifacts[LARGE]
     with _served(services) as port:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
         connection.connect()
         connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
         connection.request("GET", f"/api/v1/analytics/runs/{followed.run_id}/{LARGE}")

@@ -33,6 +33,7 @@ from cocktailspace.refresh.status import RefreshState
 from tests.load.harness import Server
 from tests.operations.schemas.make import CATALOGUE_ID
 from tests.operations.site import Site
+from tests.waiting import PATIENCE_SECONDS
 
 SCHEMAS = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
 NEXT_ALGORITHM = PARAMETERS["algorithm_version"] + 1
@@ -160,7 +161,7 @@ def test_an_upgrade_while_an_older_program_writes_corrupts_nothing(site: Site) -
         for step in range(400):
             if len(written) >= 20:
                 enough.set()
-                locked.wait(60)
+                locked.wait(PATIENCE_SECONDS)
             try:
                 with database.transaction() as tx:
                     create_ingredients(tx, [IngredientDraft(name=f"{number}-{step}")], [""])
@@ -177,8 +178,10 @@ def test_an_upgrade_while_an_older_program_writes_corrupts_nothing(site: Site) -
     ]
     for writer in writers:
         writer.start()
-    assert enough.wait(60)
-    with closing(sqlite3.connect(site.path, isolation_level=None, timeout=60)) as newer:
+    assert enough.wait(PATIENCE_SECONDS)
+    with closing(
+        sqlite3.connect(site.path, isolation_level=None, timeout=PATIENCE_SECONDS)
+    ) as newer:
         newer.execute("BEGIN IMMEDIATE")
         locked.set()
         _upgrade_to_a_newer_schema(newer)

@@ -19,6 +19,7 @@ from cocktailspace.refresh import embedded
 from cocktailspace.refresh.embedded import Refresher
 from cocktailspace.refresh.status import RefreshState
 from tests.conftest import BAR, import_document
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 LAST = "9999-12-31T23:59:59.000000Z"
 ATTEMPT = '{"run_id": "r", "started_at": "2026-01-01T00:00:00Z", "state": "failed"'
@@ -123,9 +124,9 @@ def test_the_unforeseen_is_logged_once_and_tried_again_and_shown_meanwhile(
     trap = _Trap(error)
     with caplog.at_level(logging.ERROR), _running(services, monkeypatch, trap) as running:
         client = TestClient(create_app(running))
-        assert trap.sprung.wait(60)
+        assert trap.sprung.wait(PATIENCE_SECONDS)
         trap.sprung.clear()
-        assert trap.sprung.wait(60), "it is tried again"
+        assert trap.sprung.wait(PATIENCE_SECONDS), "it is tried again"
         answer = client.get("/healthz/refresh")
         assert answer.status_code == 503
         assert answer.json()["error"]["code"] == "not_looking"
@@ -135,9 +136,9 @@ def test_the_unforeseen_is_logged_once_and_tried_again_and_shown_meanwhile(
         [record] = [each for each in caplog.records if each.name == embedded.__name__]
         assert record.exc_info is not None
         trap.error = None
-        assert trap.passed.wait(60)
+        assert trap.passed.wait(PATIENCE_SECONDS)
         monkeypatch.setattr(embedded, "UNSEEN_SECONDS", 60.0)
-        assert client.get("/healthz/refresh").status_code == 200
+        eventually(lambda: client.get("/healthz/refresh").status_code == 200)
         assert f"\n{LOOKING} 1.0\n" in client.get("/metrics").text
 
 
@@ -149,7 +150,7 @@ def test_a_thread_that_is_gone_all_the_same_is_missed(
         monkeypatch.setattr(embedded, "UNSEEN_SECONDS", 60.0)
         for thread in threading.enumerate():
             if thread.name == "refresher":
-                thread.join(60)
+                thread.join(PATIENCE_SECONDS)
         assert "has ended" in str(running.refresher.trouble())
     assert running.refresher.trouble() is None, "it was told to end"
 

@@ -34,7 +34,7 @@ from sqlalchemy import create_engine
 from cocktailspace.catalogue.several_servers import AdvisoryLock
 with AdvisoryLock(create_engine(sys.argv[1]), int(sys.argv[2])).taken("the job") as connection:
     nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    child = subprocess.Popen(["sleep", "60"], pass_fds=[connection.fileno()], **nowhere)
+    child = subprocess.Popen(["sleep", "infinity"], pass_fds=[connection.fileno()], **nowhere)
 print(child.pid, flush=True)
 """
 
@@ -80,9 +80,11 @@ def test_a_job_holds_the_lock_as_long_as_it_lives_whoever_started_it(
     url = server.database.url.render_as_string(hide_password=False)
     command = [sys.executable, "-c", INHERITS, url, str(JOB)]
     pid = int(subprocess.run(command, check=True, capture_output=True).stdout)
-    assert server.jobs.active() == Job("the job"), "whoever started it has ended"
-    assert server.jobs.submit() == Job("the job")
-    os.kill(pid, signal.SIGKILL)
+    try:
+        assert server.jobs.active() == Job("the job"), "whoever started it has ended"
+        assert server.jobs.submit() == Job("the job")
+    finally:
+        os.kill(pid, signal.SIGKILL)
     eventually(lambda: server.jobs.active() is None)
 
 
@@ -117,11 +119,11 @@ def test_the_time_is_the_databases(
     monkeypatch.setattr(
         "cocktailspace.catalogue.several_servers.utc_now", lambda: utc_now() - timedelta(hours=1)
     )
+    before = utc_now() - timedelta(minutes=30)
     server = new_server()
     import_document(server.database, BAR)
-    status = server.refresher.status()
-    assert abs(utc_now() - server.clock()) < timedelta(minutes=1)
-    assert abs(utc_now() - status.catalogue.changed_at) < timedelta(minutes=1)
+    assert before < server.refresher.status().catalogue.changed_at
+    assert before < server.clock()
 
 
 def test_a_token_is_valid_at_every_server_until_it_is_revoked_at_one(

@@ -3,15 +3,12 @@ disk may be full."""
 
 import os
 
-if seconds := float(os.environ.get("CLOCK_SHIFT_SECONDS", "0")):
-    from datetime import datetime, timedelta
+if now := os.environ.get("CLOCK_STANDS_AT"):
+    from datetime import datetime
 
     from cocktailspace import times
 
-    def _shifted(_now=times.utc_now) -> datetime:  # type: ignore[no-untyped-def]
-        return _now() + timedelta(seconds=seconds)
-
-    times.utc_now = _shifted
+    times.utc_now = lambda: datetime.fromisoformat(now)
 
 if "JOB_DISK_FULL" in os.environ:
     import errno
