@@ -128,6 +128,11 @@ def test_measures_may_be_a_list_of_their_own(recipe: str) -> None:
     assert lines_of(read("a.json", recipe)) == {"A": NEGRONI}
 
 
+def test_a_cell_that_is_longer_than_any_list_is_one_line() -> None:
+    (recipe,) = read("a.json", '{"name": "A", "ingredients": "%s"}' % ("a," * 20_000)).recipes
+    assert len(recipe.lines) == 1
+
+
 def test_a_ratio_says_how_much_of_each() -> None:
     rows = [
         ["Name", "Ratio", "Ingredients"],

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cocktailspace.importing.readers.menus import PRICE
+from cocktailspace.importing.readers.menus import priced
 from cocktailspace.importing.rows import UnreadableError
 from tests.importing.test_readers import Lines, read, said, zipped
 
@@ -16,6 +16,7 @@ NOTES: dict[str, Any] = {
         "name": "B",
         "cards": [{"name": "Sour", "desc": SPEC}, {"name": "Buy ice"}],
     },
+    "notes of one text": [{"title": "Sour", "text": SPEC}],
     "a note": {"title": "Sour", "textContent": SPEC, "isTrashed": False},
     "points of a list": {"title": "Sour", "listContent": [{"text": x} for x in SPEC.split("\n")]},
     "posts": [{"title": {"rendered": "Sour"}, "content": {"rendered": SPEC.replace("\n", "<br>")}}],
@@ -100,7 +101,24 @@ def test_what_may_be_no_menu_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("name", ["Corpse Reviver No. 2", "Agent 47", "Vol. 3", "Queen Mary II"])
 def test_a_number_in_a_name_is_no_price(name: str) -> None:
-    assert not PRICE.search(name)
+    assert priced(name) == (name, "")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Gimlet $12.50",
+        "Gimlet   12",
+        "Gimlet .... 12.50",
+        "Gimlet\t9,-",
+        "Gimlet – 9,50 €",
+        "Gimlet ..€9",
+    ],
+)
+def test_a_price_is_what_stands_apart_at_the_end(row: str) -> None:
+    assert priced(row)[0] == "Gimlet"
+    assert priced(row)[1] in row
+    assert priced(row)[1]
 
 
 HIGHLIGHTS = """A Book (Somebody)

@@ -149,6 +149,8 @@ def parts_of_row(row: str) -> list[str]:
 
 def parts_of_cell(row: str) -> list[str]:
     """`Gin, Campari and red vermouth`: what a drink is made of, parted by commas."""
+    if len(row) > _LONGEST_LIST:
+        return [row]  # which is kept as a note
     parts = parts_of_row(row)
     if len(parts) > 1:
         return parts

@@ -4,8 +4,8 @@ import re
 
 _ORG = re.compile(r"\*{1,6} \S|#\+\w+:", re.MULTILINE)
 _ORG_STARS = re.compile(r"^\*{1,6}(?= )", re.MULTILINE)
-_ORG_PASSED = re.compile(r"^[ \t]*(?:#\+\w+:|:[\w-]+:).*$\n?", re.MULTILINE)
-_ORG_TAGS = re.compile(r"[ \t]+:[\w@:]{1,200}:[ \t]*$", re.MULTILINE)
+_ORG_PASSED = re.compile(r"^[ \t]{0,20}(?:#\+\w+:|:[\w-]+:).*$\n?", re.MULTILINE)
+_ORG_TAGS = re.compile(r"[ \t]{1,80}:[\w@:]{1,200}:[ \t]{0,9}$", re.MULTILINE)
 _LATEX = re.compile(r"\\(?:documentclass|begin\{|(?:sub)*section\*?\{)")
 _REPLACED = (
     (re.compile(r"(?<!\\)%.*$", re.MULTILINE), ""),

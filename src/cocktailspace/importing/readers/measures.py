@@ -19,6 +19,9 @@ _RATIO = re.compile(r"[\d.,½¼¾⅓⅔⅛]{1,6}(?:\s?:\s?[\d.,½¼¾⅓⅔⅛]{
 
 def with_measures(value: Object, mapped: Mapped) -> Object:
     """An object whose list of measures stands beside its list of ingredients, as one list."""
+    said = [(key, met) for key in value if (met := _measured_by(str(key)))]
+    if not said:  # as most
+        return value
     of_names = [key for key in value if mapped.field_of(str(key), "recipe")[0] == "ingredients"]
     names = _plain_list(value[of_names[0]]) if len(of_names) == 1 else []
     if len(names) == 1 and isinstance(names[0], str):
@@ -28,11 +31,8 @@ def with_measures(value: Object, mapped: Mapped) -> Object:
     numbers = {} if of_names else _numbered_names(value, mapped)
     names = names or list(numbers.values())
     beside: dict[str, str] = {}
-    for key, content in value.items() if len(names) > 1 else ():
-        word = folded(str(key)).removeprefix("str").removeprefix("ingredient").removesuffix("s")
-        word = {"quantitie": "quantity"}.get(word, word)
-        met = names_of("line").get(word)
-        if met in ("amount", "measure", "unit") and len(_plain_list(content)) == len(names):
+    for key, met in said if len(names) > 1 else ():
+        if len(_plain_list(value[key])) == len(names):
             beside.setdefault(met, key)
     if not beside:
         return value
@@ -47,6 +47,13 @@ def with_measures(value: Object, mapped: Mapped) -> Object:
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     others = {key: said for key, said in value.items() if key not in beside.values()}
     return {**others, of_names[0]: rows}
+
+
+def _measured_by(key: str) -> str:
+    """Which part of a measure a key says: `measures`, `strMeasures`, `ingredientAmounts`."""
+    word = folded(key).removeprefix("str").removeprefix("ingredient").removesuffix("s")
+    met = names_of("line").get({"quantitie": "quantity"}.get(word, word))
+    return met if met in ("amount", "measure", "unit") else ""
 
 
 def _numbered_names(value: Object, mapped: Mapped) -> dict[int, Any]:

@@ -7,12 +7,11 @@ from cocktailspace.importing.readers.matrices import is_ingredient
 from cocktailspace.importing.readers.text_rows import Row
 from cocktailspace.importing.vocabulary import flavours, words_of
 
-PRICE = re.compile(
-    r"(?:(?:\s?[.…]{3,}\s?|\s+)(?:[-–—|]\s+)?"
-    r"(?:[$€£]\s?\d{1,3}(?:[.,]\d{2})?|\d{1,3}(?:[.,]\d{2})?\s?[€£$])"
-    r"|(?:\s?[.…]{3,}\s?|\s{2,})\d{1,2}(?:[.,]\d{2}|[.,]?[-–])?)$"
+_PRICE = re.compile(
+    r"(?:[$€£]\s?\d{1,3}(?:[.,]\d{2})?|\d{1,3}(?:[.,]\d{2}|[.,]?[-–])?(?:\s?[€£$])?)$"
 )
-"""At the end of a row: `Negroni   14`, `Gimlet $12.50`, `Spritz ....... 9,50 €`."""
+_LEADERS = ".… \t-–—|"
+_LONGEST_PRICE = 12
 _PARTED = re.compile(r"\s*[,|·•+]\s*|\s+[/&]\s+")
 _FIGURE = re.compile(r"\d")
 _LONGEST = 200
@@ -20,32 +19,51 @@ _MOST = 15
 """Things that are in a drink."""
 
 
+def priced(text: str) -> tuple[str, str]:
+    """A row of a menu without its price, and that, if it has one: `Negroni   14`,
+    `Gimlet $12.50`, `Spritz ....... 9,50 €`.
+    """
+    found = _PRICE.search(text, max(0, len(text) - _LONGEST_PRICE))
+    before = text[: found.start()] if found else ""
+    has_currency = found is not None and not {"$", "€", "£"}.isdisjoint(found[0])
+    gap = (" ", "\t", "..", "…") if has_currency else ("  ", "\t", "...", "…")
+    if found is None or not before.strip() or not before.endswith((*gap, "... ", "… ")):
+        return text, ""
+    return before.rstrip(_LEADERS), found[0]
+
+
 def with_menu_as_lists(rows: list[Row]) -> list[Row]:
     """The rows of a text; what a menu says of its drinks as lists. Most have a price, else it may
     be anything that is listed: what stands on which shelf.
     """
-    found: dict[int, tuple[str, list[str]]] = {}
+    found: dict[int, list[str]] = {}
+    has_price: set[int] = set()
     for place in range(len(rows) - 1):
         name, below = rows[place][1].strip(), rows[place + 1][1].strip()
         before = rows[place - 1][1].strip() if place else ""
         if before or not name or not below or len(name) > _LONGEST or len(below) > _LONGEST:
             continue
-        parts = _PARTED.split(PRICE.sub("", below))
-        if _is_name(PRICE.sub("", name)) and _are_of_drink(parts):
-            found[place] = (name, parts)
-    priced = sum(
-        bool(PRICE.search(name) or PRICE.search(rows[place + 1][1].strip()))
-        for place, (name, _) in found.items()
-    )
-    if not found or priced * 2 < len(found):
+        below, price = priced(below)
+        parts = _PARTED.split(below)
+        if 2 <= len(parts) <= _MOST and not any(map(_FIGURE.search, parts)):
+            found[place] = parts
+            has_price |= {place} if price or priced(name)[1] else set()
+    if not has_price:
+        return rows
+    found = {
+        place: parts
+        for place, parts in found.items()
+        if _is_name(priced(rows[place][1].strip())[0]) and _are_of_drink(parts)
+    }
+    if len(has_price & found.keys()) * 2 < max(1, len(found)):
         return rows
     said: list[Row] = []
     for place, (number, text) in enumerate(rows):
         if place - 1 in found:
-            said += [(number, f"- {part.strip()}") for part in found[place - 1][1] if part.strip()]
-        elif place in found and not PRICE.search(text.strip()):
-            price = PRICE.search(rows[place + 1][1].strip())
-            said.append((number, text + (price[0] if price else "")))
+            said += [(number, f"- {part.strip()}") for part in found[place - 1] if part.strip()]
+        elif place in found and not priced(text.strip())[1]:
+            price = priced(rows[place + 1][1].strip())[1]
+            said.append((number, f"{text}   {price}" if price else text))
         else:
             said.append((number, text))
     return said
@@ -60,8 +78,6 @@ def _are_of_drink(parts: list[str]) -> bool:
     """Whether most are ingredients that are known, and not all words of flavour: of a wine, `lemon,
     honey` is how it tastes.
     """
-    if not 2 <= len(parts) <= _MOST or any(map(_FIGURE.search, parts)):
-        return False
     known = [part for part in parts if is_ingredient(part)]
     tastes = all(set(words_of(part)) <= flavours() for part in known)
     return len(known) > 1 and len(known) * 2 > len(parts) and not tastes

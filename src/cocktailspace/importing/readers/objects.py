@@ -19,6 +19,7 @@ from cocktailspace.importing.readers.values import as_list, text_of
 from cocktailspace.importing.rows import Collection, IngredientRow, RecipeRow, UnreadableError
 from cocktailspace.wording import listed
 
+_SAMPLE = 50
 _WRAPPERS = ("recipe", "cocktail", "drink")
 _RECIPE_TYPES = ("Recipe", "https://schema.org/Recipe", "http://schema.org/Recipe")
 
@@ -150,7 +151,12 @@ def _is_list_of(key: Any, what: str) -> bool:
 def _of_list(items: Sequence[Any], mapped: Mapped) -> list[RecipeRow]:
     objects = [each for each in items if isinstance(each, Mapping)]
     whole = [each for each in objects if is_recipe(each, mapped)]
-    if not whole and objects and is_long(map(str, objects[0]), mapped):
+    are_texts = any(
+        mapped.field_of(str(key), "line")[0] == "text" and "\n" in text_of(value)
+        for each in objects[:_SAMPLE]
+        for key, value in each.items()
+    )  # notes
+    if not whole and objects and not are_texts and is_long(map(str, objects[0]), mapped):
         return rows_of_lines(objects, mapped, "recipe")
     return [
         recipe_of(each, mapped, f"recipe {number}")

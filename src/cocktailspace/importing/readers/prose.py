@@ -7,7 +7,7 @@ from typing import Any
 from cocktailspace.importing.lines import is_known_name
 from cocktailspace.importing.quantities import read_quantity
 from cocktailspace.importing.readers.keys import folded, names_of, sections
-from cocktailspace.importing.readers.menus import PRICE, with_menu_as_lists
+from cocktailspace.importing.readers.menus import priced, with_menu_as_lists
 from cocktailspace.importing.readers.text_lines import (
     IMAGE,
     STEP,
@@ -146,10 +146,10 @@ def _drafts(lines: list[Line], name: str) -> list[_Draft]:
         current = drafts[-1] if drafts else None
         if _is_name(lines, place, current, headed=headed):
             said = _NUMBERED_NAME.sub("", _named(line.text)).strip(" :")
-            price = PRICE.search(said)
-            drafts.append(_Draft(PRICE.sub("", said), line.number, line.heading))
-            if price and drafts[-1].name:
-                drafts[-1].extra["price"] = price[0].strip(" .…-–—|")
+            said, price = priced(said)
+            drafts.append(_Draft(said, line.number, line.heading))
+            if price:
+                drafts[-1].extra["price"] = price
         elif current is not None:
             current.add(line)
     return drafts

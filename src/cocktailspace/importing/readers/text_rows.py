@@ -19,7 +19,7 @@ _STAMP = re.compile(
 )
 """When a message of a chat was written, and by whom."""
 _HIGHLIGHT = re.compile(
-    r"^- [^|\n]{5,80}(?: \| [^|\n]{3,80}){0,2} \| [^|\n]*\d{4}[^|\n]*\d{1,2}:\d{2}"
+    r"^- [^|\n]{5,80}(?: \| [^|\n]{3,80}){0,2} \| [^|\n]{0,60}\d{4}[^|\n]{0,20}\d{1,2}:\d{2}"
 )
 """Below a book's name, where in an e-book something was marked, and when."""
 _THEN = re.compile(r"\.\s+(?=[^\W\d_])(?=[^\d½¼¾⅓⅔⅛]{0,300}$)")
