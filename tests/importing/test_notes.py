@@ -89,6 +89,7 @@ def test_a_menu_says_what_is_in_a_drink_and_its_price() -> None:
         MENU.replace("   16", "").replace("  $14.50", ""),  # anything that is listed
         "Gins   9\nBeefeater, Tanqueray, Plymouth gin\n",
         "Sancerre   12\nlemon, honey, grapefruit\n",
+        "Malbec   12\nplum, vanilla, honey\n",
         "Tanqueray   12\ngin, tonic, lime\n",
         "To buy   20 $\nsomething, anything, gin\n",
         "We opened   12\nThere was gin, and we had nothing, but it was fun.\n",
@@ -196,3 +197,26 @@ def test_a_title_may_say_how_much_it_makes() -> None:
     ]
     (recipe,) = read("a.txt", "PUNCH\n1 L GIN\n\nSODA, 2 L\n1 L RUM\n").recipes
     assert len(recipe.lines) == 3
+
+
+def test_a_span_may_be_in_bold_by_its_style() -> None:
+    page = '<html><p><span style="font-weight:bold">Sour</span></p><p><span>60 ml gin</span></p>'
+    page += (
+        '<p>20 ml lime juice</p><p><span style="font-weight: 700">Dry</span></p><p>60 ml gin</p>'
+    )
+    assert [each.name for each in read("a.html", page).recipes] == ["Sour", "Dry"]
+
+
+def test_bare_numbers_of_a_line_are_of_what_is_known() -> None:
+    (recipe,) = read(
+        "a.txt", "BOULEVARDIER: 1.5 bourbon, 1 campari, 1 swt verm. stir, up\n"
+    ).recipes
+    assert said(recipe) == [(1.5, None, "bourbon"), (1, None, "campari"), (1, None, "swt verm")]
+    assert recipe.instructions == "stir, up"
+    with pytest.raises(UnreadableError):
+        read("a.txt", "Deliveries: 2 vans, 4 boxes, 1 gin\n")
+
+
+def test_a_name_may_look_like_a_unit() -> None:
+    (recipe,) = read("a.txt", "El Diablo\nGlass: Highball\n60 ml gin\n20 ml lime juice\n").recipes
+    assert (recipe.name, recipe.glass, said(recipe)) == ("El Diablo", "Highball", LINES)

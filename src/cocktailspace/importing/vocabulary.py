@@ -27,6 +27,9 @@ _SPELLINGS = {
     "cidre": "cider",
     "sidra": "cider",
     "sidro": "cider",
+    "verm": "vermouth",
+    "swt": "sweet",
+    "wht": "white",
 }
 _PLURAL_ONLY = {"bitters"}
 _PLURALS = (  # ending, what takes its place

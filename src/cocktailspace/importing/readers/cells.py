@@ -1,15 +1,17 @@
 """Tables whose header says little, or that have none: what is in a column says what it is."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cocktailspace.importing.lines import POURED, is_known_name
 from cocktailspace.importing.quantities import read_quantity
-from cocktailspace.importing.readers.keys import Mapped, doing, is_kind
-from cocktailspace.importing.readers.line_fields import parts_of_cell, says_lines
+from cocktailspace.importing.readers.keys import Mapped, is_glass, is_kind, parted
+from cocktailspace.importing.readers.line_fields import FIGURES, parts_of_cell, says_lines
 from cocktailspace.importing.readers.matrices import is_amount, is_ingredient
+from cocktailspace.importing.readers.menus import are_of_drink
+from cocktailspace.importing.readers.text_lines import says_to_do
 from cocktailspace.importing.readers.values import text_of
 from cocktailspace.importing.vocabulary import every_word, spoken, unit_phrases, units, words_of
 
@@ -18,6 +20,9 @@ _HEADER_ROWS = 10
 _SAMPLE = 200
 _WIDEST = 60
 _FIGURE = re.compile(r"[.,]?[\d¼-¾⅐-⅞]")
+_FIGURES = re.compile(r"[\d¼-¾⅐-⅞]")
+_LONGEST_LINE = 120
+_PRICE = re.compile(r"[$€£]?\s?\d{1,3}(?:[.,]\d{2})?\s?[$€£]?")
 _BOTTLE = 350
 """Millilitres of a usual line, from which on it is what stands on a shelf."""
 
@@ -31,21 +36,39 @@ def with_lines_in_one(rows: Rows, mapped: Mapped) -> Rows:
         fields = [mapped.field_of(each, "recipe")[0] for each in header]
         if "name" not in fields:
             continue
+        sample = _sample(rows[at + 1 :])
+        if (named := _with_name_beside(header, fields, sample, mapped)) is not None:
+            return [*rows[:at], named, *rows[at + 1 :]]
         of_lines = {mapped.field_of(each, "line")[0] for each in header}
         if "ingredients" in fields or of_lines & {"amount", "measure"} or len(header) > _WIDEST:
             return rows
-        sample = _sample(rows[at + 1 :])
         found = [
             place
             for place, said in enumerate(header)
             if fields[place] is None and _is_of_lines(said, _cells(sample, place))
         ]
-        if len(found) < 2:
+        if not found or (len(found) == 1 and not _most(says_lines, _cells(sample, found[0]))):
             return rows
         below = (_joined(each, found) for each in rows[at + 1 :])
         others = [said for place, said in enumerate(header) if place not in found]
         return [*rows[:at], ["Ingredients", *others], *below]
     return rows
+
+
+def _with_name_beside(
+    header: list[str], fields: Sequence[str | None], sample: Rows, mapped: Mapped
+) -> list[str] | None:
+    """A header in which `Recipe` is what it is made of, and `Item` the name; None of any other."""
+    place = fields.index("name")
+    beside = [
+        at
+        for at, said in enumerate(header)
+        if at != place and mapped.field_of(said, "line") == ("ingredient", None)
+    ]
+    if fields.count("name") > 1 or not beside or not _most(says_lines, _cells(sample, place)):
+        return None
+    names = {place: "Ingredients", beside[0]: "Name"}
+    return [names.get(at, said) for at, said in enumerate(header)]
 
 
 def _is_of_lines(header: str, cells: Sequence[str]) -> bool:
@@ -66,13 +89,13 @@ def _joined(row: Sequence[Any], columns: Sequence[int]) -> list[Any]:
     return [lines, *(cell for place, cell in enumerate(row) if place not in columns)]
 
 
-def without_header(rows: Rows) -> tuple[list[list[Any]], str] | None:
+def without_header(rows: Rows, mapped: Mapped) -> tuple[list[list[Any]], str] | None:
     """A table that has no header with one, and what its columns were taken for; None where that
     cannot be told.
     """
     sample = _sample(rows)
     width = max(map(len, sample), default=0)
-    if len(sample) < 2 or not 2 <= width <= _WIDEST:
+    if len(sample) < 2 or _is_header(sample[0], mapped) or not 2 <= width <= _WIDEST:
         return None
     columns = [_Column.of(_cells(sample, place)) for place in range(width)]
     header = _of_lists(columns) or _of_pairs(columns) or _of_a_line_a_row(columns, sample)
@@ -83,7 +106,38 @@ def without_header(rows: Rows) -> tuple[list[list[Any]], str] | None:
         for place, each in enumerate(header, 1)
         if not each.startswith("column")
     )
+    lists = [at for at, each in enumerate(header) if each == "Ingredients"]
+    rows = [
+        row for row in rows if not lists or any(text_of(row[at]) for at in lists if at < len(row))
+    ]
     return _with_header(header, rows), f"no header was found; columns were taken so: {said}"
+
+
+def _is_header(row: Sequence[Any], mapped: Mapped) -> bool:
+    cells = [text_of(cell) for cell in row]
+    fields = {mapped.field_of(each, "recipe")[0] for each in cells}
+    return bool(fields & {"name", "ingredients"})
+
+
+def with_amounts_named(header: list[str], objects: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A header of lines in which the first column of figures with a unit (`1 drink (ml)`) is called
+    amounts, if none is; as it is where there is no such column.
+    """
+    for said in header:
+        unit = parted(said)[1]
+        cells = [text for each in objects[:_SAMPLE] if (text := text_of(each.get(said)))]
+        if unit and cells and all(map(FIGURES.fullmatch, cells)):
+            return [f"Amount ({unit})" if each == said else each for each in header]
+    return header
+
+
+def are_on_a_shelf(header: Sequence[str], row: Sequence[Any], mapped: Mapped) -> bool:
+    """Whether a row says both how large something is and how many there are: a size and a count."""
+    said = {
+        mapped.field_of(key, "line")[0]: text_of(cell)
+        for key, cell in zip(header, row, strict=False)
+    }
+    return all(_FIGURE.match(said.get(each, "")) for each in ("measure", "amount"))
 
 
 def _with_header(header: list[str], rows: Rows) -> list[list[Any]]:
@@ -104,6 +158,10 @@ class _Column:
     are_amounts: bool = False
     are_units: bool = False
     are_steps: bool = False
+    are_glasses: bool = False
+    are_prices: bool = False
+    are_drinks: bool = False
+    """Whether they list what is in drinks, without amounts."""
     is_of_ingredients: bool = False
 
     @classmethod
@@ -116,7 +174,10 @@ class _Column:
             are_lines=_most(_is_line, cells),
             are_amounts=bool(cells) and all(map(is_amount, cells)) and not are_units,
             are_units=are_units,
-            are_steps=_most(_is_step, cells),
+            are_steps=_most(says_to_do, cells),
+            are_glasses=_most(is_glass, cells),
+            are_prices=bool(cells) and all(map(_PRICE.fullmatch, cells)),
+            are_drinks=_most(_is_drink, cells),
             is_of_ingredients=_most(_is_ingredient, cells),
         )
 
@@ -124,8 +185,9 @@ class _Column:
     def may_be_names(self) -> bool:
         """Whether it may be of recipes' names: of texts, not of figures nor of what to do."""
         others = (
-            self.are_lists or self.are_lines or self.are_amounts or self.are_units or self.are_steps
-        )
+            self.are_lists or self.are_lines or self.are_amounts or self.are_units
+            or self.are_steps or self.are_glasses or self.are_drinks
+        )  # fmt: skip
         return bool(self.cells) and not others and not any(map(_is_figure, self.cells))
 
 
@@ -135,8 +197,9 @@ def _named(columns: Sequence[_Column], others: dict[int, str]) -> list[str] | No
     name = next((at for at in range(before) if columns[at].may_be_names), None)
     if name is None:
         return None
-    steps = next((at for at, each in enumerate(columns) if each.are_steps), None)
-    said = {steps: "Instructions"} if steps is not None else {}
+    said = {at: "Glass" for at, each in enumerate(columns) if each.are_glasses}
+    said |= {at: "Instructions" for at, each in enumerate(columns) if each.are_steps}
+    said = {at: what for what, at in {what: at for at, what in said.items()}.items()}  # one each
     said |= others | {name: "Name"}
     return [said.get(at, f"column {at + 1}") for at in range(len(columns))]
 
@@ -144,6 +207,10 @@ def _named(columns: Sequence[_Column], others: dict[int, str]) -> list[str] | No
 def _of_lists(columns: Sequence[_Column]) -> list[str] | None:
     """`Negroni`, `1 oz gin, 1 oz Campari`; or a line in each cell."""
     lists = [at for at, each in enumerate(columns) if each.are_lists]
+    if any(each.are_prices for each in columns):
+        lists = lists or [at for at, each in enumerate(columns) if each.are_drinks][:1]
+        if lists and columns[lists[0]].are_drinks:
+            return _named(columns, {lists[0]: "Ingredients"})
     lists = lists or [at for at, each in enumerate(columns) if each.are_lines]
     if not lists or (len(lists) == 1 and not columns[lists[0]].are_lists):
         return None
@@ -204,10 +271,19 @@ def _most(is_so: Callable[[str], bool], cells: Sequence[str]) -> bool:
 
 
 def _is_line(cell: str) -> bool:
-    if not _FIGURE.match(cell):
+    if len(cell) > _LONGEST_LINE:
         return False
     read = read_quantity(cell, is_known_name)
-    return read.unit in POURED and bool(read.rest)
+    return (
+        read.unit in (*POURED, "rinse")
+        and bool(read.rest)
+        and (bool(_FIGURES.search(cell)) or read.unit in ("top", "float", "rinse"))
+    )
+
+
+def _is_drink(cell: str) -> bool:
+    parts = parts_of_cell(cell)
+    return len(parts) > 1 and not any(map(str.isdigit, cell)) and are_of_drink(parts)
 
 
 def _is_figure(cell: str) -> bool:
@@ -220,8 +296,4 @@ def _is_figure(cell: str) -> bool:
 def _is_ingredient(cell: str) -> bool:
     words = words_of(cell)
     is_known = bool(words) and (is_ingredient(cell) or every_word().issuperset(words))
-    return is_known and not _FIGURE.match(cell) and not _is_step(cell)
-
-
-def _is_step(cell: str) -> bool:
-    return spoken(cell)[:1] in doing()[0]
+    return is_known and not _FIGURE.match(cell) and not says_to_do(cell)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cocktailspace.importing.readers.keys import Mapped, folded, names_of
+from cocktailspace.importing.readers.keys import Mapped, folded, names_of, parted
 from cocktailspace.importing.readers.line_fields import (
     Object,
     add_part,
@@ -12,6 +12,7 @@ from cocktailspace.importing.readers.line_fields import (
     lines_of,
     says_amount,
     says_lines,
+    with_unit,
 )
 from cocktailspace.importing.readers.measures import with_measures
 from cocktailspace.importing.readers.values import list_of, number_of, text_of
@@ -63,7 +64,8 @@ def recipe_of(value: Object, mapped: Mapped, origin: str = "", name: str = "") -
         elif content in (None, "", [], {}):
             continue
         elif met == "ingredients":
-            made = lines_of(content, mapped)
+            unit = parted(key)[1]
+            made = [with_unit(line, unit) for line in lines_of(content, mapped)]
             lists[key] = made
             if not all(each.text or each.ingredient or each.label for each in made):
                 extra[key] = content  # what was not understood of it is kept, and said

@@ -53,6 +53,12 @@ def is_kind(header: str) -> bool:
     return _NUMBER.sub("", folded(header)).removesuffix("s") in _words()["table"]["kinds"]
 
 
+@cache
+def is_glass(text: str) -> bool:
+    """Whether a cell says a glass: `Nick & Nora`, `Rocks glass`."""
+    return folded(text).removesuffix("glass").removesuffix("glas") in _words()["table"]["glasses"]
+
+
 def sections() -> Mapping[str, str]:
     """What comes after a heading in a text, by its words."""
     return {plain(name): each for each, names in _words()["section"].items() for name in names}
@@ -119,12 +125,14 @@ def _field_of(
     if name in mapped:
         return mapped[name], None
     known = names_of(kind)
-    if name in known:
-        return known[name], None
+    bare, unit = parted(key)
+    is_list = bool(unit) and kind == "recipe" and known.get(folded(bare)) == "ingredients"
+    if name in known or is_list:
+        return "ingredients" if is_list else known[name], None
     for prefix in _PREFIXES.get(kind, ()):
         if name.startswith(prefix) and (rest := name.removeprefix(prefix)) in known:
             return known[rest], None
-    bare, unit = parted(key) if kind == "line" else (key, "")
+    bare, unit = (bare, unit) if kind == "line" else (key, "")
     if unit and known.get(folded(bare)) in ("amount", "measure"):
         return "amount", None
     numbered = _NUMBERED.match(name) if kind == "line" else None

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cocktailspace.importing.languages import is_preparation, is_quality
@@ -29,7 +30,8 @@ _AMOUNT_LAST = re.compile(
     r"[^\W\d].*[\d½¼¾⅓⅔⅛]\s?(?:ml|cl|oz|tsp|tbsp|bsp|dash(?:es)?|drops?|parts?)\.?\)?$",
     re.IGNORECASE,
 )
-_FIGURES = re.compile(r"[\d\s.,/½¼¾⅓⅔⅛–-]+")
+_BARE = re.compile(r"([\d./½¼¾⅓⅔⅛ –-]{1,12})(?=[^\W\d])(.*)", re.DOTALL)
+FIGURES = re.compile(r"[\d\s.,/½¼¾⅓⅔⅛–-]+")
 
 
 def lines_of(content: Any, mapped: Mapped) -> list[LineRow]:
@@ -108,6 +110,16 @@ def says_lines(value: Any) -> bool:
         return False
     rows = [part for row in ROWS.split(value) for part in parts_of_row(row.strip())]
     return sum(bool(_MEASURED.match(row)) for row in rows) > 1
+
+
+def with_unit(line: LineRow, unit: str) -> LineRow:
+    """A line whose bare number is of the unit that a header says: `Ingredients (oz)`. Eggs are
+    counted.
+    """
+    found = _BARE.match(line.text) if unit else None
+    if found is None or "egg" in words_of(found[2]) or read_quantity(line.text).unit is not None:
+        return line
+    return replace(line, text=f"{found[1].strip()} {unit} {found[2]}")
 
 
 def says_amount(line: LineRow) -> bool:
@@ -211,7 +223,7 @@ def add_part(parts: dict[str, Any], field: str, key: str, content: Any) -> None:
     """Take what a key says of a line; of figures alone, the key may say the unit (`ml`)."""
     parts.setdefault(field, content)
     unit = parted(key)[1] if field == "amount" and parts["amount"] is content else ""
-    if unit and _FIGURES.fullmatch(text_of(content)):
+    if unit and FIGURES.fullmatch(text_of(content)):
         parts.setdefault("unit", unit)
 
 

@@ -128,6 +128,8 @@ class _Matrix:
 
 def _line(header: str, cell: str, unit: str) -> dict[str, str]:
     bare, own = parted(header)
+    if header.endswith("%"):
+        bare, own = header.rstrip(" %"), "parts"
     if cell.casefold() in _MARKS:
         return {"ingredient": bare.strip()}
     figures = not any(map(str.isalpha, cell))

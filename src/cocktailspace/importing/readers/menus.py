@@ -2,10 +2,11 @@
 
 import re
 
+from cocktailspace.importing.languages import in_english
 from cocktailspace.importing.readers.keys import is_kind
 from cocktailspace.importing.readers.matrices import is_ingredient
 from cocktailspace.importing.readers.text_rows import Row
-from cocktailspace.importing.vocabulary import flavours, words_of
+from cocktailspace.importing.vocabulary import word_set, words_of
 
 _PRICE = re.compile(
     r"(?:[$€£]\s?\d{1,3}(?:[.,]\d{2})?|\d{1,3}(?:[.,]\d{2}|[.,]?[-–])?(?:\s?[€£$])?)$"
@@ -53,7 +54,7 @@ def with_menu_as_lists(rows: list[Row]) -> list[Row]:
     found = {
         place: parts
         for place, parts in found.items()
-        if _is_name(priced(rows[place][1].strip())[0]) and _are_of_drink(parts)
+        if _is_name(priced(rows[place][1].strip())[0]) and are_of_drink(parts)
     }
     if len(has_price & found.keys()) * 2 < max(1, len(found)):
         return rows
@@ -61,9 +62,9 @@ def with_menu_as_lists(rows: list[Row]) -> list[Row]:
     for place, (number, text) in enumerate(rows):
         if place - 1 in found:
             said += [(number, f"- {part.strip()}") for part in found[place - 1] if part.strip()]
-        elif place in found and not priced(text.strip())[1]:
-            price = priced(rows[place + 1][1].strip())[1]
-            said.append((number, f"{text}   {price}" if price else text))
+        elif place in found:
+            price = "" if priced(text.strip())[1] else priced(rows[place + 1][1].strip())[1]
+            said.append((number, f"**{text.strip()}{f'   {price}' if price else ''}**"))
         else:
             said.append((number, text))
     return said
@@ -74,10 +75,11 @@ def _is_name(text: str) -> bool:
     return not is_thing and not text.endswith((":", ".", ",")) and len(_PARTED.split(text)) < 3
 
 
-def _are_of_drink(parts: list[str]) -> bool:
-    """Whether most are ingredients that are known, and not all words of flavour: of a wine, `lemon,
+def are_of_drink(parts: list[str]) -> bool:
+    """Whether most are ingredients that are known, and one of them a drink: of a wine, `lemon,
     honey` is how it tastes.
     """
-    known = [part for part in parts if is_ingredient(part)]
-    tastes = all(set(words_of(part)) <= flavours() for part in known)
-    return len(known) > 1 and len(known) * 2 > len(parts) and not tastes
+    words = [next(in_english(each), each) for each in map(words_of, parts)]
+    return sum(map(is_ingredient, parts)) * 2 > len(parts) and any(
+        not word_set("drinks").isdisjoint(each) for each in words
+    )

@@ -35,6 +35,8 @@ def collection_of(document: Any, what: str, mapped: Mapped) -> Collection:
         recipes = [_of_schema_org(node, mapped, f"recipe {n}") for n, node in enumerate(nodes, 1)]
         return Collection(f"schema.org Recipe, {what}", recipes=tuple(recipes))
     found, name = _recipes_in(document, mapped)
+    if not found and (plainer := _without_edges(document)) != document:
+        return collection_of(plainer, what, mapped)
     if not found and (notes := read_notes(document, what, mapped)) is not None:
         return notes
     if not found:
@@ -49,6 +51,20 @@ def collection_of(document: Any, what: str, mapped: Mapped) -> Collection:
     remarks += join.remarks if join is not None else ()
     ingredients = tuple(reversed(unique.values()))
     return Collection(what, name, tuple(found), ingredients, remarks=remarks)
+
+
+def _without_edges(value: Any) -> Any:
+    """A document whose lists are lists: `{"edges": [{"node": {…}}, …]}`."""
+    if isinstance(value, list):
+        return [_without_edges(each) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    edges = value.get("edges")
+    if isinstance(edges, list) and all(
+        isinstance(each, Mapping) and "node" in each for each in edges
+    ):
+        return [_without_edges(each["node"]) for each in edges]
+    return {key: _without_edges(each) for key, each in value.items()}
 
 
 def _joined(document: Any, mapped: Mapped, depth: int = 3) -> Joined | None:

@@ -12,6 +12,7 @@ _PASSED = ("script", "style", "nav", "footer", "aside", "form", "noscript", "svg
 _PARAGRAPHS = ("p", "div", "section", "article", "blockquote", "dt", "dd", "ul", "ol", "main",
                "header", "figcaption")  # fmt: skip
 _BOLD = ("b", "strong")
+_IS_BOLD = re.compile(r"font-weight\s?:\s?(?:bold|[6-9]00)")
 _HEADING = re.compile(r"h[1-6]")
 _SPACE = re.compile(r"\s+")
 
@@ -38,8 +39,10 @@ class _Page(HTMLParser):
         super().__init__()
         self.blocks = Blocks()
         self._passed = ""
+        self._spans: list[bool] = []
+        """Whether each that is open is in bold."""
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 # the library's
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._passed:
             return
         if tag in _PASSED:
@@ -52,6 +55,10 @@ class _Page(HTMLParser):
             self.blocks.begin_paragraph()
         elif tag in _BOLD:
             self.blocks.begin_strong()
+        elif tag == "span":
+            is_bold = any(key == "style" and _IS_BOLD.search(said or "") for key, said in attrs)
+            self._spans.append(is_bold)
+            self.blocks.begin_strong(is_bold)
         elif tag == "table":
             self.blocks.begin_table()
         elif tag == "tr":
@@ -68,6 +75,8 @@ class _Page(HTMLParser):
             self.blocks.end_table()
         elif tag in _BOLD:
             self.blocks.end_strong()
+        elif tag == "span" and self._spans:
+            self.blocks.end_strong(self._spans.pop())
         elif tag in _PARAGRAPHS or tag == "li" or _HEADING.fullmatch(tag):
             self.blocks.end_paragraph(gap=tag in ("p", "ul", "ol"))
 

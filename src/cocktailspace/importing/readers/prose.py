@@ -180,7 +180,7 @@ def _begins_recipe(lines: list[Line], place: int) -> bool:
     """Whether a line that stands alone is a name, by what it says and what comes next."""
     line = lines[place]
     if line.is_ingredient:  # unless it is a title: `SPRITZ VENEZIANO`, `BATCHED GIMLET, 2 L`
-        below = lines[place + 1] if place + 1 < len(lines) else line
+        below = next((each for each in lines[place + 1 : place + 4] if not each.content), line)
         is_title = line.text.isupper() or line.text.istitle()
         is_amount = any(map(str.isnumeric, line.text)) or _is_poured_on(line.text)
         stands_out = line.text.isupper() and line.text[0].isalpha() and not below.text.isupper()

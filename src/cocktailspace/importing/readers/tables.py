@@ -10,7 +10,12 @@ from typing import Any
 
 from cocktailspace.importing.readers.blocks import text_of_blocks
 from cocktailspace.importing.readers.bounds import BOUNDS
-from cocktailspace.importing.readers.cells import with_lines_in_one, without_header
+from cocktailspace.importing.readers.cells import (
+    are_on_a_shelf,
+    with_amounts_named,
+    with_lines_in_one,
+    without_header,
+)
 from cocktailspace.importing.readers.fields import is_long, is_recipe, recipe_of, rows_of_lines
 from cocktailspace.importing.readers.keys import Mapped, is_sum
 from cocktailspace.importing.readers.matrices import objects_of_matrix
@@ -61,6 +66,8 @@ def _sample(text: str, delimiter: str) -> list[list[str]]:
 def read_csv(text: str, mapped: Mapped, name: str = "") -> Collection:
     """The recipes of a CSV text. name: of one whose lines alone it has."""
     delimiter = delimiter_of(text)
+    if delimiter is None and (told := _of_any_width(text, mapped)) is not None:
+        return replace(collection_of_rows(told[0], "CSV", mapped), remarks=(told[1],))
     if delimiter is None:
         raise UnreadableError("this is no table: its rows have not the same number of cells")
     try:
@@ -73,6 +80,18 @@ def read_csv(text: str, mapped: Mapped, name: str = "") -> Collection:
 
 def _rows_of(text: str, delimiter: str) -> list[list[Any]]:
     return list(bounded(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+
+
+def _of_any_width(text: str, mapped: Mapped) -> tuple[list[list[Any]], str] | None:
+    """A table without a header whose rows have as many cells as their recipes have lines."""
+    for delimiter in _DELIMITERS[:3]:
+        try:
+            rows = list(bounded(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
+        except csv.Error:
+            continue
+        if (told := without_header(rows, mapped)) is not None:
+            return told
+    return None
 
 
 def bounded(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
@@ -101,7 +120,7 @@ def collection_of_rows(
         if name and (found := _of_one(rows, what, mapped, name)) is not None:
             return found
         if (matrix := objects_of_matrix(rows, mapped)) is None:
-            if (told := without_header(rows)) is None:
+            if (told := without_header(rows, mapped)) is None:
                 raise
             found = collection_of_rows(told[0], what, mapped)
             return replace(found, remarks=(told[1], *found.remarks))
@@ -115,6 +134,9 @@ def collection_of_rows(
         if not all(_RULE.fullmatch(text_of(cell)) for cell in row)
     ]
     long = is_long(header, mapped)
+    if long and not {mapped.field_of(each, "line")[0] for each in header} & {"amount", "measure"}:
+        named = with_amounts_named(header, objects)
+        objects = [dict(zip(named, each.values(), strict=False)) for each in objects]
     parted: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     for each in objects:
         parted[long and _is_sum(each, mapped)].append(each)
@@ -141,6 +163,8 @@ def _of_one(
         header = [text_of(cell) for cell in row]
         fields = {mapped.field_of(each, "line")[0] for each in header}
         if "ingredient" in fields and fields & {"amount", "measure"}:
+            if any(are_on_a_shelf(header, each, mapped) for each in rows[place + 1 : place + 4]):
+                return None
             named = [["Recipe", *header], *([name, *each] for each in rows[place + 1 :])]
             return collection_of_rows(named, what, mapped)
     return None

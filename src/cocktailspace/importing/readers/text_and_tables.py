@@ -97,13 +97,13 @@ class Blocks:
         self.end_paragraph()
         self._tables = max(0, self._tables - 1)
 
-    def begin_strong(self) -> None:
-        """What is said from now on is in bold."""
-        self._strong += 1
+    def begin_strong(self, is_bold: bool = True) -> None:
+        """What is said from now on is in bold, if so."""
+        self._strong += is_bold
 
-    def end_strong(self) -> None:
+    def end_strong(self, was_bold: bool = True) -> None:
         """It is not any more."""
-        self._strong = max(0, self._strong - 1)
+        self._strong = max(0, self._strong - was_bold)
 
     def say(self, text: str) -> None:
         """Take a piece of text."""

@@ -6,6 +6,7 @@ from cocktailspace.importing.lines import POURED, is_known_name
 from cocktailspace.importing.quantities import read_quantity
 from cocktailspace.importing.readers.keys import sections
 from cocktailspace.importing.readers.line_fields import parts_of_row
+from cocktailspace.importing.readers.matrices import is_ingredient
 from cocktailspace.importing.vocabulary import plain
 
 Row = tuple[int, str]
@@ -69,6 +70,12 @@ def _is_poured(part: str) -> bool:
     return found.unit in POURED and bool(found.rest)
 
 
+def _is_counted(part: str) -> bool:
+    """Whether it is a bare number of an ingredient, as bartenders note it: `2 rye`."""
+    found = read_quantity(part, is_known_name)
+    return found.amount is not None and found.unit is None and is_ingredient(found.rest)
+
+
 def _several(row: str) -> list[str]:
     """A row that lists what is poured (`3 cl gin, 3 cl Campari. Stir.`) as one for each."""
     begun = _BEGINS.match(row)
@@ -99,7 +106,11 @@ def spread(rows: list[Row]) -> list[Row]:
         if said is None and len(split := _several(each)) > 1:
             found += [(number, one) for one in split]
             continue
-        if said and len(parts) > 1 and any(map(_is_poured, parts)):
+        if (
+            said
+            and len(parts) > 1
+            and (any(map(_is_poured, parts)) or sum(map(_is_counted, parts)) > 1)
+        ):
             several = ("", said[1], *parts, *todo, "")
             found += [(number, one) for one in several]
         else:
