@@ -21,7 +21,8 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.conftest import BROWSER_ARGUMENTS, SHARED
+from tests.conftest import SHARED
+from tests.fixtures.browser import BROWSER_ARGUMENTS
 from tests.web.conftest import DESKTOP
 from tests.web.large_catalogue import publish_large
 from tests.web.server import NEVER, publish_starter, run, running

@@ -23,7 +23,8 @@ from playwright.sync_api import expect, sync_playwright
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.conftest import BROWSER_ARGUMENTS, SHARED, nothing_published  # noqa: E402
+from tests.conftest import SHARED, nothing_published  # noqa: E402
+from tests.fixtures.browser import BROWSER_ARGUMENTS  # noqa: E402
 from tests.web.conftest import PHONE  # noqa: E402
 from tests.web.large_catalogue import publish_large  # noqa: E402
 from tests.web.server import NEVER, Server, copy_published, publish_starter, run, running  # noqa: E402

@@ -7,14 +7,13 @@ import itertools
 import json
 import os
 import shutil
-import urllib.request
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -31,8 +30,11 @@ from cocktailspace.settings import Settings
 from tests.environment import leave_environment
 from tests.waiting import PATIENCE_SECONDS
 
-if TYPE_CHECKING:
-    from tests.rds import Rds
+pytest_plugins = (
+    "tests.fixtures.aws",
+    "tests.fixtures.browser",
+    "tests.fixtures.postgres",
+)
 
 leave_environment()  # before other conftests import what reads it
 
@@ -218,121 +220,6 @@ def nothing_published(artifacts: Path) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def postgres_folder() -> Iterator[Path]:
-    """Where the socket of a PostgreSQL server is that these tests start."""
-    from tests.postgres import postgres_programs, postgres_server  # noqa: PLC0415 - for few tests
-
-    programs = postgres_programs()
-    need(programs, "PostgreSQL (Debian: postgresql)")
-    assert programs is not None
-    with postgres_server(programs) as server:
-        yield server.folder
-
-
-@pytest.fixture
-def postgres_url(postgres_folder: Path) -> Iterator[URL]:
-    """An empty database of a test's own."""
-    from tests.postgres import new_postgres_database  # noqa: PLC0415 - for few tests
-
-    with new_postgres_database(postgres_folder) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_folder: Path) -> Iterator[str]:
-    """The name of a migrated database to copy."""
-    from tests.postgres import new_postgres_database  # noqa: PLC0415 - for few tests
-
-    with new_postgres_database(postgres_folder) as url:
-        with closing(Database(url)) as database:
-            migrate(database)
-        yield str(url.database)
-
-
-@pytest.fixture(scope="session")
-def pooler_folder(postgres_folder: Path) -> Iterator[Path]:
-    """Where the socket of a PgBouncer is that stands before this server."""
-    from tests.pgbouncer import pgbouncer, pgbouncer_program  # noqa: PLC0415 - for few tests
-
-    program = pgbouncer_program()
-    need(program, "PgBouncer (Debian: pgbouncer)")
-    assert program is not None
-    with pgbouncer(program, postgres_folder) as folder:
-        yield folder
-
-
-@pytest.fixture
-def new_postgres_url(
-    request: pytest.FixtureRequest, postgres_folder: Path, postgres_template: str
-) -> Iterator[Callable[[], URL]]:
-    """Makes databases with empty catalogues; POSTGRES_POOLER=1: all behind PgBouncer."""
-    from tests.postgres import new_postgres_database  # noqa: PLC0415 - for few tests
-
-    folder = postgres_folder
-    if os.environ.get("POSTGRES_POOLER"):
-        folder = request.getfixturevalue("pooler_folder")
-    with ExitStack() as made:
-
-        def make() -> URL:
-            database = new_postgres_database(postgres_folder, template=postgres_template)
-            return made.enter_context(database).update_query_dict({"host": str(folder)})
-
-        yield make
-
-
-@pytest.fixture(scope="session")
-def _rds_server() -> Iterator[tuple[Path, int]]:
-    from tests.postgres import postgres_programs  # noqa: PLC0415 - for few tests
-    from tests.rds import rds_server  # noqa: PLC0415 - for few tests
-
-    programs = postgres_programs()
-    need(programs, "PostgreSQL (Debian: postgresql)")
-    assert programs is not None
-    with rds_server(programs) as found:
-        yield found
-
-
-@pytest.fixture
-def aws_database(
-    _rds_server: tuple[Path, int],
-    aws_environment: None,  # noqa: ARG001
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator["Rds"]:
-    """A database on a server that lets users in as Amazon RDS does."""
-    from tests.rds import new_rds  # noqa: PLC0415 - for few tests
-
-    with new_rds(*_rds_server) as found:
-        monkeypatch.setattr("cocktailspace.catalogue.rds._rds", lambda: found)
-        yield found
-
-
-@pytest.fixture(scope="session")
-def aws_server() -> Iterator[str]:
-    """The address of an emulated AWS on the loopback interface."""
-    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - a second to import, for few tests
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-def reset_aws(address: str) -> None:
-    """Empty the emulated AWS, which tests of one process share."""
-    urllib.request.urlopen(urllib.request.Request(f"{address}/moto-api/reset", method="POST"))
-
-
-@pytest.fixture
-def aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What boto3 reads: keys that open nothing, and a region."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-
-
 @pytest.fixture
 def patient_writers(monkeypatch: pytest.MonkeyPatch) -> None:
     """How long a writer waits for its turn has its own tests; elsewhere a slow machine is no
@@ -341,23 +228,6 @@ def patient_writers(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("database", "migrate", "sqlite"):
         monkeypatch.setattr(f"cocktailspace.catalogue.{name}.BUSY_SECONDS", PATIENCE_SECONDS)
     monkeypatch.setattr("cocktailspace.catalogue.postgres.WAIT_SECONDS", PATIENCE_SECONDS)
-
-
-@pytest.fixture
-def patient_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How long an edit waits for the scheduler has its own tests; elsewhere a slow machine is no
-    fault.
-    """
-    from botocore.config import Config  # noqa: PLC0415 - a second to import, for few tests
-
-    from cocktailspace.refresh import eventbridge  # noqa: PLC0415
-
-    patient = Config(
-        connect_timeout=PATIENCE_SECONDS,
-        read_timeout=PATIENCE_SECONDS,
-        retries={"total_max_attempts": 1},
-    )
-    monkeypatch.setattr(eventbridge, "_CONFIG", patient)
 
 
 @pytest.fixture
@@ -449,37 +319,3 @@ BAR = {
     ],
 }
 """A small bar: three recipes over a forest of three levels."""
-
-
-BROWSERS = ("chromium-headless-shell", "chromium")
-"""The shell is the same without what is around a page, for a third of the work."""
-BROWSER_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE_MS = 1000 * PATIENCE_SECONDS
-
-
-def new_context(browser: Any, **options: Any) -> Any:
-    """A profile of a browser that is as patient as `expect`."""
-    context = browser.new_context(**options)
-    context.set_default_timeout(PATIENCE_MS)
-    return context
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    need(chromium, f"one of {', '.join(BROWSERS)}")
-    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - only with a browser
-
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=BROWSER_ARGUMENTS)
-        yield opened
-        opened.close()

@@ -12,7 +12,7 @@ from cocktailspace.api.lambda_handler import make_handler
 from cocktailspace.api.site import Site
 from tests.aws.edge import VIEWER, Edge, serving
 from tests.aws.world import AwsWorld, http_event, invoke
-from tests.conftest import new_context
+from tests.fixtures.browser import new_context
 
 API = "/api/v1"
 WIDE = {"width": 1280, "height": 800}

@@ -25,7 +25,8 @@ from cocktailspace.importing.readers.bounds import BOUNDS
 from cocktailspace.importing.readers.child_process import read_in_child
 from tests.aws.edge import Edge, Gateway, serving
 from tests.aws.world import SECOND, Answer, AwsWorld, World, http_event
-from tests.conftest import ROOT, need, new_context
+from tests.conftest import ROOT, need
+from tests.fixtures.browser import new_context
 from tests.waiting import PATIENCE_SECONDS
 
 IMPORTS = "/api/v1/catalogue/imports"

@@ -15,7 +15,7 @@ from scripts.publish_site import publish_site, sign_in_at
 from tests.aws.authorizer import authorizer_at
 from tests.aws.edge import Edge, serving
 from tests.aws.world import AwsWorld
-from tests.conftest import new_context
+from tests.fixtures.browser import new_context
 from tests.ports import free_port
 from tests.web.issuing import has_token, issuing, sign_in, sign_out, stored, without_fonts
 

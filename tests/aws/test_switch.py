@@ -17,7 +17,8 @@ from cocktailspace.refresh.embedded import Refresher
 from cocktailspace.refresh.scheduled import ScheduledRefresher
 from cocktailspace.refresh.status import RefreshState
 from cocktailspace.settings import Settings, SettingsError, read_settings
-from tests.conftest import BAR, import_document, reset_aws
+from tests.conftest import BAR, import_document
+from tests.fixtures.aws import reset_aws
 
 NAMES_OF_ONE_SWITCH = {
     "analytics_bucket": "bucket",

@@ -43,7 +43,8 @@ from cocktailspace.refresh.ports import Job
 from cocktailspace.settings import Settings, read_settings
 from tests.aws.batch import MOUNT, Batch, Run, standing_clock
 from tests.aws.resolve import ACCOUNT, REGION, ResolvedTemplate
-from tests.conftest import ManualClock, reset_aws
+from tests.conftest import ManualClock
+from tests.fixtures.aws import reset_aws
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 NEVER = datetime.max.replace(tzinfo=UTC)

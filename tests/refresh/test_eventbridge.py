@@ -13,7 +13,8 @@ from botocore.stub import Stubber
 
 from cocktailspace.refresh.eventbridge import RETRY_POLICY, EventBridgeScheduler
 from cocktailspace.refresh.ports import ScheduleNames, Scheduler, SchedulerError
-from tests.conftest import ManualClock, reset_aws
+from tests.conftest import ManualClock
+from tests.fixtures.aws import reset_aws
 from tests.refresh.world import Alarm
 
 MINUTE = timedelta(minutes=1)

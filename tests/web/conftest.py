@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from cocktailspace.api.site import WEB
-from tests.conftest import SHARED, need, new_context
+from tests.conftest import SHARED, need
+from tests.fixtures.browser import new_context
 from tests.web.large_catalogue import publish_large
 from tests.web.server import NEVER, Server, copy_published, publish_starter, run, running
 
