@@ -58,6 +58,17 @@ def test_a_restored_catalogue_takes_its_name_along(tmp_path: Path) -> None:
         assert holder.catalogue_id == OTHER
 
 
+@pytest.mark.parametrize("damaged", [b"", b"\xff\xfe\x00 " * 40, b"1" * 31])
+def test_what_names_no_catalogue_does_not_stop_the_holder(tmp_path: Path, damaged: bytes) -> None:
+    lease = FolderLease(tmp_path)
+    with lease.held_by(ONE):
+        (tmp_path / ".server.lock").write_bytes(damaged)
+        lease.renew(ONE)
+        holder = FolderLease(tmp_path).holder()
+        assert holder is not None
+        assert holder.catalogue_id == ONE
+
+
 def test_a_catalogue_that_was_replaced_by_anothers_is_noticed(tmp_path: Path) -> None:
     first, second = FolderLease(tmp_path), FolderLease(tmp_path)
     with first.held_by(ONE), second.held_by(ONE):

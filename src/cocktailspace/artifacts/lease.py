@@ -7,6 +7,7 @@ other leases it does not expire: it ends with the process.
 import fcntl
 import logging
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,10 @@ SILENT_SECONDS = 30.0
 """A refresher that has not renewed the lease for so long does not work."""
 
 _RENEWAL_SECONDS = 5.0
+_IDENTITY = re.compile(r"[0-9A-Fa-f]{32}")
+"""What names a catalogue. Whatever else the file says (it was damaged) names none, and the holder
+writes its own again.
+"""
 
 
 class FolderInUseError(StoreError):
@@ -80,7 +85,7 @@ class FolderLease:
         if self._lock is None:
             return
         named = _read_holder(self._lock)
-        if named not in (catalogue_id, self._catalogue_id):
+        if _IDENTITY.fullmatch(named) and named not in (catalogue_id, self._catalogue_id):
             raise self._in_use_by(named)
         if named != catalogue_id:
             self._write_holder(self._lock, catalogue_id)
