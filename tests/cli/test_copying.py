@@ -45,6 +45,14 @@ def test_a_catalogue_moves_to_another_database(
     assert "a catalogue lies in SQLite or PostgreSQL, not in mysql" in refused.stderr
 
 
+def test_a_catalogue_moves_to_another_file_beside_its_tokens(run: Run, tmp_path: Path) -> None:
+    run("import", "-", "--yes", stdin=json.dumps({"format": "catalogue/1", **BAR}))
+    assert run("token", "new", "Eve").returncode == 0
+    moved = run("copy", str(tmp_path / "catalogue.sqlite"), str(tmp_path / "other.sqlite"))
+    assert moved.returncode == 0, moved.stderr
+    assert "Eve" in run("token", "list", DB_PATH=str(tmp_path / "other.sqlite")).stdout
+
+
 def test_a_catalogue_moves_to_rds(run: Run, environment: dict[str, str], aws_database: Rds) -> None:
     run("import", "-", "--yes", stdin=json.dumps({"format": "catalogue/1", **BAR}))
     expected = run("export", "-").stdout

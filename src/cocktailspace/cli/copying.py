@@ -46,7 +46,7 @@ def copy(
             token_file=file.entries() if old.is_sqlite and not new.is_sqlite else [],
             network_file_system=settings.db_network_file_system,
         ) as copied:
-            if new.is_sqlite:
+            if new.is_sqlite and not old.is_sqlite:  # two SQLite files share the file of tokens
                 _keep(file, copied.tokens)
         _report(copied, old, new, file)
 
