@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Camera } from "../../../src/cocktailspace/web/static/js/map/camera.js";
-import { importance, regionsInView, regionsOf } from "../../../src/cocktailspace/web/static/js/map/regions.js";
+import { clearest, importance, regionsInView, regionsOf } from "../../../src/cocktailspace/web/static/js/map/regions.js";
 import { SpatialIndex, boundsOf, robustBounds } from "../../../src/cocktailspace/web/static/js/map/spatial-index.js";
 
 const SIDE = 12, COUNT = SIDE * SIDE; // points on a grid
@@ -54,6 +54,15 @@ test("a region of which a few points are left, and not its middle, is not named 
   const left = Uint8Array.from(of, (region, point) => (region === 0 || (region === 3 && point === COUNT - 1) ? 2 : 1));
   const found = regionsInView([{ regions, of }], { index, camera: cameraAt(1, 5.5, 5.5), states: left });
   assert.deepEqual(found.map(({ name }) => name), ["2: 0"]);
+});
+
+test("a region's name stands beside a point of any size, as near as it can", () => {
+  const one = new SpatialIndex(Float32Array.of(0), Float32Array.of(0)), camera = cameraAt(1, 0, 0), width = 60;
+  const [left, top] = camera.toScreen(0, 0);
+  const gap = (size) => Math.abs(clearest({ left, top }, width, { index: one, camera, size })[0].y - top);
+  assert.deepEqual([4, 16].map(gap), [12, 22]);
+  const empty = new SpatialIndex(new Float32Array(0), new Float32Array(0));
+  assert.deepEqual(clearest({ left, top }, width, { index: empty, camera, size: 16 })[0], { left: left - width / 2, y: top, points: 0 });
 });
 
 test("the middles of regions are the most important points", () => {

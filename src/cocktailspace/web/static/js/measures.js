@@ -48,6 +48,18 @@ export function measureOf(line, unit, { units, times = 1 }) {
   return [numbers.map(amount).join("–"), word].filter(Boolean).join("\u00a0");
 }
 
+/**
+ * A line in words: "45 ml Rye or Bourbon (chilled), optional". names: what it may be, its own ingredient first.
+ * @param {any} line
+ * @param {any} unit
+ * @param {string[]} names
+ * @param {{ units: string, times?: number }} chosen
+ */
+export function lineText(line, unit, names, chosen) {
+  const note = line.note ? ` (${line.note})` : "";
+  return `${[measureOf(line, unit, chosen), names.join(" or ")].filter(Boolean).join(" ")}${note}${line.optional ? ", optional" : ""}`;
+}
+
 /** As the recipe has it, or multiplied and rounded to a quarter or a third. */
 function multiplied(number, times) {
   if (times === 1) return number;

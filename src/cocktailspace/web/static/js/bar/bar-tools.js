@@ -28,8 +28,8 @@ export function barTools({ store, keeper: { change } }, mapData, catalogue) {
     const brought = readKept(text);
     file.value = ""; // so that the same file may be chosen again
     if (!brought) return toast(chosen?.size > MOST_BYTES ? "The file is too large to be one of bars." : "This is no file of bars.");
-    change((old) => joined(old, brought, idsByName(mapData, catalogue)));
-    return toast("The bars of the file stand beside yours.");
+    if (change((old) => joined(old, brought, idsByName(mapData, catalogue)))) toast("The bars of the file stand beside yours.");
+    return undefined;
   }
 
   const several = kept.bars.length > 1;

@@ -1,6 +1,6 @@
 // My bar: what is there, what can be made of it, what to buy next.
 
-import { liveIngredients } from "../panels/ingredient.js";
+import { liveIngredients } from "../data/live.js";
 import { h } from "../html.js";
 import { askBar, followUnknown, unknownRecipes } from "./asking.js";
 import { barTools } from "./bar-tools.js";

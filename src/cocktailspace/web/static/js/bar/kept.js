@@ -36,6 +36,11 @@ export function readKept(text) {
   }
 }
 
+/** Whether it is no more than may be kept; `sound` would cut what is. */
+export const fits = ({ bars, opinions, lists }) => bars.length <= MOST.bars && opinions.length <= MOST.recipes && lists.length <= MOST.lists
+  && bars.every((bar) => bar.ingredients.length <= MOST.ingredients) && lists.every((list) => list.recipes.length <= MOST.listed)
+  && opinions.every((each) => each.note.length <= MOST.note);
+
 export const writeKept = (kept) => JSON.stringify({ format: FORMAT, ...kept });
 
 /** @returns {Kept} */
@@ -87,7 +92,7 @@ export function exportText(kept) {
 
 /**
  * What a file brings, beside what is there: bars and lists come as further ones, opinions only of recipes
- * that there is none of. idOf: of ingredients and of recipes, by name, or null.
+ * that there is none of. It may be more than may be kept. idOf: of ingredients and of recipes, by name, or null.
  * @param {Kept} kept
  * @param {Kept} brought
  * @param {{ ingredient: (name: string) => number | null, recipe: (name: string) => number | null }} idOf
@@ -101,8 +106,8 @@ export function joined(kept, brought, idOf) {
   const known = new Set(kept.opinions.map((each) => each.name));
   const opinions = brought.opinions.filter((each) => !known.has(each.name)).map(here(idOf.recipe));
   const lists = brought.lists.map((each) => ({ ...each, recipes: each.recipes.map(here(idOf.recipe)) }));
-  const all = [...own, ...bars].slice(0, MOST.bars);
-  return { current: Math.min(own.length, all.length - 1), bars: all, opinions: [...kept.opinions, ...opinions].slice(0, MOST.recipes), lists: [...kept.lists, ...lists].slice(0, MOST.lists) };
+  const all = [...own, ...bars];
+  return { current: Math.min(own.length, all.length - 1), bars: all, opinions: [...kept.opinions, ...opinions], lists: [...kept.lists, ...lists] };
 }
 
 /** The name, or with a number where it is taken; it is taken then. */
@@ -119,7 +124,7 @@ export function withOpinion(kept, recipe, change) {
   const after = { ...before, ...change, name: recipe.name };
   const others = kept.opinions.filter((each) => each.id !== recipe.id);
   const says = after.favourite || after.tried || after.rating || after.note;
-  return { ...kept, opinions: says ? [after, ...others].slice(0, MOST.recipes) : others };
+  return { ...kept, opinions: says ? [after, ...others] : others };
 }
 
 export const opinionOf = (kept, recipeId) => kept.opinions.find((each) => each.id === recipeId) ?? null;
@@ -134,7 +139,7 @@ export const currentBar = (kept) => kept.bars[kept.current];
 export function withIngredients(bar, more) {
   const there = new Set(bar.ingredients.map((each) => each.id ?? each.name));
   const added = more.filter((each) => !there.has(each.id ?? each.name));
-  return [...bar.ingredients, ...added].slice(0, MOST.ingredients);
+  return [...bar.ingredients, ...added];
 }
 
 /** Ids of what is there and of what is liked, as the server is asked. */

@@ -1,7 +1,7 @@
 // Two collections of one person become one, and nothing that either says is lost. Pure. A collection is
 // what is kept ({ bars, opinions, lists }) as the server has it; base is what both began with.
 
-import { MOST, newBar } from "./kept.js";
+import { fits, newBar } from "./kept.js";
 
 /** @typedef {{ bars: any[], opinions: any[], lists: any[] }} Collection */
 
@@ -39,10 +39,6 @@ export function merged(base, mine, theirs) {
 }
 
 export const same = (one, other) => JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
-
-const fits = ({ bars, opinions, lists }) => bars.length <= MOST.bars && opinions.length <= MOST.recipes && lists.length <= MOST.lists
-  && bars.every((bar) => bar.ingredients.length <= MOST.ingredients) && lists.every((list) => list.recipes.length <= MOST.listed)
-  && opinions.every((opinion) => opinion.note.length <= MOST.note);
 
 /** Theirs first, in their order, then what mine has besides. */
 function mergedRows(keyed, base, mine, theirs, both) {

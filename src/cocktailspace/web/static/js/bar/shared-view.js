@@ -2,15 +2,15 @@
 
 import { counted } from "../format.js";
 import { h } from "../html.js";
-import { liveIngredients } from "../panels/ingredient.js";
+import { liveIngredients } from "../data/live.js";
 import { idsByName } from "./bar-tools.js";
-import { newBar, unused } from "./kept.js";
+import { joined, newBar } from "./kept.js";
 
 export function sharedBarView({ keeper, router }) {
   return async ({ shared }, mapData) => {
     if (!shared) return { title: "No bar", nodes: [h("p", { class: "lede" }, "This link holds no bar, or too much of one.")] };
-    const idOf = idsByName(mapData, await liveIngredients()).ingredient;
-    const ingredients = shared.has.map((name) => ({ id: idOf(name), name }));
+    const idOf = idsByName(mapData, await liveIngredients());
+    const ingredients = shared.has.map((name) => ({ id: idOf.ingredient(name), name }));
     const unknown = ingredients.filter(({ id }) => id === null);
     return {
       title: shared.name || "A bar",
@@ -25,12 +25,8 @@ export function sharedBarView({ keeper, router }) {
     };
 
     function take() {
-      keeper.change((kept) => {
-        const own = kept.bars.filter((bar) => bar.ingredients.length);
-        const name = unused(shared.name || "Shared bar", new Set(own.map((bar) => bar.name)));
-        return { ...kept, bars: [...own, { ...newBar(name), ingredients }].slice(-20), current: Math.min(own.length, 19) };
-      });
-      router.go({ view: "bar", search: "" });
+      const bar = { ...newBar(shared.name || "Shared bar"), ingredients: shared.has.map((name) => ({ id: null, name })) };
+      if (keeper.change((kept) => joined(kept, { current: 0, bars: [bar], opinions: [], lists: [] }, idOf))) router.go({ view: "bar", search: "" });
     }
   };
 }

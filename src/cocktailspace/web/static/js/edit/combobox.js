@@ -151,7 +151,7 @@ export function ranked(known, wanted) {
 function option(item, wanted, selected, accept) {
   return h("div", {
     role: "option", id: uniqueId("name"), "aria-selected": String(selected), class: item.text ? "make" : null,
-    onpointerdown: (event) => { event.preventDefault(); accept(item); },
+    onmousedown: (event) => event.preventDefault(), onclick: () => accept(item), // the field keeps the focus; a finger may scroll
   }, h("span", {}, marked(item, wanted)), item.note ? h("small", {}, item.note) : null);
 }
 

@@ -1,8 +1,8 @@
 // Adding and changing an ingredient and its place in the taxonomy.
 
-import { getJson, request } from "../data/api.js";
+import { request } from "../data/api.js";
 import { h } from "../html.js";
-import { liveIngredients } from "../panels/ingredient.js";
+import { liveIngredients, liveUnits } from "../data/live.js";
 import { conflictBox } from "./conflict.js";
 import { formOf } from "./drafts.js";
 import { formShell } from "./form-shell.js";
@@ -23,8 +23,6 @@ export function ingredientForm({ router, writer }) {
     return { title: id === null ? "New ingredient" : `Change ${current.body.name}`, nodes: [form] };
   };
 }
-
-const liveUnits = async () => (await getJson("/units")).items;
 
 /** Add an ingredient that a recipe needs without leaving the recipe; resolves to it, or to null. */
 export function askForIngredient(name, ingredients, units, writer) {

@@ -3,7 +3,7 @@
 import { getJson } from "../data/api.js";
 import { counted } from "../format.js";
 import { h } from "../html.js";
-import { liveIngredients } from "../panels/ingredient.js";
+import { liveIngredients } from "../data/live.js";
 import { toast } from "../shell/toast.js";
 import { combobox } from "./combobox.js";
 import { confirmDialog } from "./confirm-dialog.js";

@@ -3,19 +3,20 @@
 import { getJson, request } from "../data/api.js";
 import { placeProvisionally } from "../data/provisional.js";
 import { h } from "../html.js";
-import { liveIngredients } from "../panels/ingredient.js";
+import { lineText } from "../measures.js";
+import { liveIngredients, liveUnits } from "../data/live.js";
 import { conflictBox } from "./conflict.js";
 import { formOf } from "./drafts.js";
 import { formShell } from "./form-shell.js";
 import { askForIngredient } from "./ingredient-form.js";
 import { draftPreview } from "./draft-preview.js";
 import { fieldsOf, modelField } from "./model-fields.js";
-import { lineText, recipeLines } from "./recipe-lines.js";
+import { recipeLines } from "./recipe-lines.js";
 
 export function recipeForm({ store, router, writer }) {
   return async ({ id, from = null }) => {
     const [ingredients, units, suggestions, current] = await Promise.all([
-      liveIngredients(), getJson("/units").then((list) => list.items), getJson("/recipes/suggestions"), (id ?? from) === null ? null : request(`/recipes/${id ?? from}`),
+      liveIngredients(), liveUnits(), getJson("/recipes/suggestions"), (id ?? from) === null ? null : request(`/recipes/${id ?? from}`),
     ]);
     const parts = formParts({ store, writer, ingredients, units, suggestions, ownId: id });
     parts.load(from ? variationOf(current.body) : current?.body ?? { name: "", ingredients: [] });
@@ -79,7 +80,7 @@ async function compared(id, draft, ingredients, units, choices) {
   const { body: current, etag } = await request(`/recipes/${id}`, { cache: "no-store" });
   const names = new Map(ingredients.map((each) => [each.id, each.name]));
   const unitOf = new Map(units.map((each) => [each.id, each]));
-  const lines = (recipe) => recipe.ingredients.map((line) => lineText(line, unitOf, names)).join("\n");
+  const lines = (recipe) => recipe.ingredients.map((line) => lineText(line, unitOf.get(line.unit_id), [line.ingredient_id, ...(line.alternatives ?? [])].map((each) => names.get(each) ?? line.ingredient), { units: "written" })).join("\n");
   const differences = fieldsOf("recipe").map((spec) => {
     const text = (recipe) => (spec.kind === "rows" ? lines(recipe) : modelField(spec, { ingredients, units }).text(recipe[spec.name]));
     return { label: spec.label, mine: text(draft), theirs: text(current) };

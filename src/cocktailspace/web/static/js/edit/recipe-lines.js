@@ -3,7 +3,6 @@
 import { amount } from "../format.js";
 import { h } from "../html.js";
 import { combobox } from "./combobox.js";
-import { measureOf } from "../measures.js";
 import { errorFor } from "./fields.js";
 import { fieldsOf, modelField } from "./model-fields.js";
 import { readAmount, readUnit } from "./quantities.js";
@@ -133,11 +132,3 @@ function lineRow({ ingredients, units, usualUnit, onChange, line, make, remove, 
 }
 
 const IN_THE_ROW = ["ingredient_id", "amount", "unit_id"];
-
-/** A line in words: "45 ml Rye or Bourbon (chilled), optional". */
-export function lineText(line, unitOf, names) {
-  const choices = [line.ingredient_id, ...(line.alternatives ?? [])].map((id) => names.get(id) ?? line.ingredient).join(" or ");
-  const note = line.note ? ` (${line.note})` : "";
-  return `${[measureOf(line, unitOf.get(line.unit_id), { units: "written" }), choices].filter(Boolean).join(" ")}${note}${line.optional ? ", optional" : ""}`;
-}
-

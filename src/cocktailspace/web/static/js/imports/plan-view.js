@@ -3,7 +3,7 @@
 import { counted } from "../format.js";
 import { all, h, uniqueId } from "../html.js";
 import { CancelledError, explain } from "../edit/writer.js";
-import { liveIngredients } from "../panels/ingredient.js";
+import { liveIngredients } from "../data/live.js";
 import { questions } from "./questions.js";
 import { conflicts } from "./conflicts.js";
 import { doneView } from "./done.js";

@@ -32,7 +32,10 @@ export function listenToGestures(element, camera, { onTap, onHover, onLeave }) {
     element.classList.remove("dragging");
     if (held && !pointers.size && travelled <= TAP_PIXELS) onTap(...at(event));
   });
-  element.addEventListener("pointercancel", (event) => pointers.delete(event.pointerId));
+  element.addEventListener("pointercancel", (event) => {
+    pointers.delete(event.pointerId);
+    element.classList.remove("dragging");
+  });
   element.addEventListener("pointerleave", onLeave);
   element.addEventListener("dblclick", (event) => camera.zoomAt(2, ...at(event)));
   element.addEventListener("wheel", (event) => {

@@ -34,7 +34,7 @@ function drawText(context, scene, common) {
   const inView = nameable(scene.index, scene.camera, scene.states, scene.ranks);
   const rest = inView?.filter((point) => !distinct.includes(point));
   const regions = regionsInView(scene.regions, scene, rest ? PIXELS_A_REGION_AMID_NAMES : undefined);
-  drawRegionNames(context, regions, { ...common, index: scene.index, palette: scene.theme.palette });
+  drawRegionNames(context, regions, { ...common, index: scene.index, size: scene.size, palette: scene.theme.palette });
   blockPoints(common.room, inView ?? distinct.slice(0, MOST_OBSTACLES), options);
   drawNames(context, distinct, { ...options, bold: true, anyway: scene.draft ? -1 : scene.selected });
   if (rest) drawNames(context, rest, options); // they come as one zooms in

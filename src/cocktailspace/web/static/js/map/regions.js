@@ -5,7 +5,8 @@ const PIXELS_A_NAME = 28_000; // of the view, so that names do not crowd
 const MOST_OF_VIEW = 0.25;
 const SHOWN = 2; // the state of a point from which on it speaks for its region
 const FEW = 3000; // points, among which a name may look for a gap
-const NEAR_MIDDLE = [0, -12, 12, -22, 22, -32, 32]; // pixels
+const SIDEWAYS = [0, -0.5, 0.5]; // of a name's width
+const UP_OR_DOWN = [0, -12, 12, -22, 22, -32, 32]; // pixels
 
 /**
  * levels: [[{ name, points }]], the coarsest first. Gives each level's regions with their centre
@@ -80,34 +81,36 @@ export function regionsInView(levels, { index, camera, states }, pixelsAName = P
 }
 
 /** Write the names of regions, like countries on a map, where there is room. */
-export function drawRegionNames(context, regions, { camera, index, room, palette, halo, ink }) {
+export function drawRegionNames(context, regions, { camera, index, size, room, palette, halo, ink }) {
   context.textBaseline = "middle";
   context.lineJoin = "round";
   context.font = `italic 600 ${camera.width < 600 ? 15 : 18}px ${ink.serif}`;
   context.letterSpacing = "1px";
-  const { left: from, right } = camera.insets;
   for (const region of regions) {
     const width = context.measureText(region.name).width;
-    const left = Math.min(Math.max(region.left - width / 2, Math.min(from, 8) + 8), camera.width - right - width - 8);
-    const y = clearest(left, region.top, width, index, camera);
-    if (!room.take([left - 6, y - 13, left + width + 6, y + 13])) continue;
+    const spot = clearest(region, width, { index, camera, size }).find(({ left, y }) => room.take([left - 6, y - 13, left + width + 6, y + 13]));
+    if (!spot) continue;
     context.lineWidth = 5;
     context.strokeStyle = halo;
-    context.strokeText(region.name, left, y);
+    context.strokeText(region.name, spot.left, spot.y);
     context.fillStyle = `color-mix(in srgb, ${palette[region.colour].css} 65%, ${ink.text})`; // legible on the ground
-    context.fillText(region.name, left, y);
+    context.fillText(region.name, spot.left, spot.y);
   }
   context.letterSpacing = "0px";
 }
 
-/** The height near the middle of a region at which its name covers the fewest points. */
-function clearest(left, middle, width, index, camera) {
-  if (index.xs.length > FEW) return middle;
-  const covered = NEAR_MIDDLE.map((step) => {
-    const [west, north] = camera.toWorld(left - 4, middle + step - 9), [east, south] = camera.toWorld(left + width + 4, middle + step + 9);
+/** Places about the middle of a region for its name, those where it covers the fewest points first. size: of these, in pixels. */
+export function clearest({ left: middle, top }, width, { index, camera, size }) {
+  const { left: from, right } = camera.insets;
+  const leftmost = Math.min(from, 8) + 8, rightmost = camera.width - right - width - 8;
+  const spots = SIDEWAYS.flatMap((part) => UP_OR_DOWN.map((step) => ({ left: Math.min(Math.max(middle + (part - 0.5) * width, leftmost), rightmost), y: top + step })));
+  if (index.xs.length > FEW) return spots;
+  const across = 4 + size / 2, up = 7 + size / 2;
+  const covered = ({ left, y }) => {
+    const [west, north] = camera.toWorld(left - across, y - up), [east, south] = camera.toWorld(left + width + across, y + up);
     let points = 0;
     index.within([west, south, east, north], () => { points++; });
     return points;
-  });
-  return middle + NEAR_MIDDLE[covered.indexOf(Math.min(...covered))];
+  };
+  return spots.map((spot) => ({ ...spot, points: covered(spot) })).sort((one, other) => one.points - other.points);
 }

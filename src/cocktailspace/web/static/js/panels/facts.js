@@ -1,5 +1,6 @@
 // What an entity says beside its name and prose, and what follows from a recipe.
 
+import { API } from "../data/api.js";
 import { shownFields } from "../edit/model-fields.js";
 import { h } from "../html.js";
 import { volume } from "../measures.js";
@@ -45,5 +46,5 @@ export function lineSays(line) {
 const FORMAT_NAMES = { csv: "CSV", markdown: "Markdown", "json-ld": "JSON-LD" };
 
 /** Addresses of one recipe, or of all, in formats for people and programs. */
-export const formatLinks = (path, formats) => formats.map((format) => h("a", { class: "quiet", href: `/api/v1${path}?format=${encodeURIComponent(format)}`, download: true }, FORMAT_NAMES[format] ?? format));
+export const formatLinks = (path, formats) => formats.map((format) => h("a", { class: "quiet", href: `${API}${path}?format=${encodeURIComponent(format)}`, download: true }, FORMAT_NAMES[format] ?? format));
 

@@ -1,6 +1,7 @@
 // Ingredients: how much each is used, down through the taxonomy; what can stand in for one.
 
-import { getJson, request } from "../data/api.js";
+import { request } from "../data/api.js";
+import { liveUnits } from "../data/live.js";
 import { needed } from "../data/run.js";
 import { count, counted } from "../format.js";
 import { h } from "../html.js";
@@ -35,7 +36,7 @@ function all({ usage, families }, { router }, made) {
 async function one(id, mapData, context) {
   const { router, merge, remove, selection } = context;
   const [{ body: ingredient, etag }, substitutes, units, made, ids] = await Promise.all([
-    request(`/ingredients/${id}`), mapData.run.substitutes(), getJson("/units"), houseMade(id),
+    request(`/ingredients/${id}`), mapData.run.substitutes(), liveUnits(), houseMade(id),
     selection.ids(questionFor({ view: "ingredient", id, count: null, search: "" })),
   ]);
   const list = recipeList(ids, context);
@@ -49,7 +50,7 @@ async function one(id, mapData, context) {
         ingredient.ancestors.map((above) => h("a", { href: link({ view: "ingredient", id: above.id }) }, above.name))),
       HEADING,
       ingredient.description ? h("p", { class: "lede" }, ingredient.description) : null,
-      facts("ingredient", ingredient, { ingredients: mapData.usage.rows.map(({ ingredient_id, name }) => ({ id: ingredient_id, name })), units: units.items }),
+      facts("ingredient", ingredient, { ingredients: mapData.usage.rows.map(({ ingredient_id, name }) => ({ id: ingredient_id, name })), units }),
       usedIn(ids.length, row),
       ...(row?.children.length ? [icicle(row, mapData.usage, mapData.families, link), ...kinds(row.children.map((each) => mapData.usage.byId.get(each)), link)] : []),
       ...houseMadeSection(made, link),
@@ -103,6 +104,3 @@ function substitutesSection(substitutes, id, link) {
     }))),
   ];
 }
-
-/** All ingredients of the live catalogue, for forms: newer than any run. */
-export const liveIngredients = async () => (await getJson("/ingredients")).items;

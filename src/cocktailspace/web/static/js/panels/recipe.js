@@ -1,7 +1,8 @@
 // A recipe: its measures, how it is made, where it stands, and what is like it and why.
 
 import { barSection, opinionSection } from "../bar/recipe-section.js";
-import { getJson, request } from "../data/api.js";
+import { request } from "../data/api.js";
+import { liveUnits } from "../data/live.js";
 import { agrees } from "../data/mapped-recipe.js";
 import { placeOf, placeProvisionally } from "../data/provisional.js";
 import { h } from "../html.js";
@@ -17,7 +18,8 @@ export function recipeView(context) {
   const { store, router } = context;
   return async ({ id }, mapData) => {
     const point = mapData.pointOf.get(id);
-    const [{ body: recipe, etag }, unitOf, published] = await Promise.all([request(`/recipes/${id}`), unitsById(), point === undefined ? null : mapData.run.similar(id)]);
+    const [{ body: recipe, etag }, units, published] = await Promise.all([request(`/recipes/${id}`), liveUnits(), point === undefined ? null : mapData.run.similar(id)]);
+    const unitOf = new Map(units.map((unit) => [unit.id, unit]));
     const houseMade = recipe.makes_id !== null;
     const newer = !houseMade && (point === undefined || !agrees(recipe, mapData.columns, point));
     const similar = houseMade ? (await placeOf(recipe.ingredients, id).catch(() => null))?.neighbours : newer ? (await placeProvisionally(store, recipe)).neighbours : published;
@@ -70,9 +72,6 @@ function baseOf(recipe, { pointOf, columns }) {
   if (point !== undefined) return columns.bases[point];
   return recipe.ingredients.reduce((most, line) => (line.volume_ml > (most?.volume_ml ?? 0) ? line : most), null)?.ingredient_id;
 }
-
-/** The units that recipes are written in, by id. */
-const unitsById = async () => new Map((await getJson("/units")).items.map((unit) => [unit.id, unit]));
 
 function source({ source: name, source_url: address }) {
   const text = name || address;

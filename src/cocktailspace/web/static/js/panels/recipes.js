@@ -2,11 +2,11 @@
 
 import { currentBar } from "../bar/kept.js";
 import { getJson } from "../data/api.js";
+import { liveIngredients } from "../data/live.js";
 import { narrows, questionOf } from "../filters.js";
 import { counted } from "../format.js";
 import { h } from "../html.js";
 import { versionOf } from "../shell/selection.js";
-import { liveIngredients } from "./ingredient.js";
 import { recipeList } from "./lists.js";
 import { recipeFilters } from "./recipe-filters.js";
 import { copy } from "./take-away.js";

@@ -1,13 +1,13 @@
 // A recipe to take away: as text, through the system's share sheet, on paper, or as a new one.
 
 import { h } from "../html.js";
-import { measureOf } from "../measures.js";
+import { lineText } from "../measures.js";
 import { formatLinks } from "./facts.js";
 import { toast } from "../shell/toast.js";
 
 /** The recipe as plain text, in the units and for the servings that are shown, and where it is from, if wanted. */
 export function recipeText(recipe, unitOf, chosen, address = "") {
-  const lines = recipe.ingredients.map((line) => [measureOf(line, unitOf.get(line.unit_id), chosen), line.ingredient].filter(Boolean).join(" ").replaceAll("\u00a0", " "));
+  const lines = recipe.ingredients.map((line) => lineText(line, unitOf.get(line.unit_id), [line.ingredient, ...line.alternative_names], chosen).replaceAll("\u00a0", " "));
   return [recipe.name, "", ...lines, ...(recipe.instructions ? ["", recipe.instructions] : []), ...(address ? ["", address] : [])].join("\n");
 }
 

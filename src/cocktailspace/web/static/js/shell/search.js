@@ -111,6 +111,6 @@ async function suggestions(text, signal) {
 function option({ name, note, go }, choose) {
   return h("div", {
     role: "option", id: uniqueId("found"), "aria-selected": "false",
-    onpointerdown: (event) => event.preventDefault(), onclick: () => choose(go),
+    onmousedown: (event) => event.preventDefault(), onclick: () => choose(go),
   }, h("span", {}, name), note ? h("span", { class: "soft small number" }, note) : null);
 }
