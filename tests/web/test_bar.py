@@ -60,6 +60,29 @@ def test_a_typed_bar_says_what_it_makes_and_lights_up_the_map(
     expect(answers.locator("[data-list=can_make]")).not_to_have_text("You can make 3")
 
 
+def test_a_bar_too_many_is_refused_and_none_is_lost(starter: Server, visit: Visit) -> None:
+    bars = [{"name": f"Bar {n}", "ingredients": [{"id": None, "name": "X"}]} for n in range(20)]
+    kept = json.dumps({"format": "cocktailspace-bars/1", "bars": bars})
+    page = visit(
+        starter,
+        "#/bar",
+        before=lambda page: page.add_init_script(
+            f"localStorage.getItem('bars') ?? localStorage.setItem('bars', {json.dumps(kept)})"
+        ),
+    )
+    refused = page.locator("#toast", has_text="That is more than can be kept.")
+    page.get_by_role("button", name="New bar").click()
+    expect(refused).to_be_visible()
+    page.get_by_role("button", name="Put away").click()
+    page.evaluate("() => { location.hash = '#/bar/shared?name=Ann&has=Gin'; }")
+    page.get_by_role("button", name="Keep it beside mine").click()
+    expect(refused).to_be_visible()
+    there = page.evaluate(
+        "() => JSON.parse(localStorage.getItem('bars')).bars.map((bar) => bar.name)"
+    )
+    assert there == [bar["name"] for bar in bars]
+
+
 def test_a_switch_lights_up_the_bar_on_every_map_and_stays_on(
     starter: Server, visit: Visit
 ) -> None:

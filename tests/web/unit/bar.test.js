@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  FORMAT, exportText, joined, newBar, nothingKept, opinionOf, readKept, replaced, withBar, withIngredients, withOpinion, writeKept,
+  FORMAT, MOST, exportText, fits, joined, newBar, nothingKept, opinionOf, readKept, replaced, withBar, withIngredients, withOpinion, writeKept,
 } from "../../../src/cocktailspace/web/static/js/bar/kept.js";
 import { toggled } from "../../../src/cocktailspace/web/static/js/bar/recipe-section.js";
 import { shelvesOf } from "../../../src/cocktailspace/web/static/js/bar/shelves.js";
@@ -41,6 +41,13 @@ test("a file has names alone, and what it brings stands beside what is there", (
 
 test("an empty bar gives way to those of a file", () => {
   assert.deepEqual(joined(nothingKept(), filled(), noIds).bars.map(({ name }) => name), ["My bar"]);
+});
+
+test("what would be more than may be kept is told apart, not cut", () => {
+  const bars = Array.from({ length: MOST.bars }, (_, place) => ({ ...newBar(`B${place}`), ingredients: [GIN] }));
+  const full = { ...nothingKept(), bars };
+  const more = joined(full, filled(), noIds);
+  assert.deepEqual([fits(full), more.bars.length, fits(more)], [true, MOST.bars + 1, false]);
 });
 
 test("an ingredient is in the bar once", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { closeness, reason } from "../../../src/cocktailspace/web/static/js/panels/differences.js";
 import { usageOf } from "../../../src/cocktailspace/web/static/js/data/run.js";
-import { measureOf, volume, wholeMillilitres } from "../../../src/cocktailspace/web/static/js/measures.js";
+import { lineText, measureOf, volume, wholeMillilitres } from "../../../src/cocktailspace/web/static/js/measures.js";
 
 const OUNCE = { name: "Ounce", abbreviation: "oz", singular: "oz", plural: "oz", millilitres: 29.5735 }, ML = { name: "Millilitre", abbreviation: "ml", singular: "ml", plural: "ml", millilitres: 1 };
 const DASH = { name: "Dash", abbreviation: "dash", singular: "dash", plural: "dashes", millilitres: 0.616 }, SPOON = { name: "Barspoon", abbreviation: "bsp", singular: "bsp", plural: "bsp", millilitres: 2.46 };
@@ -37,6 +37,11 @@ test("servings multiply, rounded to what can be measured", () => {
 
 test("what comes to one or less is in the singular", () => {
   assert.deepEqual([said(0.5, DASH, { units: "oz" }), said(1, DASH, { units: "oz" }), said(null, DASH, { units: "oz" }), said(2, DASH, { units: "oz", times: 0.5 })], ["½ dash", "1 dash", "dash", "1 dash"]);
+});
+
+test("a line in words says what else would do, what to mind and whether it may be left out", () => {
+  const line = { amount: 2, amount_max: null, volume_ml: 1.2, note: "aromatic", optional: true };
+  assert.equal(plain(lineText(line, DASH, ["Angostura", "Peychaud's"], { units: "written" })), "2 dashes Angostura or Peychaud's (aromatic), optional");
 });
 
 test("a range keeps both its ends", () => assert.equal(said(1, DASH, { units: "oz", times: 2 }, 2), "2–4 dashes"));

@@ -105,7 +105,7 @@ const forms = {
 };
 
 /** A view whose module is fetched when it is first shown. */
-const lazily = (load) => async (route, mapData) => (await Promise.all([twice(load), styles(), loadKept()]))[0](route, mapData);
+const lazily = (load) => async (...given) => (await Promise.all([twice(load), styles(), loadKept()]))[0](...given);
 
 /** It minds new versions itself: it must not be rebuilt under the fingers of who fills it in. */
 const lazyForm = (load) => Object.assign(lazily(load), { own: true });

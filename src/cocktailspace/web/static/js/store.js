@@ -1,6 +1,9 @@
 // The page's state, and who wants to know when it changes.
 
-/** A value with fields; `subscribe(fields, f)` calls f after one of those fields was set. */
+/**
+ * A value with fields; `subscribe(fields, f, signal)` calls f after one of those fields was set, until the signal
+ * is aborted: that of a view when the panel shows another.
+ */
 export function createStore(initial) {
   const state = { ...initial };
   const listeners = new Set();
@@ -14,10 +17,11 @@ export function createStore(initial) {
         if (changed.some((field) => fields.includes(field))) listener(state);
       }
     },
-    subscribe(fields, listener) {
+    subscribe(fields, listener, signal = null) {
+      if (signal?.aborted) return;
       const entry = [fields, listener];
       listeners.add(entry);
-      return () => listeners.delete(entry);
+      signal?.addEventListener("abort", () => listeners.delete(entry));
     },
   };
 }

@@ -10,7 +10,7 @@ import { drinkLists, nextBottles } from "./drink-lists.js";
 import { keptLists } from "./kept-lists.js";
 
 export function barView(context) {
-  return async (_route, mapData) => {
+  return async (_route, mapData, signal) => {
     const { store, keeper } = context;
     const catalogue = await liveIngredients().catch(() => []);
     const place = h("div", { class: "bar" });
@@ -61,7 +61,7 @@ export function barView(context) {
       if (said.length) told.replaceChildren(...said.map((text) => h("p", { class: "small soft" }, text)));
     }
 
-    const stop = store.subscribe(["kept"], () => (place.isConnected || shown === null ? show() : stop()));
+    store.subscribe(["kept"], show, signal);
     show();
     return { title: "My bar", nodes: [place] };
   };

@@ -1,7 +1,7 @@
 // What the bar makes, kept up to date wherever one is on the page; and the switch that lights it up on the
 // map, which stays as it was left.
 
-import { byId } from "../html.js";
+import { all, byId } from "../html.js";
 import { onDevice } from "../storage.js";
 import { askBar } from "./asking.js";
 import { currentBar } from "./kept.js";
@@ -30,7 +30,14 @@ export function createLighting(store, announce) {
   });
   turn(onDevice.read(KEY) === "on");
   store.subscribe(["kept", "mapData"], follow);
+  store.subscribe(["barAnswer"], showMade);
+  showMade(store.get());
   follow(store.get());
+}
+
+/** In lists that were there before the answer. */
+function showMade(state) {
+  for (const mark of all("[data-recipe]")) mark.textContent = madeOf(state, Number(mark.dataset.recipe));
 }
 
 const idsByAnswer = new WeakMap();

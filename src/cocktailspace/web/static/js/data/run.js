@@ -14,7 +14,7 @@ export async function currentRun() {
 }
 
 /** A run by its manifest; artifacts are fetched when first asked for, and once. */
-export function openRun(manifest) {
+function openRun(manifest) {
   const cache = new Map();
   const folder = `/analytics/runs/${manifest.run_id}`;
   const once = (key, load) => {

@@ -14,11 +14,12 @@ import { fieldsOf, modelField } from "./model-fields.js";
 import { recipeLines } from "./recipe-lines.js";
 
 export function recipeForm({ store, router, writer }) {
-  return async ({ id, from = null }) => {
+  return async ({ id, from = null }, _mapData, signal) => {
     const [ingredients, units, suggestions, current] = await Promise.all([
       liveIngredients(), liveUnits(), getJson("/recipes/suggestions"), (id ?? from) === null ? null : request(`/recipes/${id ?? from}`),
     ]);
     const parts = formParts({ store, writer, ingredients, units, suggestions, ownId: id });
+    signal.addEventListener("abort", parts.live.stop);
     parts.load(from ? variationOf(current.body) : current?.body ?? { name: "", ingredients: [] });
     const form = formShell({
       path: "/recipes", id, etag: id === null ? undefined : current.etag, form: formOf({ view: "recipe-form", id, from }), writer, nodes: parts.nodes, fields: parts.fields, read: parts.read, load: parts.load, capture: parts.capture, restore: parts.restore,

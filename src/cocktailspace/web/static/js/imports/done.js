@@ -6,7 +6,7 @@ import { CancelledError, explain } from "../edit/writer.js";
 import { countsText } from "./words.js";
 
 /** before: the run that was shown when it was carried out, if that was just now: the map of another has it. */
-export function doneView(plan, { writer, router, store, announce }, before = null) {
+export function doneView(plan, { writer, router, store, announce, signal }, before = null) {
   const said = h("p", { class: "lede", role: "status", tabindex: "-1" }, plan.state === "undone" ? "This import was undone: everything is as it was." : doneText(plan));
   const map = h("p", { class: "small soft", role: "status" });
   const problem = h("div", { role: "alert" });
@@ -14,16 +14,14 @@ export function doneView(plan, { writer, router, store, announce }, before = nul
   const node = h("div", { class: "import" }, said, map, problem, h("div", { class: "actions" },
     h("a", { class: "button primary", href: router.link({ view: "map", search: "", families: [] }) }, "See the map"), undo,
     h("a", { class: "button", href: router.link({ view: "import", id: null, search: "" }) }, "Bring in more")));
-  const stop = store.subscribe(["freshness", "mapData"], follow);
+  store.subscribe(["freshness", "mapData"], follow, signal);
   follow(store.get());
   return node;
 
   /** The map follows by itself; say how far it is. */
   function follow({ freshness, mapData }) {
-    if (!node.isConnected && map.textContent) return stop();
     const state = freshness.status?.state;
     map.textContent = mapData && mapData.run !== before && state === "fresh" ? "The map shows it." : state === "fresh" ? "" : "The map is being computed anew; it fills by itself.";
-    return undefined;
   }
 
   async function takeBack() {

@@ -9,10 +9,10 @@ import { startView } from "./start.js";
 const TITLE = "Bring in recipes";
 
 export function importsView(context) {
-  return async ({ id }) => {
+  return async ({ id }, _mapData, signal) => {
     if (!await context.session.token()) return signedOut(context);
     try {
-      return { title: TITLE, nodes: id === null ? await startView(context) : await planView(id, context) };
+      return { title: TITLE, nodes: id === null ? await startView(context) : await planView(id, { ...context, signal }) };
     } catch (error) {
       if (error instanceof CancelledError) return signedOut(context);
       if (error.status === 404) return { title: TITLE, nodes: [gone(), ...await startView(context)] };

@@ -14,14 +14,7 @@ const AT_ONCE = 40;
 export function recipeList(ids, { store, router }) {
   const list = h("ul", { class: "rows" });
   const more = h("button", { type: "button", class: "button", hidden: true, onclick: () => growFurther() });
-  let shown = 0, placed = false;
-
-  /** The bar's answer may come later than the list. */
-  const stop = store.subscribe(["barAnswer"], (state) => {
-    placed ||= list.isConnected;
-    if (placed && !list.isConnected) stop();
-    else for (const mark of list.querySelectorAll(".made")) mark.textContent = madeOf(state, Number(mark.dataset.recipe));
-  });
+  let shown = 0;
 
   async function grow(many = AT_ONCE) {
     more.disabled = true;

@@ -7,15 +7,15 @@ const SCROLLED = 44; // pixels, after which the heading is on its way out
 const PATIENCE_MS = 180; // an answer that comes sooner needs no skeleton
 
 /**
- * views: by route.view, an async function of (route, mapData) that gives { title, nodes } or null
- * for no panel; mapData is NO_MAP where none can be loaded. `own` says that the view minds new versions
+ * views: by route.view, an async function of (route, mapData, signal) that gives { title, nodes } or null
+ * for no panel; mapData is NO_MAP where none can be loaded, signal is aborted when the view is left. `own` says that the view minds new versions
  * itself.
  */
 export function createPanel(store, views, { onToggle, onShown, close }) {
   const panel = byId("panel");
   let shownKey = "";
   let shownRun = null;
-  let turn = 0, broken = false;
+  let turn = 0, broken = false, shown = new AbortController();
 
   async function show({ route, mapData, loadError }) {
     const view = views[route.view];
@@ -25,11 +25,17 @@ export function createPanel(store, views, { onToggle, onShown, close }) {
     if (view && !view.own && !mapData && !loadError) return;
     [shownKey, shownRun] = [key, mapData?.run ?? null];
     const mine = ++turn;
-    if (!view) return toggle(false);
+    if (!view) {
+      shown.abort();
+      return toggle(false);
+    }
+    const coming = new AbortController();
     const slow = setTimeout(() => mine === turn && !again && fill("", skeleton(), again), PATIENCE_MS);
-    const content = await view(route, mapData ?? NO_MAP).catch((error) => failed(error, tryAgain));
+    const content = await view(route, mapData ?? NO_MAP, coming.signal).catch((error) => failed(error, tryAgain));
     clearTimeout(slow);
-    if (mine !== turn) return;
+    if (mine !== turn) return coming.abort();
+    shown.abort();
+    shown = coming;
     broken = Boolean(content?.broken);
     if (!content) return toggle(false);
     fill(content.title, content.nodes, again);

@@ -15,7 +15,7 @@ const MOST_AT_ONCE = 200; // that the API gives
 
 export function recipesView(context) {
   const { store } = context;
-  return async () => {
+  return async (_route, _mapData, signal) => {
     const [usual, ingredients] = await Promise.all([
       getJson("/recipes/suggestions").catch(() => ({ glass: [], method: [], tags: [], free_of: [], base: [] })), liveIngredients().catch(() => []),
     ]);
@@ -23,12 +23,7 @@ export function recipesView(context) {
     const said = h("p", { class: "lede", role: "status" }), results = h("div"), links = h("div", { class: "actions small" });
     const node = h("div", { class: "recipes" }, said, filters.node, results, links);
     const show = follower(context, { filters, said, results, links });
-    let opened = false; // until then the panel waits for it, and news may come meanwhile
-    const stop = store.subscribe(["route", "mapData", "kept", "freshness"], (state) => {
-      opened ||= node.isConnected;
-      if (opened && !node.isConnected) return stop();
-      return state.route.view === "recipes" ? show(state) : undefined;
-    });
+    store.subscribe(["route", "mapData", "kept", "freshness"], (state) => state.route.view === "recipes" && show(state), signal);
     await show(store.get());
     return { title: "Recipes", nodes: [node] };
   };
@@ -61,13 +56,10 @@ function follower(context, { filters, said, results, links }) {
       results.replaceChildren(...next.nodes);
     } catch (error) {
       if (error.name === "AbortError" || shownKey !== key) return;
-      said.textContent = error.message;
+      if (said.textContent !== error.message) said.textContent = error.message; // which is read out
       results.replaceChildren();
       [ids, list] = [[], null];
-      if (error.status === 0 || error.status >= 500) {
-        shownKey = ""; // the next sign of life asks again
-        addEventListener("online", () => show(context.store.get()), { once: true });
-      }
+      if (error.status === 0 || error.status >= 500) shownKey = ""; // the next look at the server asks again
     } finally {
       if (shownKey === key || !shownKey) results.removeAttribute("aria-busy");
     }
