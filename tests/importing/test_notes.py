@@ -90,6 +90,8 @@ def test_a_menu_says_what_is_in_a_drink_and_its_price() -> None:
         "Gins   9\nBeefeater, Tanqueray, Plymouth gin\n",
         "Sancerre   12\nlemon, honey, grapefruit\n",
         "Malbec   12\nplum, vanilla, honey\n",
+        "Modifiers   9\ngin, rum, soda\n",
+        "Left   9\ngin, rum, soda\n\nMiddle\ngin, vodka, rum\n\nRight\nrum, vodka, soda\n",
         "Tanqueray   12\ngin, tonic, lime\n",
         "To buy   20 $\nsomething, anything, gin\n",
         "We opened   12\nThere was gin, and we had nothing, but it was fun.\n",
