@@ -456,3 +456,15 @@ def test_a_sections_heading_may_say_for_how_many() -> None:
     (recipe,) = read_file("a.md", text.encode()).recipes
     assert [line.text for line in recipe.lines] == ["5 cl rhum", "menthe"]
     assert recipe.notes == "bien frais"
+
+
+def test_a_note_that_some_of_the_lines_share_is_theirs() -> None:
+    rows = [
+        ["name", "ingredient", "amount", "unit", "note"],
+        ["Spritz", "Prosecco", "90", "ml", "to top"],
+        ["Spritz", "Soda", "30", "ml", "to top"],
+        ["Spritz", "Aperol", "60", "ml", ""],
+    ]
+    (recipe,) = read("file.csv", table(rows, ",")).recipes
+    assert not recipe.notes
+    assert [line.note for line in recipe.lines] == ["to top", "to top", ""]

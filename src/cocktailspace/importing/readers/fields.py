@@ -193,12 +193,20 @@ def _name_of(row: Object, mapped: Mapped) -> str:
 
 def _recipe_of_group(group: Sequence[Object], mapped: Mapped, origin: str) -> RecipeRow:
     head: dict[str, Any] = {}
-    for key in {str(key): None for row in group for key in row}:
+    fields = {
+        key: (mapped.field_of(key, "recipe")[0], mapped.field_of(key, "line")[0])
+        for key in {str(key): None for row in group for key in row}
+    }
+    of_recipes_alone = {of_recipe for of_recipe, of_line in fields.values() if not of_line}
+    for key, (of_recipe, of_line) in fields.items():
         said = [row[key] for row in group if row.get(key) not in (None, "")]
-        of_recipe, of_line = mapped.field_of(key, "recipe")[0], mapped.field_of(key, "line")[0]
         same = all(content == said[0] for content in said)
-        begins = group[0].get(key) not in (None, "")  # else it is of the lines that say it
-        if said and (of_recipe or not of_line) and ((same and begins) or of_line is None):
+        begins = group[0].get(key) not in (None, "")
+        # Of the recipe is what each row repeats, or the first alone says; else it is of the lines.
+        by_all_or_one = of_recipe == "name" or len(said) in (1, len(group))
+        is_head = same and begins and by_all_or_one
+        may_be_head = of_recipe and of_recipe not in of_recipes_alone
+        if said and (not of_line or (may_be_head and is_head)):
             head[key] = said[0] if same else said
     lines = [line_of_parts(_parts_of(row, head, mapped)) for row in group]
     recipe = recipe_of(head, mapped, origin)
