@@ -176,7 +176,9 @@ def test_without_a_connection_it_says_so_and_goes_on_later(starter: Server, visi
     page.keyboard.press("Enter")
     expect(status(page)).to_have_text("The server cannot be reached.")
     page.unroute(asked)
-    page.evaluate("() => dispatchEvent(new Event('online'))")
+    busy = "Boolean(document.querySelector('.recipes [aria-busy]'))"
+    # At once, and not with the next look at the server.
+    assert page.evaluate(f"() => dispatchEvent(new Event('online')) && {busy}")
     expect(status(page)).to_have_text(says(starter.get("/recipes?q=sour")["total"]))
 
 

@@ -24,6 +24,7 @@ export function recipesView(context) {
     const node = h("div", { class: "recipes" }, said, filters.node, results, links);
     const show = follower(context, { filters, said, results, links });
     store.subscribe(["route", "mapData", "kept", "freshness"], (state) => state.route.view === "recipes" && show(state), signal);
+    addEventListener("online", () => show(store.get()), { signal });
     await show(store.get());
     return { title: "Recipes", nodes: [node] };
   };
