@@ -12,8 +12,6 @@ from cocktailspace.catalogue.errors import MOST_PROBLEMS, DamagedError, InvalidE
 from tests.conftest import import_document
 from tests.operations.site import Site
 
-NOW = "2026-01-01T00:00:00.000000Z"
-
 
 @pytest.fixture
 def refused(site: Site, tmp_path: Path) -> Callable[..., str]:
@@ -22,9 +20,7 @@ def refused(site: Site, tmp_path: Path) -> Callable[..., str]:
     def refusal(error: type[Exception], *statements: str) -> str:
         backup = tmp_path / "backup.sqlite"
         copies.backup(site.services.database, backup, force=True)
-        with closing(sqlite3.connect(backup, isolation_level=None)) as spoilt:
-            for statement in ("PRAGMA ignore_check_constraints = ON", *statements):
-                spoilt.execute(statement)
+        _spoil(backup, "PRAGMA ignore_check_constraints = ON", *statements)
         before = site.catalogue()
         with pytest.raises(error) as caught:
             copies.restore(site.services.database, backup, force=True)
@@ -33,6 +29,12 @@ def refused(site: Site, tmp_path: Path) -> Callable[..., str]:
         return str(caught.value)
 
     return refusal
+
+
+def _spoil(backup: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(backup, isolation_level=None)) as spoilt:
+        for statement in statements:
+            spoilt.execute(statement)
 
 
 @pytest.mark.parametrize(
@@ -113,12 +115,12 @@ def test_what_is_put_back_is_searched_at_once_and_old_answers_are_forgotten(
 ) -> None:
     backup = tmp_path / "backup.sqlite"
     copies.backup(site.services.database, backup)
-    with closing(sqlite3.connect(backup, isolation_level=None)) as spoilt:
-        spoilt.execute(
-            "UPDATE recipes SET name = 'Milano', name_key = 'milano', order_key = 'milano', "
-            "alike_key = 'milano' WHERE id = 1"
-        )
-        spoilt.execute("INSERT INTO idempotency_keys VALUES ('k', 'f', 'no JSON', ?)", [NOW])
+    _spoil(
+        backup,
+        "UPDATE recipes SET name = 'Milano', name_key = 'milano', order_key = 'milano', "
+        "alike_key = 'milano' WHERE id = 1",
+        "INSERT INTO idempotency_keys VALUES ('k', 'f', 'no JSON', '2026-01-01T00:00:00.000000Z')",
+    )
     negronis = "/api/v1/recipes?name=negroni"
     assert site.client.get(negronis).json()["total"] == 1
     copies.restore(site.services.database, backup, force=True)
@@ -133,11 +135,11 @@ def test_a_backup_with_a_name_that_is_no_longer_taken_is_put_back(
 ) -> None:
     backup = tmp_path / "backup.sqlite"
     copies.backup(site.services.database, backup)
-    with closing(sqlite3.connect(backup, isolation_level=None)) as spoilt:
-        spoilt.execute(
-            "UPDATE recipes SET name = char(12644), name_key = char(12644), "
-            "order_key = char(12644), alike_key = char(12644) WHERE id = 1"
-        )
+    _spoil(
+        backup,
+        "UPDATE recipes SET name = char(12644), name_key = char(12644), "
+        "order_key = char(12644), alike_key = char(12644) WHERE id = 1",
+    )
     copies.restore(site.services.database, backup, force=True)
     assert site.client.get("/api/v1/recipes/1").json()["name"] == "\u3164"
     site.settle()

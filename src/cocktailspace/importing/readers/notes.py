@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cocktailspace.importing.lines import POURED, is_known_name
-from cocktailspace.importing.quantities import read_quantity
 from cocktailspace.importing.readers.fields import recipe_of
 from cocktailspace.importing.readers.keys import Mapped, folded, names_of, words_of_lists
 from cocktailspace.importing.readers.prose import read_text
+from cocktailspace.importing.readers.text_rows import is_poured
 from cocktailspace.importing.readers.values import text_of
 from cocktailspace.importing.rows import Collection, RecipeRow, UnreadableError
 from cocktailspace.wording import listed
@@ -73,12 +72,7 @@ def _recipes_of(title: str, text: str, note: Mapping[str, Any], mapped: Mapped) 
         found = read_text(text, name).recipes
     except UnreadableError:
         return []
-    found = tuple(recipe for recipe in found if any(_is_poured(line.text) for line in recipe.lines))
+    found = tuple(recipe for recipe in found if any(is_poured(line.text) for line in recipe.lines))
     said = recipe_of(note, mapped)
     taken = {each: value for each in _TAKEN if (value := getattr(said, each))}
     return [replace(recipe, origin=f"note {name}".strip(), **taken) for recipe in found]
-
-
-def _is_poured(text: str) -> bool:
-    read = read_quantity(text, is_known_name)
-    return read.unit in POURED and bool(read.rest)

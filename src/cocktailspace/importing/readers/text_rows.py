@@ -64,7 +64,7 @@ def _fields_of(row: str) -> list[str]:
     return parts if are_fields else [row]
 
 
-def _is_poured(part: str) -> bool:
+def is_poured(part: str) -> bool:
     """Whether it says how much of a drink: `10 g sugar` may be what is in a portion."""
     found = read_quantity(part, is_known_name)
     return found.unit in POURED and bool(found.rest)
@@ -84,7 +84,7 @@ def _several(row: str) -> list[str]:
     *parts, last = parts_of_row(row[begun.end() :].strip())
     last, _, todo = last.partition(". ")
     parts.append(last)
-    if len(parts) < 2 or sum(map(_is_poured, parts)) < 2:
+    if len(parts) < 2 or sum(map(is_poured, parts)) < 2:
         return [row]
     return [*(f"{begun[0]}{part}" for part in parts), *filter(None, (todo,))]
 
@@ -109,7 +109,7 @@ def spread(rows: list[Row]) -> list[Row]:
         if (
             said
             and len(parts) > 1
-            and (any(map(_is_poured, parts)) or sum(map(_is_counted, parts)) > 1)
+            and (any(map(is_poured, parts)) or sum(map(_is_counted, parts)) > 1)
         ):
             several = ("", said[1], *parts, *todo, "")
             found += [(number, one) for one in several]
